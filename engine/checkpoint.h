@@ -1,0 +1,42 @@
+/* Checkpoints: the states of a run and where it stands, in one safetensors file, written beside,
+ * synced and renamed. Nothing in it depends on the clock, so equal runs give equal bytes. */
+#pragma once
+
+#include "engine/plan.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  gint64 epoch;          /* finished epochs */
+  gint64 step;           /* finished steps */
+  gint64 batch_in_epoch; /* finished batches of the epoch under way */
+  guint64 seed;
+  double learning_rate_factor; /* what live requests made of the schedule */
+  double best_metric;          /* for early stopping; NaN when there is none */
+  gint64 best_epoch;
+  GArray *sums; /* double: metric sums of the epoch under way; may be NULL */
+  char *graph;  /* the project's text at the time; owned */
+} TelarProgress;
+
+void telar_progress_clear (TelarProgress *progress);
+
+gboolean telar_checkpoint_save (const char *path, const TelarStates *states,
+                                const TelarProgress *progress, GError **error);
+/* @progress may be NULL. */
+TelarStates *telar_checkpoint_load (const char *path, TelarProgress *progress, GError **error);
+
+/* The safetensors file itself: a map of names to tensors and a map of strings. A header that lies
+ * about sizes, overlaps or reaches beyond the file is refused before anything is allocated. */
+gboolean telar_safetensors_write (const char *path,
+                                  GHashTable *tensors /* char * -> TelarTensor * */,
+                                  GHashTable *metadata /* char * -> char *, or NULL */,
+                                  GError **error);
+/* Both maps are new; @metadata may be NULL. */
+gboolean telar_safetensors_read (const char *path, GHashTable **tensors, GHashTable **metadata,
+                                 GError **error);
+
+/* Writes @length bytes beside @path, syncs, renames; on any failure the old file stays and nothing
+ * is left beside it. Used by all that saves. */
+gboolean telar_file_replace (const char *path, const void *data, gsize length, GError **error);
+
+G_END_DECLS

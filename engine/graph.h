@@ -1,0 +1,115 @@
+/* The graph document: what the user draws and what a *.telar file holds.
+ *
+ * Nodes have stable ids ([A-Za-z_][A-Za-z0-9_-]*), an operator, parameters, a position. Wires go
+ * from an output port to an input port; an input takes one wire unless its port is repeated, then
+ * slots 0, 1, … in order. The document never holds a cycle or a wire between ports of different
+ * kinds. It is plain data with no thread of its own. */
+#pragma once
+
+#include "engine/operator.h"
+
+G_BEGIN_DECLS
+
+typedef struct TelarGraph TelarGraph;
+
+typedef struct {
+  char *id;
+  const TelarOperator *op;
+  char *title; /* NULL: the operator's label */
+  TelarParamSet *params;
+  double x, y; /* canvas units, top left */
+} TelarNode;
+
+typedef struct {
+  char *from; /* node ids */
+  char *to;
+  guint from_port, to_port;
+  guint to_slot; /* 0 unless the port is repeated */
+} TelarEdge;
+
+TelarGraph *telar_graph_new (void);
+TelarGraph *telar_graph_copy (const TelarGraph *graph);
+void telar_graph_free (TelarGraph *graph);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarGraph, telar_graph_free)
+
+/* --- nodes ------------------------------------------------------------------------------------ */
+
+/* @id NULL: a free one made from the operator's name. Borrowed; valid until removed. */
+TelarNode *telar_graph_add_node (TelarGraph *graph, const char *op, const char *id, GError **error);
+/* Removes the node and its wires. */
+void telar_graph_remove_node (TelarGraph *graph, const char *id);
+/* FALSE when @id is malformed or taken. Wires follow. */
+gboolean telar_graph_rename_node (TelarGraph *graph, const char *id, const char *new_id,
+                                  GError **error);
+TelarNode *telar_graph_find_node (const TelarGraph *graph, const char *id);
+/* Borrowed arrays, sorted by id (nodes: TelarNode *; edges by to, port, slot: TelarEdge *). */
+const GPtrArray *telar_graph_nodes (const TelarGraph *graph);
+const GPtrArray *telar_graph_edges (const TelarGraph *graph);
+
+/* --- wires ------------------------------------------------------------------------------------ */
+
+/* Whether the wire may be drawn: ports exist, kinds agree, input free, no cycle. The message is
+ * what the canvas shows. Checks only; telar_graph_connect checks, then connects. For a repeated
+ * input a
+ * @to_slot of G_MAXUINT appends. */
+gboolean telar_graph_can_connect (const TelarGraph *graph, const char *from, guint from_port,
+                                  const char *to, guint to_port, GError **error);
+TelarEdge *telar_graph_connect (TelarGraph *graph, const char *from, guint from_port,
+                                const char *to, guint to_port, guint to_slot, GError **error);
+/* By port names, for tests and import: "conv1", "conv1:out"; the port may be left out when the node
+ * has one, and "add1:in" appends. */
+gboolean telar_graph_wire (TelarGraph *graph, const char *from, const char *to, GError **error);
+void telar_graph_disconnect (TelarGraph *graph, const char *to, guint to_port, guint to_slot);
+/* NULL when nothing is wired there. */
+const TelarEdge *telar_graph_incoming (const TelarGraph *graph, const char *to, guint to_port,
+                                       guint to_slot);
+
+/* Node ids such that each comes after all that it depends on, ties by id: GPtrArray of borrowed
+ * TelarNode *. Caller unrefs. */
+GPtrArray *telar_graph_topological (const TelarGraph *graph);
+
+/* --- settings --------------------------------------------------------------------------------- */
+
+/* The training settings (trainer.h has the table); borrowed, may be changed. */
+TelarParamSet *telar_graph_training (TelarGraph *graph);
+guint64 telar_graph_seed (const TelarGraph *graph);
+void telar_graph_set_seed (TelarGraph *graph, guint64 seed);
+/* "NODE.PARAM" or "training.PARAM" or "seed", as --set takes it. */
+gboolean telar_graph_set (TelarGraph *graph, const char *path, const char *value, GError **error);
+/* Hash of each data file as last recorded: path as in the node's parameter -> "sha256:…".
+ * Borrowed; char * to char *. */
+GHashTable *telar_graph_data_hashes (TelarGraph *graph);
+
+/* The folder that relative paths in parameters start from: that of the file. NULL before it has
+ * one. */
+const char *telar_graph_folder (const TelarGraph *graph);
+void telar_graph_set_folder (TelarGraph *graph, const char *folder);
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+/* The document as a set of records, which is how undo, the journal and the diff see it. A record's
+ * path is "nodes/ID", "edges/TO:PORT.SLOT", "layout/ID", "training/PARAM", "seed" or "data/PATH";
+ * its value one line of JSON, or NULL when it does not exist. */
+
+/* Caller frees; NULL when there is no such record (a default counts as none). */
+char *telar_graph_get_record (const TelarGraph *graph, const char *path);
+/* Puts, replaces or, with @json NULL, removes one record. Removing a node needs its wires gone. */
+gboolean telar_graph_set_record (TelarGraph *graph, const char *path, const char *json,
+                                 GError **error);
+/* All paths, sorted; caller frees with g_strfreev. */
+char **telar_graph_record_paths (const TelarGraph *graph);
+
+/* --- file ------------------------------------------------------------------------------------- */
+
+/* Reads a *.telar document. Unknown versions, operators, parameters and keys are errors that name
+ * line and node; nothing is dropped. @name is for messages. */
+TelarGraph *telar_graph_from_text (const char *text, gsize length, const char *name,
+                                   GError **error);
+TelarGraph *telar_graph_load (const char *path, GError **error);
+/* Sorted, one node and one edge per line: the same document always gives the same bytes.
+ * Caller frees. */
+char *telar_graph_to_text (const TelarGraph *graph);
+/* Writes beside, syncs, renames: the last good file stays whatever happens. */
+gboolean telar_graph_save (TelarGraph *graph, const char *path, GError **error);
+
+G_END_DECLS

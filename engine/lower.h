@@ -1,0 +1,85 @@
+/* From the graph to the IR: each operator builds itself. Shapes, parameters and problems of every
+ * node come out on the way, which is what the canvas and `telar check` show. */
+#pragma once
+
+#include "engine/feed.h"
+#include "engine/graph.h"
+#include "engine/ir.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  TELAR_LOWER_INFER,    /* what a model does when it is used: results of the output nodes */
+  TELAR_LOWER_EVALUATE, /* the same with losses and metrics */
+  TELAR_LOWER_TRAIN,    /* training behaviour: batch statistics, dropout; losses and metrics */
+} TelarLowerMode;
+
+typedef enum { TELAR_PROBLEM_ERROR, TELAR_PROBLEM_WARNING } TelarSeverity;
+
+typedef struct {
+  char *node; /* NULL: the whole graph */
+  TelarSeverity severity;
+  char *message;
+} TelarProblem;
+
+typedef struct {
+  TelarProgram *program; /* NULL when there was an error */
+  GPtrArray *problems;   /* TelarProblem *, owned */
+  /*< private >*/
+  GHashTable *ports; /* "node:port" -> TelarType * */
+} TelarLowered;
+
+/* @feed may be NULL: then data nodes give no shapes and their consumers are left out without a
+ * problem. Lowers as much as it can: a node with a problem stops only what depends on it. */
+TelarLowered *telar_lower (const TelarGraph *graph, const TelarFeed *feed, TelarLowerMode mode);
+void telar_lowered_free (TelarLowered *lowered);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarLowered, telar_lowered_free)
+/* The type at an output port, or NULL when it is unknown. */
+const TelarType *telar_lowered_port (const TelarLowered *lowered, const char *node,
+                                     const char *port);
+/* The first error as a GError; FALSE when there was one. */
+gboolean telar_lowered_ok (const TelarLowered *lowered, GError **error);
+
+/* --- for operators ------------------------------------------------------------------------------
+ */
+
+struct TelarLowering {
+  TelarBuilder *b; /* origin is set to the node */
+  const TelarNode *node;
+  gboolean training;
+  /*< private >*/
+  struct TelarLowerState *state;
+};
+
+/* The value wired to an input port; TELAR_NO_VALUE when it is optional and free. */
+TelarValue telar_lower_input (TelarLowering *l, guint port);
+/* A repeated port's values in slot order. */
+guint telar_lower_n_inputs (TelarLowering *l, guint port);
+TelarValue telar_lower_input_at (TelarLowering *l, guint port, guint slot);
+void telar_lower_output (TelarLowering *l, guint port, TelarValue value);
+
+/* The node's parameters. */
+gint64 telar_lower_int (TelarLowering *l, const char *param);
+double telar_lower_real (TelarLowering *l, const char *param);
+gboolean telar_lower_bool (TelarLowering *l, const char *param);
+const char *telar_lower_text (TelarLowering *l, const char *param);
+const gint64 *telar_lower_ints (TelarLowering *l, const char *param, guint *n);
+
+/* Declares the state NODE.@role and reads it. Trainable. */
+TelarValue telar_lower_parameter (TelarLowering *l, const char *role, const TelarShape *shape,
+                                  TelarInit init, gboolean decay);
+/* A state that training does not touch unless telar_lower_update says so. */
+TelarValue telar_lower_buffer (TelarLowering *l, const char *role, const TelarShape *shape,
+                               TelarInit init, TelarValue fit);
+void telar_lower_update (TelarLowering *l, const char *role, TelarValue value);
+/* The program's results. A loss is a scalar, summed with the others; a metric a scalar mean over
+ * the batch. Ignored in the modes that do not want them. */
+void telar_lower_loss (TelarLowering *l, TelarValue value);
+void telar_lower_metric (TelarLowering *l, const char *name, TelarValue value);
+void telar_lower_result (TelarLowering *l, const char *name, TelarValue value);
+/* A problem of this node, in its own words. */
+void telar_lower_fail (TelarLowering *l, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* The stream of the node's randomness. */
+gint64 telar_lower_stream (TelarLowering *l);
+
+G_END_DECLS

@@ -1,0 +1,90 @@
+/* Who is told what happens in a run, and who may ask for something. insight implements it (the
+ * recorder), the command line too (progress, JSON lines). All calls come from the training thread
+ * and must return at once. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const char *run; /* its name in the workspace */
+  const char *device;
+  guint threads;
+  gint64 train_rows, validation_rows, batch;
+  gint64 steps_per_epoch, epochs;
+  gint64 parameters; /* trainable numbers */
+  guint64 seed;
+  gint64 first_step; /* > 0 when resumed */
+} TelarRunInfo;
+
+typedef struct {
+  const char *name; /* "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate" */
+  double value;
+} TelarMetricValue;
+
+typedef enum { TELAR_RUN_DONE, TELAR_RUN_STOPPED, TELAR_RUN_FAILED } TelarRunStatus;
+const char *telar_run_status_name (TelarRunStatus status); /* "done", "stopped", "failed" */
+
+typedef enum {
+  TELAR_REQUEST_NONE,
+  TELAR_REQUEST_PAUSE,
+  TELAR_REQUEST_RESUME,
+  TELAR_REQUEST_STEP,          /* while paused: @value steps */
+  TELAR_REQUEST_STOP,          /* a checkpoint is kept */
+  TELAR_REQUEST_LEARNING_RATE, /* multiply the schedule from here so that it is @value now */
+  TELAR_REQUEST_CHECKPOINT,
+} TelarRequestKind;
+
+typedef struct {
+  gint64 id;
+  TelarRequestKind kind;
+  double value;
+} TelarRequest;
+
+typedef struct TelarMonitor TelarMonitor;
+
+/* Each slot is (optional): without it nothing is told. */
+typedef struct {
+  void (*free) (TelarMonitor *monitor);
+  void (*begin) (TelarMonitor *monitor, const TelarRunInfo *info);
+  /* One number of one step; @step counts from 1. */
+  void (*scalar) (TelarMonitor *monitor, const char *tag, gint64 step, double value);
+  /* The end of an epoch, from 1. */
+  void (*epoch) (TelarMonitor *monitor, gint64 epoch, gint64 step, const TelarMetricValue *metrics,
+                 guint n_metrics);
+  void (*checkpoint) (TelarMonitor *monitor, gint64 step, const char *path);
+  /* Something to be marked: "paused", "resumed", "learning_rate", "early_stop", … */
+  void (*event) (TelarMonitor *monitor, gint64 step, const char *kind, const char *text);
+  /* Asked at each batch boundary, and every few milliseconds while paused. FALSE: nothing. */
+  gboolean (*poll) (TelarMonitor *monitor, TelarRequest *request);
+  /* The request was obeyed (or refused: @outcome says why) at @step. */
+  void (*answer) (TelarMonitor *monitor, const TelarRequest *request, gint64 step,
+                  const char *outcome);
+  void (*end) (TelarMonitor *monitor, TelarRunStatus status, const char *message);
+} TelarMonitorClass;
+
+struct TelarMonitor {
+  const TelarMonitorClass *klass;
+};
+
+void telar_monitor_free (TelarMonitor *monitor);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarMonitor, telar_monitor_free)
+
+/* Passes every call to each of @monitors (borrowed by the tee until it is freed, then freed with
+ * it); poll asks them in order. */
+TelarMonitor *telar_monitor_tee (TelarMonitor *const *monitors, guint n);
+
+/* The calls, with the missing slots taken care of; @monitor may be NULL. */
+void telar_monitor_begin (TelarMonitor *monitor, const TelarRunInfo *info);
+void telar_monitor_scalar (TelarMonitor *monitor, const char *tag, gint64 step, double value);
+void telar_monitor_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step,
+                          const TelarMetricValue *metrics, guint n_metrics);
+void telar_monitor_checkpoint (TelarMonitor *monitor, gint64 step, const char *path);
+void telar_monitor_event (TelarMonitor *monitor, gint64 step, const char *kind, const char *text);
+gboolean telar_monitor_poll (TelarMonitor *monitor, TelarRequest *request);
+void telar_monitor_answer (TelarMonitor *monitor, const TelarRequest *request, gint64 step,
+                           const char *outcome);
+void telar_monitor_end (TelarMonitor *monitor, TelarRunStatus status, const char *message);
+
+G_END_DECLS

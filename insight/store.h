@@ -1,0 +1,115 @@
+/* The run store: one SQLite file per workspace, the only meeting point of trainer, studio, web page
+ * and command line.
+ *
+ * Scalars are a row tail that is compacted into packed chunks of 4,096 points with min and max;
+ * every point is kept. WAL, one writer per connection, batched commits. A store of a newer schema
+ * is refused. */
+#pragma once
+
+#include "engine/error.h"
+#include "engine/monitor.h"
+
+G_BEGIN_DECLS
+
+typedef struct TelarStore TelarStore;
+
+/* Opens WORKSPACE/telar.db, making folder and file when @create. Not shared between threads: each
+ * opens its own. */
+TelarStore *telar_store_open (const char *workspace, gboolean create, GError **error);
+void telar_store_close (TelarStore *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarStore, telar_store_close)
+const char *telar_store_workspace (const TelarStore *store);
+
+/* --- runs
+ * ------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  gint64 id;
+  char *name;
+  char *status; /* "running", "paused", "done", "stopped", "failed"; "lost" when its process is gone
+                 */
+  char *message;
+  char *project; /* path */
+  char *device;
+  gint64 pid;
+  gint64 started, ended; /* µs since 1970, ended 0 while it runs */
+  gint64 epoch, epochs, step, steps_per_epoch;
+  gint64 parameters;
+  guint64 seed;
+  char *checkpoint;
+  char *settings; /* JSON of the training settings */
+  char *metrics;  /* JSON of the last epoch's metrics */
+} TelarRunRow;
+
+void telar_run_row_free (TelarRunRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarRunRow, telar_run_row_free)
+
+/* Newest first; GPtrArray of TelarRunRow *, owned. */
+GPtrArray *telar_store_runs (TelarStore *store, GError **error);
+TelarRunRow *telar_store_find_run (TelarStore *store, const char *name, GError **error);
+/* A free name: "digits-cnn-3". Caller frees. */
+char *telar_store_free_name (TelarStore *store, const char *stem, GError **error);
+gboolean telar_store_rename_run (TelarStore *store, gint64 run, const char *name, GError **error);
+gboolean telar_store_delete_run (TelarStore *store, gint64 run, GError **error);
+/* The project's text as it was trained. Caller frees. */
+char *telar_store_graph (TelarStore *store, gint64 run, GError **error);
+
+/* --- scalars
+ * ---------------------------------------------------------------------------------------- */
+
+typedef struct {
+  gint64 step;
+  gint64 time; /* µs since 1970 */
+  double value;
+} TelarPoint;
+
+typedef struct {
+  gint64 id;
+  char *name;
+  gint64 points;
+} TelarTag;
+
+/* GPtrArray of TelarTag *, sorted by name, owned. */
+GPtrArray *telar_store_tags (TelarStore *store, gint64 run, GError **error);
+/* Appends to @points (GArray of TelarPoint) all points of run and tag with step > @after in order;
+ * the last one's step is the next cursor. A live chart calls it again and again and reads only what
+ * is new. */
+gboolean telar_store_read (TelarStore *store, gint64 run, const char *tag, gint64 after,
+                           GArray *points, GError **error);
+
+typedef struct {
+  gint64 id, step, time;
+  char *kind, *text;
+} TelarEventRow;
+/* Events with id > @after; GPtrArray of TelarEventRow *, owned. */
+GPtrArray *telar_store_events (TelarStore *store, gint64 run, gint64 after, GError **error);
+
+/* A number that changes whenever another connection has committed: cheap to poll. */
+gint64 telar_store_version (TelarStore *store);
+
+/* --- requests
+ * ---------------------------------------------------------------------------------------- */
+
+gboolean telar_store_request (TelarStore *store, gint64 run, TelarRequestKind kind, double value,
+                              GError **error);
+
+/* --- recording
+ * ----------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *run;      /* name; must be free unless @resume */
+  const char *project;  /* path or NULL */
+  const char *graph;    /* the document's text */
+  const char *settings; /* JSON */
+  gboolean resume;      /* points beyond the resumed step are removed */
+} TelarRecording;
+
+/* A monitor that writes into the store from a thread of its own: a call costs an append to a
+ * bounded queue. When the disk is slower than the training the queue fills; then scalars wait at
+ * most until the next commit, and the store records an event "recorder" that says so. Errors of the
+ * disk end recording with a message on standard error and an event when possible, never the
+ * training. Requests arrive through poll. */
+TelarMonitor *telar_recorder_new (const char *workspace, const TelarRecording *recording,
+                                  GError **error);
+
+G_END_DECLS
