@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Telar beside its peers, in one run: interleaved, median of several.
+
+  bench/main.py TELAR JUDGE [--json] [--rounds N] [NAME]...
+
+A ratio above 1 means that Telar is better. Presets of OpenBLAS are cleared for all.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).parent.parent
+SAMPLES = ROOT / "data" / "samples"
+PEER = ROOT / "bench" / "peers" / "pytorch.py"
+DIGITS = [SAMPLES / "digits" / f"t10k-{name}-ubyte.gz" for name in ("images-idx3", "labels-idx1")]
+UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_NUM_THREADS")
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in UNSET}
+
+
+def run(command, threads=None):
+    """(last JSON line of the output, wall seconds, peak bytes)."""
+    environment = dict(ENVIRONMENT)
+    if threads is not None:
+        environment["OMP_NUM_THREADS"] = str(threads)
+    begin = time.perf_counter()
+    child = subprocess.Popen(
+        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env=environment,
+    )
+    out, err = child.stdout.read(), child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - begin
+    if status != 0:
+        sys.exit(f"bench: {' '.join(map(str, command))} failed:\n{err}")
+    lines = [line for line in out.splitlines() if line.startswith("{")]
+    return (json.loads(lines[-1]) if lines else {}), wall, usage.ru_maxrss * 1024
+
+
+def interleave(rounds, ours, theirs):
+    """Medians of two measurements taken in turn."""
+    mine, peers = [], []
+    for _ in range(rounds):
+        mine.append(ours())
+        peers.append(theirs())
+    return statistics.median(mine), statistics.median(peers)
+
+
+def row(bench, work, threads, unit, telar, peer, target=None):
+    better_when_lower = unit not in ("samples/s",)
+    ratio = peer / telar if better_when_lower else telar / peer
+    return {
+        "bench": bench, "work": work, "threads": threads, "telar": telar, "unit": unit,
+        "peer": "PyTorch 2.13", "peer_value": peer, "ratio": ratio, "target": target,
+    }
+
+
+def training_rows(options):
+    for sample, batch in (("digits-cnn", 64), ("digits-cnn", 256), ("digits-dense", 128)):
+        project = SAMPLES / f"{sample}.telar"
+        for threads in (1, 2):
+            mine, peer = interleave(
+                options.rounds,
+                lambda: run(
+                    [options.telar, "bench", project, "--train", "--batch", batch,
+                     "--threads", threads, "--json"], threads)[0]["per_second"],
+                lambda: run([options.judge, PEER, "step", sample, batch, threads], threads)[0]["per_second"],
+            )
+            yield row("cpu", f"{sample}, training, batch {batch}", threads, "samples/s", mine, peer)
+
+
+def process_rows(options):
+    project = SAMPLES / "digits-cnn.telar"
+    mine, peer = interleave(
+        options.rounds,
+        lambda: run([options.telar, "check", project, "--json"])[1] * 1e3,
+        lambda: run([options.judge, PEER, "start"])[1] * 1e3,
+    )
+    yield row("cpu", "start-up to a checked network", 2, "ms", mine, peer)
+    workspace = pathlib.Path(options.scratch)
+    mine, peer = interleave(
+        options.rounds,
+        lambda: run([options.telar, "train", project, "--epochs", 1, "--workspace", workspace,
+                     "--threads", 2, "--json"], 2)[2] / 1e6,
+        lambda: run([options.judge, PEER, "epoch", "digits-cnn", 64, 2, *DIGITS], 2)[2] / 1e6,
+    )
+    yield row("cpu", "digits-cnn, one epoch, peak memory", 2, "MB", mine, peer)
+
+
+BENCHES = {"cpu": [training_rows, process_rows]}
+
+
+def show(rows):
+    width = max(len(row["work"]) for row in rows)
+    print(f"{'work':<{width}}  thr  {'Telar':>10}  {'peer':>10}  unit        ratio  peer")
+    for row in rows:
+        print(
+            f"{row['work']:<{width}}  {row['threads']:>3}  {row['telar']:>10.1f}  "
+            f"{row['peer_value']:>10.1f}  {row['unit']:<10}  {row['ratio']:>5.2f}  {row['peer']}"
+        )
+
+
+def main():
+    import tempfile
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("telar")
+    parser.add_argument("judge")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in BENCHES]
+    if unknown:
+        parser.error(f"no bench {unknown[0]}; there are: {', '.join(BENCHES)}")
+    with tempfile.TemporaryDirectory() as options.scratch:
+        rows = [
+            row for name in options.names or BENCHES for part in BENCHES[name] for row in part(options)
+        ]
+    if options.json:
+        for line in rows:
+            print(json.dumps(line))
+    else:
+        show(rows)
+
+
+if __name__ == "__main__":
+    main()
