@@ -1,0 +1,173 @@
+/* The calls of a monitor with its missing slots taken care of, and the tee that lets several listen
+ * to one run. */
+#include "engine/monitor.h"
+
+const char *
+telar_run_status_name (TelarRunStatus status)
+{
+  static const char *const names[] = {
+    [TELAR_RUN_DONE] = "done",
+    [TELAR_RUN_STOPPED] = "stopped",
+    [TELAR_RUN_FAILED] = "failed",
+  };
+  return names[status];
+}
+
+void
+telar_monitor_free (TelarMonitor *monitor)
+{
+  if (monitor && monitor->klass->free)
+    monitor->klass->free (monitor);
+}
+
+void
+telar_monitor_begin (TelarMonitor *monitor, const TelarRunInfo *info)
+{
+  if (monitor && monitor->klass->begin)
+    monitor->klass->begin (monitor, info);
+}
+
+void
+telar_monitor_scalar (TelarMonitor *monitor, const char *tag, gint64 step, double value)
+{
+  if (monitor && monitor->klass->scalar)
+    monitor->klass->scalar (monitor, tag, step, value);
+}
+
+void
+telar_monitor_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step,
+                     const TelarMetricValue *metrics, guint n_metrics)
+{
+  if (monitor && monitor->klass->epoch)
+    monitor->klass->epoch (monitor, epoch, step, metrics, n_metrics);
+}
+
+void
+telar_monitor_checkpoint (TelarMonitor *monitor, gint64 step, const char *path)
+{
+  if (monitor && monitor->klass->checkpoint)
+    monitor->klass->checkpoint (monitor, step, path);
+}
+
+void
+telar_monitor_event (TelarMonitor *monitor, gint64 step, const char *kind, const char *text)
+{
+  if (monitor && monitor->klass->event)
+    monitor->klass->event (monitor, step, kind, text);
+}
+
+gboolean
+telar_monitor_poll (TelarMonitor *monitor, TelarRequest *request)
+{
+  return monitor && monitor->klass->poll && monitor->klass->poll (monitor, request);
+}
+
+void
+telar_monitor_answer (TelarMonitor *monitor, const TelarRequest *request, gint64 step,
+                      const char *outcome)
+{
+  if (monitor && monitor->klass->answer)
+    monitor->klass->answer (monitor, request, step, outcome);
+}
+
+void
+telar_monitor_end (TelarMonitor *monitor, TelarRunStatus status, const char *message)
+{
+  if (monitor && monitor->klass->end)
+    monitor->klass->end (monitor, status, message);
+}
+
+/* --- tee -------------------------------------------------------------------------------------- */
+
+typedef struct {
+  TelarMonitor base;
+  guint n;
+  TelarMonitor *monitors[];
+} Tee;
+
+#define EACH(monitor, call)                                                                        \
+  Tee *tee = (Tee *)monitor;                                                                       \
+  for (guint i = 0; i < tee->n; i++)                                                               \
+  call
+
+static void
+tee_free (TelarMonitor *monitor)
+{
+  EACH (monitor, telar_monitor_free (tee->monitors[i]));
+  g_free (tee);
+}
+
+static void
+tee_begin (TelarMonitor *monitor, const TelarRunInfo *info)
+{
+  EACH (monitor, telar_monitor_begin (tee->monitors[i], info));
+}
+
+static void
+tee_scalar (TelarMonitor *monitor, const char *tag, gint64 step, double value)
+{
+  EACH (monitor, telar_monitor_scalar (tee->monitors[i], tag, step, value));
+}
+
+static void
+tee_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step, const TelarMetricValue *metrics,
+           guint n_metrics)
+{
+  EACH (monitor, telar_monitor_epoch (tee->monitors[i], epoch, step, metrics, n_metrics));
+}
+
+static void
+tee_checkpoint (TelarMonitor *monitor, gint64 step, const char *path)
+{
+  EACH (monitor, telar_monitor_checkpoint (tee->monitors[i], step, path));
+}
+
+static void
+tee_event (TelarMonitor *monitor, gint64 step, const char *kind, const char *text)
+{
+  EACH (monitor, telar_monitor_event (tee->monitors[i], step, kind, text));
+}
+
+static gboolean
+tee_poll (TelarMonitor *monitor, TelarRequest *request)
+{
+  Tee *tee = (Tee *)monitor;
+  for (guint i = 0; i < tee->n; i++)
+    if (telar_monitor_poll (tee->monitors[i], request))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+tee_answer (TelarMonitor *monitor, const TelarRequest *request, gint64 step, const char *outcome)
+{
+  EACH (monitor, telar_monitor_answer (tee->monitors[i], request, step, outcome));
+}
+
+static void
+tee_end (TelarMonitor *monitor, TelarRunStatus status, const char *message)
+{
+  EACH (monitor, telar_monitor_end (tee->monitors[i], status, message));
+}
+
+TelarMonitor *
+telar_monitor_tee (TelarMonitor *const *monitors, guint n)
+{
+  static const TelarMonitorClass klass = {
+    .free = tee_free,
+    .begin = tee_begin,
+    .scalar = tee_scalar,
+    .epoch = tee_epoch,
+    .checkpoint = tee_checkpoint,
+    .event = tee_event,
+    .poll = tee_poll,
+    .answer = tee_answer,
+    .end = tee_end,
+  };
+  Tee *tee = g_malloc0 (sizeof *tee + n * sizeof *monitors);
+  tee->base.klass = &klass;
+  tee->n = n;
+  for (guint i = 0; i < n; i++)
+    tee->monitors[i] = monitors[i];
+  return &tee->base;
+}

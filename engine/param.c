@@ -1,0 +1,332 @@
+/* Parameter values: reading them from text and JSON with all checks in one place, so that project
+ * file, inspector and --set refuse the same things in the same words. */
+#include "engine/param.h"
+#include "engine/text.h"
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+static gboolean
+owns_text (TelarParamKind kind)
+{
+  return kind == TELAR_PARAM_CHOICE || kind == TELAR_PARAM_TEXT || kind == TELAR_PARAM_FILE;
+}
+
+void
+telar_param_value_clear (TelarParamValue *value)
+{
+  if (owns_text (value->kind))
+    g_free (value->text);
+  memset (value, 0, sizeof *value);
+}
+
+void
+telar_param_value_copy (TelarParamValue *target, const TelarParamValue *source)
+{
+  *target = *source;
+  if (owns_text (source->kind))
+    target->text = g_strdup (source->text);
+}
+
+gboolean
+telar_param_value_equal (const TelarParamValue *a, const TelarParamValue *b)
+{
+  if (a->kind != b->kind)
+    return FALSE;
+  switch (a->kind) {
+  case TELAR_PARAM_INT:
+    return a->integer == b->integer;
+  case TELAR_PARAM_REAL:
+    return a->real == b->real;
+  case TELAR_PARAM_BOOL:
+    return a->boolean == b->boolean;
+  case TELAR_PARAM_CHOICE:
+  case TELAR_PARAM_TEXT:
+  case TELAR_PARAM_FILE:
+    return strcmp (a->text, b->text) == 0;
+  case TELAR_PARAM_INTS:
+    return a->ints.n == b->ints.n &&
+           memcmp (a->ints.items, b->ints.items, a->ints.n * sizeof (gint64)) == 0;
+  }
+  return FALSE;
+}
+
+/* --- checks ----------------------------------------------------------------------------------- */
+
+G_GNUC_PRINTF (3, 4)
+static gboolean
+refuse (const TelarParam *param, GError **error, const char *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  va_end (args);
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s %s", param->name, text);
+  return FALSE;
+}
+
+static gboolean
+check_number (const TelarParam *param, double number, GError **error)
+{
+  char given[TELAR_REAL_TEXT], limit[TELAR_REAL_TEXT];
+  telar_real_to_text (number, given);
+  if (!isfinite (number))
+    return refuse (param, error, "must be a finite number, not %s", given);
+  if (param->minimum == param->maximum)
+    return TRUE;
+  if (number < param->minimum)
+    return refuse (param, error, "must be at least %s, not %s",
+                   telar_real_to_text (param->minimum, limit), given);
+  if (number > param->maximum)
+    return refuse (param, error, "must be at most %s, not %s",
+                   telar_real_to_text (param->maximum, limit), given);
+  return TRUE;
+}
+
+static gboolean
+check_choice (const TelarParam *param, const char *text, GError **error)
+{
+  if (g_strv_contains (param->choices, text))
+    return TRUE;
+  g_autofree char *known = g_strjoinv (", ", (char **)param->choices);
+  return refuse (param, error, "must be one of %s, not \"%s\"", known, text);
+}
+
+static gboolean
+check_ints (const TelarParam *param, const TelarParamValue *value, GError **error)
+{
+  guint n = value->ints.n;
+  guint most = param->max_items ? param->max_items : TELAR_PARAM_MAX_ITEMS;
+  if (n < param->min_items || n > most) {
+    if (param->min_items == most)
+      return refuse (param, error, "must have %u numbers, not %u", most, n);
+    return refuse (param, error, "must have %u to %u numbers, not %u", param->min_items, most, n);
+  }
+  for (guint i = 0; i < n; i++)
+    if (!check_number (param, (double)value->ints.items[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether @value, which is of the right kind, keeps to the limits of @param. */
+static gboolean
+check (const TelarParam *param, const TelarParamValue *value, GError **error)
+{
+  switch (param->kind) {
+  case TELAR_PARAM_INT:
+    return check_number (param, (double)value->integer, error);
+  case TELAR_PARAM_REAL:
+    return check_number (param, value->real, error);
+  case TELAR_PARAM_CHOICE:
+    return check_choice (param, value->text, error);
+  case TELAR_PARAM_INTS:
+    return check_ints (param, value, error);
+  case TELAR_PARAM_BOOL:
+  case TELAR_PARAM_TEXT:
+  case TELAR_PARAM_FILE:
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/* Takes @value over into @target when it passes. */
+static gboolean
+accept (const TelarParam *param, TelarParamValue *value, TelarParamValue *target, GError **error)
+{
+  if (!check (param, value, error)) {
+    telar_param_value_clear (value);
+    return FALSE;
+  }
+  *target = *value;
+  return TRUE;
+}
+
+/* --- text ------------------------------------------------------------------------------------- */
+
+static gboolean
+read_int (const char *text, const char **end, gint64 *value)
+{
+  char *after;
+  errno = 0;
+  *value = g_ascii_strtoll (text, &after, 10);
+  *end = after;
+  return after != text && errno == 0 && !g_ascii_isspace (*text);
+}
+
+static gboolean
+read_ints (const TelarParam *param, const char *text, TelarParamValue *value, GError **error)
+{
+  const char *at = text;
+  while (*at) {
+    gint64 item;
+    if (value->ints.n == TELAR_PARAM_MAX_ITEMS)
+      return refuse (param, error, "must have at most %d numbers", TELAR_PARAM_MAX_ITEMS);
+    if (!read_int (at, &at, &item) || (*at && *at != 'x' && *at != ',') || (*at && !at[1]))
+      return refuse (param, error, "must be numbers such as 3x3, not \"%s\"", text);
+    value->ints.items[value->ints.n++] = item;
+    if (*at)
+      at++;
+  }
+  return TRUE;
+}
+
+static gboolean
+read_bool (const TelarParam *param, const char *text, TelarParamValue *value, GError **error)
+{
+  value->boolean = strcmp (text, "true") == 0;
+  if (!value->boolean && strcmp (text, "false") != 0)
+    return refuse (param, error, "must be true or false, not \"%s\"", text);
+  return TRUE;
+}
+
+static gboolean
+read_text (const TelarParam *param, const char *text, TelarParamValue *value, GError **error)
+{
+  const char *end = NULL;
+  char *after;
+  switch (param->kind) {
+  case TELAR_PARAM_INT:
+    if (!read_int (text, &end, &value->integer) || *end)
+      return refuse (param, error, "must be a whole number, not \"%s\"", text);
+    return TRUE;
+  case TELAR_PARAM_REAL:
+    value->real = g_ascii_strtod (text, &after);
+    if (after == text || *after || g_ascii_isspace (*text))
+      return refuse (param, error, "must be a number, not \"%s\"", text);
+    return TRUE;
+  case TELAR_PARAM_BOOL:
+    return read_bool (param, text, value, error);
+  case TELAR_PARAM_INTS:
+    return read_ints (param, text, value, error);
+  case TELAR_PARAM_CHOICE:
+  case TELAR_PARAM_TEXT:
+  case TELAR_PARAM_FILE:
+    if (!g_utf8_validate (text, -1, NULL))
+      return refuse (param, error, "must be UTF-8 text");
+    value->text = g_strdup (text);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+telar_param_value_from_text (const TelarParam *param, const char *text, TelarParamValue *value,
+                             GError **error)
+{
+  TelarParamValue read = { .kind = param->kind };
+  return read_text (param, text, &read, error) && accept (param, &read, value, error);
+}
+
+static char *
+ints_to_text (const TelarParamValue *value)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < value->ints.n; i++)
+    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i > 0 ? "x" : "", value->ints.items[i]);
+  return g_string_free (text, FALSE);
+}
+
+char *
+telar_param_value_to_text (const TelarParamValue *value)
+{
+  char number[TELAR_REAL_TEXT];
+  switch (value->kind) {
+  case TELAR_PARAM_INT:
+    return g_strdup_printf ("%" G_GINT64_FORMAT, value->integer);
+  case TELAR_PARAM_REAL:
+    return g_strdup (telar_real_to_text (value->real, number));
+  case TELAR_PARAM_BOOL:
+    return g_strdup (value->boolean ? "true" : "false");
+  case TELAR_PARAM_INTS:
+    return ints_to_text (value);
+  case TELAR_PARAM_CHOICE:
+  case TELAR_PARAM_TEXT:
+  case TELAR_PARAM_FILE:
+    return g_strdup (value->text);
+  }
+  return NULL;
+}
+
+/* --- JSON ------------------------------------------------------------------------------------- */
+
+static gboolean
+ints_from_json (const TelarParam *param, const json_t *json, TelarParamValue *value, GError **error)
+{
+  gsize n = json_array_size (json);
+  if (!json_is_array (json))
+    return refuse (param, error, "must be a list of whole numbers");
+  if (n > TELAR_PARAM_MAX_ITEMS)
+    return refuse (param, error, "must have at most %d numbers", TELAR_PARAM_MAX_ITEMS);
+  for (gsize i = 0; i < n; i++) {
+    const json_t *item = json_array_get (json, i);
+    if (!json_is_integer (item))
+      return refuse (param, error, "must be a list of whole numbers");
+    value->ints.items[i] = json_integer_value (item);
+  }
+  value->ints.n = (guint)n;
+  return TRUE;
+}
+
+static gboolean
+read_json (const TelarParam *param, const json_t *json, TelarParamValue *value, GError **error)
+{
+  switch (param->kind) {
+  case TELAR_PARAM_INT:
+    if (!json_is_integer (json))
+      return refuse (param, error, "must be a whole number");
+    value->integer = json_integer_value (json);
+    return TRUE;
+  case TELAR_PARAM_REAL:
+    if (!json_is_number (json))
+      return refuse (param, error, "must be a number");
+    value->real = json_number_value (json);
+    return TRUE;
+  case TELAR_PARAM_BOOL:
+    if (!json_is_boolean (json))
+      return refuse (param, error, "must be true or false");
+    value->boolean = json_is_true (json);
+    return TRUE;
+  case TELAR_PARAM_INTS:
+    return ints_from_json (param, json, value, error);
+  case TELAR_PARAM_CHOICE:
+  case TELAR_PARAM_TEXT:
+  case TELAR_PARAM_FILE:
+    if (!json_is_string (json))
+      return refuse (param, error, "must be text");
+    value->text = g_strdup (json_string_value (json));
+    return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+telar_param_value_from_json (const TelarParam *param, const json_t *json, TelarParamValue *value,
+                             GError **error)
+{
+  TelarParamValue read = { .kind = param->kind };
+  return read_json (param, json, &read, error) && accept (param, &read, value, error);
+}
+
+json_t *
+telar_param_value_to_json (const TelarParamValue *value)
+{
+  json_t *list;
+  switch (value->kind) {
+  case TELAR_PARAM_INT:
+    return json_integer (value->integer);
+  case TELAR_PARAM_REAL:
+    return json_real (value->real);
+  case TELAR_PARAM_BOOL:
+    return json_boolean (value->boolean);
+  case TELAR_PARAM_INTS:
+    list = json_array ();
+    for (guint i = 0; i < value->ints.n; i++)
+      json_array_append_new (list, json_integer (value->ints.items[i]));
+    return list;
+  case TELAR_PARAM_CHOICE:
+  case TELAR_PARAM_TEXT:
+  case TELAR_PARAM_FILE:
+    return json_string (value->text);
+  }
+  return NULL;
+}
