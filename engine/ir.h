@@ -160,11 +160,13 @@ TelarValue telar_build_region (TelarBuilder *builder, TelarPrim prim, const Tela
                sizeof ((TelarAttr[]){ __VA_ARGS__ }) / sizeof (TelarAttr))
 
 void telar_build_declare_state (TelarBuilder *builder, const TelarState *state);
+/* For a state that is declared before the value it is fitted to exists. */
+void telar_build_set_fit (TelarBuilder *builder, const char *state, TelarValue fit);
 void telar_build_output (TelarBuilder *builder, TelarOutputRole role, const char *name,
                          TelarValue value);
 void telar_build_update (TelarBuilder *builder, const char *state, TelarValue value);
 
-/* Shorthand. */
+/* Shorthand. The type of TELAR_NO_VALUE is a scalar, so that code that emits needs no check. */
 const TelarType *telar_builder_type (const TelarBuilder *builder, TelarValue value);
 TelarValue telar_build_input (TelarBuilder *b, const char *name, const TelarType *type);
 TelarValue telar_build_state (TelarBuilder *b, const char *name);
@@ -188,10 +190,11 @@ TelarValue telar_build_matmul (TelarBuilder *b, TelarValue x, TelarValue y, gboo
 /* Sums @x over what broadcasting @shape to x's shape repeated; the gradient of broadcasting. */
 TelarValue telar_build_sum_to (TelarBuilder *b, TelarValue x, const TelarShape *shape);
 
-/* For passes: copies states and, instruction by instruction, a program into another. @map holds for
- * each value of @from its value in the builder and grows by telar_copy_instr, which keeps origin,
- * attributes and body; returns the first output. */
-void telar_copy_states (TelarBuilder *builder, const TelarProgram *from, const TelarValue *map);
+/* For passes. A copy begins with telar_copy_states, which declares the states of @from and fills
+ * @map, the value in the builder for each value of @from, with TELAR_NO_VALUE; telar_copy_instr
+ * copies an instruction with origin, attributes and body, enters its outputs in @map and returns
+ * the first; telar_copy_results ends it with outputs, updates and what states are fitted to. */
+void telar_copy_states (TelarBuilder *builder, const TelarProgram *from, TelarValue *map);
 TelarValue telar_copy_instr (TelarBuilder *builder, const TelarProgram *from,
                              const TelarInstr *instr, TelarValue *map);
 void telar_copy_results (TelarBuilder *builder, const TelarProgram *from, const TelarValue *map);
@@ -200,7 +203,8 @@ void telar_copy_results (TelarBuilder *builder, const TelarProgram *from, const 
  */
 
 /* The type rule of @prim: checks the inputs and attributes, writes the result types. Works on
- * symbolic and concrete shapes alike. @body only for regions. */
+ * symbolic and concrete shapes alike. @body only for regions. @outputs has room for TELAR_ANY
+ * types. STATE has no rule: its type stands in the program. */
 gboolean telar_infer (TelarPrim prim, const TelarType *inputs, guint n_inputs,
                       const TelarAttr *attrs, guint n_attrs, const TelarProgram *body,
                       TelarType *outputs, guint *n_outputs, GError **error);

@@ -99,7 +99,7 @@ G_BEGIN_DECLS
   P (BATCH_NORM_GRAD, "batch_norm_grad", 5, 5, 3, B) /* x, dy, scale, mean, variance; epsilon ->   \
                                                         dx, dscale, dbias */                       \
   P (LAYER_NORM, "layer_norm", 3, 3, 3, 0) /* x, scale, bias; axis (first of those normalised),    \
-                                              epsilon -> y, mean, 1/deviation */                   \
+                                              epsilon -> y, mean, 1/deviation (axes before) */     \
   P (LAYER_NORM_GRAD, "layer_norm_grad", 5, 5, 3, 0) /* x, dy, scale, mean, 1/deviation; axis ->   \
                                                         dx, dscale, dbias */                       \
   /* optimizers: parameter, gradient, slots…, learning rate -> new parameter, new slots */         \
@@ -107,7 +107,8 @@ G_BEGIN_DECLS
   P (ADAM, "adam", 6, 6, 3, I) /* p, g, m, v, lr, t (f32, 1 at first); beta1, beta2, epsilon,      \
                                   weight_decay, decoupled */                                       \
   /* regions */                                                                                    \
-  P (FUSED, "fused", 1, 255, 255, 0) /* body: elementwise primitives, one pass over memory */
+  P (FUSED, "fused", 1, 255, 255, 0) /* body: elementwise primitives and scalar \
+                                        constants, one pass over memory; results of one shape */
 
 /* clang-format on */
 
@@ -165,8 +166,8 @@ TelarPrim telar_prim_from_name (const char *name);
   A (KERNEL, "kernel", INTS)                                                                       \
   A (GROUPS, "groups", INT) /* 1 */                                                                \
   A (LAYOUT, "layout", INT) /* 0 channels first (N,C,…), 1 channels last (N,…,C) */                \
-  A (TRANS_A, "trans_a", INT)                                                                      \
-  A (TRANS_B, "trans_b", INT)                                                                      \
+  A (TRANS_A, "trans_a", INT) /* 0 */                                                              \
+  A (TRANS_B, "trans_b", INT) /* 0 */                                                              \
   A (ACTIVATION, "activation", PRIM) /* none */                                                    \
   A (COUNT_PAD, "count_pad", INT)    /* 0 */                                                       \
   A (SIZE, "size", INT)                                                                            \
@@ -174,10 +175,10 @@ TelarPrim telar_prim_from_name (const char *name);
   A (REVERSE, "reverse", INT)     /* 0 */                                                          \
   A (STREAM, "stream", INT)                                                                        \
   A (EPSILON, "epsilon", REAL)                                                                     \
-  A (MOMENTUM, "momentum", REAL)                                                                   \
-  A (NESTEROV, "nesterov", INT)                                                                    \
-  A (WEIGHT_DECAY, "weight_decay", REAL)                                                           \
-  A (DECOUPLED, "decoupled", INT)                                                                  \
+  A (MOMENTUM, "momentum", REAL) /* 0 */                                                           \
+  A (NESTEROV, "nesterov", INT) /* 0 */                                                            \
+  A (WEIGHT_DECAY, "weight_decay", REAL) /* 0 */                                                   \
+  A (DECOUPLED, "decoupled", INT) /* 0 */                                                          \
   A (BETA1, "beta1", REAL)                                                                         \
   A (BETA2, "beta2", REAL)
 
