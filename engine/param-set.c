@@ -100,21 +100,31 @@ telar_param_set_get (const TelarParamSet *set, const char *name)
   return index < 0 ? NULL : &set->values[index];
 }
 
+/* What all ways of putting end in: takes @value over. */
+static gboolean
+replace (TelarParamSet *set, int index, const TelarParamValue *value)
+{
+  telar_param_value_clear (&set->values[index]);
+  set->values[index] = *value;
+  return TRUE;
+}
+
+gboolean
+telar_param_set_put_json (TelarParamSet *set, const char *name, const json_t *json, GError **error)
+{
+  int index = find_or_refuse (set, name, error);
+  TelarParamValue value;
+  return index >= 0 && telar_param_value_from_json (&set->table[index], json, &value, error) &&
+         replace (set, index, &value);
+}
+
 gboolean
 telar_param_set_put (TelarParamSet *set, const char *name, const TelarParamValue *value,
                      GError **error)
 {
-  int index = find_or_refuse (set, name, error);
-  if (index < 0)
-    return FALSE;
-  /* Through JSON, which checks kind and limits with the words that the file's reader uses. */
+  /* Through JSON, which checks kind and limits. */
   json_auto_t *json = telar_param_value_to_json (value);
-  TelarParamValue checked;
-  if (!telar_param_value_from_json (&set->table[index], json, &checked, error))
-    return FALSE;
-  telar_param_value_clear (&set->values[index]);
-  set->values[index] = checked;
-  return TRUE;
+  return telar_param_set_put_json (set, name, json, error);
 }
 
 gboolean
@@ -122,11 +132,8 @@ telar_param_set_put_text (TelarParamSet *set, const char *name, const char *text
 {
   int index = find_or_refuse (set, name, error);
   TelarParamValue value;
-  if (index < 0 || !telar_param_value_from_text (&set->table[index], text, &value, error))
-    return FALSE;
-  telar_param_value_clear (&set->values[index]);
-  set->values[index] = value;
-  return TRUE;
+  return index >= 0 && telar_param_value_from_text (&set->table[index], text, &value, error) &&
+         replace (set, index, &value);
 }
 
 void

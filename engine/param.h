@@ -80,6 +80,8 @@ gboolean telar_param_set_put (TelarParamSet *set, const char *name, const TelarP
                               GError **error);
 gboolean telar_param_set_put_text (TelarParamSet *set, const char *name, const char *text,
                                    GError **error);
+gboolean telar_param_set_put_json (TelarParamSet *set, const char *name, const json_t *json,
+                                   GError **error);
 void telar_param_set_reset (TelarParamSet *set, const char *name);
 gboolean telar_param_set_is_default (const TelarParamSet *set, const char *name);
 

@@ -1,0 +1,353 @@
+/* The *.telar file. Written for diffs and merges: sorted, one node and one wire per line, positions
+ * in a block of their own. Read without mercy: what is not understood is an error with its line. */
+#include "engine/checkpoint.h"
+#include "engine/graph-private.h"
+#include "engine/json-place.h"
+#include "engine/text.h"
+#include <string.h>
+
+#define FORMAT_VERSION 1
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+typedef struct {
+  TelarGraph *graph;
+  const char *text;
+  gsize length;
+  const char *name; /* for messages */
+} Reader;
+
+/* Adds to @error where in the file it is. */
+static gboolean
+place_error (const Reader *reader, const char *key, gsize index, GError **error)
+{
+  guint line = telar_json_line (reader->text, reader->length, key, index);
+  if (error && *error) {
+    char *placed = line > 0
+                       ? g_strdup_printf ("%s (%s, line %u)", (*error)->message, reader->name, line)
+                       : g_strdup_printf ("%s (%s)", (*error)->message, reader->name);
+    g_free ((*error)->message);
+    (*error)->message = placed;
+  }
+  return FALSE;
+}
+
+static gboolean
+fail (const Reader *reader, const char *key, const char *message, GError **error)
+{
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL, "\"%s\" %s", key, message);
+  return place_error (reader, key, G_MAXSIZE, error);
+}
+
+static gboolean
+read_version (Reader *reader, const json_t *json, GError **error)
+{
+  if (json_is_integer (json) && json_integer_value (json) == FORMAT_VERSION)
+    return TRUE;
+  if (!json_is_integer (json))
+    return fail (reader, "telar", "must be the number of the format", error);
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                   "format %" JSON_INTEGER_FORMAT " is unknown; this Telar reads format %d",
+                   json_integer_value (json), FORMAT_VERSION);
+  return place_error (reader, "telar", G_MAXSIZE, error);
+}
+
+static gboolean
+read_engine (Reader *reader, const json_t *json, GError **error)
+{
+  return json_is_string (json) || fail (reader, "engine", "must be text", error);
+}
+
+static gboolean
+read_seed (Reader *reader, const json_t *json, GError **error)
+{
+  return telar_graph_put_seed (reader->graph, json, error) ||
+         place_error (reader, "seed", G_MAXSIZE, error);
+}
+
+typedef gboolean (*PutMember) (TelarGraph *graph, const char *key, const json_t *json,
+                               GError **error);
+
+static gboolean
+read_members (Reader *reader, const char *key, const json_t *json, PutMember put, GError **error)
+{
+  const char *member;
+  json_t *value;
+  gsize index = 0;
+  if (!json_is_object (json))
+    return fail (reader, key, "must be an object", error);
+  json_object_foreach ((json_t *)json, member, value)
+  {
+    if (!put (reader->graph, member, value, error))
+      return place_error (reader, key, index, error);
+    index++;
+  }
+  return TRUE;
+}
+
+static gboolean
+read_training (Reader *reader, const json_t *json, GError **error)
+{
+  return read_members (reader, "training", json, telar_graph_put_training, error);
+}
+
+static gboolean
+read_data (Reader *reader, const json_t *json, GError **error)
+{
+  return read_members (reader, "data", json, telar_graph_put_hash, error);
+}
+
+static gboolean
+read_layout (Reader *reader, const json_t *json, GError **error)
+{
+  return read_members (reader, "layout", json, telar_graph_put_layout, error);
+}
+
+static gboolean
+read_nodes (Reader *reader, const json_t *json, GError **error)
+{
+  if (!json_is_array (json))
+    return fail (reader, "nodes", "must be a list", error);
+  for (gsize i = 0; i < json_array_size (json); i++)
+    if (!telar_graph_put_node (reader->graph, NULL, json_array_get (json, i), error))
+      return place_error (reader, "nodes", i, error);
+  return TRUE;
+}
+
+/* Slots 0, 1, … without a gap. */
+static gboolean
+check_slots (Reader *reader, GError **error)
+{
+  const GPtrArray *edges = reader->graph->edges;
+  for (guint i = 0; i < edges->len; i++) {
+    const TelarEdge *edge = edges->pdata[i];
+    if (edge->to_slot == 0 ||
+        telar_graph_incoming (reader->graph, edge->to, edge->to_port, edge->to_slot - 1))
+      continue;
+    g_autofree char *end = telar_graph_edge_to (reader->graph, edge);
+    telar_set_error (error, TELAR_ERROR_INVALID, edge->to, "%s is wired, but not the slot before",
+                     end);
+    return place_error (reader, "edges", G_MAXSIZE, error);
+  }
+  return TRUE;
+}
+
+static gboolean
+read_edge (Reader *reader, const json_t *json, GError **error)
+{
+  TelarWire wire;
+  if (!telar_graph_read_edge (reader->graph, json, &wire, error))
+    return FALSE;
+  if (wire.to_slot == G_MAXUINT) {
+    telar_set_error (error, TELAR_ERROR_INVALID, wire.to->node.id,
+                     "the input takes many wires; write which, as in \"%s:%s.0\"", wire.to->node.id,
+                     wire.to->node.op->inputs[wire.to_port].name);
+    return FALSE;
+  }
+  if (!telar_graph_check_wire (reader->graph, &wire, error))
+    return FALSE;
+  telar_graph_insert_edge (reader->graph, &wire);
+  return TRUE;
+}
+
+static gboolean
+read_edges (Reader *reader, const json_t *json, GError **error)
+{
+  if (!json_is_array (json))
+    return fail (reader, "edges", "must be a list", error);
+  for (gsize i = 0; i < json_array_size (json); i++)
+    if (!read_edge (reader, json_array_get (json, i), error))
+      return place_error (reader, "edges", i, error);
+  if (!telar_graph_check_acyclic (reader->graph, error))
+    return place_error (reader, "edges", G_MAXSIZE, error);
+  return check_slots (reader, error);
+}
+
+/* In the order in which they are read, whatever their order in the file. */
+static const struct {
+  const char *key;
+  gboolean (*read) (Reader *reader, const json_t *json, GError **error);
+} sections[] = {
+  { "telar", read_version },     { "engine", read_engine }, { "seed", read_seed },
+  { "training", read_training }, { "data", read_data },     { "nodes", read_nodes },
+  { "edges", read_edges },       { "layout", read_layout },
+};
+
+static gboolean
+read_document (Reader *reader, const json_t *json, GError **error)
+{
+  const char *key;
+  json_t *value;
+  if (!json_object_get (json, "telar")) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "%s is no Telar project: the key \"telar\" is missing", reader->name);
+    return FALSE;
+  }
+  /* The version first: a later format may well have other keys. */
+  if (!read_version (reader, json_object_get (json, "telar"), error))
+    return FALSE;
+  json_object_foreach ((json_t *)json, key, value)
+  {
+    gboolean known = FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
+      known |= strcmp (sections[i].key, key) == 0;
+    if (!known)
+      return fail (reader, key, "is an unknown key", error);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (sections); i++) {
+    const json_t *section = json_object_get (json, sections[i].key);
+    if (section && !sections[i].read (reader, section, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+TelarGraph *
+telar_graph_from_text (const char *text, gsize length, const char *name, GError **error)
+{
+  json_error_t where;
+  json_auto_t *json = json_loadb (text, length, JSON_REJECT_DUPLICATES, &where);
+  if (!json) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s, line %d, column %d: %s", name,
+                     where.line, where.column, where.text);
+    return NULL;
+  }
+  g_autoptr (TelarGraph) graph = telar_graph_new ();
+  Reader reader = { graph, text, length, name };
+  if (!read_document (&reader, json, error))
+    return NULL;
+  return g_steal_pointer (&graph);
+}
+
+static void
+set_folder_of (TelarGraph *graph, const char *path)
+{
+  g_autofree char *full = g_canonicalize_filename (path, NULL);
+  g_autofree char *folder = g_path_get_dirname (full);
+  telar_graph_set_folder (graph, folder);
+}
+
+TelarGraph *
+telar_graph_load (const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  gsize length;
+  g_autoptr (GError) problem = NULL;
+  if (!g_file_get_contents (path, &text, &length, &problem)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "cannot read the project: %s",
+                     problem->message);
+    return NULL;
+  }
+  TelarGraph *graph = telar_graph_from_text (text, length, path, error);
+  if (graph)
+    set_folder_of (graph, path);
+  return graph;
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+/* The lines of one block, between its brackets, separated by commas. */
+typedef struct {
+  GString *text;
+  gboolean any;
+} Block;
+
+static Block
+open_block (GString *text, const char *key, char bracket)
+{
+  g_string_append_printf (text, ",\n\"%s\": %c", key, bracket);
+  return (Block){ text, FALSE };
+}
+
+/* @key NULL for a list; takes @line. */
+static void
+add_line (Block *block, const char *key, char *line)
+{
+  g_string_append (block->text, block->any ? ",\n  " : "\n  ");
+  block->any = TRUE;
+  if (key) {
+    json_auto_t *name = json_string (key);
+    telar_json_append (block->text, name);
+    g_string_append (block->text, ": ");
+  }
+  g_string_append (block->text, line);
+  g_free (line);
+}
+
+static void
+close_block (Block *block, char bracket)
+{
+  g_string_append_printf (block->text, "%s%c", block->any ? "\n" : "", bracket);
+}
+
+static void
+write_training (GString *text, const TelarGraph *graph)
+{
+  Block block = open_block (text, "training", '{');
+  for (const TelarParam *param = telar_param_set_table (graph->training); param->name; param++) {
+    if (telar_param_set_is_default (graph->training, param->name))
+      continue;
+    json_auto_t *json =
+        telar_param_value_to_json (telar_param_set_get (graph->training, param->name));
+    add_line (&block, param->name, telar_json_to_text (json));
+  }
+  close_block (&block, '}');
+}
+
+static void
+write_data (GString *text, const TelarGraph *graph)
+{
+  Block block = open_block (text, "data", '{');
+  g_autoptr (GList) paths = g_hash_table_get_keys (graph->data_hashes);
+  paths = g_list_sort (paths, (GCompareFunc)strcmp);
+  for (const GList *path = paths; path; path = path->next) {
+    json_auto_t *hash = json_string (g_hash_table_lookup (graph->data_hashes, path->data));
+    add_line (&block, path->data, telar_json_to_text (hash));
+  }
+  close_block (&block, '}');
+}
+
+static void
+write_layout (GString *text, const TelarGraph *graph)
+{
+  Block block = open_block (text, "layout", '{');
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    const TelarNode *node = graph->nodes->pdata[i];
+    char *line = telar_graph_layout_line (node);
+    if (line)
+      add_line (&block, node->id, line);
+  }
+  close_block (&block, '}');
+}
+
+char *
+telar_graph_to_text (const TelarGraph *graph)
+{
+  GString *text = g_string_new (NULL);
+  g_string_append_printf (text,
+                          "{\n\"telar\": %d,\n\"engine\": \"%s\",\n\"seed\": %" G_GUINT64_FORMAT,
+                          FORMAT_VERSION, TELAR_VERSION, graph->seed);
+  write_training (text, graph);
+  write_data (text, graph);
+  Block nodes = open_block (text, "nodes", '[');
+  for (guint i = 0; i < graph->nodes->len; i++)
+    add_line (&nodes, NULL, telar_graph_node_line (graph->nodes->pdata[i]));
+  close_block (&nodes, ']');
+  Block edges = open_block (text, "edges", '[');
+  for (guint i = 0; i < graph->edges->len; i++)
+    add_line (&edges, NULL, telar_graph_edge_line (graph, graph->edges->pdata[i]));
+  close_block (&edges, ']');
+  write_layout (text, graph);
+  g_string_append (text, "\n}\n");
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+telar_graph_save (TelarGraph *graph, const char *path, GError **error)
+{
+  g_autofree char *text = telar_graph_to_text (graph);
+  if (!telar_file_replace (path, text, strlen (text), error))
+    return FALSE;
+  set_folder_of (graph, path);
+  return TRUE;
+}

@@ -1,0 +1,202 @@
+/* Nodes, wires, positions and settings as JSON, one line each: what the project file and the
+ * records of undo and journal have in common. */
+#include "engine/graph-private.h"
+#include "engine/text.h"
+#include <math.h>
+#include <string.h>
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static json_t *
+params_to_json (const TelarParamSet *params)
+{
+  json_t *object = json_object ();
+  for (const TelarParam *param = telar_param_set_table (params); param->name; param++)
+    if (!telar_param_set_is_default (params, param->name)) {
+      const TelarParamValue *value = telar_param_set_get (params, param->name);
+      json_object_set_new (object, param->name, telar_param_value_to_json (value));
+    }
+  return object;
+}
+
+char *
+telar_graph_node_line (const TelarNode *node)
+{
+  json_auto_t *object = json_object ();
+  json_object_set_new (object, "id", json_string (node->id));
+  json_object_set_new (object, "op", json_string (node->op->name));
+  json_t *params = params_to_json (node->params);
+  if (json_object_size (params) > 0)
+    json_object_set (object, "params", params);
+  json_decref (params);
+  if (node->title)
+    json_object_set_new (object, "title", json_string (node->title));
+  return telar_json_to_text (object);
+}
+
+char *
+telar_graph_edge_line (const TelarGraph *graph, const TelarEdge *edge)
+{
+  g_autofree char *from = telar_graph_edge_from (graph, edge);
+  g_autofree char *to = telar_graph_edge_to (graph, edge);
+  return g_strdup_printf ("{\"from\":\"%s\",\"to\":\"%s\"}", from, to);
+}
+
+char *
+telar_graph_layout_line (const TelarNode *node)
+{
+  char x[TELAR_REAL_TEXT], y[TELAR_REAL_TEXT];
+  if (node->x == 0 && node->y == 0)
+    return NULL;
+  return g_strdup_printf ("[%s,%s]", telar_real_to_text (node->x, x),
+                          telar_real_to_text (node->y, y));
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+G_GNUC_PRINTF (3, 4)
+static gboolean
+refuse (GError **error, const char *node, const char *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  va_end (args);
+  telar_set_error (error, TELAR_ERROR_INVALID, node, "%s", text);
+  return FALSE;
+}
+
+/* That @json is an object with no members but those of @known. */
+static gboolean
+check_members (const json_t *json, const char *what, const char *node, const char *const *known,
+               GError **error)
+{
+  const char *key;
+  json_t *value;
+  if (!json_is_object (json))
+    return refuse (error, node, "%s must be an object", what);
+  json_object_foreach ((json_t *)json, key, value)
+  {
+    if (!g_strv_contains (known, key))
+      return refuse (error, node, "unknown key \"%s\" in %s", key, what);
+  }
+  return TRUE;
+}
+
+static gboolean
+read_params (TelarParamSet *params, const json_t *json, GError **error)
+{
+  const char *key;
+  json_t *value;
+  if (!json)
+    return TRUE;
+  if (!json_is_object (json))
+    return refuse (error, NULL, "\"params\" must be an object");
+  json_object_foreach ((json_t *)json, key, value)
+  {
+    if (!telar_param_set_put_json (params, key, value, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Whether the node may become one of @op: its wires belong to the ports of the operator it has. */
+static gboolean
+check_replacement (const TelarGraph *graph, const char *id, const TelarOperator *op, GError **error)
+{
+  const TelarGraphEntry *entry = telar_graph_entry (graph, id);
+  if (entry && entry->node.op != op && entry->in->len + entry->out->len > 0)
+    return refuse (error, id, "the node has wires and so remains a %s", entry->node.op->name);
+  return TRUE;
+}
+
+gboolean
+telar_graph_put_node (TelarGraph *graph, const char *id, const json_t *json, GError **error)
+{
+  static const char *const known[] = { "id", "op", "params", "title", NULL };
+  const char *given = json_string_value (json_object_get (json, "id"));
+  if (!check_members (json, "a node", given, known, error))
+    return FALSE;
+  const char *name = json_string_value (json_object_get (json, "op"));
+  const json_t *title = json_object_get (json, "title");
+  if (!given || (id && strcmp (id, given) != 0))
+    return refuse (error, id, "a node needs its \"id\"");
+  if (!name)
+    return refuse (error, given, "a node needs its operator, \"op\"");
+  if (title && !json_is_string (title))
+    return refuse (error, given, "\"title\" must be text");
+  const TelarOperator *op = telar_operator_find (name);
+  if (!op)
+    return refuse (error, given, "unknown operator \"%s\"", name);
+  if (id && !check_replacement (graph, id, op, error))
+    return FALSE;
+
+  g_autoptr (TelarParamSet) params = telar_param_set_new (op->params);
+  if (!read_params (params, json_object_get (json, "params"), error)) {
+    telar_error_set_node (error, given);
+    return FALSE;
+  }
+  TelarNode *node = id ? telar_graph_find_node (graph, id) : NULL;
+  if (!node)
+    node = telar_graph_add_node (graph, name, given, error);
+  if (!node)
+    return FALSE;
+  telar_param_set_free (node->params);
+  node->params = g_steal_pointer (&params);
+  node->op = op;
+  g_free (node->title);
+  node->title = g_strdup (json_string_value (title));
+  return TRUE;
+}
+
+gboolean
+telar_graph_read_edge (const TelarGraph *graph, const json_t *json, TelarWire *wire, GError **error)
+{
+  static const char *const known[] = { "from", "to", NULL };
+  if (!check_members (json, "an edge", NULL, known, error))
+    return FALSE;
+  const char *from = json_string_value (json_object_get (json, "from"));
+  const char *to = json_string_value (json_object_get (json, "to"));
+  if (!from || !to)
+    return refuse (error, NULL, "an edge needs \"from\" and \"to\", such as \"conv1:out\"");
+  return telar_graph_resolve (graph, from, to, wire, error);
+}
+
+gboolean
+telar_graph_put_layout (TelarGraph *graph, const char *id, const json_t *json, GError **error)
+{
+  TelarNode *node = telar_graph_find_node (graph, id);
+  const json_t *x = json_array_get (json, 0), *y = json_array_get (json, 1);
+  if (!node)
+    return refuse (error, NULL, "the layout places \"%s\", which is no node", id);
+  if (json_array_size (json) != 2 || !json_is_number (x) || !json_is_number (y))
+    return refuse (error, id, "a position must be two numbers, [x,y]");
+  node->x = json_number_value (x);
+  node->y = json_number_value (y);
+  return TRUE;
+}
+
+gboolean
+telar_graph_put_training (TelarGraph *graph, const char *name, const json_t *json, GError **error)
+{
+  return telar_param_set_put_json (graph->training, name, json, error);
+}
+
+gboolean
+telar_graph_put_seed (TelarGraph *graph, const json_t *json, GError **error)
+{
+  if (!json_is_integer (json) || json_integer_value (json) < 0)
+    return refuse (error, NULL, "\"seed\" must be a whole number from 0 to 2^63 - 1");
+  graph->seed = (guint64)json_integer_value (json);
+  return TRUE;
+}
+
+gboolean
+telar_graph_put_hash (TelarGraph *graph, const char *path, const json_t *json, GError **error)
+{
+  const char *hash = json_string_value (json);
+  if (!hash || !g_str_has_prefix (hash, "sha256:"))
+    return refuse (error, NULL, "the hash of \"%s\" must be \"sha256:…\"", path);
+  g_hash_table_insert (graph->data_hashes, g_strdup (path), g_strdup (hash));
+  return TRUE;
+}

@@ -1,0 +1,81 @@
+/* What the files of the graph document share: its fields, and changes without the checks that the
+ * caller has made or makes at the end. */
+#pragma once
+
+#include "engine/graph.h"
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  TelarNode node; /* first: a TelarNode * of the graph is an Entry * */
+  GPtrArray *in;  /* TelarEdge *, by port and slot */
+  GPtrArray *out; /* TelarEdge *, in no order */
+  guint index;    /* scratch of one walk */
+  guint mark;     /* the last walk that came by */
+} TelarGraphEntry;
+
+struct TelarGraph {
+  GPtrArray *nodes;        /* TelarGraphEntry *, sorted by id; owned */
+  GPtrArray *edges;        /* TelarEdge *, sorted by to, port, slot; owned */
+  GHashTable *by_id;       /* id (the node's) -> TelarGraphEntry * */
+  GHashTable *next_number; /* operator's name -> the least number an id may have free */
+  guint walks;
+  TelarParamSet *training;
+  guint64 seed;
+  GHashTable *data_hashes;
+  char *folder;
+};
+
+TelarGraphEntry *telar_graph_entry (const TelarGraph *graph, const char *id);
+
+/* Both ends of a wire, resolved. */
+typedef struct {
+  TelarGraphEntry *from, *to;
+  guint from_port, to_port;
+  guint to_slot;
+} TelarWire;
+
+/* "conv1", "conv1:out", "add1:in.0" at the two ends. A missing slot of a repeated port becomes
+ * G_MAXUINT. */
+gboolean telar_graph_resolve (const TelarGraph *graph, const char *from, const char *to,
+                              TelarWire *wire, GError **error);
+/* All of telar_graph_can_connect but the cycle. */
+gboolean telar_graph_check_wire (const TelarGraph *graph, const TelarWire *wire, GError **error);
+TelarEdge *telar_graph_insert_edge (TelarGraph *graph, const TelarWire *wire);
+/* Leaves the other slots where they are. */
+void telar_graph_delete_edge (TelarGraph *graph, TelarEdge *edge);
+
+/* Gives the ends of the wires of @entry its new id. */
+void telar_graph_rename_edges (TelarGraph *graph, const TelarGraphEntry *entry);
+
+/* FALSE with an error that names a node of the cycle when there is one. */
+gboolean telar_graph_check_acyclic (const TelarGraph *graph, GError **error);
+/* Whether a wire from @from to @to would close a cycle. */
+gboolean telar_graph_reaches (const TelarGraph *graph, TelarGraphEntry *from, TelarGraphEntry *to);
+
+/* "conv1:out"; "bn1:in", "add1:in.1". Caller frees. */
+char *telar_graph_edge_from (const TelarGraph *graph, const TelarEdge *edge);
+char *telar_graph_edge_to (const TelarGraph *graph, const TelarEdge *edge);
+
+/* One record each, as a line of the file. */
+char *telar_graph_node_line (const TelarNode *node);
+char *telar_graph_edge_line (const TelarGraph *graph, const TelarEdge *edge);
+/* NULL when the node stands at the origin. */
+char *telar_graph_layout_line (const TelarNode *node);
+
+/* Puts or replaces; @id NULL takes that of the record. */
+gboolean telar_graph_put_node (TelarGraph *graph, const char *id, const json_t *json,
+                               GError **error);
+/* Reads both ends. */
+gboolean telar_graph_read_edge (const TelarGraph *graph, const json_t *json, TelarWire *wire,
+                                GError **error);
+gboolean telar_graph_put_layout (TelarGraph *graph, const char *id, const json_t *json,
+                                 GError **error);
+gboolean telar_graph_put_training (TelarGraph *graph, const char *name, const json_t *json,
+                                   GError **error);
+gboolean telar_graph_put_seed (TelarGraph *graph, const json_t *json, GError **error);
+gboolean telar_graph_put_hash (TelarGraph *graph, const char *path, const json_t *json,
+                               GError **error);
+
+G_END_DECLS

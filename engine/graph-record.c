@@ -1,0 +1,257 @@
+/* The document as a set of records. Undo, journal and diff are made of these alone: what the
+ * document holds is exactly what its records say. */
+#include "engine/graph-private.h"
+#include "engine/text.h"
+#include <string.h>
+
+/* --- paths ------------------------------------------------------------------------------------ */
+
+/* The part behind "kind/", or NULL when @path is of another kind. */
+static const char *
+behind (const char *path, const char *kind)
+{
+  gsize length = strlen (kind);
+  return strncmp (path, kind, length) == 0 && path[length] == '/' ? path + length + 1 : NULL;
+}
+
+/* "edges/TO:PORT.SLOT", with the slot always written. Caller frees. */
+static char *
+edge_path (const TelarGraph *graph, const TelarEdge *edge)
+{
+  const TelarNode *node = telar_graph_find_node (graph, edge->to);
+  return g_strdup_printf ("edges/%s:%s.%u", edge->to, node->op->inputs[edge->to_port].name,
+                          edge->to_slot);
+}
+
+/* The wire at "TO:PORT.SLOT", or NULL. */
+static TelarEdge *
+find_edge (const TelarGraph *graph, const char *place)
+{
+  const char *colon = strchr (place, ':'), *dot = strrchr (place, '.');
+  if (!colon || !dot || dot < colon)
+    return NULL;
+  g_autofree char *id = g_strndup (place, (gsize)(colon - place));
+  g_autofree char *port = g_strndup (colon + 1, (gsize)(dot - colon - 1));
+  const TelarNode *node = telar_graph_find_node (graph, id);
+  int index = node ? telar_operator_find_input (node->op, port) : -1;
+  guint64 slot;
+  if (index < 0 || !g_ascii_string_to_unsigned (dot + 1, 10, 0, G_MAXINT, &slot, NULL))
+    return NULL;
+  return (TelarEdge *)telar_graph_incoming (graph, id, (guint)index, (guint)slot);
+}
+
+static int
+compare_strings (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+char **
+telar_graph_record_paths (const TelarGraph *graph)
+{
+  GPtrArray *paths = g_ptr_array_new ();
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    const TelarNode *node = graph->nodes->pdata[i];
+    g_ptr_array_add (paths, g_strconcat ("nodes/", node->id, NULL));
+    if (node->x != 0 || node->y != 0)
+      g_ptr_array_add (paths, g_strconcat ("layout/", node->id, NULL));
+  }
+  for (guint i = 0; i < graph->edges->len; i++)
+    g_ptr_array_add (paths, edge_path (graph, graph->edges->pdata[i]));
+  for (const TelarParam *param = telar_param_set_table (graph->training); param->name; param++)
+    if (!telar_param_set_is_default (graph->training, param->name))
+      g_ptr_array_add (paths, g_strconcat ("training/", param->name, NULL));
+  GHashTableIter iter;
+  gpointer path;
+  g_hash_table_iter_init (&iter, graph->data_hashes);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    g_ptr_array_add (paths, g_strconcat ("data/", path, NULL));
+  g_ptr_array_add (paths, g_strdup ("seed"));
+  g_ptr_array_sort (paths, compare_strings);
+  g_ptr_array_add (paths, NULL);
+  return (char **)g_ptr_array_free (paths, FALSE);
+}
+
+/* --- get -------------------------------------------------------------------------------------- */
+
+static char *
+get_training (const TelarGraph *graph, const char *name)
+{
+  const TelarParamValue *value = telar_param_set_get (graph->training, name);
+  if (!value || telar_param_set_is_default (graph->training, name))
+    return NULL;
+  json_auto_t *json = telar_param_value_to_json (value);
+  return telar_json_to_text (json);
+}
+
+static char *
+get_hash (const TelarGraph *graph, const char *path)
+{
+  const char *hash = g_hash_table_lookup (graph->data_hashes, path);
+  if (!hash)
+    return NULL;
+  json_auto_t *json = json_string (hash);
+  return telar_json_to_text (json);
+}
+
+char *
+telar_graph_get_record (const TelarGraph *graph, const char *path)
+{
+  const char *rest;
+  if ((rest = behind (path, "nodes"))) {
+    const TelarNode *node = telar_graph_find_node (graph, rest);
+    return node ? telar_graph_node_line (node) : NULL;
+  }
+  if ((rest = behind (path, "edges"))) {
+    const TelarEdge *edge = find_edge (graph, rest);
+    return edge ? telar_graph_edge_line (graph, edge) : NULL;
+  }
+  if ((rest = behind (path, "layout"))) {
+    const TelarNode *node = telar_graph_find_node (graph, rest);
+    return node ? telar_graph_layout_line (node) : NULL;
+  }
+  if ((rest = behind (path, "training")))
+    return get_training (graph, rest);
+  if ((rest = behind (path, "data")))
+    return get_hash (graph, rest);
+  if (strcmp (path, "seed") == 0)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT, graph->seed);
+  return NULL;
+}
+
+/* --- set -------------------------------------------------------------------------------------- */
+
+static gboolean
+set_node (TelarGraph *graph, const char *id, const json_t *json, GError **error)
+{
+  if (json)
+    return telar_graph_put_node (graph, id, json, error);
+  const TelarGraphEntry *entry = telar_graph_entry (graph, id);
+  if (entry && entry->in->len + entry->out->len > 0) {
+    telar_set_error (error, TELAR_ERROR_INVALID, id, "the node still has wires");
+    return FALSE;
+  }
+  if (entry)
+    telar_graph_remove_node (graph, id);
+  return TRUE;
+}
+
+static TelarWire
+wire_of (const TelarGraph *graph, const TelarEdge *edge)
+{
+  return (TelarWire){ telar_graph_entry (graph, edge->from), telar_graph_entry (graph, edge->to),
+                      edge->from_port, edge->to_port, edge->to_slot };
+}
+
+static gboolean
+check_edge (const TelarGraph *graph, const TelarWire *wire, const char *place, GError **error)
+{
+  const char *port = wire->to->node.op->inputs[wire->to_port].name;
+  g_autofree char *own = g_strdup_printf ("%s:%s.%u", wire->to->node.id, port, wire->to_slot);
+  if (strcmp (own, place) != 0) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the record edges/%s ends at %s", place,
+                     own);
+    return FALSE;
+  }
+  if (!telar_graph_check_wire (graph, wire, error))
+    return FALSE;
+  if (telar_graph_reaches (graph, wire->to, wire->from)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, wire->to->node.id,
+                     "a wire from %s would close a cycle", wire->from->node.id);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Other slots stay where they are, for records are independent of each other. */
+static gboolean
+set_edge (TelarGraph *graph, const char *place, const json_t *json, GError **error)
+{
+  TelarWire wire;
+  if (json && !telar_graph_read_edge (graph, json, &wire, error))
+    return FALSE;
+  TelarEdge *old = find_edge (graph, place);
+  TelarWire kept;
+  if (old) {
+    kept = wire_of (graph, old);
+    telar_graph_delete_edge (graph, old);
+  }
+  if (!json)
+    return TRUE;
+  gboolean good = check_edge (graph, &wire, place, error);
+  if (good)
+    telar_graph_insert_edge (graph, &wire);
+  else if (old)
+    telar_graph_insert_edge (graph, &kept);
+  return good;
+}
+
+static gboolean
+set_layout (TelarGraph *graph, const char *id, const json_t *json, GError **error)
+{
+  if (json)
+    return telar_graph_put_layout (graph, id, json, error);
+  TelarNode *node = telar_graph_find_node (graph, id);
+  if (node)
+    node->x = node->y = 0;
+  return TRUE;
+}
+
+static gboolean
+set_training (TelarGraph *graph, const char *name, const json_t *json, GError **error)
+{
+  if (json)
+    return telar_graph_put_training (graph, name, json, error);
+  if (telar_param_set_get (graph->training, name))
+    telar_param_set_reset (graph->training, name);
+  return TRUE;
+}
+
+static gboolean
+set_hash (TelarGraph *graph, const char *path, const json_t *json, GError **error)
+{
+  if (json)
+    return telar_graph_put_hash (graph, path, json, error);
+  g_hash_table_remove (graph->data_hashes, path);
+  return TRUE;
+}
+
+static gboolean
+set_seed (TelarGraph *graph, const json_t *json, GError **error)
+{
+  if (json)
+    return telar_graph_put_seed (graph, json, error);
+  graph->seed = 0;
+  return TRUE;
+}
+
+gboolean
+telar_graph_set_record (TelarGraph *graph, const char *path, const char *json, GError **error)
+{
+  json_error_t where;
+  json_auto_t *value = NULL;
+  if (json) {
+    value = json_loads (json, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
+    if (!value) {
+      telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the record %s is not JSON: %s", path,
+                       where.text);
+      return FALSE;
+    }
+  }
+  static const struct {
+    const char *kind;
+    gboolean (*set) (TelarGraph *graph, const char *rest, const json_t *json, GError **error);
+  } kinds[] = {
+    { "nodes", set_node },        { "edges", set_edge }, { "layout", set_layout },
+    { "training", set_training }, { "data", set_hash },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    const char *rest = behind (path, kinds[i].kind);
+    if (rest)
+      return kinds[i].set (graph, rest, value, error);
+  }
+  if (strcmp (path, "seed") == 0)
+    return set_seed (graph, value, error);
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL, "\"%s\" is no record of a project", path);
+  return FALSE;
+}

@@ -1,0 +1,323 @@
+/* The graph document: nodes, settings and the document's own life. Wires are in graph-wires.c, what
+ * follows from their direction in graph-order.c, the file in graph-file.c. */
+#include "engine/graph-private.h"
+#include "engine/trainer.h"
+#include <string.h>
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static void
+free_edge (gpointer data)
+{
+  TelarEdge *edge = data;
+  g_free (edge->from);
+  g_free (edge->to);
+  g_free (edge);
+}
+
+static void
+free_entry (gpointer data)
+{
+  TelarGraphEntry *entry = data;
+  g_free (entry->node.id);
+  g_free (entry->node.title);
+  telar_param_set_free (entry->node.params);
+  g_ptr_array_unref (entry->in);
+  g_ptr_array_unref (entry->out);
+  g_free (entry);
+}
+
+TelarGraph *
+telar_graph_new (void)
+{
+  TelarGraph *graph = g_new0 (TelarGraph, 1);
+  graph->nodes = g_ptr_array_new_with_free_func (free_entry);
+  graph->edges = g_ptr_array_new_with_free_func (free_edge);
+  graph->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  graph->next_number = g_hash_table_new (g_str_hash, g_str_equal);
+  graph->training = telar_param_set_new (telar_training_params);
+  graph->data_hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return graph;
+}
+
+void
+telar_graph_free (TelarGraph *graph)
+{
+  if (!graph)
+    return;
+  g_hash_table_unref (graph->by_id);
+  g_hash_table_unref (graph->next_number);
+  g_hash_table_unref (graph->data_hashes);
+  telar_param_set_free (graph->training);
+  g_ptr_array_unref (graph->edges);
+  g_ptr_array_unref (graph->nodes);
+  g_free (graph->folder);
+  g_free (graph);
+}
+
+/* --- nodes ------------------------------------------------------------------------------------ */
+
+TelarGraphEntry *
+telar_graph_entry (const TelarGraph *graph, const char *id)
+{
+  return g_hash_table_lookup (graph->by_id, id);
+}
+
+TelarNode *
+telar_graph_find_node (const TelarGraph *graph, const char *id)
+{
+  return (TelarNode *)telar_graph_entry (graph, id);
+}
+
+const GPtrArray *
+telar_graph_nodes (const TelarGraph *graph)
+{
+  return graph->nodes;
+}
+
+/* Where @id stands, or would stand, among the sorted nodes. */
+static guint
+place_of (const TelarGraph *graph, const char *id)
+{
+  guint low = 0, high = graph->nodes->len;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    const TelarNode *node = graph->nodes->pdata[middle];
+    if (strcmp (node->id, id) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static void
+insert_entry (TelarGraph *graph, TelarGraphEntry *entry)
+{
+  g_ptr_array_insert (graph->nodes, (gint)place_of (graph, entry->node.id), entry);
+  g_hash_table_insert (graph->by_id, entry->node.id, entry);
+}
+
+/* @id is the caller's to give away. */
+static TelarGraphEntry *
+new_entry (const TelarOperator *op, char *id)
+{
+  TelarGraphEntry *entry = g_new0 (TelarGraphEntry, 1);
+  entry->node.id = id;
+  entry->node.op = op;
+  entry->node.params = telar_param_set_new (op->params);
+  entry->in = g_ptr_array_new ();
+  entry->out = g_ptr_array_new ();
+  return entry;
+}
+
+static gboolean
+check_free_id (const TelarGraph *graph, const char *id, GError **error)
+{
+  gboolean good = g_ascii_isalpha (*id) || *id == '_';
+  for (const char *c = id; *c && good; c++)
+    good = g_ascii_isalnum (*c) || *c == '_' || *c == '-';
+  if (!good) {
+    g_autofree char *shown = g_strescape (id, NULL);
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "\"%s\" is not an id: letters, digits, _ and - are, and no digit or - first",
+                     shown);
+    return FALSE;
+  }
+  if (telar_graph_entry (graph, id)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, id, "there is a node of this id already");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* conv2d_1, relu1, relu2: the first number that is free. Numbers below the one remembered are known
+ * to be taken, so that adding many nodes does not search from 1 each time. */
+static char *
+free_id (TelarGraph *graph, const TelarOperator *op)
+{
+  const char *gap = g_ascii_isdigit (op->name[strlen (op->name) - 1]) ? "_" : "";
+  guint number = GPOINTER_TO_UINT (g_hash_table_lookup (graph->next_number, op->name));
+  for (number = MAX (number, 1);; number++) {
+    char *id = g_strdup_printf ("%s%s%u", op->name, gap, number);
+    if (!telar_graph_entry (graph, id)) {
+      g_hash_table_insert (graph->next_number, (gpointer)op->name, GUINT_TO_POINTER (number));
+      return id;
+    }
+    g_free (id);
+  }
+}
+
+TelarNode *
+telar_graph_add_node (TelarGraph *graph, const char *op, const char *id, GError **error)
+{
+  const TelarOperator *found = telar_operator_find (op);
+  if (!found) {
+    telar_set_error (error, TELAR_ERROR_INVALID, id, "unknown operator \"%s\"", op);
+    return NULL;
+  }
+  if (id && !check_free_id (graph, id, error))
+    return NULL;
+  TelarGraphEntry *entry = new_entry (found, id ? g_strdup (id) : free_id (graph, found));
+  insert_entry (graph, entry);
+  return &entry->node;
+}
+
+void
+telar_graph_remove_node (TelarGraph *graph, const char *id)
+{
+  TelarGraphEntry *entry = telar_graph_entry (graph, id);
+  g_return_if_fail (entry);
+  while (entry->in->len > 0)
+    telar_graph_delete_edge (graph, entry->in->pdata[entry->in->len - 1]);
+  while (entry->out->len > 0) {
+    const TelarEdge *edge = entry->out->pdata[entry->out->len - 1];
+    telar_graph_disconnect (graph, edge->to, edge->to_port, edge->to_slot);
+  }
+  g_hash_table_remove_all (graph->next_number);
+  g_hash_table_remove (graph->by_id, entry->node.id);
+  g_ptr_array_remove_index (graph->nodes, place_of (graph, entry->node.id));
+}
+
+gboolean
+telar_graph_rename_node (TelarGraph *graph, const char *id, const char *new_id, GError **error)
+{
+  TelarGraphEntry *entry = telar_graph_entry (graph, id);
+  if (!entry) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there is no node \"%s\"", id);
+    return FALSE;
+  }
+  if (strcmp (id, new_id) == 0)
+    return TRUE;
+  if (!check_free_id (graph, new_id, error))
+    return FALSE;
+
+  g_hash_table_remove_all (graph->next_number);
+  g_hash_table_remove (graph->by_id, entry->node.id);
+  g_ptr_array_steal_index (graph->nodes, place_of (graph, entry->node.id));
+  /* @id may be the node's own string. */
+  g_free (entry->node.id);
+  entry->node.id = g_strdup (new_id);
+  insert_entry (graph, entry);
+  telar_graph_rename_edges (graph, entry);
+  return TRUE;
+}
+
+/* --- settings --------------------------------------------------------------------------------- */
+
+TelarParamSet *
+telar_graph_training (TelarGraph *graph)
+{
+  return graph->training;
+}
+
+guint64
+telar_graph_seed (const TelarGraph *graph)
+{
+  return graph->seed;
+}
+
+void
+telar_graph_set_seed (TelarGraph *graph, guint64 seed)
+{
+  g_return_if_fail (seed <= G_MAXINT64);
+  graph->seed = seed;
+}
+
+static gboolean
+set_seed_text (TelarGraph *graph, const char *value, GError **error)
+{
+  guint64 seed;
+  if (!g_ascii_string_to_unsigned (value, 10, 0, G_MAXINT64, &seed, NULL)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "seed must be a whole number from 0 to 2^63 - 1, not \"%s\"", value);
+    return FALSE;
+  }
+  graph->seed = seed;
+  return TRUE;
+}
+
+gboolean
+telar_graph_set (TelarGraph *graph, const char *path, const char *value, GError **error)
+{
+  if (strcmp (path, "seed") == 0)
+    return set_seed_text (graph, value, error);
+  const char *dot = strchr (path, '.');
+  if (!dot) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "\"%s\" is neither NODE.PARAM nor training.PARAM nor seed", path);
+    return FALSE;
+  }
+  g_autofree char *id = g_strndup (path, (gsize)(dot - path));
+  const TelarNode *node = telar_graph_find_node (graph, id);
+  if (node) {
+    gboolean good = telar_param_set_put_text (node->params, dot + 1, value, error);
+    if (!good)
+      telar_error_set_node (error, id);
+    return good;
+  }
+  if (strcmp (id, "training") == 0)
+    return telar_param_set_put_text (graph->training, dot + 1, value, error);
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there is no node \"%s\" to set \"%s\" of", id,
+                   dot + 1);
+  return FALSE;
+}
+
+GHashTable *
+telar_graph_data_hashes (TelarGraph *graph)
+{
+  return graph->data_hashes;
+}
+
+const char *
+telar_graph_folder (const TelarGraph *graph)
+{
+  return graph->folder;
+}
+
+void
+telar_graph_set_folder (TelarGraph *graph, const char *folder)
+{
+  char *copy = g_strdup (folder);
+  g_free (graph->folder);
+  graph->folder = copy;
+}
+
+/* --- copy ------------------------------------------------------------------------------------- */
+
+static void
+copy_node (TelarGraph *copy, const TelarNode *node)
+{
+  TelarGraphEntry *entry = new_entry (node->op, g_strdup (node->id));
+  telar_param_set_free (entry->node.params);
+  entry->node.params = telar_param_set_copy (node->params);
+  entry->node.title = g_strdup (node->title);
+  entry->node.x = node->x;
+  entry->node.y = node->y;
+  insert_entry (copy, entry);
+}
+
+TelarGraph *
+telar_graph_copy (const TelarGraph *graph)
+{
+  TelarGraph *copy = telar_graph_new ();
+  for (guint i = 0; i < graph->nodes->len; i++)
+    copy_node (copy, graph->nodes->pdata[i]);
+  for (guint i = 0; i < graph->edges->len; i++) {
+    const TelarEdge *edge = graph->edges->pdata[i];
+    TelarWire wire = { telar_graph_entry (copy, edge->from), telar_graph_entry (copy, edge->to),
+                       edge->from_port, edge->to_port, edge->to_slot };
+    telar_graph_insert_edge (copy, &wire);
+  }
+  telar_param_set_free (copy->training);
+  copy->training = telar_param_set_copy (graph->training);
+  copy->seed = graph->seed;
+  telar_graph_set_folder (copy, graph->folder);
+
+  GHashTableIter iter;
+  gpointer path, hash;
+  g_hash_table_iter_init (&iter, graph->data_hashes);
+  while (g_hash_table_iter_next (&iter, &path, &hash))
+    g_hash_table_insert (copy->data_hashes, g_strdup (path), g_strdup (hash));
+  return copy;
+}
