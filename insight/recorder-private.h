@@ -1,0 +1,79 @@
+/* The recorder's two sides: recorder.c is called by the training thread, recorder-writer.c is the
+ * thread that writes. Between them stands a ring with one producer and one consumer. */
+#pragma once
+
+#include "insight/store-private.h"
+
+#include <stdatomic.h>
+
+G_BEGIN_DECLS
+
+#define TELAR_RECORDER_CAPACITY 32768 /* items; some seconds of fast training */
+
+/* A tag belongs to the training thread until the first of its points is queued; the fields below
+ * the line are the writer's. */
+typedef struct {
+  char *name;
+  gboolean by_step; /* fed at each step: an epoch's mean is no point of the same curve */
+  /* --- */
+  gboolean known;
+  gint64 id, last_step, tail;
+} RecorderTag;
+
+typedef enum {
+  ITEM_SCALAR,
+  ITEM_BEGIN,
+  ITEM_EPOCH,
+  ITEM_CHECKPOINT,
+  ITEM_EVENT,
+  ITEM_ANSWER,
+  ITEM_END,
+} ItemKind;
+
+typedef struct {
+  ItemKind kind;
+  gint64 step, time;
+  union {
+    double value;   /* scalar */
+    gint64 epoch;   /* epoch */
+    gint64 request; /* answer */
+    TelarRunStatus status;
+  };
+  union {
+    RecorderTag *tag;
+    TelarRunInfo *info; /* begin; its strings are owned */
+    char *text;         /* epoch: JSON of the metrics; checkpoint: path; answer, end; owned */
+    char **event;       /* kind and text; owned */
+  };
+} RecorderItem;
+
+typedef struct {
+  TelarMonitor monitor;
+  TelarStore *store; /* the writer's */
+  gint64 run;
+  char *name;
+  gboolean resume;
+  GThread *writer;
+
+  GHashTable *tags; /* name -> RecorderTag, the training thread's */
+  gboolean ended;
+
+  RecorderItem *items;
+  _Atomic guint64 head; /* items queued: moved by the training thread */
+  _Atomic guint64 tail; /* items written: moved by the writer */
+  atomic_bool broken;   /* recording has ended early */
+
+  GMutex lock;     /* of what follows */
+  GCond wake;      /* tells the writer not to wait */
+  GCond progress;  /* tells the training thread that items were written */
+  gboolean urgent; /* somebody waits for progress */
+  gboolean closing;
+  gint64 stalled;   /* µs for which the training has waited so far */
+  GQueue *requests; /* TelarRequest *, newest last */
+  atomic_int n_requests;
+} TelarRecorder;
+
+void telar_recorder_item_clear (RecorderItem *item);
+gpointer telar_recorder_write (gpointer recorder); /* the thread */
+
+G_END_DECLS

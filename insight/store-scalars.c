@@ -1,0 +1,233 @@
+/* Scalars: a tail of rows per tag, compacted into packed chunks; read by cursor. */
+#include "insight/store-private.h"
+
+#include <math.h>
+
+static void
+tag_free (gpointer data)
+{
+  TelarTag *tag = data;
+
+  g_free (tag->name);
+  g_free (tag);
+}
+
+GPtrArray *
+telar_store_tags (TelarStore *store, gint64 run, GError **error)
+{
+  g_autoptr (GPtrArray) tags = g_ptr_array_new_with_free_func (tag_free);
+  GError *failure = NULL;
+  sqlite3_stmt *statement = telar_store_query (
+      store, error,
+      "SELECT id, name, (SELECT coalesce (sum (points), 0) FROM chunk WHERE tag = tag.id)"
+      "  + (SELECT count (*) FROM point WHERE tag = tag.id)"
+      " FROM tag WHERE run = ? ORDER BY name",
+      "i", run);
+
+  if (statement == NULL)
+    return NULL;
+  while (telar_store_next (store, statement, &failure)) {
+    TelarTag *tag = g_new0 (TelarTag, 1);
+    tag->id = sqlite3_column_int64 (statement, 0);
+    tag->name = telar_store_text (statement, 1);
+    tag->points = sqlite3_column_int64 (statement, 2);
+    g_ptr_array_add (tags, tag);
+  }
+  if (failure != NULL) {
+    g_propagate_error (error, failure);
+    return NULL;
+  }
+  return g_steal_pointer (&tags);
+}
+
+gboolean
+telar_store_tag (TelarStore *store, gint64 run, const char *name, gint64 *tag, GError **error)
+{
+  return telar_store_run (store, error, "INSERT OR IGNORE INTO tag (run, name) VALUES (?, ?)", "is",
+                          run, name) &&
+         telar_store_number (store, tag, 0, error, "SELECT id FROM tag WHERE run = ? AND name = ?",
+                             "is", run, name);
+}
+
+gboolean
+telar_store_tag_state (TelarStore *store, gint64 tag, gint64 *last_step, gint64 *tail,
+                       GError **error)
+{
+  return telar_store_number (store, tail, 0, error, "SELECT count (*) FROM point WHERE tag = ?",
+                             "i", tag) &&
+         telar_store_number (
+             store, last_step, -1, error,
+             "SELECT max (coalesce ((SELECT max (step) FROM point WHERE tag = ?1), -1),"
+             "  coalesce ((SELECT max (last_step) FROM chunk WHERE tag = ?1), -1))",
+             "i", tag);
+}
+
+gboolean
+telar_store_append (TelarStore *store, gint64 tag, const TelarPoint *point, GError **error)
+{
+  return telar_store_run (store, error,
+                          "INSERT INTO point (tag, step, time, value) VALUES (?, ?, ?, ?)", "iiid",
+                          tag, point->step, point->time, point->value);
+}
+
+/* --- reading ----------------------------------------------------------------------------- */
+
+static gboolean
+read_chunks (TelarStore *store, gint64 tag, gint64 after, GArray *points, GError **error)
+{
+  GError *failure = NULL;
+  sqlite3_stmt *statement = telar_store_query (
+      store, error, "SELECT data, id FROM chunk WHERE tag = ? AND last_step > ? ORDER BY last_step",
+      "ii", tag, after);
+
+  if (statement == NULL)
+    return FALSE;
+  while (telar_store_next (store, statement, &failure)) {
+    const void *data = sqlite3_column_blob (statement, 0);
+    gsize size = (gsize)sqlite3_column_bytes (statement, 0);
+    if (!telar_chunk_unpack (data, size, after, points)) {
+      telar_set_error (&failure, TELAR_ERROR_INVALID, NULL,
+                       "%s: chunk %" G_GINT64_FORMAT " of the scalars is damaged", store->path,
+                       (gint64)sqlite3_column_int64 (statement, 1));
+      sqlite3_reset (statement);
+      break;
+    }
+  }
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return failure == NULL;
+}
+
+static gboolean
+read_tail (TelarStore *store, gint64 tag, gint64 after, GArray *points, GError **error)
+{
+  GError *failure = NULL;
+  sqlite3_stmt *statement = telar_store_query (
+      store, error, "SELECT step, time, value FROM point WHERE tag = ? AND step > ? ORDER BY step",
+      "ii", tag, after);
+
+  if (statement == NULL)
+    return FALSE;
+  while (telar_store_next (store, statement, &failure)) {
+    TelarPoint point = { sqlite3_column_int64 (statement, 0), sqlite3_column_int64 (statement, 1),
+                         telar_store_real (statement, 2) };
+    g_array_append_val (points, point);
+  }
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return failure == NULL;
+}
+
+gboolean
+telar_store_read (TelarStore *store, gint64 run, const char *tag, gint64 after, GArray *points,
+                  GError **error)
+{
+  guint n_before = points->len;
+  gint64 id;
+
+  /* One snapshot: between two the tail may become a chunk. */
+  if (!telar_store_begin_read (store, error))
+    return FALSE;
+  gboolean ok =
+      telar_store_number (store, &id, -1, error, "SELECT id FROM tag WHERE run = ? AND name = ?",
+                          "is", run, tag) &&
+      read_chunks (store, id, after, points, error) && read_tail (store, id, after, points, error);
+  ok = telar_store_finish (store, ok, error);
+  if (!ok)
+    g_array_set_size (points, n_before);
+  return ok;
+}
+
+/* --- chunks ------------------------------------------------------------------------------ */
+
+/* A chunk without a number has no range: NULL in the table. */
+static void
+value_range (const GArray *points, double *min, double *max)
+{
+  *min = *max = NAN;
+  for (guint i = 0; i < points->len; i++) {
+    double value = g_array_index (points, TelarPoint, i).value;
+    if (isnan (value))
+      continue;
+    *min = isnan (*min) ? value : MIN (*min, value);
+    *max = isnan (*max) ? value : MAX (*max, value);
+  }
+}
+
+static gboolean
+insert_chunk (TelarStore *store, gint64 tag, const GArray *points, GError **error)
+{
+  const TelarPoint *first = &g_array_index (points, TelarPoint, 0);
+  const TelarPoint *last = &g_array_index (points, TelarPoint, points->len - 1);
+  g_autoptr (GBytes) data = telar_chunk_pack (first, points->len);
+  double min, max;
+
+  value_range (points, &min, &max);
+  sqlite3_stmt *statement =
+      telar_store_query (store, error,
+                         "INSERT INTO chunk (tag, first_step, last_step, points, min, max, data)"
+                         " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                         "iiiidd", tag, first->step, last->step, (gint64)points->len, min, max);
+  if (statement == NULL)
+    return FALSE;
+  gsize size;
+  const void *bytes = g_bytes_get_data (data, &size);
+  sqlite3_bind_blob64 (statement, 7, bytes, size, SQLITE_STATIC);
+  gboolean ok = sqlite3_step (statement) == SQLITE_DONE || telar_store_fail (store, error);
+  sqlite3_reset (statement);
+  return ok;
+}
+
+gboolean
+telar_store_compact (TelarStore *store, gint64 tag, GError **error)
+{
+  g_autoptr (GArray) points =
+      g_array_sized_new (FALSE, FALSE, sizeof (TelarPoint), TELAR_CHUNK_POINTS);
+
+  if (!read_tail (store, tag, G_MININT64, points, error))
+    return FALSE;
+  return points->len == 0 ||
+         (insert_chunk (store, tag, points, error) &&
+          telar_store_run (store, error, "DELETE FROM point WHERE tag = ?", "i", tag));
+}
+
+/* Cuts the one chunk that reaches across @step; what stays of it becomes tail again. */
+static gboolean
+cut_chunk (TelarStore *store, gint64 tag, gint64 step, GError **error)
+{
+  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (TelarPoint));
+  gint64 last_whole;
+
+  if (!telar_store_number (store, &last_whole, -1, error,
+                           "SELECT max (last_step) FROM chunk WHERE tag = ? AND last_step <= ?",
+                           "ii", tag, step) ||
+      !read_chunks (store, tag, last_whole, points, error) ||
+      !telar_store_run (store, error, "DELETE FROM chunk WHERE tag = ? AND last_step > ?", "ii",
+                        tag, step) ||
+      !telar_store_run (store, error, "DELETE FROM point WHERE tag = ? AND step > ?", "ii", tag,
+                        step))
+    return FALSE;
+  for (guint i = 0; i < points->len; i++) {
+    const TelarPoint *point = &g_array_index (points, TelarPoint, i);
+    if (point->step > step)
+      break;
+    if (!telar_store_append (store, tag, point, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+telar_store_truncate_points (TelarStore *store, gint64 run, gint64 step, GError **error)
+{
+  g_autoptr (GPtrArray) tags = telar_store_tags (store, run, error);
+
+  if (tags == NULL)
+    return FALSE;
+  for (guint i = 0; i < tags->len; i++) {
+    const TelarTag *tag = g_ptr_array_index (tags, i);
+    if (!cut_chunk (store, tag->id, step, error))
+      return FALSE;
+  }
+  return TRUE;
+}
