@@ -1,0 +1,107 @@
+/* The driver: which passes run, in which order. Every pass reads a valid program and leaves a valid
+ * one; debug builds and tests verify that after each. */
+#include "engine/compiler.h"
+
+typedef TelarProgram *(*Pass) (const TelarProgram *program, GError **error);
+
+typedef struct {
+  const char *name;
+  Pass run;
+  gboolean channels_last, fuses; /* only for devices that are so */
+} Stage;
+
+static const Stage simplify_stages[] = {
+  { "fold", telar_pass_fold },
+  { "simplify", telar_pass_simplify },
+  { "cse", telar_pass_cse },
+  { "dce", telar_pass_dce },
+};
+
+static const Stage differentiate_stages[] = {
+  { "differentiate", telar_pass_differentiate },
+};
+
+/* Layout comes before fusion, so that no region has values in two layouts; what it leaves
+ * (transposes that meet) is simplified away first. */
+static const Stage device_stages[] = {
+  { "layout", telar_pass_layout, .channels_last = TRUE },
+  { "simplify", telar_pass_simplify },
+  { "cse", telar_pass_cse },
+  { "dce", telar_pass_dce },
+  { "fuse", telar_pass_fuse, .fuses = TRUE },
+  { "dce", telar_pass_dce },
+};
+
+/* --- running them ------------------------------------------------------------------------------
+ */
+
+/* What comes after a pass; @program is NULL when it failed. */
+static TelarProgram *
+finish_pass (const char *name, TelarProgram *program, const TelarCompileOptions *options,
+             GError **error)
+{
+  if (program == NULL)
+    return NULL;
+#ifndef NDEBUG
+  if (!telar_program_verify (program, error)) {
+    g_prefix_error (error, "after the pass %s: ", name);
+    telar_program_unref (program);
+    return NULL;
+  }
+#endif
+  if (options->dump != NULL)
+    options->dump (name, program, options->dump_data);
+  return program;
+}
+
+static TelarProgram *
+run_stages (TelarProgram *program, const Stage *stages, guint n, const TelarCompileOptions *options,
+            GError **error)
+{
+  const TelarDevice *device = options->device;
+  for (guint i = 0; i < n && program != NULL; i++) {
+    if ((stages[i].channels_last && (device == NULL || !device->channels_last)) ||
+        (stages[i].fuses && (device == NULL || !device->fuses)))
+      continue;
+    TelarProgram *next =
+        finish_pass (stages[i].name, stages[i].run (program, error), options, error);
+    telar_program_unref (program);
+    program = next;
+  }
+  return program;
+}
+
+#define RUN(program, stages, options, error)                                                       \
+  run_stages (program, stages, G_N_ELEMENTS (stages), options, error)
+
+static const TelarCompileOptions no_options = { 0 };
+
+TelarProgram *
+telar_compile_training (const TelarProgram *lowered, const TelarOptimizer *optimizer,
+                        const TelarCompileOptions *options, GError **error)
+{
+  if (options == NULL)
+    options = &no_options;
+  TelarProgram *program = telar_program_ref ((TelarProgram *)lowered);
+  program = RUN (program, simplify_stages, options, error);
+  program = RUN (program, differentiate_stages, options, error);
+  if (program != NULL) {
+    TelarProgram *next =
+        finish_pass ("optimize", telar_pass_optimize (program, optimizer, error), options, error);
+    telar_program_unref (program);
+    program = next;
+  }
+  program = RUN (program, simplify_stages, options, error);
+  return RUN (program, device_stages, options, error);
+}
+
+TelarProgram *
+telar_compile_inference (const TelarProgram *lowered, const TelarCompileOptions *options,
+                         GError **error)
+{
+  if (options == NULL)
+    options = &no_options;
+  TelarProgram *program = telar_program_ref ((TelarProgram *)lowered);
+  program = RUN (program, simplify_stages, options, error);
+  return RUN (program, device_stages, options, error);
+}

@@ -1,0 +1,106 @@
+/* What a plan costs, per node of the graph and in all, and whether the machine can hold it. */
+#include "engine/plan-private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static TelarNodeCost *
+find_node (TelarPlan *plan, GHashTable *index, const char *node)
+{
+  const char *key = node != NULL ? node : "";
+  GArray *nodes = plan->cost.nodes;
+  gpointer at;
+  if (!g_hash_table_lookup_extended (index, key, NULL, &at)) {
+    TelarNodeCost cost = { .node = key };
+    at = GUINT_TO_POINTER (nodes->len);
+    g_array_append_val (nodes, cost);
+    g_hash_table_insert (index, (gpointer)key, at);
+  }
+  return &g_array_index (nodes, TelarNodeCost, GPOINTER_TO_UINT (at));
+}
+
+/* The node of "conv1.kernel" and "conv1.kernel/m"; interned. */
+static const char *
+node_of_state (const char *name)
+{
+  g_autofree char *node = g_strndup (name, strcspn (name, "."));
+  return g_intern_string (node);
+}
+
+static void
+count_instr (TelarPlan *plan, GHashTable *index, const TelarInstr *instr)
+{
+  TelarNodeCost *node = find_node (plan, index, instr->origin);
+  double flops = telar_instr_flops (plan->program, instr);
+  node->flops += flops;
+  plan->cost.flops += flops;
+  for (guint i = 0; i < instr->n_outputs; i++) {
+    const TelarPlace *place = &plan->memory->places[instr->outputs[i]];
+    if (place->kind == TELAR_PLACE_ARENA && place->source == instr->outputs[i])
+      node->activation_bytes += place->bytes;
+  }
+}
+
+void
+telar_plan_count (TelarPlan *plan)
+{
+  g_autoptr (GHashTable) index = g_hash_table_new (g_str_hash, g_str_equal);
+  TelarPlanCost *cost = &plan->cost;
+  cost->nodes = g_array_new (FALSE, FALSE, sizeof (TelarNodeCost));
+  for (guint i = 0; i < telar_program_n_instrs (plan->program); i++)
+    count_instr (plan, index, telar_program_instr (plan->program, i));
+  for (guint i = 0; i < telar_program_n_states (plan->program); i++) {
+    const TelarState *state = telar_program_state (plan->program, i);
+    gsize bytes = 0;
+    telar_type_bytes (&state->type, &bytes);
+    find_node (plan, index, node_of_state (state->name))->state_bytes += bytes;
+    cost->state_bytes += bytes;
+  }
+  cost->arena_bytes = plan->memory->arena_bytes;
+  cost->scratch_bytes = plan->scratch_bytes;
+  cost->total_bytes = cost->arena_bytes + cost->scratch_bytes + cost->state_bytes;
+}
+
+/* MemAvailable of the kernel; all there is where it does not say. */
+static gsize
+free_memory (void)
+{
+  FILE *file = fopen ("/proc/meminfo", "re");
+  if (file == NULL)
+    return G_MAXSIZE;
+  char line[128];
+  gsize kibibytes, bytes = G_MAXSIZE;
+  while (fgets (line, sizeof line, file) != NULL)
+    if (sscanf (line, "MemAvailable: %" G_GSIZE_FORMAT " kB", &kibibytes) == 1)
+      bytes = kibibytes * 1024;
+  fclose (file);
+  return bytes;
+}
+
+gboolean
+telar_plan_check_memory (const TelarPlan *plan, gsize limit, GError **error)
+{
+  const TelarPlanCost *cost = &plan->cost;
+  if (limit == 0)
+    limit = free_memory ();
+  if (cost->total_bytes <= limit)
+    return TRUE;
+  const char *worst = NULL;
+  gsize most = 0;
+  for (guint i = 0; i < cost->nodes->len; i++) {
+    const TelarNodeCost *node = &g_array_index (cost->nodes, TelarNodeCost, i);
+    if (node->activation_bytes + node->state_bytes >= most && node->node[0] != '\0') {
+      most = node->activation_bytes + node->state_bytes;
+      worst = node->node;
+    }
+  }
+  g_autofree char *needs = g_format_size_full (cost->total_bytes, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *has = g_format_size_full (limit, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *part = g_format_size_full (most, G_FORMAT_SIZE_IEC_UNITS);
+  telar_set_error (error, TELAR_ERROR_INVALID, worst,
+                   "a step with batch %" G_GINT64_FORMAT
+                   " needs %s of memory and %s are free; this node needs most (%s); "
+                   "a smaller batch needs less",
+                   plan->batch, needs, has, part);
+  return FALSE;
+}
