@@ -1,0 +1,176 @@
+/* The CPU device: the table of its kernels and how one is chosen for an instruction. */
+#include "engine/devices/cpu/cpu.h"
+#ifdef TELAR_HAVE_ONEDNN
+#include "engine/devices/cpu/onednn.h"
+#endif
+
+#include <string.h>
+
+static const CpuFamily *const families[] = {
+  &cpu_elementwise_family,
+  &cpu_reduce_family,
+};
+
+/* What prepare gives to the plan: the kernel that was chosen and what it prepared itself. */
+typedef struct {
+  const CpuKernel *kernel;
+  TelarPrepared own;
+} Choice;
+
+static const CpuKernel *
+find_kernel (const CpuSite *site)
+{
+  for (guint f = 0; f < G_N_ELEMENTS (families); f++)
+    for (guint k = 0; k < families[f]->n; k++) {
+      const CpuKernel *kernel = &families[f]->kernels[k];
+      if (kernel->prim == site->instr->prim && kernel->supports (site))
+        return kernel;
+    }
+  return NULL;
+}
+
+static gboolean
+cpu_supports (const TelarDevice *device, const TelarProgram *program, const TelarInstr *instr,
+              const TelarType *inputs, const TelarType *outputs)
+{
+  CpuSite site = { (const CpuDevice *)device, program, instr, inputs, outputs };
+
+  return find_kernel (&site) != NULL;
+}
+
+static void
+choice_free (gpointer data)
+{
+  Choice *choice = data;
+
+  if (choice->own.free != NULL)
+    choice->own.free (choice->own.data);
+  g_free (choice);
+}
+
+static gboolean
+cpu_prepare (TelarDevice *device, const TelarProgram *program, const TelarInstr *instr,
+             const TelarType *inputs, const TelarType *outputs, TelarPrepared *prepared,
+             GError **error)
+{
+  CpuSite site = { (const CpuDevice *)device, program, instr, inputs, outputs };
+  const CpuKernel *kernel = find_kernel (&site);
+
+  if (kernel == NULL) {
+    telar_set_error (error, TELAR_ERROR_FAILED, instr->origin, "the cpu device has no kernel of %s",
+                     telar_prim_info (instr->prim)->name);
+    return FALSE;
+  }
+  Choice *choice = g_new0 (Choice, 1);
+  choice->kernel = kernel;
+  choice->own.kernel = kernel->name;
+  if (kernel->prepare != NULL && !kernel->prepare (&site, &choice->own, error)) {
+    g_free (choice);
+    return FALSE;
+  }
+  *prepared = (TelarPrepared){ choice, choice_free, choice->own.scratch, choice->own.kernel };
+  return TRUE;
+}
+
+static gboolean
+cpu_run (TelarDevice *device, const TelarCall *call, GError **error)
+{
+  const Choice *choice = call->prepared;
+  TelarCall own = *call;
+
+  own.prepared = choice->own.data;
+  return choice->kernel->run ((const CpuDevice *)device, &own, error);
+}
+
+/* "AMD EPYC" out of /proc/cpuinfo. */
+static char *
+processor_name (void)
+{
+  g_autofree char *text = NULL;
+
+  if (g_file_get_contents ("/proc/cpuinfo", &text, NULL, NULL)) {
+    const char *line = strstr (text, "model name");
+    const char *colon = line != NULL ? strchr (line, ':') : NULL;
+    if (colon != NULL)
+      return g_strstrip (g_strndup (colon + 1, strcspn (colon + 1, "\n")));
+  }
+  return g_strdup ("processor");
+}
+
+static char *
+cpu_describe (const TelarDevice *device)
+{
+  const CpuDevice *cpu = (const CpuDevice *)device;
+  g_autofree char *processor = processor_name ();
+#ifdef TELAR_HAVE_ONEDNN
+  g_autofree char *library = cpu_onednn_version ();
+#else
+  g_autofree char *library = g_strdup ("OpenBLAS, built without oneDNN");
+#endif
+
+  return g_strdup_printf ("%s, %u %s, %s, %s", processor, device->threads,
+                          device->threads == 1 ? "thread" : "threads", cpu->vector.name, library);
+}
+
+static void
+cpu_free (TelarDevice *device)
+{
+#ifdef TELAR_HAVE_ONEDNN
+  cpu_onednn_close ((CpuDevice *)device);
+#endif
+  g_free (device);
+}
+
+static const TelarDeviceClass cpu_class = {
+  .name = "cpu",
+  .free = cpu_free,
+  .describe = cpu_describe,
+  .supports = cpu_supports,
+  .prepare = cpu_prepare,
+  .run = cpu_run,
+};
+
+TelarDevice *
+telar_device_cpu_new (guint threads, GError **error)
+{
+  CpuDevice *cpu = g_new0 (CpuDevice, 1);
+
+  cpu->base = (TelarDevice){
+    .klass = &cpu_class,
+    .threads = threads > 0 ? threads : g_get_num_processors (),
+    .channels_last = TRUE,
+    .fuses = TRUE,
+  };
+  cpu_vector_best (&cpu->vector);
+#ifdef TELAR_HAVE_ONEDNN
+  if (!cpu_onednn_open (cpu, error)) {
+    g_free (cpu);
+    return NULL;
+  }
+#endif
+  return &cpu->base;
+}
+
+CpuLanes
+cpu_lanes (const TelarShape *shape, guint first, guint count)
+{
+  CpuLanes lanes = { 1, 1, 1 };
+
+  for (guint i = 0; i < shape->rank; i++)
+    *(i < first           ? &lanes.outer
+      : i < first + count ? &lanes.length
+                          : &lanes.inner) *= (gsize)shape->dims[i];
+  return lanes;
+}
+
+gboolean
+cpu_all_types (const CpuSite *site, TelarDType dtype)
+{
+  for (guint i = 0; i < site->instr->n_inputs; i++)
+    if (site->inputs[i].dtype != dtype)
+      return FALSE;
+  for (guint i = 0; i < site->instr->n_outputs; i++)
+    if (site->outputs[i].dtype != dtype)
+      return FALSE;
+  return TRUE;
+}

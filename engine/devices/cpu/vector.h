@@ -1,0 +1,88 @@
+/* The inner loops of the CPU device. The files under vector/ are compiled once for each instruction
+ * set; each compilation fills one table, and the device takes the best that the machine runs. */
+#pragma once
+
+#include "engine/primitive.h"
+
+G_BEGIN_DECLS
+
+/* One elementwise primitive over a row: y[i] = f (a[i], b[i], c[i]). An operand that its entry
+ * marks as scalar is read once. y may be a, b or c. */
+typedef void (*CpuRow) (gsize n, void *y, const void *a, const void *b, const void *c);
+
+typedef struct {
+  guint16 prim;
+  guint8 from, to; /* types of the operands (of SELECT: of its values) and of the result */
+  guint8 scalars;  /* bit k: operand k is one element */
+  CpuRow row;
+} CpuRowEntry;
+
+/* Reductions of f32. */
+typedef enum { CPU_SUM, CPU_MAX, CPU_MIN, CPU_PROD, CPU_N_REDUCTIONS } CpuReduction;
+
+/* Adam on a slice of one parameter; the rates hold the corrections already. */
+typedef struct {
+  float beta1, beta2, epsilon, decay; /* decay: added to the gradient */
+  float keep;                         /* of the parameter, where the decay is decoupled */
+  float rate;                         /* learning rate / (1 - beta1^t) */
+  float inverse_root;                 /* 1 / sqrt (1 - beta2^t) */
+} CpuAdam;
+
+typedef struct {
+  float momentum, decay, rate;
+  gboolean nesterov;
+} CpuSgd;
+
+/* The slices of an optimizer's operands and results; the results may be the operands. */
+typedef struct {
+  const float *p, *g, *m, *v;
+  float *new_p, *new_m, *new_v;
+} CpuSlots;
+
+typedef struct {
+  const float *x, *dy, *scale, *bias;
+  float mean, inverse; /* 1 / deviation */
+  float *y, *dscale, *dbias;
+} CpuLayerRow;
+
+typedef struct {
+  const char *name;           /* "AVX-512" */
+  const CpuRowEntry *rows[2]; /* of f32; of the other types */
+  guint n_rows[2];
+  /* One value of n contiguous ones. */
+  float (*reduce[CPU_N_REDUCTIONS]) (const float *x, gsize n);
+  /* y[j] = y[j] op x[r·n + j] over @rows rows of @n elements. */
+  void (*fold[CPU_N_REDUCTIONS]) (float *y, const float *x, gsize rows, gsize n);
+  /* sum (x - mean)² and sum dy·(x - mean), over n elements */
+  float (*squares) (const float *x, float mean, gsize n);
+  float (*product) (const float *dy, const float *x, float mean, gsize n);
+  /* y[j] += (x[r·n + j] - mean[j])² over the rows */
+  void (*fold_squares) (float *y, const float *x, const float *mean, gsize rows, gsize n);
+  /* y[j] += dy[r·n + j] · (x[r·n + j] - mean[j]) over the rows */
+  void (*fold_product) (float *y, const float *dy, const float *x, const float *mean, gsize rows,
+                        gsize n);
+  /* y = x · scale[j] + shift[j] over rows of n; and one scale and shift for all */
+  void (*affine) (float *y, const float *x, const float *scale, const float *shift, gsize rows,
+                  gsize n);
+  void (*affine_one) (float *y, const float *x, float scale, float shift, gsize n);
+  /* dx = dy · a[j] + x · b[j] + c[j], in the same two ways */
+  void (*combine) (float *dx, const float *dy, const float *x, const float *const abc[3],
+                   gsize rows, gsize n);
+  void (*combine_one) (float *dx, const float *dy, const float *x, const float abc[3], gsize n);
+  /* One row of layer normalisation; and of its gradient, with its part of dscale and dbias. */
+  void (*layer) (const CpuLayerRow *row, gsize n);
+  void (*layer_grad) (const CpuLayerRow *row, gsize n);
+  /* y = exp (x - shift), gives the sum of y; y may be NULL */
+  float (*exp_sum) (float *y, const float *x, float shift, gsize n);
+  void (*adam) (const CpuAdam *adam, const CpuSlots *slots, gsize n);
+  void (*sgd) (const CpuSgd *sgd, const CpuSlots *slots, gsize n);
+} CpuVector;
+
+/* Fills the best table for this machine. */
+void cpu_vector_best (CpuVector *vector);
+
+/* The row of @prim for these types, with the operands of the mask @scalars read once, or NULL. */
+CpuRow cpu_vector_row (const CpuVector *vector, TelarPrim prim, TelarDType from, TelarDType to,
+                       guint scalars);
+
+G_END_DECLS
