@@ -144,7 +144,8 @@ test_refused (void)
   /* A header that claims 60,000 x 60,000 pixels, with its checksum right. */
   const guint8 huge[] = { 0x89, 'P',  'N', 'G', '\r', '\n', 0x1a, '\n', 0,    0,    0,
                           13,   'I',  'H', 'D', 'R',  0,    0,    0xea, 0x60, 0,    0,
-                          0xea, 0x60, 8,   0,   0,    0,    0,    0xa5, 0xb9, 0x2a, 0x9e };
+                          0xea, 0x60, 8,   0,   0,    0,    0,    0xa5, 0xb9, 0x2a, 0x9e,
+                          0,    0,    0,   1,   'I',  'D',  'A',  'T' };
   g_assert_null (telar_image_read (test_file ("huge.png", huge, sizeof huge), &error));
   test_assert_invalid (error, "huge.png: a picture of 60000 x 60000 pixels");
 }
