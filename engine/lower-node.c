@@ -1,0 +1,169 @@
+/* Lowering as an operator sees it: its inputs, parameters and states, and where its results go. */
+#include "engine/lower-private.h"
+#include "engine/random.h"
+
+/* --- inputs and outputs ------------------------------------------------------------------------
+ */
+
+TelarValue
+telar_lower_input_at (TelarLowering *l, guint port, guint slot)
+{
+  const TelarEdge *edge = telar_graph_incoming (l->state->graph, l->node->id, port, slot);
+  return edge ? telar_lower_wire (l, edge) : TELAR_NO_VALUE;
+}
+
+TelarValue
+telar_lower_input (TelarLowering *l, guint port)
+{
+  return telar_lower_input_at (l, port, 0);
+}
+
+guint
+telar_lower_n_inputs (TelarLowering *l, guint port)
+{
+  const TelarGraphEntry *entry = (const TelarGraphEntry *)l->node;
+  guint n = 0;
+  for (guint i = 0; i < entry->in->len; i++)
+    n += ((const TelarEdge *)entry->in->pdata[i])->to_port == port;
+  return n;
+}
+
+void
+telar_lower_output (TelarLowering *l, guint port, TelarValue value)
+{
+  l->state->outputs[port] = value;
+}
+
+/* --- parameters ------------------------------------------------------------------------------- */
+
+gint64
+telar_lower_int (TelarLowering *l, const char *param)
+{
+  return telar_param_set_int (l->node->params, param);
+}
+
+double
+telar_lower_real (TelarLowering *l, const char *param)
+{
+  return telar_param_set_real (l->node->params, param);
+}
+
+gboolean
+telar_lower_bool (TelarLowering *l, const char *param)
+{
+  return telar_param_set_bool (l->node->params, param);
+}
+
+const char *
+telar_lower_text (TelarLowering *l, const char *param)
+{
+  return telar_param_set_text (l->node->params, param);
+}
+
+const gint64 *
+telar_lower_ints (TelarLowering *l, const char *param, guint *n)
+{
+  return telar_param_set_ints (l->node->params, param, n);
+}
+
+/* --- states ----------------------------------------------------------------------------------- */
+
+static TelarValue
+declare (TelarLowering *l, TelarState *state, const char *role, const TelarShape *shape)
+{
+  g_autofree char *name = g_strdup_printf ("%s.%s", l->node->id, role);
+  /* After an error the shape may be nonsense; what comes would only hide the first message. */
+  if (telar_builder_error (l->b))
+    return TELAR_NO_VALUE;
+  state->name = name;
+  state->type = (TelarType){ TELAR_F32, *shape };
+  telar_build_declare_state (l->b, state);
+  return telar_build_state (l->b, name);
+}
+
+TelarValue
+telar_lower_parameter (TelarLowering *l, const char *role, const TelarShape *shape, TelarInit init,
+                       gboolean decay)
+{
+  TelarState state = { .init = init, .trainable = TRUE, .decay = decay, .fit = TELAR_NO_VALUE };
+  return declare (l, &state, role, shape);
+}
+
+TelarValue
+telar_lower_buffer (TelarLowering *l, const char *role, const TelarShape *shape, TelarInit init,
+                    TelarValue fit)
+{
+  TelarState state = { .init = init, .fit = fit };
+  return declare (l, &state, role, shape);
+}
+
+void
+telar_lower_update (TelarLowering *l, const char *role, TelarValue value)
+{
+  if (!l->training)
+    return;
+  g_autofree char *name = g_strdup_printf ("%s.%s", l->node->id, role);
+  telar_build_update (l->b, name, value);
+}
+
+/* --- results ---------------------------------------------------------------------------------- */
+
+static void
+add_pending (TelarLowering *l, TelarOutputRole role, const char *name, TelarValue value)
+{
+  if (value == TELAR_NO_VALUE)
+    return;
+  TelarPendingOutput output = { role, l->node->id, g_strdup (name), value };
+  g_array_append_val (l->state->pending, output);
+}
+
+/* Losses and metrics are one number. */
+static gboolean
+check_scalar (TelarLowering *l, const char *what, TelarValue value)
+{
+  if (value == TELAR_NO_VALUE)
+    return FALSE;
+  const TelarType *type = telar_builder_type (l->b, value);
+  if (type->shape.rank == 0 && telar_dtype_is_float (type->dtype))
+    return TRUE;
+  g_autofree char *text = telar_type_to_string (type);
+  telar_lower_fail (l, "a %s is a single number, not %s", what, text);
+  return FALSE;
+}
+
+void
+telar_lower_loss (TelarLowering *l, TelarValue value)
+{
+  if (l->state->mode != TELAR_LOWER_INFER && check_scalar (l, "loss", value))
+    add_pending (l, TELAR_OUTPUT_LOSS, NULL, value);
+}
+
+void
+telar_lower_metric (TelarLowering *l, const char *name, TelarValue value)
+{
+  if (l->state->mode != TELAR_LOWER_INFER && check_scalar (l, "metric", value))
+    add_pending (l, TELAR_OUTPUT_METRIC, name, value);
+}
+
+void
+telar_lower_result (TelarLowering *l, const char *name, TelarValue value)
+{
+  if (l->state->mode != TELAR_LOWER_TRAIN)
+    add_pending (l, TELAR_OUTPUT_RESULT, name ? name : l->node->id, value);
+}
+
+void
+telar_lower_fail (TelarLowering *l, const char *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  g_autofree char *message = g_strdup_vprintf (format, args);
+  va_end (args);
+  telar_builder_fail (l->b, "%s", message);
+}
+
+gint64
+telar_lower_stream (TelarLowering *l)
+{
+  return telar_random_stream (l->node->id);
+}

@@ -1,0 +1,31 @@
+/* What lower.c (the walk over the nodes) and lower-node.c (what an operator may do) share. */
+#pragma once
+
+#include "engine/graph-private.h"
+#include "engine/lower.h"
+
+G_BEGIN_DECLS
+
+/* A result on its way into the program; names are made when all are known. */
+typedef struct {
+  TelarOutputRole role;
+  const char *node;
+  char *name;
+  TelarValue value;
+} TelarPendingOutput;
+
+struct TelarLowerState {
+  const TelarGraph *graph;
+  const TelarFeed *feed;
+  TelarLowerMode mode;
+  TelarLowered *lowered;
+  GHashTable *values;  /* node id -> TelarValue *, one per output port */
+  GArray *pending;     /* TelarPendingOutput */
+  TelarValue *outputs; /* of the node under way */
+};
+
+/* What the wire brings; makes the INPUT instruction when the node is one of data and this its
+ * first use. */
+TelarValue telar_lower_wire (TelarLowering *l, const TelarEdge *edge);
+
+G_END_DECLS
