@@ -53,8 +53,15 @@ typedef struct {
   /* Emits the primitives of the node and sets its outputs; shapes and errors follow from the
    * primitives' own type rules. NULL for operators whose outputs a feed provides (data). */
   void (*lower) (TelarLowering *lowering);
-  /* Shapes, types and parameters on which the generated tests try the operator, one per line:
-   * "f32[2,3,8,8] kernel=3x3 filters=4"; see tests/engine/operators. At least one where @lower. */
+  /* What the generated tests (tests/engine/operators) try the operator on, at least one where
+   * @lower, in this language: words apart by spaces, first the inputs in the order of the ports (a
+   * repeated port, the last, takes all that remain), then parameters.
+   *
+   *   input     = type "[" sizes "]" [ "<" n | ":" low ".." high ]     sizes include the batch
+   *   parameter = name "=" text                                        as on the command line
+   *
+   * "f32[2,3,8,8] filters=4 kernel=3x3": floats are drawn from -2 to 2 unless low and high say
+   * otherwise; "i64[4]<10": integers are drawn from 0 to n - 1, where n is 2 unless given. */
   const char *const *examples; /* NULL-terminated */
 } TelarOperator;
 

@@ -1,0 +1,500 @@
+/* Activations. Each function stands once, as an operator of its own and, without parameters of its
+ * own, as a choice of the layers' activation. */
+#include "engine/operators/families.h"
+#include "engine/operators/helpers.h"
+
+#include <math.h>
+
+/* --- small words for formulas ----------------------------------------------------------------- */
+
+static TelarValue
+times (TelarLowering *l, TelarValue x, double factor)
+{
+  return telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, x, factor);
+}
+
+static TelarValue
+plus (TelarLowering *l, TelarValue x, double term)
+{
+  return telar_build_binary_scalar (l->b, TELAR_PRIM_ADD, x, term);
+}
+
+static TelarValue
+at_least (TelarLowering *l, TelarValue x, double least)
+{
+  return telar_build_binary_scalar (l->b, TELAR_PRIM_MAXIMUM, x, least);
+}
+
+static TelarValue
+at_most (TelarLowering *l, TelarValue x, double most)
+{
+  return telar_build_binary_scalar (l->b, TELAR_PRIM_MINIMUM, x, most);
+}
+
+static TelarValue
+product (TelarLowering *l, TelarValue x, TelarValue y)
+{
+  return telar_build_binary (l->b, TELAR_PRIM_MUL, x, y);
+}
+
+static TelarValue
+sum (TelarLowering *l, TelarValue x, TelarValue y)
+{
+  return telar_build_binary (l->b, TELAR_PRIM_ADD, x, y);
+}
+
+/* --- functions -------------------------------------------------------------------------------- */
+
+static TelarValue
+emit_relu (TelarLowering *l, TelarValue x)
+{
+  return telar_build_unary (l->b, TELAR_PRIM_RELU, x);
+}
+
+/* max(x, 0) + slope · min(x, 0) */
+static TelarValue
+leaky (TelarLowering *l, TelarValue x, double slope)
+{
+  return sum (l, emit_relu (l, x), times (l, at_most (l, x, 0), slope));
+}
+
+static TelarValue
+emit_leaky_relu (TelarLowering *l, TelarValue x)
+{
+  return leaky (l, x, 0.01);
+}
+
+/* gain · (max(x, 0) + alpha · (exp(min(x, 0) / width) - 1)); the exponential never sees a positive
+ * number and so never overflows, which would make its gradient NaN. */
+static TelarValue
+exponential_linear (TelarLowering *l, TelarValue x, double gain, double alpha, double width)
+{
+  TelarValue below = at_most (l, x, 0);
+  TelarValue curve;
+
+  if (width != 1)
+    below = times (l, below, 1 / width);
+  curve = plus (l, telar_build_unary (l->b, TELAR_PRIM_EXP, below), -1);
+  curve = sum (l, emit_relu (l, x), times (l, curve, alpha));
+  return gain == 1 ? curve : times (l, curve, gain);
+}
+
+static TelarValue
+emit_elu (TelarLowering *l, TelarValue x)
+{
+  return exponential_linear (l, x, 1, 1, 1);
+}
+
+/* The constants of Klambauer, Unterthiner, Mayr, Hochreiter: "Self-normalizing neural networks",
+ * NeurIPS 2017. */
+static TelarValue
+emit_selu (TelarLowering *l, TelarValue x)
+{
+  return exponential_linear (l, x, 1.0507009873554804934193349852946,
+                             1.6732632423543772848170429916717, 1);
+}
+
+/* x · Φ(x) */
+static TelarValue
+emit_gelu (TelarLowering *l, TelarValue x)
+{
+  TelarValue cumulative =
+      plus (l, telar_build_unary (l->b, TELAR_PRIM_ERF, times (l, x, M_SQRT1_2)), 1);
+
+  return times (l, product (l, x, cumulative), 0.5);
+}
+
+static TelarValue
+emit_gelu_tanh (TelarLowering *l, TelarValue x)
+{
+  TelarValue cube = product (l, product (l, x, x), x);
+  TelarValue inner = times (l, sum (l, x, times (l, cube, 0.044715)), sqrt (2 / M_PI));
+
+  return times (l, product (l, x, plus (l, telar_build_unary (l->b, TELAR_PRIM_TANH, inner), 1)),
+                0.5);
+}
+
+static TelarValue
+emit_sigmoid (TelarLowering *l, TelarValue x)
+{
+  return telar_build_unary (l->b, TELAR_PRIM_SIGMOID, x);
+}
+
+static TelarValue
+emit_silu (TelarLowering *l, TelarValue x)
+{
+  return product (l, x, emit_sigmoid (l, x));
+}
+
+static TelarValue
+emit_tanh (TelarLowering *l, TelarValue x)
+{
+  return telar_build_unary (l->b, TELAR_PRIM_TANH, x);
+}
+
+static TelarValue
+emit_softplus (TelarLowering *l, TelarValue x)
+{
+  return telar_build_unary (l->b, TELAR_PRIM_SOFTPLUS, x);
+}
+
+static TelarValue
+emit_mish (TelarLowering *l, TelarValue x)
+{
+  return product (l, x, emit_tanh (l, emit_softplus (l, x)));
+}
+
+static TelarValue
+emit_hard_sigmoid (TelarLowering *l, TelarValue x)
+{
+  return times (l, at_most (l, at_least (l, plus (l, x, 3), 0), 6), 1.0 / 6);
+}
+
+static TelarValue
+emit_hard_swish (TelarLowering *l, TelarValue x)
+{
+  return product (l, x, emit_hard_sigmoid (l, x));
+}
+
+static TelarValue
+emit_hard_tanh (TelarLowering *l, TelarValue x)
+{
+  return at_most (l, at_least (l, x, -1), 1);
+}
+
+static TelarValue
+emit_softsign (TelarLowering *l, TelarValue x)
+{
+  TelarValue size = plus (l, telar_build_unary (l->b, TELAR_PRIM_ABS, x), 1);
+
+  return telar_build_binary (l->b, TELAR_PRIM_DIV, x, size);
+}
+
+static TelarValue
+along_axis (TelarLowering *l, TelarPrim prim, TelarValue x, guint axis)
+{
+  return telar_build (l->b, prim, &x, 1, &TELAR_INT (AXIS, axis), 1);
+}
+
+static TelarValue
+emit_softmax (TelarLowering *l, TelarValue x)
+{
+  return along_axis (l, TELAR_PRIM_SOFTMAX, x, telar_lower_type (l, x).shape.rank - 1);
+}
+
+typedef TelarValue (*Function) (TelarLowering *l, TelarValue x);
+
+static const struct {
+  const char *name;
+  Function emit;
+} functions[] = {
+  { "relu", emit_relu },
+  { "leaky_relu", emit_leaky_relu },
+  { "elu", emit_elu },
+  { "selu", emit_selu },
+  { "gelu", emit_gelu },
+  { "silu", emit_silu },
+  { "mish", emit_mish },
+  { "sigmoid", emit_sigmoid },
+  { "hard_sigmoid", emit_hard_sigmoid },
+  { "tanh", emit_tanh },
+  { "hard_tanh", emit_hard_tanh },
+  { "hard_swish", emit_hard_swish },
+  { "softplus", emit_softplus },
+  { "softsign", emit_softsign },
+  { "softmax", emit_softmax },
+};
+
+const char *const telar_activation_choices[] = {
+  "none",       "relu",     "leaky_relu", "elu",          "selu", "gelu",
+  "silu",       "mish",     "sigmoid",    "hard_sigmoid", "tanh", "hard_tanh",
+  "hard_swish", "softplus", "softsign",   "softmax",      NULL,
+};
+
+TelarValue
+telar_emit_activation (TelarLowering *l, const char *name, TelarValue x)
+{
+  if (x == TELAR_NO_VALUE)
+    return x;
+  for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
+    if (g_str_equal (functions[i].name, name))
+      return functions[i].emit (l, x);
+  return x;
+}
+
+/* --- operators -------------------------------------------------------------------------------- */
+
+/* An operator that is named as its function. */
+static void
+lower_named (TelarLowering *l)
+{
+  TelarType type;
+  TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
+
+  telar_lower_output (l, 0, telar_emit_activation (l, l->node->op->name, x));
+}
+
+static void
+lower_leaky_relu (TelarLowering *l)
+{
+  TelarType type;
+  TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
+
+  telar_lower_output (l, 0, leaky (l, x, telar_lower_real (l, "slope")));
+}
+
+static void
+lower_elu (TelarLowering *l)
+{
+  TelarType type;
+  TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
+
+  telar_lower_output (l, 0, exponential_linear (l, x, 1, telar_lower_real (l, "alpha"), 1));
+}
+
+/* Barron: "Continuously differentiable exponential linear units", 2017. */
+static void
+lower_celu (TelarLowering *l)
+{
+  TelarType type;
+  TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
+  double alpha = telar_lower_real (l, "alpha");
+
+  telar_lower_output (l, 0, exponential_linear (l, x, 1, alpha, alpha));
+}
+
+static void
+lower_gelu (TelarLowering *l)
+{
+  TelarType type;
+  TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
+  gboolean exact = g_str_equal (telar_lower_text (l, "form"), "exact");
+
+  telar_lower_output (l, 0, exact ? emit_gelu (l, x) : emit_gelu_tanh (l, x));
+}
+
+/* One slope per channel (axis 1), as PyTorch; Keras calls it alpha. */
+static void
+lower_prelu (TelarLowering *l)
+{
+  TelarType type;
+  TelarValue x = telar_lower_float (l, 0, 2, TELAR_MAX_RANK, &type);
+  TelarShape shape;
+  TelarValue slope;
+  gint64 channels;
+
+  if (x == TELAR_NO_VALUE || !telar_lower_size (l, &type.shape, 1, &channels))
+    return;
+  shape = telar_shape (channels);
+  slope = telar_lower_parameter (l, "slope", &shape,
+                                 telar_init_constant (telar_lower_real (l, "initial")), FALSE);
+  slope = telar_emit_per_channel (l, slope, type.shape.rank);
+  telar_lower_output (l, 0, sum (l, emit_relu (l, x), product (l, at_most (l, x, 0), slope)));
+}
+
+static void
+lower_along_axis (TelarLowering *l, TelarPrim prim)
+{
+  TelarType type;
+  TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
+  guint axis;
+
+  if (x == TELAR_NO_VALUE ||
+      !telar_lower_axis (l, telar_lower_int (l, "axis"), type.shape.rank, &axis))
+    return;
+  telar_lower_output (l, 0, along_axis (l, prim, x, axis));
+}
+
+static void
+lower_softmax (TelarLowering *l)
+{
+  lower_along_axis (l, TELAR_PRIM_SOFTMAX);
+}
+
+static void
+lower_log_softmax (TelarLowering *l)
+{
+  lower_along_axis (l, TELAR_PRIM_LOG_SOFTMAX);
+}
+
+/* NAME, label, formula, ONNX, doc: activations without parameters. */
+/* clang-format off */
+#define SIMPLE(A)                                                                                  \
+  A (relu, "ReLU", "y = max(x, 0)", "Relu",                                                        \
+     "Keeps what is positive and makes the rest zero: the usual choice between layers.")           \
+  A (selu, "SELU", "y = 1.0507·(max(x, 0) + 1.6733·(exp(min(x, 0)) - 1))", "Selu",                 \
+     "Keeps mean and variance of the signal near zero and one in deep dense networks.")            \
+  A (silu, "SiLU", "y = x·sigmoid(x)", "Sigmoid, Mul",                                             \
+     "A smooth relative of ReLU, also known as swish.")                                            \
+  A (mish, "Mish", "y = x·tanh(log(1 + exp(x)))", "Softplus, Tanh, Mul",                           \
+     "A smooth relative of ReLU that lets small negative values through.")                         \
+  A (sigmoid, "Sigmoid", "y = 1/(1 + exp(-x))", "Sigmoid",                                         \
+     "Squeezes every number into the range from 0 to 1, as for a probability.")                    \
+  A (hard_sigmoid, "Hard sigmoid", "y = min(max(x + 3, 0), 6)/6", "HardSigmoid",                   \
+     "A sigmoid made of straight lines, cheap on small devices.")                                  \
+  A (tanh, "Tanh", "y = tanh(x)", "Tanh",                                                          \
+     "Squeezes every number into the range from -1 to 1.")                                         \
+  A (hard_tanh, "Hard tanh", "y = min(max(x, -1), 1)", "Clip",                                     \
+     "Cuts every number off at -1 and 1.")                                                         \
+  A (hard_swish, "Hard swish", "y = x·min(max(x + 3, 0), 6)/6", "HardSwish",                       \
+     "SiLU made of straight lines, cheap on small devices.")                                       \
+  A (softplus, "Softplus", "y = log(1 + exp(x))", "Softplus",                                      \
+     "A smooth ReLU: always positive, which suits variances and rates.")                           \
+  A (softsign, "Softsign", "y = x/(1 + |x|)", "Softsign",                                          \
+     "Squeezes into the range from -1 to 1 more gently than tanh.")
+
+#define DEFINE(NAME, text, rule, becomes, words)                                                   \
+  static const TelarOperator NAME##_operator = {                                                   \
+    .name = #NAME, .label = N_ (text), .category = TELAR_CATEGORY_ACTIVATION, .doc = N_ (words),   \
+    .formula = rule, .onnx = becomes, .inputs = telar_ports_in, .outputs = telar_ports_out,        \
+    .lower = lower_named, .examples = TELAR_EXAMPLES ("f32[2,3,4]:-5..5"),                         \
+  };
+/* clang-format on */
+SIMPLE (DEFINE)
+
+#define REAL_PARAM(param, text, value, least, most, words)                                         \
+  {                                                                                                \
+    .name = param, .label = N_ (text), .kind = TELAR_PARAM_REAL, .fallback = value,                \
+    .minimum = least, .maximum = most, .doc = N_ (words), .prominent = TRUE,                       \
+  }
+
+static const TelarOperator leaky_relu_operator = {
+  .name = "leaky_relu",
+  .label = N_ ("Leaky ReLU"),
+  .category = TELAR_CATEGORY_ACTIVATION,
+  .doc = N_ ("ReLU that lets a small part of negative values through, so that no unit dies."),
+  .formula = "y = max(x, 0) + slope·min(x, 0)",
+  .onnx = "LeakyRelu",
+  .inputs = telar_ports_in,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (REAL_PARAM ("slope", "Slope", "0.01", -10, 10,
+                                      "Factor of negative values; Keras takes 0.3.")),
+  .lower = lower_leaky_relu,
+  .examples = TELAR_EXAMPLES ("f32[2,3,4]", "f32[2,5] slope=0.2"),
+};
+
+static const TelarOperator prelu_operator = {
+  .name = "prelu",
+  .label = N_ ("PReLU"),
+  .category = TELAR_CATEGORY_ACTIVATION,
+  .doc = N_ ("Leaky ReLU whose slope is learned, one for each channel."),
+  .formula = "y = max(x, 0) + slope[channel]·min(x, 0)",
+  .onnx = "PRelu",
+  .inputs = telar_ports_in,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (REAL_PARAM ("initial", "Initial slope", "0.25", -10, 10,
+                                      "The slope that training begins with; Keras takes 0.")),
+  .lower = lower_prelu,
+  .examples = TELAR_EXAMPLES ("f32[2,3]", "f32[2,3,4,4] initial=0.1"),
+};
+
+static const TelarOperator elu_operator = {
+  .name = "elu",
+  .label = N_ ("ELU"),
+  .category = TELAR_CATEGORY_ACTIVATION,
+  .doc = N_ ("ReLU with a smooth curve below zero that levels off at -alpha."),
+  .formula = "y = max(x, 0) + alpha·(exp(min(x, 0)) - 1)",
+  .onnx = "Elu",
+  .inputs = telar_ports_in,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (
+      REAL_PARAM ("alpha", "Alpha", "1", 0, 100, "Where the curve levels off, below zero.")),
+  .lower = lower_elu,
+  .examples = TELAR_EXAMPLES ("f32[2,3,4]", "f32[2,5] alpha=0.5"),
+};
+
+static const TelarOperator celu_operator = {
+  .name = "celu",
+  .label = N_ ("CELU"),
+  .category = TELAR_CATEGORY_ACTIVATION,
+  .doc = N_ ("ELU without a bend at zero, whatever alpha is."),
+  .formula = "y = max(x, 0) + alpha·(exp(min(x, 0)/alpha) - 1)",
+  .onnx = "Celu",
+  .inputs = telar_ports_in,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (
+      REAL_PARAM ("alpha", "Alpha", "1", 0.01, 100, "Where the curve levels off, below zero.")),
+  .lower = lower_celu,
+  .examples = TELAR_EXAMPLES ("f32[2,3,4]", "f32[2,5] alpha=0.5"),
+};
+
+static const TelarOperator gelu_operator = {
+  .name = "gelu",
+  .label = N_ ("GELU"),
+  .category = TELAR_CATEGORY_ACTIVATION,
+  .doc = N_ ("Weighs each number by how likely a normal variable is below it; usual in "
+             "transformers."),
+  .formula = "y = x·Φ(x) = x·(1 + erf(x/√2))/2",
+  .onnx = "Erf, Mul, Add",
+  .inputs = telar_ports_in,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS ({
+      .name = "form",
+      .label = N_ ("Form"),
+      .kind = TELAR_PARAM_CHOICE,
+      .fallback = "exact",
+      .choices = TELAR_CHOICES ("exact", "tanh"),
+      .doc = N_ ("exact uses the error function; tanh is the approximation of GPT-2."),
+      .prominent = TRUE,
+  }),
+  .lower = lower_gelu,
+  .examples = TELAR_EXAMPLES ("f32[2,3,4]", "f32[2,5] form=tanh"),
+};
+
+#define AXIS_PARAM                                                                                 \
+  {                                                                                                \
+    .name = "axis", .label = N_ ("Axis"), .kind = TELAR_PARAM_INT, .fallback = "-1",               \
+    .minimum = -TELAR_MAX_RANK, .maximum = TELAR_MAX_RANK - 1,                                     \
+    .doc = N_ ("The axis of the classes; 0 is the batch, -1 the last."), .prominent = TRUE,        \
+  }
+
+static const TelarOperator softmax_operator = {
+  .name = "softmax",
+  .label = N_ ("Softmax"),
+  .category = TELAR_CATEGORY_ACTIVATION,
+  .doc = N_ ("Turns scores into probabilities that sum to 1. Losses here take the scores "
+             "themselves: put softmax only before an output."),
+  .formula = "y[i] = exp(x[i]) / Σ exp(x[j])",
+  .onnx = "Softmax",
+  .inputs = telar_ports_in,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (AXIS_PARAM),
+  .lower = lower_softmax,
+  .examples = TELAR_EXAMPLES ("f32[3,5]", "f32[2,3,4] axis=1"),
+};
+
+static const TelarOperator log_softmax_operator = {
+  .name = "log_softmax",
+  .label = N_ ("Log softmax"),
+  .category = TELAR_CATEGORY_ACTIVATION,
+  .doc = N_ ("The logarithm of softmax, computed without loss of accuracy."),
+  .formula = "y[i] = x[i] - log Σ exp(x[j])",
+  .onnx = "LogSoftmax",
+  .inputs = telar_ports_in,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (AXIS_PARAM),
+  .lower = lower_log_softmax,
+  .examples = TELAR_EXAMPLES ("f32[3,5]", "f32[2,3,4] axis=1"),
+};
+
+const TelarOperator *const telar_operators_activation[] = {
+  &relu_operator,
+  &leaky_relu_operator,
+  &prelu_operator,
+  &elu_operator,
+  &selu_operator,
+  &celu_operator,
+  &gelu_operator,
+  &silu_operator,
+  &mish_operator,
+  &sigmoid_operator,
+  &hard_sigmoid_operator,
+  &tanh_operator,
+  &hard_tanh_operator,
+  &hard_swish_operator,
+  &softplus_operator,
+  &softsign_operator,
+  &softmax_operator,
+  &log_softmax_operator,
+  NULL,
+};

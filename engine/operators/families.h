@@ -1,0 +1,22 @@
+/* One table per family of operators; register.c hands them to the registry. */
+#pragma once
+
+#include "engine/operator.h"
+
+G_BEGIN_DECLS
+
+/* NULL-terminated, in the order in which the palette shows them. */
+extern const TelarOperator *const telar_operators_output[];
+extern const TelarOperator *const telar_operators_dense[];
+extern const TelarOperator *const telar_operators_conv[];
+extern const TelarOperator *const telar_operators_pool[];
+extern const TelarOperator *const telar_operators_norm[];
+extern const TelarOperator *const telar_operators_dropout[];
+extern const TelarOperator *const telar_operators_activation[];
+extern const TelarOperator *const telar_operators_shape[];
+extern const TelarOperator *const telar_operators_arithmetic[];
+extern const TelarOperator *const telar_operators_reduction[];
+extern const TelarOperator *const telar_operators_loss[];
+extern const TelarOperator *const telar_operators_metric[];
+
+G_END_DECLS

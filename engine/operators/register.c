@@ -1,0 +1,26 @@
+/* Hands the engine's own families of operators to the registry. */
+#include "engine/operators/families.h"
+
+void
+telar_operators_init (void)
+{
+  static gsize registered = 0;
+
+  if (!g_once_init_enter (&registered))
+    return;
+
+  telar_operators_register (telar_operators_dense);
+  telar_operators_register (telar_operators_conv);
+  telar_operators_register (telar_operators_pool);
+  telar_operators_register (telar_operators_dropout);
+  telar_operators_register (telar_operators_shape);
+  telar_operators_register (telar_operators_activation);
+  telar_operators_register (telar_operators_norm);
+  telar_operators_register (telar_operators_arithmetic);
+  telar_operators_register (telar_operators_reduction);
+  telar_operators_register (telar_operators_loss);
+  telar_operators_register (telar_operators_metric);
+  telar_operators_register (telar_operators_output);
+
+  g_once_init_leave (&registered, 1);
+}
