@@ -242,7 +242,7 @@ telar_instr_shape (const TelarInstr *instr, TelarAttrKey key)
   return shape;
 }
 
-/* --- names of beginnings -------------------------------------------------------------------- */
+/* --- names in the text form ----------------------------------------------------------------- */
 
 const char *
 telar_init_name (TelarInitKind kind)
@@ -263,4 +263,18 @@ telar_init_name (TelarInitKind kind)
 
   g_return_val_if_fail (kind < TELAR_N_INITS, NULL);
   return names[kind];
+}
+
+const char *
+telar_output_role_name (TelarOutputRole role)
+{
+  static const char *const names[TELAR_N_OUTPUT_ROLES] = {
+    [TELAR_OUTPUT_RESULT] = "result",
+    [TELAR_OUTPUT_LOSS] = "loss",
+    [TELAR_OUTPUT_METRIC] = "metric",
+    [TELAR_OUTPUT_PROBE] = "probe",
+  };
+
+  g_return_val_if_fail (role < TELAR_N_OUTPUT_ROLES, NULL);
+  return names[role];
 }

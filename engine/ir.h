@@ -76,8 +76,11 @@ typedef enum {
   TELAR_OUTPUT_RESULT,
   TELAR_OUTPUT_LOSS,
   TELAR_OUTPUT_METRIC,
-  TELAR_OUTPUT_PROBE
+  TELAR_OUTPUT_PROBE,
+  TELAR_N_OUTPUT_ROLES
 } TelarOutputRole;
+
+const char *telar_output_role_name (TelarOutputRole role); /* "loss" */
 
 typedef struct {
   TelarOutputRole role;
@@ -210,7 +213,8 @@ gboolean telar_infer (TelarPrim prim, const TelarType *inputs, guint n_inputs,
                       TelarType *outputs, guint *n_outputs, GError **error);
 
 /* The text form; what parse reads gives the same program, and printing it again the same bytes.
- * Caller frees. Constants beyond 16 elements print as value=dense(HASH) unless @full. */
+ * Caller frees. Constants beyond 16 elements print as value=dense(#HASH) unless @full; that is
+ * for reading only, parse refuses it. */
 char *telar_program_to_text (const TelarProgram *program, gboolean full);
 /* Errors name the line. */
 TelarProgram *telar_program_from_text (const char *text, GError **error);
