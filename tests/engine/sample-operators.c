@@ -83,7 +83,7 @@ lower_loss (TelarLowering *l)
   TelarValue error =
       telar_build_binary (l->b, TELAR_PRIM_SUB, telar_lower_input (l, 0), telar_lower_input (l, 1));
   TelarValue squared = telar_build_binary (l->b, TELAR_PRIM_MUL, error, error);
-  telar_lower_loss (l, telar_build_reduce_all (l->b, TELAR_PRIM_REDUCE_MEAN, squared));
+  telar_lower_loss (l, telar_build_reduce_all (l->b, TELAR_PRIM_MEAN, squared));
 }
 
 static void
@@ -92,7 +92,7 @@ lower_metric (TelarLowering *l)
   TelarValue error =
       telar_build_binary (l->b, TELAR_PRIM_SUB, telar_lower_input (l, 0), telar_lower_input (l, 1));
   TelarValue size = telar_build_unary (l->b, TELAR_PRIM_ABS, error);
-  telar_lower_metric (l, "distance", telar_build_reduce_all (l->b, TELAR_PRIM_REDUCE_MEAN, size));
+  telar_lower_metric (l, "distance", telar_build_reduce_all (l->b, TELAR_PRIM_MEAN, size));
 }
 
 static void

@@ -73,7 +73,7 @@ static const struct {
   { "7", "99999999999999999999",
     "x, line 4, column 28: too big integer near '99999999999999999999'" },
   { "\"epochs\": 3", "\"epochs\": 0", "epochs must be at least 1, not 0 (x, line 6)" },
-  { "0.1", "1e999", "x, line 7, column 24: real number overflow near '1e999'" },
+  { "e\": 0.1", "e\": 1e999", "x, line 7, column 24: real number overflow near '1e999'" },
   { "sha256:12", "md5:1", "the hash of \"a.csv\" must be \"sha256:…\" (x, line 10)" },
   { "t-relu", "lstm", "r: unknown operator \"lstm\" (x, line 14)", "r" },
   { "slope", "slop", "r: unknown parameter \"slop\"; known are slope, mode, kernel (x, line 14)",
@@ -97,7 +97,7 @@ static const struct {
   { "\"to\":\"s:in.1\"", "\"two\":\"s:in.1\"", "unknown key \"two\" in an edge (x, line 20)" },
   { "\"r\": [", "\"q\": [", "the layout places \"q\", which is no node (x, line 24)" },
   { "[320,80]", "[320]", "d: a position must be two numbers, [x,y] (x, line 23)", "d" },
-  { "\"edges\": [", "\"edges\": [[", "x, line 21, column 1: '}' expected near ']'" },
+  { "[320,80]", "[320 80]", "x, line 23, column 14: ']' expected near '80'" },
 };
 
 static void
