@@ -195,7 +195,8 @@ telar_copy_results (TelarBuilder *builder, const TelarProgram *from, const Telar
   for (guint i = 0; i < telar_program_n_states (from); i++) {
     const TelarState *state = telar_program_state (from, i);
 
-    if (state->fit != TELAR_NO_VALUE)
+    if (state->fit != TELAR_NO_VALUE &&
+        telar_program_find_state (telar_builder_program (builder), state->name))
       telar_build_set_fit (builder, state->name, map[state->fit]);
   }
   for (guint i = 0; i < telar_program_n_outputs (from); i++) {

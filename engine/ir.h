@@ -196,7 +196,8 @@ TelarValue telar_build_sum_to (TelarBuilder *b, TelarValue x, const TelarShape *
 /* For passes. A copy begins with telar_copy_states, which declares the states of @from and fills
  * @map, the value in the builder for each value of @from, with TELAR_NO_VALUE; telar_copy_instr
  * copies an instruction with origin, attributes and body, enters its outputs in @map and returns
- * the first; telar_copy_results ends it with outputs, updates and what states are fitted to. */
+ * the first; telar_copy_results ends it with outputs, updates and what states are fitted to (as
+ * far as the builder declares those states). */
 void telar_copy_states (TelarBuilder *builder, const TelarProgram *from, TelarValue *map);
 TelarValue telar_copy_instr (TelarBuilder *builder, const TelarProgram *from,
                              const TelarInstr *instr, TelarValue *map);

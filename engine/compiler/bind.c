@@ -2,6 +2,7 @@
  *
  * Requires: a verified program. Preserves: everything but shapes; instruction i stays instruction i
  * and value v stays value v. */
+#include "engine/compiler/rewrite.h"
 #include "engine/compiler/types.h"
 
 /* Every symbolic number of the program is a dimension of some value, so checking those suffices. */
@@ -30,56 +31,30 @@ bind_dim (gint64 dim, gint64 batch)
   return dim < 0 ? -dim * batch : dim;
 }
 
-/* @attr of @instr with numbers for N; @ints has room for its list. */
-static TelarAttr
-bind_attr (const TelarProgram *program, const TelarInstr *instr, const TelarAttr *attr,
-           gint64 batch, gint64 *ints)
-{
-  TelarAttr bound = *attr;
-
-  if (attr->key == TELAR_ATTR_SIZE)
-    bound.integer = bind_dim (attr->integer, batch);
-  if (attr->key != TELAR_ATTR_SHAPE && attr->key != TELAR_ATTR_LIMIT)
-    return bound;
-  for (guint i = 0; i < attr->n; i++)
-    if (attr->key == TELAR_ATTR_SHAPE)
-      ints[i] = bind_dim (attr->ints[i], batch);
-    else if (attr->ints[i] == -1)
-      ints[i] = bind_dim (telar_program_type (program, instr->inputs[0])->shape.dims[i], batch);
-    else
-      ints[i] = attr->ints[i];
-  bound.ints = ints;
-  return bound;
-}
-
+/* A slice takes a whole symbolic axis with the limit -1. */
 static void
-bind_instr (TelarBuilder *b, const TelarProgram *program, const TelarInstr *instr, gint64 batch)
+bind_attrs (TelarRewriteInstr *at, gconstpointer data)
 {
-  TelarAttr attrs[TELAR_N_ATTRS];
-  gint64 shape[2 * TELAR_MAX_RANK], limit[2 * TELAR_MAX_RANK];
+  gint64 batch = *(const gint64 *)data;
 
-  telar_builder_set_origin (b, instr->origin);
-  if (instr->body) {
-    g_autoptr (GError) error = NULL;
-    g_autoptr (TelarProgram) body = telar_program_bind (instr->body, batch, &error);
+  for (guint i = 0; i < at->n_attrs; i++) {
+    TelarAttr *attr = &at->attrs[i];
 
-    if (body)
-      telar_build_region (b, instr->prim, instr->inputs, instr->n_inputs, body);
-    else
-      telar_builder_fail (b, "%s", error->message);
-    return;
+    if (attr->key == TELAR_ATTR_SIZE)
+      attr->integer = bind_dim (attr->integer, batch);
+    for (guint j = 0; j < attr->n && attr->key == TELAR_ATTR_SHAPE; j++)
+      at->lists[i][j] = bind_dim (at->lists[i][j], batch);
+    for (guint j = 0; j < attr->n && attr->key == TELAR_ATTR_LIMIT; j++)
+      if (at->lists[i][j] == -1)
+        at->lists[i][j] =
+            bind_dim (telar_program_type (at->program, at->instr->inputs[0])->shape.dims[j], batch);
   }
-  for (guint i = 0; i < instr->n_attrs; i++)
-    attrs[i] = bind_attr (program, instr, &instr->attrs[i], batch,
-                          instr->attrs[i].key == TELAR_ATTR_SHAPE ? shape : limit);
-  telar_build (b, instr->prim, instr->inputs, instr->n_inputs, attrs, instr->n_attrs);
 }
 
 TelarProgram *
 telar_program_bind (const TelarProgram *program, gint64 batch, GError **error)
 {
-  g_autoptr (TelarBuilder) b = NULL;
-  g_autofree TelarValue *same = NULL;
+  TelarRewrite rewrite = { .attrs = bind_attrs, .data = &batch };
 
   if (batch < 1 || batch > G_MAXINT32) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
@@ -88,14 +63,5 @@ telar_program_bind (const TelarProgram *program, gint64 batch, GError **error)
   }
   if (!check_sizes (program, batch, error))
     return NULL;
-  b = telar_builder_new (telar_program_name (program));
-  same = g_new (TelarValue, telar_program_n_values (program) + 1);
-  telar_copy_states (b, program, same);
-  for (TelarValue v = 0; v < telar_program_n_values (program); v++)
-    same[v] = v;
-  for (guint i = 0; i < telar_program_n_instrs (program); i++)
-    bind_instr (b, program, telar_program_instr (program, i), batch);
-  telar_builder_set_origin (b, NULL);
-  telar_copy_results (b, program, same);
-  return telar_builder_finish (b, error);
+  return telar_rewrite (program, &rewrite, error);
 }
