@@ -16,9 +16,12 @@ static const struct {
   const char *name;
   TelarProgram *(*run) (const TelarProgram *program, GError **error);
 } passes[] = {
-  { "bind-3", bind_three },         { "fold", telar_pass_fold },
-  { "simplify", telar_pass_simplify }, { "cse", telar_pass_cse },
-  { "dce", telar_pass_dce },        { "widen", telar_pass_widen },
+  { "bind-3", bind_three },
+  { "fold", telar_pass_fold },
+  { "simplify", telar_pass_simplify },
+  { "cse", telar_pass_cse },
+  { "dce", telar_pass_dce },
+  { "widen", telar_pass_widen },
   { "differentiate", telar_pass_differentiate },
 };
 
