@@ -16,18 +16,24 @@
 #define BALLAST_BYTES 500000
 #define NOBODY        65534
 
+static gboolean
+write_proc (const char *path, const char *text)
+{
+  return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+}
+
 /* A namespace of mounts; who is not root needs one of users for it, where he is root. */
 static gboolean
 own_mounts (void)
 {
-  uid_t user = geteuid ();
-  g_autofree char *map = g_strdup_printf ("0 %u 1", user);
+  g_autofree char *users = g_strdup_printf ("0 %u 1", geteuid ());
+  g_autofree char *groups = g_strdup_printf ("0 %u 1", getegid ());
 
-  if (user == 0)
+  if (geteuid () == 0)
     return unshare (CLONE_NEWNS) == 0;
   return unshare (CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
-         g_file_set_contents_full ("/proc/self/uid_map", map, -1, G_FILE_SET_CONTENTS_NONE, 0600,
-                                   NULL);
+         write_proc ("/proc/self/setgroups", "deny") && write_proc ("/proc/self/uid_map", users) &&
+         write_proc ("/proc/self/gid_map", groups);
 }
 
 /* A tmpfs of 1.5 MB at @folder, which only this process sees; where mounting is forbidden, no file
