@@ -1,0 +1,384 @@
+/* The painter: where things stand, the grid, markers, labels; all but what follows the pointer. */
+#include "insight/chart-private.h"
+
+#include <math.h>
+
+#define MARGIN        12.0
+#define LABEL_GAP     8.0  /* between ticks' labels and plot, curve's end and its label */
+#define TICK_SPACING  44.0 /* pixels for each tick up the side */
+#define DIM           0.62 /* alpha of text that is not read first */
+#define GRID          0.10
+#define MINOR_GRID    0.05
+#define TITLE_SCALE   1.18
+#define END_RADIUS    3.4
+#define LEGEND_RADIUS 4.0
+
+/* The value at a curve's end, written beside it. */
+typedef struct {
+  PangoLayout *layout;
+  guint style;
+  double x, y; /* the curve's end */
+  double label_y;
+} EndLabel;
+
+typedef struct {
+  TelarChart *chart;
+  cairo_t *cr;
+  const TelarChartTheme *theme;
+  double line; /* height of a line of labels */
+  GArray *x_ticks, *y_ticks;
+  GArray *ends; /* EndLabel */
+} Painting;
+
+/* --- measuring --------------------------------------------------------------------------- */
+
+static double
+text_width (const Painting *painting, const char *text)
+{
+  PangoLayout *layout = telar_chart_layout (painting->cr, painting->theme, 1, FALSE, text);
+  double width, height;
+
+  telar_layout_size (layout, &width, &height);
+  g_object_unref (layout);
+  return width;
+}
+
+static double
+widest_label (const Painting *painting, const GArray *ticks)
+{
+  double widest = 0;
+
+  for (guint i = 0; i < ticks->len; i++)
+    widest = MAX (widest, text_width (painting, g_array_index (ticks, TelarTick, i).label));
+  return widest;
+}
+
+static void
+end_label_clear (gpointer data)
+{
+  g_object_unref (((EndLabel *)data)->layout);
+}
+
+/* The curves' ends that are in view; returns the width of the widest label. */
+static double
+find_ends (Painting *painting)
+{
+  TelarChart *chart = painting->chart;
+  double widest = 0;
+
+  for (guint i = 0; i < chart->series->len; i++) {
+    const TelarSeries *series = g_ptr_array_index (chart->series, i);
+    TelarAbscissa abscissa = telar_series_abscissa (chart, series);
+    guint last = telar_series_length (series);
+    char text[32];
+    double width, height;
+    if (last == 0)
+      continue;
+    double x = telar_abscissa_at (&abscissa, last - 1);
+    double y = telar_pyramid_value (series->smooth, last - 1);
+    if (x < chart->x_span.min || x > chart->x_span.max ||
+        (isfinite (y) && (y < chart->y_span.min || y > chart->y_span.max)))
+      continue;
+    telar_axis_format (y, chart->unit, 4, text, sizeof text);
+    EndLabel end = { telar_chart_layout (painting->cr, painting->theme, 1, TRUE, text),
+                     series->style, x, y, 0 };
+    g_array_append_val (painting->ends, end);
+    telar_layout_size (end.layout, &width, &height);
+    widest = MAX (widest, width);
+  }
+  return widest;
+}
+
+static int
+compare_ends (gconstpointer a, gconstpointer b)
+{
+  double x = ((const EndLabel *)a)->y, y = ((const EndLabel *)b)->y;
+
+  return x < y ? -1 : x > y;
+}
+
+/* Puts the ends where they are drawn and moves labels apart that would touch. */
+static void
+place_ends (Painting *painting)
+{
+  const TelarChart *chart = painting->chart;
+  double top = chart->plot.y + painting->line / 2;
+  double bottom = chart->plot.y + chart->plot.height - painting->line / 2;
+  GArray *ends = painting->ends;
+
+  for (guint i = 0; i < ends->len; i++) {
+    EndLabel *end = &g_array_index (ends, EndLabel, i);
+    end->x = telar_chart_to_px (chart, end->x);
+    end->y = isfinite (end->y) ? telar_chart_to_py (chart, end->y) : top;
+    end->label_y = CLAMP (end->y, top, bottom);
+  }
+  g_array_sort (ends, compare_ends);
+  for (guint i = 1; i < ends->len; i++) {
+    EndLabel *above = &g_array_index (ends, EndLabel, i - 1);
+    EndLabel *end = &g_array_index (ends, EndLabel, i);
+    end->label_y = MAX (end->label_y, above->label_y + painting->line);
+  }
+  /* What was pushed out below moves up again. */
+  for (guint i = ends->len; i > 0; i--) {
+    EndLabel *end = &g_array_index (ends, EndLabel, i - 1);
+    double limit =
+        i == ends->len ? bottom : g_array_index (ends, EndLabel, i).label_y - painting->line;
+    end->label_y = MIN (end->label_y, limit);
+  }
+}
+
+static void
+arrange (Painting *painting, double header)
+{
+  TelarChart *chart = painting->chart;
+  TelarBox *plot = &chart->plot;
+
+  chart->y_span = telar_chart_visible_y (chart, &chart->x_span);
+  plot->y = header;
+  plot->height = MAX (chart->height - header - painting->line - LABEL_GAP - MARGIN / 2, 1);
+  telar_axis_ticks (chart->y_span.min, chart->y_span.max, chart->log, chart->unit,
+                    (guint)MAX (plot->height / TICK_SPACING, 2), painting->y_ticks);
+
+  /* Room for the usual label at least, so that the plot does not jump while the run goes on. */
+  double usual = text_width (painting, "0.000");
+  double ends = find_ends (painting), labels = widest_label (painting, painting->y_ticks);
+  double right = MAX (ends, usual) + LABEL_GAP + END_RADIUS + MARGIN;
+  plot->x = MARGIN + MAX (labels, usual) + LABEL_GAP;
+  plot->width = MAX (chart->width - plot->x - right, 1);
+
+  /* As many ticks as have room for their labels. */
+  double room = 2.4 * text_width (painting, chart->x == TELAR_CHART_TIME ? "10 min 30 s" : "10000");
+  telar_axis_ticks (chart->x_span.min, chart->x_span.max, FALSE, telar_chart_x_unit (chart),
+                    (guint)MAX (plot->width / room, 1), painting->x_ticks);
+  place_ends (painting);
+}
+
+/* --- grid and markers -------------------------------------------------------------------- */
+
+static void
+draw_text (const Painting *painting, const char *text, double x, double y, TelarTextAlign align,
+           double alpha)
+{
+  PangoLayout *layout = telar_chart_layout (painting->cr, painting->theme, 1, FALSE, text);
+
+  telar_set_color (painting->cr, painting->theme->text, alpha);
+  telar_draw_layout (painting->cr, layout, x, y, align);
+  g_object_unref (layout);
+}
+
+/* Hairlines lie on whole pixels, or they would be two grey ones. */
+static double
+crisp (double position)
+{
+  return floor (position) + 0.5;
+}
+
+static void
+draw_grid (const Painting *painting)
+{
+  const TelarChart *chart = painting->chart;
+  const TelarBox *plot = &chart->plot;
+  cairo_t *cr = painting->cr;
+
+  cairo_set_line_width (cr, 1);
+  for (guint i = 0; i < painting->y_ticks->len; i++) {
+    const TelarTick *tick = &g_array_index (painting->y_ticks, TelarTick, i);
+    double y = telar_chart_to_py (chart, tick->value);
+    cairo_move_to (cr, plot->x, crisp (y));
+    cairo_line_to (cr, plot->x + plot->width, crisp (y));
+    telar_set_color (cr, painting->theme->text, *tick->label != '\0' ? GRID : MINOR_GRID);
+    cairo_stroke (cr);
+    if (*tick->label != '\0')
+      draw_text (painting, tick->label, plot->x - LABEL_GAP, y, TELAR_TEXT_RIGHT, DIM);
+  }
+
+  double y = plot->y + plot->height + LABEL_GAP + painting->line / 2;
+  double name_width = chart->x_name != NULL ? text_width (painting, chart->x_name) : 0;
+  double name_x = chart->width - MARGIN - name_width;
+  for (guint i = 0; i < painting->x_ticks->len; i++) {
+    const TelarTick *tick = &g_array_index (painting->x_ticks, TelarTick, i);
+    double half = text_width (painting, tick->label) / 2;
+    double x = telar_chart_to_px (chart, tick->value);
+    if (x + half > name_x - LABEL_GAP)
+      break;
+    draw_text (painting, tick->label, x, y, TELAR_TEXT_MIDDLE, DIM);
+  }
+  if (chart->x_name != NULL)
+    draw_text (painting, chart->x_name, name_x, y, TELAR_TEXT_LEFT, DIM);
+}
+
+static void
+draw_hairline (const Painting *painting, double x)
+{
+  static const double dashes[] = { 2, 3 };
+  const TelarBox *plot = &painting->chart->plot;
+  cairo_t *cr = painting->cr;
+
+  cairo_save (cr);
+  cairo_set_line_width (cr, 1);
+  cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
+  cairo_move_to (cr, x, plot->y);
+  cairo_line_to (cr, x, plot->y + plot->height);
+  telar_set_color (cr, painting->theme->text, 0.45);
+  cairo_stroke (cr);
+  cairo_restore (cr);
+}
+
+/* Beside its hairline, on a ground of its own that hides the hairlines of the next. */
+static void
+draw_marker_label (const Painting *painting, const char *label, double x, double width)
+{
+  const TelarBox *plot = &painting->chart->plot;
+  TelarColor ground = painting->theme->background;
+
+  ground.alpha = 1;
+  telar_set_color (painting->cr, ground, 1);
+  cairo_rectangle (painting->cr, x + 2, plot->y, width + 6, painting->line);
+  cairo_fill (painting->cr);
+  draw_text (painting, label, x + 5, plot->y + painting->line / 2, TELAR_TEXT_LEFT, DIM);
+}
+
+/* A label is left out where the one before still stands; the hairline is not. */
+static void
+draw_markers (const Painting *painting)
+{
+  const TelarChart *chart = painting->chart;
+  double free_from = chart->plot.x;
+
+  for (int labels = 0; labels < 2; labels++) {
+    for (guint i = 0; i < chart->markers->len; i++) {
+      const TelarMarker *marker = g_ptr_array_index (chart->markers, i);
+      double x = telar_marker_x (chart, marker);
+      if (x < chart->x_span.min || x > chart->x_span.max)
+        continue;
+      double px = crisp (telar_chart_to_px (chart, x));
+      if (!labels) {
+        draw_hairline (painting, px);
+        continue;
+      }
+      double width = marker->label != NULL ? text_width (painting, marker->label) : 0;
+      if (width == 0 || px < free_from || px + 8 + width > chart->plot.x + chart->plot.width)
+        continue;
+      draw_marker_label (painting, marker->label, px, width);
+      free_from = px + 8 + width;
+    }
+  }
+}
+
+/* --- labels ------------------------------------------------------------------------------ */
+
+static void
+draw_ends (const Painting *painting)
+{
+  const TelarChart *chart = painting->chart;
+
+  for (guint i = 0; i < painting->ends->len; i++) {
+    const EndLabel *end = &g_array_index (painting->ends, EndLabel, i);
+    telar_set_color (painting->cr, telar_palette_color (end->style, painting->theme->dark), 1);
+    telar_draw_mark (painting->cr, end->style, end->x, end->y, END_RADIUS);
+    telar_draw_layout (painting->cr, end->layout,
+                       chart->plot.x + chart->plot.width + LABEL_GAP + END_RADIUS, end->label_y,
+                       TELAR_TEXT_LEFT);
+  }
+}
+
+/* Title at the left, names at the right, below one another's way on a second line when narrow.
+ * Returns the height that both take. */
+static double
+draw_header (const Painting *painting)
+{
+  const TelarChart *chart = painting->chart;
+  cairo_t *cr = painting->cr;
+  PangoLayout *title =
+      telar_chart_layout (cr, painting->theme, TITLE_SCALE, TRUE, chart->title ? chart->title : "");
+  double title_width, title_height, legend = 0;
+
+  telar_layout_size (title, &title_width, &title_height);
+  double y = MARGIN + title_height / 2;
+  telar_set_color (cr, painting->theme->text, 1);
+  telar_draw_layout (cr, title, MARGIN, y, TELAR_TEXT_LEFT);
+  g_object_unref (title);
+  if (chart->series->len < 2) /* the title says it */
+    return MARGIN + title_height + MARGIN;
+
+  for (guint i = 0; i < chart->series->len; i++) {
+    const TelarSeries *series = g_ptr_array_index (chart->series, i);
+    legend += 2 * LEGEND_RADIUS + 6 + text_width (painting, series->name) + (i > 0 ? 16 : 0);
+  }
+  gboolean beside = 2 * MARGIN + title_width + 24 + legend < chart->width;
+  double x = beside ? chart->width - MARGIN - legend : MARGIN;
+  if (!beside)
+    y += title_height / 2 + 6 + painting->line / 2;
+  for (guint i = 0; i < chart->series->len; i++) {
+    const TelarSeries *series = g_ptr_array_index (chart->series, i);
+    telar_set_color (cr, telar_palette_color (series->style, painting->theme->dark), 1);
+    telar_draw_mark (cr, series->style, x + LEGEND_RADIUS, y, LEGEND_RADIUS);
+    x += 2 * LEGEND_RADIUS + 6;
+    draw_text (painting, series->name, x, y, TELAR_TEXT_LEFT, 0.85);
+    x += text_width (painting, series->name) + 16;
+  }
+  return beside ? MARGIN + title_height + MARGIN : y + painting->line / 2 + MARGIN;
+}
+
+static void
+draw_empty (const Painting *painting, double header)
+{
+  const TelarChart *chart = painting->chart;
+
+  if (chart->empty_text != NULL)
+    draw_text (painting, chart->empty_text, chart->width / 2, (header + chart->height) / 2,
+               TELAR_TEXT_MIDDLE, DIM);
+}
+
+static void
+draw_contents (Painting *painting, double header)
+{
+  TelarChart *chart = painting->chart;
+  cairo_t *cr = painting->cr;
+
+  arrange (painting, header);
+  draw_grid (painting);
+  draw_markers (painting);
+
+  /* A line at the very edge may be whole. */
+  cairo_save (cr);
+  cairo_rectangle (cr, chart->plot.x - 2, chart->plot.y - 3, chart->plot.width + 4,
+                   chart->plot.height + 6);
+  cairo_clip (cr);
+  for (guint i = chart->series->len; i > 0; i--) /* the first lies on top */
+    telar_chart_draw_series (chart, cr, g_ptr_array_index (chart->series, i - 1), painting->theme);
+  cairo_restore (cr);
+  draw_ends (painting);
+}
+
+void
+telar_chart_draw (TelarChart *chart, cairo_t *cr, double width, double height,
+                  const TelarChartTheme *theme)
+{
+  Painting painting = { .chart = chart, .cr = cr, .theme = theme };
+
+  painting.x_ticks = g_array_new (FALSE, FALSE, sizeof (TelarTick));
+  painting.y_ticks = g_array_new (FALSE, FALSE, sizeof (TelarTick));
+  painting.ends = g_array_new (FALSE, FALSE, sizeof (EndLabel));
+  g_array_set_clear_func (painting.ends, end_label_clear);
+  painting.line = ceil (theme->font_size * 1.4);
+  chart->width = width;
+  chart->height = height;
+
+  cairo_save (cr);
+  if (theme->background.alpha > 0) {
+    telar_set_color (cr, theme->background, 1);
+    cairo_rectangle (cr, 0, 0, width, height);
+    cairo_fill (cr);
+  }
+  double header = draw_header (&painting);
+  if (telar_chart_visible_x (chart, &chart->x_span))
+    draw_contents (&painting, header);
+  else
+    draw_empty (&painting, header);
+  cairo_restore (cr);
+
+  g_array_unref (painting.x_ticks);
+  g_array_unref (painting.y_ticks);
+  g_array_unref (painting.ends);
+}

@@ -1,0 +1,118 @@
+/* A chart: curves over the steps of a run, drawn with cairo. One painter serves the studio, the web
+ * page and exported figures.
+ *
+ * A chart keeps every point. Drawn are at most a column of range and mean per pixel, so that a
+ * million points cost as much as a thousand. Positions and sizes are in the units of the cairo
+ * context that it is drawn to (pixels of the widget). Not shared between threads. */
+#pragma once
+
+#include "insight/axis.h"
+#include "insight/store.h"
+
+#include <cairo.h>
+
+G_BEGIN_DECLS
+
+typedef enum { TELAR_CHART_STEP, TELAR_CHART_EPOCH, TELAR_CHART_TIME } TelarChartX;
+
+typedef struct {
+  double red, green, blue, alpha;
+} TelarColor;
+
+/* The colours and the font of the place where the chart stands. */
+typedef struct {
+  gboolean dark;         /* which palette the curves take */
+  TelarColor background; /* under the chart; with alpha 0 it is only the readout's */
+  TelarColor text;
+  TelarColor accent; /* of the zoom box */
+  const char *font;  /* family */
+  double font_size;  /* of tick labels, in pixels */
+} TelarChartTheme;
+
+void telar_chart_theme_init (TelarChartTheme *theme, gboolean dark);
+
+typedef struct TelarChart TelarChart;
+
+TelarChart *telar_chart_new (const char *title);
+void telar_chart_free (TelarChart *chart);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarChart, telar_chart_free)
+const char *telar_chart_title (const TelarChart *chart);
+
+/* --- contents
+ * ----------------------------------------------------------------------------------------- */
+
+/* Colour and shape come from the palette at @style. Returns the number of the series. */
+guint telar_chart_add_series (TelarChart *chart, const char *name, guint style);
+guint telar_chart_n_series (const TelarChart *chart);
+const char *telar_chart_series_name (const TelarChart *chart, guint series);
+/* Points in the order of their steps, each beyond those that are there. */
+void telar_chart_append (TelarChart *chart, guint series, const TelarPoint *points, guint n);
+/* A vertical hairline with @label at @step. */
+void telar_chart_add_marker (TelarChart *chart, gint64 step, gint64 time, const char *label);
+/* Removes points and markers, keeps the series. */
+void telar_chart_clear (TelarChart *chart);
+/* The last point of a series, FALSE when it has none. */
+gboolean telar_chart_last (const TelarChart *chart, guint series, TelarPoint *point);
+/* Grows with each change that a drawing would show, but for the pointer. */
+guint64 telar_chart_serial (const TelarChart *chart);
+
+/* --- settings
+ * ----------------------------------------------------------------------------------------- */
+
+void telar_chart_set_x (TelarChart *chart, TelarChartX x);
+void telar_chart_set_steps_per_epoch (TelarChart *chart, gint64 steps);
+/* Where relative time begins (µs since 1970); else with the first point. */
+void telar_chart_set_start_time (TelarChart *chart, gint64 time);
+void telar_chart_set_log (TelarChart *chart, gboolean log);
+void telar_chart_set_unit (TelarChart *chart, TelarUnit unit);
+/* The weight of the moving average, 0 to 1; the range of the raw values stays visible behind. */
+void telar_chart_set_smoothing (TelarChart *chart, double weight);
+/* Shown while there is no point; NULL: nothing. */
+void telar_chart_set_empty_text (TelarChart *chart, const char *text);
+/* "step", "epoch", "time" in the language of the caller. */
+void telar_chart_set_x_name (TelarChart *chart, const char *name);
+
+/* --- drawing
+ * ----------------------------------------------------------------------------------------- */
+
+/* Draws all but what follows the pointer, into @width times @height at the origin. */
+void telar_chart_draw (TelarChart *chart, cairo_t *cr, double width, double height,
+                       const TelarChartTheme *theme);
+/* Draws crosshair, readout and zoom box on top; after telar_chart_draw of the same size. */
+void telar_chart_draw_pointer (TelarChart *chart, cairo_t *cr, const TelarChartTheme *theme);
+
+/* --- pointer and view; positions as in the last drawing
+ * ----------------------------------------------- */
+
+/* TRUE when something that telar_chart_draw_pointer shows has changed. */
+gboolean telar_chart_hover (TelarChart *chart, double x, double y);
+gboolean telar_chart_leave (TelarChart *chart);
+/* Moves the crosshair to the next point that is at least @by pixels later (earlier). */
+gboolean telar_chart_move_crosshair (TelarChart *chart, int by);
+
+typedef struct {
+  guint series;
+  TelarPoint point;
+  double x, y;
+} TelarChartPick;
+
+/* The point nearest to the position, no further than @reach pixels. */
+gboolean telar_chart_pick (TelarChart *chart, double x, double y, double reach,
+                           TelarChartPick *pick);
+
+/* The box from corner to corner that is being dragged; drawn with the pointer. */
+void telar_chart_set_zoom_box (TelarChart *chart, double x0, double y0, double x1, double y1);
+/* Zooms to the box, when it is large enough to be meant: a flat one only along x, a narrow one only
+ * along y. Forgets the box; FALSE when nothing was zoomed. */
+gboolean telar_chart_take_zoom_box (TelarChart *chart);
+/* @factor above 1 shows less. Around a position; keeps y automatic when it is. */
+void telar_chart_zoom_at (TelarChart *chart, double x, double factor);
+/* Moves what is shown by a part of its width: 0.1 shows what comes later. */
+void telar_chart_pan (TelarChart *chart, double part);
+void telar_chart_reset_view (TelarChart *chart);
+gboolean telar_chart_is_zoomed (const TelarChart *chart);
+
+/* The last values in words, for those who do not see the chart. Caller frees. */
+char *telar_chart_describe (const TelarChart *chart);
+
+G_END_DECLS
