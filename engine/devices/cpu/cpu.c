@@ -7,8 +7,10 @@
 #include <string.h>
 
 static const CpuFamily *const families[] = {
-  &cpu_elementwise_family,
-  &cpu_reduce_family,
+  &cpu_elementwise_family, &cpu_reduce_family, &cpu_gemm_family,
+#ifdef TELAR_HAVE_ONEDNN
+  &cpu_matmul_family,      &cpu_conv_family,
+#endif
 };
 
 /* What prepare gives to the plan: the kernel that was chosen and what it prepared itself. */

@@ -32,6 +32,7 @@ struct CpuDnnl {
   Step steps[MOST_STEPS];
   guint n_steps;
   gsize scratch;
+  CpuEpilogue epilogue;
 };
 
 static const char *
@@ -49,13 +50,12 @@ status_text (dnnl_status_t status)
   return (guint)status < G_N_ELEMENTS (texts) ? texts[status] : "unknown error";
 }
 
-/* Keeps the first error. Gives whether all is well. */
-static gboolean
-check (CpuDnnl *program, dnnl_status_t status, const char *action)
+gboolean
+cpu_dnnl_check (CpuDnnl *program, dnnl_status_t status)
 {
   if (status != dnnl_success && program->error == NULL)
-    telar_set_error (&program->error, TELAR_ERROR_FAILED, program->origin, "oneDNN, %s of %s: %s",
-                     action, program->what, status_text (status));
+    telar_set_error (&program->error, TELAR_ERROR_FAILED, program->origin, "oneDNN, %s: %s",
+                     program->what, status_text (status));
   return program->error == NULL;
 }
 
@@ -132,9 +132,8 @@ add_memory (CpuDnnl *program, Where where, guint index, const dnnl_memory_desc_t
     program->scratch += (dnnl_memory_desc_get_size (desc) + TELAR_ALIGNMENT - 1) / TELAR_ALIGNMENT *
                         TELAR_ALIGNMENT;
   }
-  if (!check (program,
-              dnnl_memory_create (&memory->memory, desc, program->device->engine, DNNL_MEMORY_NONE),
-              "memory"))
+  if (!cpu_dnnl_check (program, dnnl_memory_create (&memory->memory, desc, program->device->engine,
+                                                    DNNL_MEMORY_NONE)))
     return -1;
   return (CpuDnnlMemory)program->n_memories++;
 }
@@ -158,20 +157,16 @@ cpu_dnnl_scratch (CpuDnnl *program, const dnnl_memory_desc_t *desc)
 }
 
 dnnl_primitive_desc_t
-cpu_dnnl_describe (CpuDnnl *program, const_dnnl_op_desc_t op, const CpuDnnlHints *hints)
+cpu_dnnl_describe (CpuDnnl *program, const_dnnl_op_desc_t op, const_dnnl_primitive_desc_t forward)
 {
   dnnl_primitive_desc_t desc = NULL;
   dnnl_primitive_attr_t attr = NULL;
 
-  if (!check (program, dnnl_primitive_attr_create (&attr), "attributes"))
+  if (!cpu_dnnl_check (program, dnnl_primitive_attr_create (&attr)))
     return NULL;
   dnnl_primitive_attr_set_scratchpad_mode (attr, dnnl_scratchpad_mode_user);
-  if (hints != NULL && hints->post_ops != NULL)
-    check (program, dnnl_primitive_attr_set_post_ops (attr, hints->post_ops), "post-operations");
-  check (program,
-         dnnl_primitive_desc_create (&desc, op, attr, program->device->engine,
-                                     hints != NULL ? hints->forward : NULL),
-         "description");
+  cpu_dnnl_check (program,
+                  dnnl_primitive_desc_create (&desc, op, attr, program->device->engine, forward));
   dnnl_primitive_attr_destroy (attr);
   return desc;
 }
@@ -203,7 +198,7 @@ cpu_dnnl_add (CpuDnnl *program, dnnl_primitive_desc_t desc, const CpuDnnlArgumen
     step->arguments[step->n_arguments++] =
         (dnnl_exec_arg_t){ DNNL_ARG_SCRATCHPAD, program->memories[memory].memory };
   }
-  if (check (program, dnnl_primitive_create (&step->primitive, desc), "primitive"))
+  if (cpu_dnnl_check (program, dnnl_primitive_create (&step->primitive, desc)))
     program->n_steps++;
 }
 
@@ -213,14 +208,12 @@ add_reorder (CpuDnnl *program, CpuDnnlMemory from, CpuDnnlMemory to)
   dnnl_primitive_desc_t desc = NULL;
   dnnl_primitive_attr_t attr = NULL;
 
-  if (program->error != NULL || !check (program, dnnl_primitive_attr_create (&attr), "attributes"))
+  if (program->error != NULL || !cpu_dnnl_check (program, dnnl_primitive_attr_create (&attr)))
     return;
   dnnl_primitive_attr_set_scratchpad_mode (attr, dnnl_scratchpad_mode_user);
-  if (check (program,
-             dnnl_reorder_primitive_desc_create (
-                 &desc, &program->memories[from].desc, program->device->engine,
-                 &program->memories[to].desc, program->device->engine, attr),
-             "reorder")) {
+  if (cpu_dnnl_check (program, dnnl_reorder_primitive_desc_create (
+                                   &desc, &program->memories[from].desc, program->device->engine,
+                                   &program->memories[to].desc, program->device->engine, attr))) {
     cpu_dnnl_add (program, desc,
                   (CpuDnnlArgument[]){ { DNNL_ARG_FROM, from }, { DNNL_ARG_TO, to } }, 2);
     dnnl_primitive_desc_destroy (desc);
@@ -259,10 +252,10 @@ cpu_dnnl_store (CpuDnnl *program, CpuDnnlMemory from, CpuDnnlMemory to)
     add_reorder (program, from, to);
 }
 
-gboolean
-cpu_dnnl_failed (const CpuDnnl *program)
+CpuEpilogue *
+cpu_dnnl_epilogue (CpuDnnl *program)
 {
-  return program->error != NULL;
+  return &program->epilogue;
 }
 
 gboolean
@@ -304,8 +297,11 @@ cpu_dnnl_run (const CpuDevice *device, const TelarCall *call, GError **error)
   for (guint i = 0; i < program->n_steps && status == dnnl_success; i++)
     status = dnnl_primitive_execute (program->steps[i].primitive, device->stream,
                                      program->steps[i].n_arguments, program->steps[i].arguments);
-  if (status == dnnl_success)
+  if (status == dnnl_success) {
+    cpu_epilogue_activate (&program->epilogue, device, call->outputs[0].data,
+                           telar_shape_elements (&call->outputs[0].type.shape));
     return TRUE;
+  }
   telar_set_error (error, TELAR_ERROR_FAILED, call->instr->origin, "oneDNN, %s: %s", program->what,
                    status_text (status));
   return FALSE;

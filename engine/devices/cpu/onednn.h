@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/devices/cpu/cpu.h"
+#include "engine/devices/cpu/epilogue.h"
 
 #include <oneapi/dnnl/dnnl.h>
 
@@ -28,16 +29,10 @@ CpuDnnlMemory cpu_dnnl_input (CpuDnnl *program, guint index, const dnnl_memory_d
 CpuDnnlMemory cpu_dnnl_output (CpuDnnl *program, guint index, const dnnl_memory_desc_t *desc);
 CpuDnnlMemory cpu_dnnl_scratch (CpuDnnl *program, const dnnl_memory_desc_t *desc);
 
-/* Both may be NULL. */
-typedef struct {
-  const_dnnl_post_ops_t post_ops;
-  const_dnnl_primitive_desc_t forward; /* of a gradient: the forward primitive's description */
-} CpuDnnlHints;
-
-/* Describes a primitive; NULL on error, which sticks. @hints may be NULL. The caller destroys the
- * description. */
+/* Describes a primitive; NULL on error, which sticks. @forward: of a gradient, the description of
+ * the forward primitive; NULL otherwise. The caller destroys the description. */
 dnnl_primitive_desc_t cpu_dnnl_describe (CpuDnnl *program, const_dnnl_op_desc_t op,
-                                         const CpuDnnlHints *hints);
+                                         const_dnnl_primitive_desc_t forward);
 /* The layout that a described primitive wants for an operand. */
 const dnnl_memory_desc_t *cpu_dnnl_wanted (const_dnnl_primitive_desc_t desc, dnnl_query_t what);
 
@@ -58,8 +53,10 @@ typedef struct {
 void cpu_dnnl_add (CpuDnnl *program, dnnl_primitive_desc_t desc, const CpuDnnlArgument *arguments,
                    guint n_arguments);
 
-/* Whether there was an error. */
-gboolean cpu_dnnl_failed (const CpuDnnl *program);
+/* Keeps the first error; FALSE when there has been one. */
+gboolean cpu_dnnl_check (CpuDnnl *program, dnnl_status_t status);
+/* What follows over output 0; empty at first. */
+CpuEpilogue *cpu_dnnl_epilogue (CpuDnnl *program);
 /* Consumes @program. FALSE with the first error. */
 gboolean cpu_dnnl_finish (CpuDnnl *program, TelarPrepared *prepared, GError **error);
 /* The run of a kernel that prepared a program. */

@@ -1,0 +1,21 @@
+/* The sizes of a matrix product, shared by its two kernels. */
+#pragma once
+
+#include "engine/devices/cpu/cpu.h"
+
+G_BEGIN_DECLS
+
+/* y[b] = a[b] · b[b], M x K times K x N, for each of the batch's matrices. */
+typedef struct {
+  gint64 m, n, k;
+  gboolean trans_a, trans_b;
+  TelarShape batch; /* of the result */
+  TelarShape a_batch, b_batch;
+} CpuProduct;
+
+CpuProduct cpu_product (const CpuSite *site);
+
+/* Products so small, or so flat, that starting a oneDNN primitive costs more than it gains. */
+gboolean cpu_product_is_small (const CpuProduct *product);
+
+G_END_DECLS
