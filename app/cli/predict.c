@@ -1,0 +1,327 @@
+/* telar predict: what a trained model makes of given inputs. */
+#include "app/cli/tensors.h"
+#include "app/cli/verbs.h"
+#include "app/cli/workspace.h"
+#include "engine/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const TelarOption options[] = {
+  TELAR_OPTION_WORKSPACE,
+  TELAR_OPTION_DEVICE,
+  TELAR_OPTION_THREADS,
+  { .name = "input",
+    .letter = 'i',
+    .kind = TELAR_OPTION_FILE,
+    .value = "[NAME=]FILE",
+    .repeated = TRUE,
+    .doc = "Rows for the model: .npy, .npz, .csv, .png, .jpg, .webp or IDX. NAME is the model's "
+           "input (NODE.PORT), which may be left out when there is one." },
+  { .name = "output",
+    .letter = 'o',
+    .kind = TELAR_OPTION_FILE,
+    .value = "[NAME=]FILE",
+    .repeated = TRUE,
+    .doc = "Where results go: .npy, .npz or .csv. NAME is an output node, needed where a model has "
+           "several results and the file holds one." },
+  { .name = "batch",
+    .kind = TELAR_OPTION_INT,
+    .value = "N",
+    .minimum = 1,
+    .maximum = 1 << 24,
+    .doc = "Rows at a time; 256 unless given." },
+  { NULL },
+};
+
+#define BATCH 256
+
+typedef struct {
+  TelarModel model;
+  TelarDevice *device;
+  GPtrArray *names;   /* the model's inputs: char * */
+  GPtrArray *tensors; /* the rows for them, in the same order */
+  gint64 rows;
+  TelarProgram *program;
+  GArray *results; /* TelarResult */
+} Predict;
+
+static void
+result_clear (gpointer data)
+{
+  TelarResult *result = data;
+  g_free (result->name);
+  g_clear_pointer (&result->tensor, telar_tensor_unref);
+}
+
+static void
+tensor_unref (gpointer data)
+{
+  if (data != NULL)
+    telar_tensor_unref (data);
+}
+
+static void
+predict_clear (Predict *p)
+{
+  telar_model_clear (&p->model);
+  g_clear_pointer (&p->device, telar_device_free);
+  g_clear_pointer (&p->names, g_ptr_array_unref);
+  g_clear_pointer (&p->tensors, g_ptr_array_unref);
+  g_clear_pointer (&p->program, telar_program_unref);
+  g_clear_pointer (&p->results, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Predict, predict_clear)
+
+/* --- what the model takes -----------------------------------------------------------------------
+ */
+
+/* The data ports that the graph's output nodes depend on, "digits.images". */
+static GPtrArray *
+find_inputs (const TelarGraph *graph)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) ordered = telar_graph_topological (graph);
+  g_autoptr (GHashTable) needed = g_hash_table_new (g_str_hash, g_str_equal);
+  const GPtrArray *edges = telar_graph_edges (graph);
+  for (guint i = ordered->len; i-- > 0;) {
+    const TelarNode *node = ordered->pdata[i];
+    if (node->op->category != TELAR_CATEGORY_OUTPUT && !g_hash_table_contains (needed, node->id))
+      continue;
+    for (guint e = 0; e < edges->len; e++) {
+      const TelarEdge *edge = edges->pdata[e];
+      if (strcmp (edge->to, node->id) != 0)
+        continue;
+      const TelarNode *from = telar_graph_find_node (graph, edge->from);
+      const TelarPort *port = &from->op->outputs[edge->from_port];
+      g_autofree char *name = g_strdup_printf ("%s.%s", from->id, port->name);
+      if (from->op->lower != NULL)
+        g_hash_table_add (needed, from->id);
+      else if (port->kind == TELAR_PORT_TENSOR &&
+               !g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+        g_ptr_array_add (names, g_steal_pointer (&name));
+    }
+  }
+  return names;
+}
+
+/* Splits "NAME=FILE" where NAME is one of @names; otherwise the only name goes with all of it. */
+static const char *
+split_name (const char *text, const GPtrArray *names, guint *index, GError **error)
+{
+  const char *equals = strchr (text, '=');
+  gsize length = equals != NULL ? (gsize)(equals - text) : 0;
+  for (guint i = 0; equals != NULL && i < names->len; i++)
+    if (strlen (names->pdata[i]) == length && strncmp (names->pdata[i], text, length) == 0) {
+      *index = i;
+      return equals + 1;
+    }
+  *index = 0;
+  if (names->len == 1)
+    return text;
+  g_autoptr (GString) known = g_string_new (NULL);
+  for (guint i = 0; i < names->len; i++)
+    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", (char *)names->pdata[i]);
+  telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                   "\"%s\": NAME=FILE is needed, with NAME one of %s", text, known->str);
+  return NULL;
+}
+
+/* How many channels the first convolution behind a picture wants cannot be read off the graph, so
+ * the states say it: axis 1 of the first four-dimensional kernel. */
+static guint
+picture_channels (const TelarStates *states)
+{
+  g_autoptr (GPtrArray) names = telar_states_names (states);
+  for (guint i = 0; i < names->len; i++) {
+    const TelarTensor *state = telar_states_get (states, names->pdata[i]);
+    if (state->type.shape.rank == 4 && state->type.shape.dims[1] <= 4)
+      return (guint)state->type.shape.dims[1];
+  }
+  return 1;
+}
+
+static gboolean
+read_inputs (const TelarCommand *command, Predict *p, GError **error)
+{
+  const GPtrArray *inputs = telar_command_list (command, "input");
+  p->names = find_inputs (p->model.graph);
+  p->tensors = g_ptr_array_new_with_free_func (tensor_unref);
+  g_ptr_array_set_size (p->tensors, (int)p->names->len);
+  for (guint i = 0; i < inputs->len; i++) {
+    guint index;
+    const char *path = split_name (inputs->pdata[i], p->names, &index, error);
+    if (path == NULL)
+      return FALSE;
+    TelarTensor *tensor = telar_input_read (p->model.graph, p->names->pdata[index], path,
+                                            picture_channels (p->model.states), error);
+    if (tensor == NULL)
+      return FALSE;
+    tensor_unref (p->tensors->pdata[index]);
+    p->tensors->pdata[index] = tensor;
+  }
+  for (guint i = 0; i < p->names->len; i++) {
+    const TelarTensor *tensor = p->tensors->pdata[i];
+    gint64 rows = tensor != NULL ? tensor->type.shape.dims[0] : 0;
+    if (tensor == NULL || (i > 0 && rows != p->rows)) {
+      telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                       tensor == NULL ? "no input is given for %s"
+                                      : "the input for %s has another number of rows than the "
+                                        "first",
+                       (const char *)p->names->pdata[i]);
+      return FALSE;
+    }
+    p->rows = rows;
+  }
+  return TRUE;
+}
+
+/* --- running ------------------------------------------------------------------------------------
+ */
+
+/* Lowers with the shapes of what was given: a feed that has shapes and no rows. */
+static gboolean
+compile (Predict *p, GError **error)
+{
+  static const TelarFeedClass no_rows = { 0 };
+  g_autofree TelarFeedPort *ports = g_new0 (TelarFeedPort, MAX (p->names->len, 1));
+  for (guint i = 0; i < p->names->len; i++) {
+    ports[i].name = p->names->pdata[i];
+    ports[i].type = ((const TelarTensor *)p->tensors->pdata[i])->type;
+    ports[i].type.shape.dims[0] = TELAR_DIM_BATCH;
+  }
+  TelarFeed shapes = { &no_rows, ports, p->names->len };
+  g_autoptr (TelarLowered) lowered = telar_lower (p->model.graph, &shapes, TELAR_LOWER_INFER);
+  if (!telar_lowered_ok (lowered, error))
+    return FALSE;
+  TelarCompileOptions options_ = { .device = p->device };
+  p->program = telar_compile_inference (lowered->program, &options_, error);
+  return p->program != NULL && telar_states_add_program (p->model.states, p->program, 0, error);
+}
+
+static TelarTensor *
+take_rows (const TelarTensor *tensor, gint64 first, gint64 n)
+{
+  TelarShape shape = tensor->type.shape;
+  gsize each = tensor->bytes / (gsize)shape.dims[0];
+  shape.dims[0] = n;
+  return telar_tensor_wrap (tensor->type.dtype, &shape, (char *)tensor->data + (gsize)first * each,
+                            NULL, NULL);
+}
+
+/* Room for all rows of each result, once the first batch has shown its shape. */
+static gboolean
+make_results (Predict *p, TelarTensor *const *outputs, GError **error)
+{
+  p->results = g_array_new (FALSE, FALSE, sizeof (TelarResult));
+  g_array_set_clear_func (p->results, result_clear);
+  for (guint i = 0; i < telar_program_n_outputs (p->program); i++) {
+    TelarShape shape = outputs[i]->type.shape;
+    if (shape.rank > 0)
+      shape.dims[0] = p->rows;
+    TelarResult result = { .name = g_strdup (telar_program_output (p->program, i)->name) };
+    result.tensor = telar_tensor_try_new (outputs[i]->type.dtype, &shape, error);
+    g_array_append_val (p->results, result);
+    if (result.tensor == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+run_batch (Predict *p, TelarPlan *plan, gint64 first, gint64 n, GError **error)
+{
+  guint n_outputs = telar_program_n_outputs (p->program);
+  g_autofree TelarTensor **outputs = g_new0 (TelarTensor *, n_outputs);
+  g_autofree TelarBinding *inputs = g_new0 (TelarBinding, MAX (p->names->len, 1));
+  for (guint i = 0; i < p->names->len; i++)
+    inputs[i] = (TelarBinding){ p->names->pdata[i], take_rows (p->tensors->pdata[i], first, n) };
+  TelarRunContext context = { .inputs = inputs,
+                              .n_inputs = p->names->len,
+                              .states = p->model.states };
+  gboolean ok = telar_plan_run (plan, &context, outputs, error) &&
+                (p->results != NULL || make_results (p, outputs, error));
+  for (guint i = 0; ok && i < n_outputs; i++) {
+    TelarTensor *result = g_array_index (p->results, TelarResult, i).tensor;
+    gsize each = outputs[i]->bytes / (gsize)n;
+    memcpy ((char *)result->data + (gsize)first * each, outputs[i]->data, outputs[i]->bytes);
+  }
+  for (guint i = 0; i < n_outputs; i++)
+    g_clear_pointer (&outputs[i], telar_tensor_unref);
+  for (guint i = 0; i < p->names->len; i++)
+    telar_tensor_unref (inputs[i].tensor);
+  return ok;
+}
+
+/* Full batches with one plan, the rest with another. */
+static gboolean
+run_all (Predict *p, gint64 batch, GError **error)
+{
+  for (gint64 first = 0; first < p->rows;) {
+    gint64 n = MIN (batch, p->rows - first);
+    g_autoptr (TelarPlan) plan = telar_plan_new (p->program, n, p->device, 0, error);
+    if (plan == NULL)
+      return FALSE;
+    for (; p->rows - first >= n; first += n)
+      if (!run_batch (p, plan, first, n, error))
+        return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- results ------------------------------------------------------------------------------------
+ */
+
+static gboolean
+write_outputs (const TelarCommand *command, const Predict *p, GError **error)
+{
+  const GPtrArray *files = telar_command_list (command, "output");
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (guint i = 0; i < p->results->len; i++)
+    g_ptr_array_add (names, g_array_index (p->results, TelarResult, i).name);
+  for (guint i = 0; i < files->len; i++) {
+    const char *text = files->pdata[i];
+    guint index = 0;
+    gboolean all = g_str_has_suffix (text, ".npz") && strchr (text, '=') == NULL;
+    const char *path = all ? text : split_name (text, names, &index, error);
+    if (path == NULL)
+      return FALSE;
+    g_autoptr (GArray) one = g_array_new (FALSE, FALSE, sizeof (TelarResult));
+    g_array_append_val (one, g_array_index (p->results, TelarResult, index));
+    if (!telar_results_write (path, all ? p->results : one, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static int
+run (const TelarCommand *command, GError **error)
+{
+  g_auto (Predict) p = { 0 };
+  if (!telar_command_has (command, "input") || !telar_command_has (command, "output")) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                     "--input and --output are needed; see telar predict --help");
+    return 2;
+  }
+  p.device = telar_command_device (command, error);
+  if (p.device == NULL ||
+      !telar_model_open (command, telar_command_argument (command, 0), &p.model, error) ||
+      !read_inputs (command, &p, error) || !compile (&p, error))
+    return 3;
+  if (!run_all (&p, telar_command_int (command, "batch", BATCH), error))
+    return 1;
+  return write_outputs (command, &p, error) ? 0 : 1;
+}
+
+const TelarVerb telar_verb_predict = {
+  .name = "predict",
+  .arguments = "MODEL",
+  .min_arguments = 1,
+  .max_arguments = 1,
+  .summary = "Runs a trained model over given rows and writes its results.",
+  .doc = "MODEL is a run, a checkpoint or a project (the newest of its runs). Inputs must have the "
+         "shape and scale of the data that the model was trained on; a .csv for a table goes "
+         "through the project's own columns.",
+  .options = options,
+  .run = run,
+};

@@ -1,0 +1,210 @@
+/* telar runs: what the workspace keeps. */
+#include "app/cli/verbs.h"
+#include "app/cli/workspace.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const TelarOption options[] = {
+  TELAR_OPTION_WORKSPACE,
+  TELAR_OPTION_JSON ("One JSON document."),
+  { NULL },
+};
+
+/* --- formatting ---------------------------------------------------------------------------------
+ */
+
+/* "2026-11-21 02:35"; caller frees. */
+static char *
+format_time (gint64 time)
+{
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (time / G_USEC_PER_SEC);
+  return date != NULL ? g_date_time_format (date, "%Y-%m-%d %H:%M") : g_strdup ("");
+}
+
+static json_t *
+text_or_null (const char *text)
+{
+  return text != NULL ? json_string (text) : json_null ();
+}
+
+/* Text that holds JSON, as JSON. */
+static json_t *
+parsed_or_null (const char *text)
+{
+  json_t *json = text != NULL ? json_loads (text, 0, NULL) : NULL;
+  return json != NULL ? json : json_null ();
+}
+
+static json_t *
+row_to_json (const TelarRunRow *row)
+{
+  json_t *json = json_pack (
+      "{s:s, s:s, s:o, s:o, s:o, s:f, s:o}", "run", row->name, "status", row->status, "message",
+      text_or_null (row->message), "project", text_or_null (row->project), "device",
+      text_or_null (row->device), "started", (double)row->started / G_USEC_PER_SEC, "ended",
+      row->ended != 0 ? json_real ((double)row->ended / G_USEC_PER_SEC) : json_null ());
+  json_t *rest = json_pack (
+      "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "epoch", (json_int_t)row->epoch, "epochs",
+      (json_int_t)row->epochs, "step", (json_int_t)row->step, "steps_per_epoch",
+      (json_int_t)row->steps_per_epoch, "parameters", (json_int_t)row->parameters, "seed",
+      (json_int_t)row->seed, "checkpoint", text_or_null (row->checkpoint), "metrics",
+      parsed_or_null (row->metrics), "settings", parsed_or_null (row->settings));
+  json_object_update (json, rest);
+  json_decref (rest);
+  return json;
+}
+
+/* "loss 0.12  val_accuracy 0.98" of a JSON object; caller frees. */
+static char *
+flatten_metrics (const char *text)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  json_t *json = parsed_or_null (text);
+  const char *name;
+  json_t *value;
+  json_object_foreach (json, name, value) g_string_append_printf (
+      line, "%s%s %.5g", line->len > 0 ? "  " : "", name, json_number_value (value));
+  json_decref (json);
+  return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
+/* --- the actions --------------------------------------------------------------------------------
+ */
+
+static gboolean
+list_runs (const TelarCommand *command, TelarStore *store, GError **error)
+{
+  g_autoptr (GPtrArray) runs = telar_store_runs (store, error);
+  if (runs == NULL)
+    return FALSE;
+  json_t *json = json_array ();
+  for (guint i = 0; i < runs->len; i++) {
+    const TelarRunRow *row = runs->pdata[i];
+    json_array_append_new (json, row_to_json (row));
+    if (telar_command_has (command, "json"))
+      continue;
+    g_autofree char *started = format_time (row->started);
+    g_autofree char *metrics = flatten_metrics (row->metrics);
+    printf ("%-24s %-8s %4" G_GINT64_FORMAT "/%-4" G_GINT64_FORMAT " %s  %s\n", row->name,
+            row->status, row->epoch, row->epochs, started, metrics);
+  }
+  if (telar_command_has (command, "json"))
+    telar_print_json_document (json);
+  else
+    json_decref (json);
+  return TRUE;
+}
+
+static void
+print_row (const TelarRunRow *row)
+{
+  g_autofree char *started = format_time (row->started);
+  g_autofree char *ended = row->ended != 0 ? format_time (row->ended) : g_strdup ("-");
+  g_autofree char *metrics = flatten_metrics (row->metrics);
+  printf ("run         %s\nstatus      %s%s%s\nproject     %s\ndevice      %s\n", row->name,
+          row->status, row->message != NULL ? ": " : "", row->message != NULL ? row->message : "",
+          row->project != NULL ? row->project : "-", row->device != NULL ? row->device : "-");
+  printf ("started     %s\nended       %s\nepoch       %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+          "\nstep        %" G_GINT64_FORMAT "\nparameters  %" G_GINT64_FORMAT
+          "\nseed        %" G_GUINT64_FORMAT "\n",
+          started, ended, row->epoch, row->epochs, row->step, row->parameters, row->seed);
+  printf ("metrics     %s\ncheckpoint  %s\n", metrics,
+          row->checkpoint != NULL ? row->checkpoint : "-");
+}
+
+/* Each scalar's last value, and what was marked. */
+static gboolean
+add_history (TelarStore *store, gint64 run, json_t *json, GError **error)
+{
+  g_autoptr (GPtrArray) tags = telar_store_tags (store, run, error);
+  g_autoptr (GPtrArray) events = tags ? telar_store_events (store, run, 0, error) : NULL;
+  if (events == NULL)
+    return FALSE;
+  json_t *counts = json_object (), *marks = json_array ();
+  for (guint i = 0; i < tags->len; i++) {
+    const TelarTag *tag = tags->pdata[i];
+    json_object_set_new (counts, tag->name, json_integer ((json_int_t)tag->points));
+  }
+  for (guint i = 0; i < events->len; i++) {
+    const TelarEventRow *event = events->pdata[i];
+    json_array_append_new (marks,
+                           json_pack ("{s:I, s:s, s:o}", "step", (json_int_t)event->step, "kind",
+                                      event->kind, "text", text_or_null (event->text)));
+  }
+  json_object_set_new (json, "points", counts);
+  json_object_set_new (json, "events", marks);
+  return TRUE;
+}
+
+static gboolean
+show_run (const TelarCommand *command, TelarStore *store, GError **error)
+{
+  g_autoptr (TelarRunRow) row =
+      telar_store_find_run (store, telar_command_argument (command, 1), error);
+  if (row == NULL)
+    return FALSE;
+  json_t *json = row_to_json (row);
+  gboolean ok = add_history (store, row->id, json, error);
+  if (ok && telar_command_has (command, "json")) {
+    telar_print_json_document (json);
+    return TRUE;
+  }
+  if (ok) {
+    print_row (row);
+    size_t i;
+    json_t *event;
+    json_array_foreach (json_object_get (json, "events"), i, event)
+        printf ("step %-6" JSON_INTEGER_FORMAT " %s %s\n",
+                json_integer_value (json_object_get (event, "step")),
+                json_string_value (json_object_get (event, "kind")),
+                json_is_string (json_object_get (event, "text"))
+                    ? json_string_value (json_object_get (event, "text"))
+                    : "");
+  }
+  json_decref (json);
+  return ok;
+}
+
+static gboolean
+delete_run (const TelarCommand *command, TelarStore *store, GError **error)
+{
+  const char *name = telar_command_argument (command, 1);
+  g_autoptr (TelarRunRow) row = telar_store_find_run (store, name, error);
+  return row != NULL && telar_store_delete_run (store, row->id, error);
+}
+
+static int
+run (const TelarCommand *command, GError **error)
+{
+  static const struct {
+    const char *name;
+    guint arguments;
+    gboolean (*run) (const TelarCommand *command, TelarStore *store, GError **error);
+  } actions[] = { { "list", 1, list_runs }, { "show", 2, show_run }, { "delete", 2, delete_run } };
+  const char *name = telar_command_argument (command, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (actions); i++) {
+    if (strcmp (actions[i].name, name) != 0)
+      continue;
+    if (command->arguments->len != actions[i].arguments) {
+      telar_set_error (error, TELAR_ERROR_USAGE, NULL, "telar runs %s takes %s", name,
+                       actions[i].arguments == 1 ? "no argument" : "the name of one run");
+      return 2;
+    }
+    g_autoptr (TelarStore) store = telar_command_store (command, error);
+    return store != NULL && actions[i].run (command, store, error) ? 0 : 1;
+  }
+  telar_set_error (error, TELAR_ERROR_USAGE, NULL, "telar runs list, show or delete, not \"%s\"",
+                   name);
+  return 2;
+}
+
+const TelarVerb telar_verb_runs = {
+  .name = "runs",
+  .arguments = "list|show RUN|delete RUN",
+  .min_arguments = 1,
+  .max_arguments = 2,
+  .summary = "Lists the runs of the workspace, shows one, or deletes one with its checkpoints.",
+  .options = options,
+  .run = run,
+};

@@ -1,0 +1,193 @@
+/* Reads inputs and writes results of predict, by the ending of the file's name. */
+#include "app/cli/tensors.h"
+
+#include "data/csv.h"
+#include "data/data.h"
+#include "data/image.h"
+#include "data/npy.h"
+#include "engine/checkpoint.h"
+#include <math.h>
+#include <string.h>
+
+static gboolean
+ends_in (const char *path, const char *const *endings)
+{
+  g_autofree char *lower = g_ascii_strdown (path, -1);
+  for (; *endings != NULL; endings++)
+    if (g_str_has_suffix (lower, *endings))
+      return TRUE;
+  return FALSE;
+}
+
+#define ENDS_IN(path, ...) ends_in (path, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* --- inputs -------------------------------------------------------------------------------------
+ */
+
+static TelarTensor *
+read_npz (const char *port, const char *path, GError **error)
+{
+  g_autoptr (GHashTable) arrays = telar_npz_read (path, error);
+  if (arrays == NULL)
+    return NULL;
+  TelarTensor *tensor = g_hash_table_lookup (arrays, port);
+  if (tensor == NULL && g_hash_table_size (arrays) == 1) {
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init (&iter, arrays);
+    g_hash_table_iter_next (&iter, NULL, &value);
+    tensor = value;
+  }
+  if (tensor == NULL)
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s: none of its %u arrays is called %s",
+                     path, g_hash_table_size (arrays), port);
+  return tensor != NULL ? telar_tensor_ref (tensor) : NULL;
+}
+
+static TelarTensor *
+read_image (const char *path, guint channels, GError **error)
+{
+  g_autoptr (TelarTensor) image = telar_image_read (path, error);
+  return image != NULL ? telar_image_to_planes (image, channels, error) : NULL;
+}
+
+/* The fields of the record as numbers, appended. */
+static gboolean
+append_numbers (const TelarCsv *csv, const char *path, GArray *values, GError **error)
+{
+  for (guint i = 0; i < telar_csv_n_fields (csv); i++) {
+    const char *field = telar_csv_field (csv, i);
+    char *end = NULL;
+    double value = g_ascii_strtod (field, &end);
+    float single = (float)value;
+    if (end == field || *end != '\0') {
+      telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s:%u: \"%s\" is not a number", path,
+                       telar_csv_line (csv), field);
+      return FALSE;
+    }
+    g_array_append_val (values, single);
+  }
+  return TRUE;
+}
+
+/* f32[rows, fields]; the first line names the columns. */
+static TelarTensor *
+read_numbers (const char *path, GError **error)
+{
+  g_autoptr (TelarCsv) csv = telar_csv_open (path, 0, error);
+  if (csv == NULL)
+    return NULL;
+  guint fields = telar_csv_n_fields (csv);
+  g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (float));
+  int got;
+  while ((got = telar_csv_next (csv, error)) == 1)
+    if (!append_numbers (csv, path, values, error))
+      return NULL;
+  if (got < 0)
+    return NULL;
+  TelarShape shape = telar_shape (values->len / fields, fields);
+  TelarTensor *tensor = telar_tensor_try_new (TELAR_F32, &shape, error);
+  if (tensor != NULL && values->len > 0)
+    memcpy (tensor->data, values->data, tensor->bytes);
+  return tensor;
+}
+
+static gboolean
+port_has_table (const TelarGraph *graph, const char *port)
+{
+  g_autofree char *id = g_strndup (port, strcspn (port, "."));
+  const TelarNode *node = telar_graph_find_node (graph, id);
+  return node != NULL && node->op->inputs != NULL && node->op->inputs[0].name != NULL &&
+         node->op->inputs[0].kind == TELAR_PORT_TABLE;
+}
+
+static TelarTensor *
+read_any (const TelarGraph *graph, const char *port, const char *path, guint channels,
+          GError **error)
+{
+  if (ENDS_IN (path, ".npy"))
+    return telar_npy_read (path, error);
+  if (ENDS_IN (path, ".npz"))
+    return read_npz (port, path, error);
+  if (ENDS_IN (path, ".png", ".jpg", ".jpeg", ".webp"))
+    return read_image (path, channels, error);
+  if (ENDS_IN (path, ".csv", ".csv.gz") && !port_has_table (graph, port))
+    return read_numbers (path, error);
+  return telar_data_read_port (graph, port, path, error);
+}
+
+TelarTensor *
+telar_input_read (const TelarGraph *graph, const char *port, const char *path, guint channels,
+                  GError **error)
+{
+  g_autoptr (TelarTensor) tensor = read_any (graph, port, path, channels, error);
+  if (tensor == NULL)
+    return NULL;
+  if (tensor->type.shape.rank == 0 || tensor->type.shape.dims[0] == 0) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s: holds no rows", path);
+    return NULL;
+  }
+  return telar_tensor_cast (tensor, TELAR_F32);
+}
+
+/* --- results ------------------------------------------------------------------------------------
+ */
+
+static const char *
+format_number (double value, char *buffer, gsize size, TelarDType dtype)
+{
+  /* Nine digits give every float32 back. */
+  return dtype == TELAR_F32 ? g_ascii_formatd (buffer, (int)size, "%.9g", value)
+                            : g_ascii_dtostr (buffer, (int)size, value);
+}
+
+/* A row of the tensor per line, its elements as columns "NAME_0", "NAME_1", …. */
+static gboolean
+write_csv (const char *path, const TelarResult *result, GError **error)
+{
+  const TelarTensor *tensor = result->tensor;
+  gsize rows = (gsize)tensor->type.shape.dims[0], columns = telar_tensor_elements (tensor) / rows;
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (gsize c = 0; c < columns; c++)
+    g_string_append_printf (text, "%s%s_%" G_GSIZE_FORMAT, c > 0 ? "," : "", result->name, c);
+  g_string_append_c (text, '\n');
+  for (gsize i = 0; i < rows * columns; i++) {
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append (text, format_number (telar_tensor_get (tensor, i), number, sizeof number,
+                                          tensor->type.dtype));
+    g_string_append_c (text, (i + 1) % columns == 0 ? '\n' : ',');
+  }
+  return telar_file_replace (path, text->str, text->len, error);
+}
+
+static gboolean
+write_npz (const char *path, const GArray *results, GError **error)
+{
+  g_autoptr (GHashTable) tensors = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < results->len; i++) {
+    const TelarResult *result = &g_array_index (results, TelarResult, i);
+    g_hash_table_insert (tensors, result->name, result->tensor);
+  }
+  return telar_npz_write (path, tensors, error);
+}
+
+gboolean
+telar_results_write (const char *path, const GArray *results, GError **error)
+{
+  const TelarResult *first = &g_array_index (results, TelarResult, 0);
+  if (ENDS_IN (path, ".npz"))
+    return write_npz (path, results, error);
+  if (results->len != 1) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                     "%s: the model gives %u results; name one with NAME=FILE, or write a .npz",
+                     path, results->len);
+    return FALSE;
+  }
+  if (ENDS_IN (path, ".npy"))
+    return telar_npy_write (path, first->tensor, error);
+  if (ENDS_IN (path, ".csv"))
+    return write_csv (path, first, error);
+  telar_set_error (error, TELAR_ERROR_USAGE, NULL, "%s: results are written as .npy, .npz or .csv",
+                   path);
+  return FALSE;
+}

@@ -1,0 +1,26 @@
+/* Tensors from and to the files that predict takes. */
+#pragma once
+
+#include "engine/graph.h"
+#include "engine/tensor.h"
+
+G_BEGIN_DECLS
+
+/* One file as the tensor of the data port @port ("digits.images"): .npy, .npz, .csv, .png, .jpg,
+ * .webp by their ending, IDX otherwise; always f32. @channels is what a picture is turned into.
+ * From a .npz the array called @port, or the only one. A .csv is read through the port's table
+ * node when it has one, else as plain numbers. */
+TelarTensor *telar_input_read (const TelarGraph *graph, const char *port, const char *path,
+                               guint channels, GError **error);
+
+/* A result of the model. */
+typedef struct {
+  char *name;
+  TelarTensor *tensor; /* axis 0 are the rows */
+} TelarResult;
+
+/* @results (TelarResult) by the ending of @path: .npy and .csv hold one, .npz all. Nothing is left
+ * behind on failure. */
+gboolean telar_results_write (const char *path, const GArray *results, GError **error);
+
+G_END_DECLS

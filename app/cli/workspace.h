@@ -1,0 +1,53 @@
+/* Where runs are kept, and the models among them. */
+#pragma once
+
+#include "app/cli/command.h"
+#include "engine/checkpoint.h"
+#include "engine/graph.h"
+#include "insight/store.h"
+
+G_BEGIN_DECLS
+
+/* clang-format off */
+#define TELAR_OPTION_WORKSPACE                                                                     \
+  { .name = "workspace", .kind = TELAR_OPTION_FOLDER, .value = "DIR",                              \
+    .doc = "The folder that keeps runs; otherwise $TELAR_WORKSPACE, otherwise telar/workspace in " \
+           "the user's data folder." }
+#define TELAR_OPTION_DEVICE                                                                        \
+  { .name = "device", .kind = TELAR_OPTION_TEXT, .value = "NAME",                                  \
+    .doc = "What computes: cpu (the default), ref, cuda or cuda:N; telar devices lists them." }
+#define TELAR_OPTION_THREADS                                                                       \
+  { .name = "threads", .kind = TELAR_OPTION_INT, .value = "N", .minimum = 1, .maximum = 4096,      \
+    .doc = "How many threads compute; all of the machine unless given." }
+#define TELAR_OPTION_JSON(text) { .name = "json", .doc = text }
+/* clang-format on */
+
+/* The workspace as option, environment or default say. Caller frees. */
+char *telar_command_workspace (const TelarCommand *command);
+TelarStore *telar_command_store (const TelarCommand *command, GError **error);
+
+/* The device as --device and --threads say, for verbs that have both. */
+struct TelarDevice *telar_command_device (const TelarCommand *command, GError **error);
+
+/* The document of PROJECT with --set, --seed and --epochs applied where the verb has them. */
+TelarGraph *telar_command_project (const TelarCommand *command, const char *path, GError **error);
+/* Those settings alone. */
+gboolean telar_command_apply_settings (const TelarCommand *command, TelarGraph *graph,
+                                       GError **error);
+
+/* A trained model: what MODEL stands for. */
+typedef struct {
+  char *name; /* as given, or the run that was found */
+  TelarGraph *graph;
+  TelarStates *states;
+  char *checkpoint;
+} TelarModel;
+
+void telar_model_clear (TelarModel *model);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TelarModel, telar_model_clear)
+
+/* @name is a run, a checkpoint (*.safetensors) or a project (*.telar): the newest of its runs. */
+gboolean telar_model_open (const TelarCommand *command, const char *name, TelarModel *model,
+                           GError **error);
+
+G_END_DECLS
