@@ -15,7 +15,7 @@ typedef struct {
 } TelarView;
 
 /* One call of a kernel. Inputs and outputs do not overlap unless the plan put output 0 over input 0
- * (only for primitives flagged IN_PLACE or body regions that allow it). */
+ * (primitives flagged IN_PLACE and regions), or the new slots of SGD and ADAM over the old ones. */
 typedef struct {
   const TelarProgram *program;
   const TelarInstr *instr;

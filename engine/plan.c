@@ -89,11 +89,6 @@ TelarPlan *
 telar_plan_new (const TelarProgram *program, gint64 batch, TelarDevice *device, gsize memory_limit,
                 GError **error)
 {
-  if (batch < 1) {
-    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                     "the batch must be at least 1, not %" G_GINT64_FORMAT, batch);
-    return NULL;
-  }
   if (device->klass->allocate != NULL) {
     telar_set_error (error, TELAR_ERROR_NO_DEVICE, NULL,
                      "plans run in the host's memory; %s has its own", device->klass->name);

@@ -14,9 +14,9 @@
 /* clang-format off */
 #define RULE(PRIM, name)                                                                           \
   [TELAR_PRIM_##PRIM] = { TELAR_GRADIENT_RULE, telar_gradient_##name }
+#define ZERO(PRIM) [TELAR_PRIM_##PRIM] = { TELAR_GRADIENT_ZERO, NULL }
 #define LATE(PRIM) [TELAR_PRIM_##PRIM] = { TELAR_GRADIENT_LATE, NULL }
 
-/* What is not named is ZERO. */
 static const TelarGradient gradients[TELAR_N_PRIMS] = {
   RULE (NEG, neg), RULE (ABS, abs), RULE (EXP, exp), RULE (LOG, log), RULE (LOG1P, log1p),
   RULE (SQRT, sqrt), RULE (RSQRT, rsqrt), RULE (RECIPROCAL, reciprocal), RULE (SIN, sin),
@@ -34,6 +34,10 @@ static const TelarGradient gradients[TELAR_N_PRIMS] = {
   RULE (AVG_POOL, avg_pool), RULE (AVG_POOL_GRAD, avg_pool_grad),
   RULE (SOFTMAX, softmax), RULE (LOG_SOFTMAX, log_softmax), RULE (BATCH_NORM, batch_norm),
   RULE (BATCH_NORM_TRAIN, batch_norm_train), RULE (LAYER_NORM, layer_norm),
+  ZERO (INPUT), ZERO (STATE), ZERO (CONSTANT), ZERO (FILL), ZERO (IOTA), ZERO (UNIFORM),
+  ZERO (NORMAL), ZERO (SIGN), ZERO (FLOOR), ZERO (CEIL), ZERO (ROUND), ZERO (NOT), ZERO (ISNAN),
+  ZERO (EQUAL), ZERO (LESS), ZERO (LESS_EQUAL), ZERO (AND), ZERO (OR), ZERO (ONE_HOT),
+  ZERO (ARGMAX), ZERO (ARGMIN), ZERO (COUNT),
   LATE (MAX_POOL_GRAD), LATE (BATCH_NORM_GRAD), LATE (LAYER_NORM_GRAD), LATE (SGD), LATE (ADAM),
   LATE (FUSED),
 };
@@ -100,9 +104,10 @@ static void
 reverse_instr (Reverse *r, const TelarInstr *instr)
 {
   TelarGradient gradient = gradients[instr->prim];
-  if (gradient.kind == TELAR_GRADIENT_LATE) {
-    telar_builder_fail (r->builder, "%s arises only after differentiation and has no gradient",
-                        telar_prim_info (instr->prim)->name);
+  if (gradient.kind != TELAR_GRADIENT_RULE) {
+    telar_builder_fail (
+        r->builder, "%s cannot be differentiated%s", telar_prim_info (instr->prim)->name,
+        gradient.kind == TELAR_GRADIENT_LATE ? ": it arises only after differentiation" : "");
     return;
   }
   guint n = instr->n_inputs;

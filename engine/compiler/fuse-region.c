@@ -28,6 +28,7 @@ typedef struct {
   TelarBuilder *builder;
   TelarValue *map;
   gboolean *kept; /* per value: an output, an update or a fit */
+  guint *uses;    /* per value */
 } Fuser;
 
 static Region *
@@ -213,30 +214,39 @@ form_regions (Fuser *f)
 
 typedef struct {
   TelarBuilder *builder;
-  GHashTable *map;  /* value of the program -> value of the body */
-  GArray *operands; /* TelarValue of the program */
-  GArray *results;  /* TelarValue of the program */
+  GHashTable *map; /* value of the program -> value of the body */
 } Body;
 
-/* The body's inputs come first; they are numbered. */
-static void
-add_operands (const Fuser *f, Body *body, const Region *region, int index)
+static GArray *
+find_operands (const Fuser *f, const Region *region, int index)
 {
+  GArray *operands = g_array_new (FALSE, FALSE, sizeof (TelarValue));
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   for (guint m = 0; m < region->members->len; m++) {
     guint t = g_array_index (region->members, guint, m);
     const TelarInstr *instr = telar_program_instr (f->program, t);
     for (guint i = 0; i < instr->n_inputs; i++) {
       TelarValue value = instr->inputs[i];
-      if (f->regions_of[f->makers[value]] == index || is_scalar_constant (f, value) ||
-          g_hash_table_contains (body->map, GUINT_TO_POINTER (value)))
-        continue;
-      g_autofree char *name = g_strdup_printf ("%u", body->operands->len);
-      TelarValue input =
-          telar_build_input (body->builder, name, telar_program_type (f->program, value));
-      g_hash_table_insert (body->map, GUINT_TO_POINTER (value), GUINT_TO_POINTER (input));
-      g_array_append_val (body->operands, value);
+      if (f->regions_of[f->makers[value]] != index && !is_scalar_constant (f, value) &&
+          g_hash_table_add (seen, GUINT_TO_POINTER (value)))
+        g_array_append_val (operands, value);
     }
   }
+  return operands;
+}
+
+/* @read_outside is per value: an instruction of no or of another region reads it, or none does. */
+static GArray *
+find_results (const Fuser *f, const Region *region, const gboolean *read_outside)
+{
+  GArray *results = g_array_new (FALSE, FALSE, sizeof (TelarValue));
+  for (guint m = 0; m < region->members->len; m++) {
+    guint t = g_array_index (region->members, guint, m);
+    TelarValue value = telar_program_instr (f->program, t)->outputs[0];
+    if (f->kept[value] || read_outside[value])
+      g_array_append_val (results, value);
+  }
+  return results;
 }
 
 static void
@@ -260,38 +270,101 @@ add_member (const Fuser *f, Body *body, guint t)
   g_hash_table_insert (body->map, GUINT_TO_POINTER (instr->outputs[0]), GUINT_TO_POINTER (value));
 }
 
-/* @read_outside is per value: an instruction of no or of another region reads it, or none does. */
-static void
-add_results (const Fuser *f, Body *body, const Region *region, const gboolean *read_outside)
+/* Readers of @value in @region. */
+static guint
+reads_inside (const Fuser *f, const Region *region, TelarValue value)
 {
+  guint reads = 0;
   for (guint m = 0; m < region->members->len; m++) {
-    guint t = g_array_index (region->members, guint, m);
-    TelarValue value = telar_program_instr (f->program, t)->outputs[0];
-    if (!f->kept[value] && !read_outside[value])
-      continue;
-    g_autofree char *name = g_strdup_printf ("%u", body->results->len);
-    telar_build_output (
-        body->builder, TELAR_OUTPUT_RESULT, name,
-        GPOINTER_TO_UINT (g_hash_table_lookup (body->map, GUINT_TO_POINTER (value))));
-    g_array_append_val (body->results, value);
+    const TelarInstr *instr =
+        telar_program_instr (f->program, g_array_index (region->members, guint, m));
+    for (guint i = 0; i < instr->n_inputs; i++)
+      reads += instr->inputs[i] == value;
   }
+  return reads;
+}
+
+/* How good it is that result 0 is written over operand 0: best when that is a state and its update,
+ * well when the operand dies here. */
+static guint
+in_place_merit (const Fuser *f, const Region *region, TelarValue operand, TelarValue result)
+{
+  const TelarInstr *maker = telar_program_instr (f->program, f->makers[operand]);
+  if (!telar_type_equal (telar_program_type (f->program, operand),
+                         telar_program_type (f->program, result)))
+    return 0;
+  if (maker->prim == TELAR_PRIM_STATE)
+    for (guint i = 0; i < telar_program_n_updates (f->program); i++) {
+      const TelarUpdate *update = telar_program_update (f->program, i);
+      if (update->value == result &&
+          strcmp (update->state, telar_instr_string (maker, TELAR_ATTR_NAME)) == 0)
+        return 2;
+    }
+  if (maker->n_inputs == 0 && maker->prim != TELAR_PRIM_FILL)
+    return 0;
+  return f->uses[operand] == reads_inside (f, region, operand);
+}
+
+static void
+swap_first (GArray *values, guint with)
+{
+  TelarValue first = g_array_index (values, TelarValue, 0);
+  g_array_index (values, TelarValue, 0) = g_array_index (values, TelarValue, with);
+  g_array_index (values, TelarValue, with) = first;
+}
+
+/* Puts first what can share memory. */
+static void
+order_ends (const Fuser *f, const Region *region, GArray *operands, GArray *results)
+{
+  guint best = 0, best_operand = 0, best_result = 0;
+  for (guint i = 0; i < operands->len; i++)
+    for (guint k = 0; k < results->len; k++) {
+      guint merit = in_place_merit (f, region, g_array_index (operands, TelarValue, i),
+                                    g_array_index (results, TelarValue, k));
+      if (merit > best) {
+        best = merit;
+        best_operand = i;
+        best_result = k;
+      }
+    }
+  swap_first (operands, best_operand);
+  swap_first (results, best_result);
+}
+
+static TelarProgram *
+build_body (const Fuser *f, const Region *region, const GArray *operands, const GArray *results,
+            GError **error)
+{
+  g_autoptr (TelarBuilder) builder = telar_builder_new ("fused");
+  g_autoptr (GHashTable) map = g_hash_table_new (NULL, NULL);
+  Body body = { builder, map };
+  for (guint i = 0; i < operands->len; i++) {
+    TelarValue value = g_array_index (operands, TelarValue, i);
+    g_autofree char *name = g_strdup_printf ("%u", i);
+    TelarValue input = telar_build_input (builder, name, telar_program_type (f->program, value));
+    g_hash_table_insert (map, GUINT_TO_POINTER (value), GUINT_TO_POINTER (input));
+  }
+  for (guint m = 0; m < region->members->len; m++)
+    add_member (f, &body, g_array_index (region->members, guint, m));
+  for (guint i = 0; i < results->len; i++) {
+    gpointer key = GUINT_TO_POINTER (g_array_index (results, TelarValue, i));
+    g_autofree char *name = g_strdup_printf ("%u", i);
+    telar_build_output (builder, TELAR_OUTPUT_RESULT, name,
+                        GPOINTER_TO_UINT (g_hash_table_lookup (map, key)));
+  }
+  return telar_builder_finish (builder, error);
 }
 
 static gboolean
 emit_region (Fuser *f, int index, const gboolean *read_outside, GError **error)
 {
   const Region *region = region_at (f, index);
-  g_autoptr (TelarBuilder) builder = telar_builder_new ("fused");
-  g_autoptr (GHashTable) map = g_hash_table_new (NULL, NULL);
-  g_autoptr (GArray) operands = g_array_new (FALSE, FALSE, sizeof (TelarValue));
-  g_autoptr (GArray) results = g_array_new (FALSE, FALSE, sizeof (TelarValue));
-  Body body = { builder, map, operands, results };
-  add_operands (f, &body, region, index);
-  for (guint m = 0; m < region->members->len; m++)
-    add_member (f, &body, g_array_index (region->members, guint, m));
-  add_results (f, &body, region, read_outside);
-  g_autoptr (TelarProgram) program = telar_builder_finish (builder, error);
-  if (program == NULL)
+  g_autoptr (GArray) operands = find_operands (f, region, index);
+  g_autoptr (GArray) results = find_results (f, region, read_outside);
+  order_ends (f, region, operands, results);
+  g_autoptr (TelarProgram) body = build_body (f, region, operands, results, error);
+  if (body == NULL)
     return FALSE;
 
   guint last = g_array_index (region->members, guint, region->members->len - 1);
@@ -299,8 +372,7 @@ emit_region (Fuser *f, int index, const gboolean *read_outside, GError **error)
   g_autofree TelarValue *inputs = g_new (TelarValue, operands->len + 1);
   for (guint i = 0; i < operands->len; i++)
     inputs[i] = f->map[g_array_index (operands, TelarValue, i)];
-  TelarValue first =
-      telar_build_region (f->builder, TELAR_PRIM_FUSED, inputs, operands->len, program);
+  TelarValue first = telar_build_region (f->builder, TELAR_PRIM_FUSED, inputs, operands->len, body);
   for (guint i = 0; i < results->len; i++)
     f->map[g_array_index (results, TelarValue, i)] = first == TELAR_NO_VALUE ? first : first + i;
   return TRUE;
@@ -401,6 +473,7 @@ telar_fuse_regions (const TelarProgram *program, GError **error)
   g_autofree int *regions_of = g_new (int, n + 1);
   g_autofree TelarValue *map = g_new (TelarValue, n_values + 1);
   g_autofree gboolean *kept = g_new0 (gboolean, n_values + 1);
+  g_autofree guint *uses = telar_fuse_count_uses (program);
   Fuser f = { .program = program,
               .n = n,
               .makers = makers,
@@ -409,7 +482,8 @@ telar_fuse_regions (const TelarProgram *program, GError **error)
               .visits = visits,
               .builder = builder,
               .map = map,
-              .kept = kept };
+              .kept = kept,
+              .uses = uses };
   g_array_set_clear_func (regions, clear_region);
   find_makers (&f);
   mark_kept (&f);

@@ -21,9 +21,10 @@ typedef struct {
 typedef void (*TelarGradientRule) (TelarAdjoint *a);
 
 typedef enum {
-  TELAR_GRADIENT_ZERO, /* integer- or bool-valued, piecewise constant, or without inputs */
-  TELAR_GRADIENT_RULE, /* has a rule, at least for its floating inputs */
-  TELAR_GRADIENT_LATE, /* arises only after differentiation; meeting it is an error */
+  TELAR_GRADIENT_UNKNOWN, /* not in the table */
+  TELAR_GRADIENT_ZERO,    /* integer- or bool-valued, piecewise constant, or without inputs */
+  TELAR_GRADIENT_RULE,    /* has a rule, at least for its floating inputs */
+  TELAR_GRADIENT_LATE,    /* arises only after differentiation; meeting it is an error */
 } TelarGradientKind;
 
 typedef struct {

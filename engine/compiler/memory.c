@@ -103,11 +103,12 @@ measure (Planner *p, GError **error)
 static int
 input_under (const TelarInstr *instr, guint output)
 {
-  if (!(telar_prim_info (instr->prim)->flags & TELAR_PRIM_IN_PLACE))
+  gboolean region = instr->prim == TELAR_PRIM_FUSED;
+  if (!region && !(telar_prim_info (instr->prim)->flags & TELAR_PRIM_IN_PLACE))
     return -1;
   if (output == 0)
     return 0;
-  return (int)output + 1; /* p, g, slots… -> new p, new slots */
+  return region ? -1 : (int)output + 1; /* p, g, slots… -> new p, new slots */
 }
 
 /* Whether @instr may write @output over the buffer @root that dies with it. */
