@@ -1,0 +1,36 @@
+/* Evaluation: losses and metrics over a split, with the behaviour of a model in use. */
+#include "engine/runner.h"
+#include "engine/trainer.h"
+
+static TelarRunner *
+make_runner (const TelarGraph *graph, TelarFeed *feed, TelarDevice *device, GError **error)
+{
+  g_autoptr (TelarLowered) lowered = telar_lower (graph, feed, TELAR_LOWER_EVALUATE);
+  if (!telar_lowered_ok (lowered, error))
+    return NULL;
+  TelarCompileOptions options = { .device = device };
+  g_autoptr (TelarProgram) program = telar_compile_inference (lowered->program, &options, error);
+  return program ? telar_runner_new (program, feed, device) : NULL;
+}
+
+gboolean
+telar_evaluate (const TelarGraph *graph, TelarFeed *feed, TelarSplit split, gint64 batch,
+                TelarDevice *device, TelarStates *states, GArray *metrics, GError **error)
+{
+  if (telar_feed_rows (feed, split) == 0) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there are no rows to evaluate on");
+    return FALSE;
+  }
+  g_autoptr (TelarRunner) runner = make_runner (graph, feed, device, error);
+  if (!runner)
+    return FALSE;
+  TelarRunnerStep step = { .states = states, .seed = telar_graph_seed (graph) };
+  g_autofree double *means = g_new (double, runner->n + 1);
+  if (!telar_runner_measure (runner, split, batch, &step, means, error))
+    return FALSE;
+  for (guint i = 0; i < runner->n; i++) {
+    TelarMetricValue value = { runner->names[i], means[i] };
+    g_array_append_val (metrics, value);
+  }
+  return TRUE;
+}

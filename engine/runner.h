@@ -1,0 +1,53 @@
+/* A program over the batches of a feed: plans by batch size, names bound to the feed's tensors, the
+ * losses and metrics as numbers. What training, evaluation and fitting have in common. */
+#pragma once
+
+#include "engine/feed.h"
+#include "engine/plan.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint n;            /* losses and metrics */
+  const char **names; /* interned: "loss" first when there is one, then the metrics */
+  double *values;     /* of the last batch */
+  gboolean clipped;   /* whether there is a gradient_norm */
+  double gradient_norm;
+  TelarTensor **outputs; /* of the last batch, in the program's order */
+  /*< private >*/
+  TelarProgram *program;
+  TelarFeed *feed;
+  TelarDevice *device;
+  GHashTable *plans; /* rows -> TelarPlan * */
+  TelarTensor **batch;
+  TelarBinding *bindings;
+  guint n_outputs;
+  TelarTensor *rate, *step;
+} TelarRunner;
+
+/* What changes from step to step; rate and step number only matter to a training program. */
+typedef struct {
+  TelarStates *states;
+  guint64 seed;
+  gint64 step; /* from 0 */
+  double learning_rate;
+} TelarRunnerStep;
+
+/* Borrows @feed and @device, takes a reference of @program. */
+TelarRunner *telar_runner_new (TelarProgram *program, TelarFeed *feed, TelarDevice *device);
+void telar_runner_free (TelarRunner *runner);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarRunner, telar_runner_free)
+
+/* Makes the plan for a batch size before it is needed, so that what does not fit is refused before
+ * anything has begun. */
+gboolean telar_runner_prepare (TelarRunner *runner, gint64 rows, GError **error);
+
+/* The next batch of the feed's pass, through the program. Its rows, 0 at the end, -1 on error. */
+gint64 telar_runner_next (TelarRunner *runner, const TelarRunnerStep *step, GError **error);
+
+/* A whole pass over @split in file order: the means of the numbers, weighted by rows, into @means
+ * (runner->n of them). */
+gboolean telar_runner_measure (TelarRunner *runner, TelarSplit split, gint64 batch,
+                               const TelarRunnerStep *step, double *means, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,149 @@
+/* Live requests: pause, step, stop, learning rate, checkpoint. Obeyed between two batches only, so
+ * that what they do is a matter of steps and not of time. */
+#include "engine/trainer-private.h"
+#include <math.h>
+
+#define PAUSE_MICROSECONDS 5000
+
+static void
+answer (TelarTrainer *t, const TelarRequest *request, const char *outcome)
+{
+  telar_monitor_answer (t->training->monitor, request, t->progress.step, outcome);
+}
+
+static void
+mark (TelarTrainer *t, const char *kind, const char *text)
+{
+  telar_monitor_event (t->training->monitor, t->progress.step, kind, text);
+}
+
+static gboolean
+interrupted (const TelarTrainer *t)
+{
+  return t->training->interrupted && g_atomic_int_get (t->training->interrupted) != 0;
+}
+
+static TelarGo
+obey_pause (TelarTrainer *t, const TelarRequest *request, GError **error)
+{
+  if (t->paused && t->allowed_steps == 0) {
+    answer (t, request, "refused: the run is paused already");
+    return TELAR_GO_ON;
+  }
+  t->paused = TRUE;
+  t->allowed_steps = 0;
+  if (!telar_trainer_save (t, error))
+    return TELAR_GO_FAILED;
+  mark (t, "paused", "");
+  answer (t, request, "done");
+  return TELAR_GO_ON;
+}
+
+static TelarGo
+obey_resume (TelarTrainer *t, const TelarRequest *request)
+{
+  if (!t->paused) {
+    answer (t, request, "refused: the run is not paused");
+    return TELAR_GO_ON;
+  }
+  t->paused = FALSE;
+  t->allowed_steps = 0;
+  mark (t, "resumed", "");
+  answer (t, request, "done");
+  return TELAR_GO_ON;
+}
+
+static TelarGo
+obey_step (TelarTrainer *t, const TelarRequest *request)
+{
+  if (!t->paused) {
+    answer (t, request, "refused: the run is not paused");
+  } else if (!(request->value >= 1 && request->value <= 1e9)) {
+    answer (t, request, "refused: the number of steps must be at least 1");
+  } else {
+    t->allowed_steps = (gint64)request->value;
+    answer (t, request, "done");
+  }
+  return TELAR_GO_ON;
+}
+
+static TelarGo
+obey_learning_rate (TelarTrainer *t, const TelarRequest *request)
+{
+  double now = telar_trainer_rate (t) / t->progress.learning_rate_factor;
+  if (!isfinite (request->value) || request->value <= 0) {
+    answer (t, request, "refused: a learning rate must be above 0");
+  } else if (!(now > 0)) {
+    answer (t, request, "refused: the schedule is at 0 here");
+  } else {
+    t->progress.learning_rate_factor = request->value / now;
+    g_autofree char *text = g_strdup_printf ("%g", request->value);
+    mark (t, "learning_rate", text);
+    answer (t, request, "done");
+  }
+  return TELAR_GO_ON;
+}
+
+static TelarGo
+obey_checkpoint (TelarTrainer *t, const TelarRequest *request, GError **error)
+{
+  if (!t->training->folder) {
+    answer (t, request, "refused: the run has no folder");
+    return TELAR_GO_ON;
+  }
+  if (!telar_trainer_save (t, error))
+    return TELAR_GO_FAILED;
+  answer (t, request, "done");
+  return TELAR_GO_ON;
+}
+
+static TelarGo
+obey (TelarTrainer *t, const TelarRequest *request, GError **error)
+{
+  switch (request->kind) {
+  case TELAR_REQUEST_PAUSE:
+    return obey_pause (t, request, error);
+  case TELAR_REQUEST_RESUME:
+    return obey_resume (t, request);
+  case TELAR_REQUEST_STEP:
+    return obey_step (t, request);
+  case TELAR_REQUEST_STOP:
+    mark (t, "stopped", "");
+    answer (t, request, "done");
+    return TELAR_GO_STOP;
+  case TELAR_REQUEST_LEARNING_RATE:
+    return obey_learning_rate (t, request);
+  case TELAR_REQUEST_CHECKPOINT:
+    return obey_checkpoint (t, request, error);
+  case TELAR_REQUEST_NONE:
+    break;
+  }
+  answer (t, request, "refused: unknown request");
+  return TELAR_GO_ON;
+}
+
+TelarGo
+telar_trainer_obey (TelarTrainer *t, GError **error)
+{
+  for (;;) {
+    TelarRequest request = { 0 };
+    TelarGo go = TELAR_GO_ON;
+    if (interrupted (t)) {
+      mark (t, "interrupted", "");
+      return TELAR_GO_STOP;
+    }
+    if (telar_monitor_poll (t->training->monitor, &request)) {
+      go = obey (t, &request, error);
+      if (go != TELAR_GO_ON)
+        return go;
+      continue; /* there may be more */
+    }
+    if (!t->paused)
+      return TELAR_GO_ON;
+    if (t->allowed_steps > 0) {
+      t->allowed_steps--;
+      return TELAR_GO_ON;
+    }
+    g_usleep (PAUSE_MICROSECONDS);
+  }
+}
