@@ -58,7 +58,7 @@ telar_lexer_accept (TelarLexer *lexer, const char *text)
   telar_lexer_skip_blanks (lexer);
   if (strncmp (lexer->at, text, n) != 0)
     return FALSE;
-  if (is_name_char (text[n - 1]) && is_name_char (lexer->at[n]))
+  if (g_ascii_isalnum (text[n - 1]) && is_name_char (lexer->at[n]))
     return FALSE;
   lexer->at += n;
   return TRUE;

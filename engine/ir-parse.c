@@ -199,43 +199,48 @@ parse_body (Parser *p, InstrText *text)
   return text->body != NULL;
 }
 
-/* The instruction into the program, and its types against those of the text. */
+/* The results against what the text says of them. */
+static gboolean
+check_said_types (Parser *p, const InstrText *text, TelarValue first)
+{
+  const char *name = telar_prim_info (text->prim)->name;
+  guint given = telar_program_n_values (telar_builder_program (p->b)) - first;
+
+  if (given != text->results->len)
+    telar_builder_fail (p->b, "%s gives %u result%s, not %u", name, given, given == 1 ? "" : "s",
+                        text->results->len);
+  for (guint i = 0; i < MIN (given, text->results->len); i++) {
+    const TelarType *have = telar_builder_type (p->b, first + i);
+    const TelarType *said = &g_array_index (text->results, TelarType, i);
+
+    if (!telar_type_equal (have, said)) {
+      g_autofree char *a = telar_type_to_string (have), *b = telar_type_to_string (said);
+
+      telar_builder_fail (p->b, "%s gives %s, not %s", name, a, b);
+    }
+  }
+  return check_builder (p, text->line);
+}
+
 static gboolean
 build_instr (Parser *p, InstrText *text)
 {
   const TelarValue *inputs = (const TelarValue *)(gpointer)text->inputs->data;
   const TelarAttr *attrs = (const TelarAttr *)(gpointer)text->attrs.attrs->data;
+  guint n_inputs = text->inputs->len, n_attrs = text->attrs.attrs->len;
   TelarValue first;
 
-  telar_builder_set_origin (p->b, text->origin);
-  if (text->body && text->attrs.attrs->len > 0)
+  if (text->body && n_attrs > 0)
     telar_builder_fail (p->b, "a region has no attributes");
+  telar_builder_set_origin (p->b, text->origin);
   if (text->body)
-    first = telar_build_region (p->b, text->prim, inputs, text->inputs->len, text->body);
+    first = telar_build_region (p->b, text->prim, inputs, n_inputs, text->body);
   else
-    first =
-        telar_build (p->b, text->prim, inputs, text->inputs->len, attrs, text->attrs.attrs->len);
+    first = telar_build (p->b, text->prim, inputs, n_inputs, attrs, n_attrs);
   if (!check_builder (p, text->line))
     return FALSE;
-  if (first == TELAR_NO_VALUE ||
-      telar_program_n_values (telar_builder_program (p->b)) != first + text->results->len)
-    return telar_lexer_fail (
-        &p->lexer, "%s gives %u results, not %u", telar_prim_info (text->prim)->name,
-        telar_program_n_values (telar_builder_program (p->b)) - first, text->results->len);
-  for (guint i = 0; i < text->results->len; i++) {
-    const TelarType *have = telar_builder_type (p->b, first + i);
-    const TelarType *said = &g_array_index (text->results, TelarType, i);
-    g_autofree char *a = NULL, *b = NULL;
-
-    if (telar_type_equal (have, said))
-      continue;
-    a = telar_type_to_string (have);
-    b = telar_type_to_string (said);
-    p->lexer.line = text->line;
-    return telar_lexer_fail (&p->lexer, "%s gives %s, not %s", telar_prim_info (text->prim)->name,
-                             a, b);
-  }
-  return TRUE;
+  telar_builder_set_origin (p->b, NULL);
+  return check_said_types (p, text, first);
 }
 
 static gboolean
@@ -313,7 +318,6 @@ parse_statements (Parser *p)
   }
   if (!set_fits (p, fits))
     return FALSE;
-  telar_builder_set_origin (p->b, NULL);
   while (telar_lexer_accept (&p->lexer, "output"))
     if (!parse_output (p))
       return FALSE;

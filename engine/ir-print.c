@@ -75,14 +75,24 @@ append_type (GString *out, const TelarType *type)
 
 /* --- tensors -------------------------------------------------------------------------------- */
 
-/* The shortest decimal that gives the element back in its own type. */
+static gboolean
+reads_back (TelarDType dtype, const char *text, double value)
+{
+  guint64 element = 0;
+
+  telar_element_set (dtype, &element, 0, g_ascii_strtod (text, NULL));
+  return telar_element_get (dtype, &element, 0) == value;
+}
+
+/* The shortest decimal that gives the element back in its own type: "100", not "1e+02". */
 static void
 append_element (GString *out, const TelarTensor *tensor, gsize i)
 {
+  TelarDType dtype = tensor->type.dtype;
   double value = telar_tensor_get (tensor, i);
-  char text[TELAR_REAL_TEXT];
+  char text[TELAR_REAL_TEXT], best[TELAR_REAL_TEXT] = "";
 
-  if (tensor->type.dtype == TELAR_I64) {
+  if (dtype == TELAR_I64) {
     g_string_append_printf (out, "%" G_GINT64_FORMAT, ((const gint64 *)tensor->data)[i]);
     return;
   }
@@ -90,17 +100,15 @@ append_element (GString *out, const TelarTensor *tensor, gsize i)
     g_string_append (out, "nan");
     return;
   }
-  for (int digits = tensor->type.dtype == TELAR_F64 ? 15 : 1; digits <= 17; digits++) {
-    guint64 element = 0;
+  for (int digits = 1; digits <= (dtype == TELAR_F64 ? 17 : 10); digits++) {
     char format[8];
 
     g_snprintf (format, sizeof format, "%%.%dg", digits);
     g_ascii_formatd (text, sizeof text, format, value);
-    telar_element_set (tensor->type.dtype, &element, 0, g_ascii_strtod (text, NULL));
-    if (telar_element_get (tensor->type.dtype, &element, 0) == value)
-      break;
+    if (reads_back (dtype, text, value) && (!*best || strlen (text) < strlen (best)))
+      memcpy (best, text, sizeof best);
   }
-  g_string_append (out, text);
+  g_string_append (out, best);
 }
 
 static void

@@ -344,7 +344,8 @@ check_arity (const TelarTypeCall *call)
   if (call->n_in >= info->least_inputs && call->n_in <= info->most_inputs)
     return TRUE;
   if (info->least_inputs == info->most_inputs)
-    return telar_type_fail (call, "takes %u inputs, not %u", info->least_inputs, call->n_in);
+    return telar_type_fail (call, "takes %u input%s, not %u", info->least_inputs,
+                            info->least_inputs == 1 ? "" : "s", call->n_in);
   return telar_type_fail (call, "takes %u to %u inputs, not %u", info->least_inputs,
                           info->most_inputs, call->n_in);
 }
