@@ -27,7 +27,7 @@ telar_metrics_to_text (const TelarMetricValue *metrics, guint n)
     if (share)
       g_string_append_printf (text, "%.2f %%", 100 * metrics[i].value);
     else
-      g_string_append_printf (text, "%.6g", metrics[i].value);
+      g_string_append_printf (text, "%.4g", metrics[i].value);
   }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -1,0 +1,328 @@
+/* telar train: trains a project, records the run in the workspace, tells people or programs. */
+#include "app/cli/monitors.h"
+#include "app/cli/verbs.h"
+#include "app/cli/workspace.h"
+#include "data/data.h"
+#include "engine/trainer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const TelarOption options[] = {
+  TELAR_OPTION_WORKSPACE,
+  { .name = "run",
+    .kind = TELAR_OPTION_TEXT,
+    .value = "NAME",
+    .doc = "The run's name; otherwise the project's name and the next free number." },
+  TELAR_OPTION_DEVICE,
+  TELAR_OPTION_THREADS,
+  { .name = "epochs",
+    .kind = TELAR_OPTION_INT,
+    .value = "N",
+    .minimum = 1,
+    .maximum = 1000000000,
+    .doc = "How often all training rows are seen." },
+  { .name = "set",
+    .kind = TELAR_OPTION_TEXT,
+    .value = "NODE.PARAM=VALUE",
+    .repeated = TRUE,
+    .doc = "Changes a parameter for this run; training.PARAM for a training setting." },
+  { .name = "seed",
+    .kind = TELAR_OPTION_INT,
+    .value = "N",
+    .minimum = 0,
+    .maximum = G_MAXINT64,
+    .doc = "What the weights, the split and the order of rows are drawn from." },
+  { .name = "resume",
+    .kind = TELAR_OPTION_TEXT,
+    .value = "RUN",
+    .doc = "Goes on with a run from its checkpoint, with the project as it was trained; PROJECT "
+           "may be left out." },
+  TELAR_OPTION_JSON ("A JSON object per line for each event, on standard output."),
+  { NULL },
+};
+
+/* --- being interrupted --------------------------------------------------------------------------
+ */
+
+static int interrupted;
+
+static void
+interrupt (int signal)
+{
+  (void)signal;
+  __atomic_store_n (&interrupted, 1, __ATOMIC_RELAXED);
+}
+
+/* The first signal ends the training at the next step with a checkpoint, the second ends it. */
+static void
+catch_signals (void)
+{
+  struct sigaction action = { .sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND };
+  sigemptyset (&action.sa_mask);
+  sigaction (SIGINT, &action, NULL);
+  sigaction (SIGTERM, &action, NULL);
+}
+
+/* --- what is trained ----------------------------------------------------------------------------
+ */
+
+typedef struct {
+  char *workspace, *run, *folder;
+  char *project; /* absolute path, or NULL */
+  char *resume;  /* checkpoint, or NULL */
+  TelarGraph *graph;
+  TelarDevice *device;
+  TelarFeed *feed;
+  TelarMonitor *monitor;
+} Job;
+
+static void
+job_clear (Job *job)
+{
+  g_clear_pointer (&job->monitor, telar_monitor_free);
+  g_clear_pointer (&job->feed, telar_feed_free);
+  g_clear_pointer (&job->device, telar_device_free);
+  g_clear_pointer (&job->graph, telar_graph_free);
+  g_free (job->workspace);
+  g_free (job->run);
+  g_free (job->folder);
+  g_free (job->project);
+  g_free (job->resume);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Job, job_clear)
+
+/* The store may not have heard of a checkpoint when the process was killed, so the file counts.
+ * NULL when there is none: then the run begins again. */
+static char *
+find_checkpoint (const Job *job, const TelarRunRow *row)
+{
+  g_autofree char *file =
+      g_build_filename (job->workspace, "runs", row->name, "checkpoint.safetensors", NULL);
+  if (g_file_test (file, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&file);
+  return g_strdup (row->checkpoint);
+}
+
+/* The run to go on with: its project, its checkpoint. */
+static gboolean
+find_resumed (const TelarCommand *command, Job *job, GError **error)
+{
+  job->run = g_strdup (telar_command_text (command, "resume"));
+  g_autoptr (TelarStore) store = telar_command_store (command, error);
+  g_autoptr (TelarRunRow) row =
+      store != NULL ? telar_store_find_run (store, job->run, error) : NULL;
+  if (row == NULL)
+    return FALSE;
+  if (strcmp (row->status, "running") == 0 || strcmp (row->status, "paused") == 0) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the run %s is still %s (process %d)",
+                     row->name, row->status, (int)row->pid);
+    return FALSE;
+  }
+  job->resume = find_checkpoint (job, row);
+  if (job->project == NULL)
+    job->project = g_strdup (row->project);
+  g_autofree char *text = telar_store_graph (store, row->id, error);
+  if (text == NULL)
+    return FALSE;
+  job->graph = telar_graph_from_text (text, strlen (text), job->run, error);
+  if (job->graph == NULL)
+    return FALSE;
+  if (job->project != NULL) {
+    g_autofree char *folder = g_path_get_dirname (job->project);
+    telar_graph_set_folder (job->graph, folder);
+  }
+  return telar_command_apply_settings (command, job->graph, error);
+}
+
+static char *
+free_run_name (const Job *job, GError **error)
+{
+  g_autoptr (TelarStore) store = telar_store_open (job->workspace, TRUE, error);
+  if (store == NULL)
+    return NULL;
+  g_autofree char *stem = g_path_get_basename (job->project);
+  if (g_str_has_suffix (stem, ".telar"))
+    stem[strlen (stem) - strlen (".telar")] = '\0';
+  return telar_store_free_name (store, stem, error);
+}
+
+static gboolean
+find_project (const TelarCommand *command, Job *job, GError **error)
+{
+  const char *path = telar_command_argument (command, 0);
+  const char *resume = telar_command_text (command, "resume");
+  job->workspace = telar_command_workspace (command);
+  job->project = path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
+  if (resume != NULL && telar_command_has (command, "run")) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "--run and --resume exclude each other");
+    return FALSE;
+  }
+  if (resume != NULL)
+    return find_resumed (command, job, error);
+  if (path == NULL) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                     "PROJECT or --resume is missing; see telar train --help");
+    return FALSE;
+  }
+  job->graph = telar_command_project (command, path, error);
+  return job->graph != NULL;
+}
+
+/* Data that is not what the project recorded gives other results; that is said, not hidden. */
+static gboolean
+tell_changed_data (TelarGraph *graph, GError **error)
+{
+  g_autoptr (GPtrArray) changed = telar_data_changed_sources (graph, error);
+  for (guint i = 0; changed != NULL && i < changed->len; i++)
+    fprintf (stderr, "telar: %s has changed since the project was saved\n",
+             (const char *)changed->pdata[i]);
+  return changed != NULL && telar_data_hash_sources (graph, error);
+}
+
+/* --- recording ----------------------------------------------------------------------------------
+ */
+
+/* The training settings as one JSON object; caller frees. */
+static char *
+settings_json (TelarGraph *graph)
+{
+  const TelarParamSet *set = telar_graph_training (graph);
+  json_t *json = json_object ();
+  for (const TelarParam *param = telar_param_set_table (set); param->name != NULL; param++)
+    json_object_set_new (json, param->name,
+                         telar_param_value_to_json (telar_param_set_get (set, param->name)));
+  char *text = json_dumps (json, JSON_COMPACT);
+  json_decref (json);
+  return text;
+}
+
+static gboolean
+make_folder (Job *job, GError **error)
+{
+  job->folder = g_build_filename (job->workspace, "runs", job->run, NULL);
+  if (g_mkdir_with_parents (job->folder, 0777) == 0)
+    return TRUE;
+  telar_set_error (error, TELAR_ERROR_FAILED, NULL, "%s: %s", job->folder, g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+open_monitor (const TelarCommand *command, Job *job, GError **error)
+{
+  g_autofree char *text = telar_graph_to_text (job->graph);
+  g_autofree char *settings = settings_json (job->graph);
+  TelarRecording recording = {
+    .run = job->run,
+    .project = job->project,
+    .graph = text,
+    .settings = settings,
+    .resume = telar_command_has (command, "resume"),
+  };
+  TelarMonitor *monitors[2];
+  monitors[0] = telar_recorder_new (job->workspace, &recording, error);
+  if (monitors[0] == NULL)
+    return FALSE;
+  monitors[1] = telar_command_has (command, "json") ? telar_json_monitor_new ()
+                                                    : telar_progress_monitor_new ();
+  job->monitor = telar_monitor_tee (monitors, 2);
+  return TRUE;
+}
+
+/* Everything that can be wrong with the input is found before the run is recorded. */
+static gboolean
+prepare (const TelarCommand *command, Job *job, GError **error)
+{
+  if (!find_project (command, job, error))
+    return FALSE;
+  job->device = telar_command_device (command, error);
+  if (job->device == NULL || !tell_changed_data (job->graph, error))
+    return FALSE;
+  job->feed = telar_data_open (job->graph, error);
+  if (job->feed == NULL)
+    return FALSE;
+  g_autoptr (TelarLowered) lowered = telar_lower (job->graph, job->feed, TELAR_LOWER_TRAIN);
+  if (!telar_lowered_ok (lowered, error))
+    return FALSE;
+  if (job->run == NULL)
+    job->run = telar_command_has (command, "run") ? g_strdup (telar_command_text (command, "run"))
+                                                  : free_run_name (job, error);
+  return job->run != NULL && open_monitor (command, job, error) && make_folder (job, error);
+}
+
+/* --- the outcome --------------------------------------------------------------------------------
+ */
+
+static void
+print_end (const TelarCommand *command, const Job *job, const TelarTrainingResult *result,
+           const char *status, const char *message)
+{
+  const TelarMetricValue *metrics =
+      result->metrics != NULL ? (const TelarMetricValue *)(void *)result->metrics->data : NULL;
+  guint n = result->metrics != NULL ? result->metrics->len : 0;
+  const char *checkpoint = result->checkpoint;
+  if (telar_command_has (command, "json")) {
+    json_t *json = json_pack ("{s:s, s:s, s:s, s:o, s:o}", "event", "end", "status", status, "run",
+                              job->run, "metrics", telar_metrics_to_json (metrics, n), "checkpoint",
+                              checkpoint != NULL ? json_string (checkpoint) : json_null ());
+    if (message != NULL)
+      json_object_set_new (json, "message", json_string (message));
+    telar_print_json (json);
+    return;
+  }
+  if (message != NULL)
+    return;
+  g_autofree char *text = telar_metrics_to_text (metrics, n);
+  printf ("%s %s after %" G_GINT64_FORMAT " epoch%s: %s\n", job->run, status, result->epochs,
+          result->epochs == 1 ? "" : "s", text);
+  if (checkpoint != NULL)
+    printf ("checkpoint: %s\n", checkpoint);
+}
+
+static int
+run (const TelarCommand *command, GError **error)
+{
+  g_auto (Job) job = { 0 };
+  catch_signals ();
+  if (!prepare (command, &job, error))
+    return 1;
+  TelarTraining training = {
+    .graph = job.graph,
+    .feed = job.feed,
+    .device = job.device,
+    .monitor = job.monitor,
+    .run = job.run,
+    .folder = job.folder,
+    .resume = job.resume,
+    .interrupted = &interrupted,
+  };
+  TelarTrainingResult result = { 0 };
+  g_autoptr (GError) problem = NULL;
+  gboolean ok = telar_train (&training, &result, &problem);
+  /* The recorder writes its last when it is freed; the end is told after that. */
+  g_clear_pointer (&job.monitor, telar_monitor_free);
+  TelarRunStatus outcome = ok ? result.status : TELAR_RUN_FAILED;
+  print_end (command, &job, &result, telar_run_status_name (outcome),
+             problem != NULL ? problem->message : NULL);
+  telar_training_result_clear (&result);
+  if (!ok) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return 1;
+  }
+  if (outcome == TELAR_RUN_STOPPED && interrupted)
+    return 130;
+  return outcome == TELAR_RUN_FAILED ? 1 : 0;
+}
+
+const TelarVerb telar_verb_train = {
+  .name = "train",
+  .arguments = "[PROJECT]",
+  .max_arguments = 1,
+  .summary = "Trains a project and records the run in the workspace.",
+  .doc = "An interrupt (Ctrl+C) ends the training after the step under way and keeps a checkpoint; "
+         "--resume goes on from there and ends with the same numbers as undisturbed.",
+  .options = options,
+  .run = run,
+};
