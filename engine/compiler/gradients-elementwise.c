@@ -172,6 +172,10 @@ telar_gradient_sub (TelarAdjoint *a)
 void
 telar_gradient_mul (TelarAdjoint *a)
 {
+  if (a->inputs[0] == a->inputs[1]) { /* a square */
+    a->results[0] = adjoint_mul (a, a->grads[0], adjoint_scale (a, a->inputs[0], 2));
+    return;
+  }
   for (guint i = 0; i < 2; i++)
     if (a->wanted[i])
       adjoint_give (a, i, adjoint_mul (a, a->grads[0], a->inputs[1 - i]));

@@ -142,9 +142,11 @@ telar_gradient_batch_norm_train (TelarAdjoint *a)
   TelarValue dx = TELAR_NO_VALUE;
   if (a->grads[0] != TELAR_NO_VALUE) {
     TelarValue inputs[] = { a->inputs[0], a->grads[0], a->inputs[1], a->outputs[1], a->outputs[2] };
-    dx = telar_emit (a->b, BATCH_NORM_GRAD, inputs,
-                     TELAR_INT (LAYOUT, telar_instr_int (a->instr, TELAR_ATTR_LAYOUT, 0)),
-                     TELAR_REAL (EPSILON, telar_instr_real (a->instr, TELAR_ATTR_EPSILON, 0)));
+    TelarAttr attrs[] = { TELAR_REAL (EPSILON, telar_instr_real (a->instr, TELAR_ATTR_EPSILON, 0)),
+                          TELAR_INT (LAYOUT, 1) };
+    gboolean last = telar_instr_int (a->instr, TELAR_ATTR_LAYOUT, 0) != 0;
+    dx = telar_build (a->b, TELAR_PRIM_BATCH_NORM_GRAD, inputs, G_N_ELEMENTS (inputs), attrs,
+                      last ? 2 : 1);
     give_three (a, dx);
   }
   if (a->wanted[0])

@@ -284,7 +284,7 @@ static gboolean
 follows_reduction (const Layout *l, const TelarInstr *instr)
 {
   guint rank = telar_program_type (l->program, instr->inputs[0])->shape.rank;
-  return only_last (l, instr->inputs[0]) &&
+  return l->last[instr->inputs[0]] != TELAR_NO_VALUE &&
          (instr->prim == TELAR_PRIM_COUNT || telar_instr_int (instr, TELAR_ATTR_KEEP, 0) != 0 ||
           leaves_order (instr, rank));
 }
@@ -368,8 +368,7 @@ convert_instr (Layout *l, const TelarInstr *instr)
   default:
     break;
   }
-  if (flags & TELAR_PRIM_LAYOUT && is_image (l, instr->inputs[0]) &&
-      telar_instr_attr (instr, TELAR_ATTR_LAYOUT) == NULL)
+  if (flags & TELAR_PRIM_LAYOUT && is_image (l, instr->inputs[0]))
     convert_sensitive (l, instr);
   else if (flags & TELAR_PRIM_ELEMENTWISE && has_last_input (l, instr))
     follow_elementwise (l, instr);

@@ -12,6 +12,37 @@ bind_three (const TelarProgram *program, GError **error)
   return telar_program_bind (program, 3, error);
 }
 
+static TelarProgram *
+optimize_plain (const TelarProgram *program, GError **error)
+{
+  TelarOptimizer optimizer = { .kind = TELAR_OPTIMIZER_SGD, .weight_decay = 0.01 };
+
+  return telar_pass_optimize (program, &optimizer, error);
+}
+
+static TelarProgram *
+optimize_momentum (const TelarProgram *program, GError **error)
+{
+  TelarOptimizer optimizer = {
+    .kind = TELAR_OPTIMIZER_SGD, .momentum = 0.9, .nesterov = TRUE, .weight_decay = 0.01
+  };
+
+  return telar_pass_optimize (program, &optimizer, error);
+}
+
+static TelarProgram *
+optimize_adamw (const TelarProgram *program, GError **error)
+{
+  TelarOptimizer optimizer = { .kind = TELAR_OPTIMIZER_ADAMW,
+                               .beta1 = 0.5,
+                               .beta2 = 0.75,
+                               .epsilon = 0.125,
+                               .weight_decay = 0.25,
+                               .clip_norm = 2 };
+
+  return telar_pass_optimize (program, &optimizer, error);
+}
+
 static const struct {
   const char *name;
   TelarProgram *(*run) (const TelarProgram *program, GError **error);
@@ -23,6 +54,12 @@ static const struct {
   { "dce", telar_pass_dce },
   { "widen", telar_pass_widen },
   { "differentiate", telar_pass_differentiate },
+  { "optimize-plain", optimize_plain },
+  { "optimize-momentum", optimize_momentum },
+  { "optimize-adamw", optimize_adamw },
+  { "fuse", telar_pass_fuse },
+  { "layout", telar_pass_layout },
+  { "schedule", telar_pass_schedule },
 };
 
 static char *
@@ -53,7 +90,7 @@ static void
 assert_same_results (const char *pass, const TelarProgram *before, const TelarProgram *after)
 {
   if (g_str_equal (pass, "widen") || g_str_has_prefix (pass, "bind") ||
-      g_str_equal (pass, "differentiate"))
+      g_str_equal (pass, "differentiate") || g_str_has_prefix (pass, "optimize"))
     return;
   g_assert_cmpuint (telar_program_n_outputs (before), ==, telar_program_n_outputs (after));
   for (guint i = 0; i < telar_program_n_outputs (before); i++)

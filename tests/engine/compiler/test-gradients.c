@@ -406,6 +406,22 @@ test_ties (void)
                    (double[]){ 3, 0 }, 2);
 }
 
+/* A value that is read twice by one instruction. */
+static void
+test_square (void)
+{
+  expect_gradient ("program square {\n"
+                   "  state @s : f64[2] trainable init=constant(3)\n"
+                   "  %0 = state {name=\"s\"} : f64[2]\n"
+                   "  %1 = mul %0, %0 : f64[2]\n"
+                   "  %2 = div %1, %0 : f64[2]\n"
+                   "  %3 = mul %1, %2 : f64[2]\n"
+                   "  %4 = sum %3 {axes=[0]} : f64[]\n"
+                   "  output loss \"loss\" = %4\n"
+                   "}\n",
+                   (double[]){ 27, 27 }, 2);
+}
+
 /* A symbolic batch: parts of a joined batch go back to where they came from. */
 static void
 test_join_batches (void)
@@ -469,6 +485,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gradients/conv", test_conv);
   g_test_add_func ("/gradients/norm", test_norm);
   g_test_add_func ("/gradients/ties", test_ties);
+  g_test_add_func ("/gradients/square", test_square);
   g_test_add_func ("/gradients/join-batches", test_join_batches);
   g_test_add_func ("/gradients/coverage", test_coverage);
   return g_test_run ();
