@@ -368,7 +368,8 @@ convert_instr (Layout *l, const TelarInstr *instr)
   default:
     break;
   }
-  if (flags & TELAR_PRIM_LAYOUT && is_image (l, instr->inputs[0]))
+  if (flags & TELAR_PRIM_LAYOUT && is_image (l, instr->inputs[0]) &&
+      telar_instr_attr (instr, TELAR_ATTR_LAYOUT) == NULL)
     convert_sensitive (l, instr);
   else if (flags & TELAR_PRIM_ELEMENTWISE && has_last_input (l, instr))
     follow_elementwise (l, instr);
