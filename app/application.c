@@ -1,0 +1,151 @@
+/* The application: opens files in windows, quits without losing work, says what it is. */
+#include "app/application.h"
+
+#include "app/window.h"
+
+#include <glib/gi18n.h>
+
+struct _TelarApplication {
+  AdwApplication parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (TelarApplication, telar_application, ADW_TYPE_APPLICATION)
+
+static TelarWindow *
+window_of (TelarApplication *self, const char *path)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+
+  for (GList *l = windows; l; l = l->next) {
+    const char *open = telar_window_path (TELAR_WINDOW (l->data));
+
+    if (g_strcmp0 (open, path) == 0)
+      return l->data;
+  }
+  return NULL;
+}
+
+static void
+activate (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (!window)
+    window = GTK_WINDOW (telar_window_new (TELAR_APPLICATION (application)));
+  gtk_window_present (window);
+}
+
+/* A file that is open already comes to the front; an empty window takes the first new one. */
+static void
+open_files (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  TelarApplication *self = TELAR_APPLICATION (application);
+
+  for (int i = 0; i < n_files; i++) {
+    g_autofree char *path = g_file_get_path (files[i]);
+    TelarWindow *window;
+
+    if (!path)
+      continue;
+    window = window_of (self, path);
+    if (!window) {
+      window = window_of (self, NULL);
+      if (!window || telar_window_has_document (window))
+        window = telar_window_new (self);
+      telar_window_open (window, path);
+    }
+    gtk_window_present (GTK_WINDOW (window));
+  }
+}
+
+static void
+new_window (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_window_present (GTK_WINDOW (telar_window_new (data)));
+}
+
+/* Each window asks about its own unsaved edits. */
+static void
+quit (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (data));
+
+  for (GList *l = windows; l; l = l->next)
+    gtk_window_close (GTK_WINDOW (l->data));
+}
+
+static void
+show_about (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (data));
+
+  adw_show_about_window (window, "application-name", "Telar", "application-icon", TELAR_STUDIO_ID,
+                         "version", TELAR_VERSION, "license-type", GTK_LICENSE_APACHE_2_0,
+                         "comments", _ ("A studio for machine learning"), "developer-name",
+                         _ ("The Telar developers"), "translator-credits", _ ("translator-credits"),
+                         NULL);
+}
+
+static void
+startup (GApplication *application)
+{
+  static const GActionEntry actions[] = {
+    { .name = "new-window", .activate = new_window },
+    { .name = "quit", .activate = quit },
+    { .name = "about", .activate = show_about },
+  };
+  static const struct {
+    const char *action;
+    const char *keys[3];
+  } keys[] = {
+    { "app.quit", { "<Control>q" } },
+    { "app.new-window", { "<Control><Shift>n" } },
+    { "win.new", { "<Control>n" } },
+    { "win.open", { "<Control>o" } },
+    { "win.save", { "<Control>s" } },
+    { "win.save-as", { "<Control><Shift>s" } },
+    { "win.undo", { "<Control>z" } },
+    { "win.redo", { "<Control><Shift>z", "<Control>y" } },
+    { "win.train", { "<Control>Return", "F5" } },
+    { "win.palette", { "F9" } },
+    { "win.inspector", { "F8" } },
+    { "win.problems", { "F7" } },
+    { "win.minimap", { "<Control>m" } },
+    { "win.find", { "<Control>f" } },
+    { "win.page::design", { "<Alt>1" } },
+    { "win.page::train", { "<Alt>2" } },
+    { "win.show-help-overlay", { "<Control>question" } },
+    { "window.close", { "<Control>w" } },
+  };
+
+  G_APPLICATION_CLASS (telar_application_parent_class)->startup (application);
+  g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
+                                   application);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (application), keys[i].action,
+                                           keys[i].keys);
+  gtk_window_set_default_icon_name (TELAR_STUDIO_ID);
+}
+
+static void
+telar_application_class_init (TelarApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->activate = activate;
+  application_class->open = open_files;
+  application_class->startup = startup;
+}
+
+static void
+telar_application_init (TelarApplication *self)
+{
+}
+
+TelarApplication *
+telar_application_new (void)
+{
+  return g_object_new (TELAR_TYPE_APPLICATION, "application-id", TELAR_STUDIO_ID,
+                       "resource-base-path", "/org/telar/Studio", "flags",
+                       G_APPLICATION_HANDLES_OPEN, NULL);
+}

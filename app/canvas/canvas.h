@@ -1,0 +1,63 @@
+/* TelarCanvas: the node editor. It shows a document, edits it with pointer, touch and keyboard, and
+ * offers every edit as an action that accessibility tools and tests can call:
+ *
+ *   canvas.add-node (s OPERATOR)            in the middle of the view
+ *   canvas.connect (ss)                     "NODE[:PORT]", "NODE[:PORT]"
+ *   canvas.select (s ID), canvas.select-all, canvas.clear-selection
+ *   canvas.remove, canvas.remove-bridge, canvas.cut, canvas.copy, canvas.paste, canvas.duplicate
+ *   canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-original
+ *   canvas.quick-add, canvas.arrange */
+#pragma once
+
+#include "app/project/analysis.h"
+#include "app/project/document.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define TELAR_TYPE_CANVAS (telar_canvas_get_type ())
+G_DECLARE_FINAL_TYPE (TelarCanvas, telar_canvas, TELAR, CANVAS, GtkWidget)
+
+/* Signals
+ *   "selection-changed"
+ *   "view-changed": scrolled or zoomed
+ *   "node-activated" (const char *id): double click or Enter
+ *   "message" (const char *text): an edit was refused, and why */
+GtkWidget *telar_canvas_new (void);
+/* NULL for none. @analysis may be NULL: no shapes and problems are shown. */
+void telar_canvas_set_document (TelarCanvas *self, TelarDocument *document,
+                                TelarAnalysis *analysis);
+
+/* Ids of the selected nodes, sorted. Caller frees. */
+char **telar_canvas_selection (TelarCanvas *self);
+void telar_canvas_select (TelarCanvas *self, const char *const *ids);
+/* A wire that is selected alone, or NULL: a copy of its ends in @wire, borrowed. */
+gboolean telar_canvas_selected_wire (TelarCanvas *self, TelarEdge *wire);
+
+double telar_canvas_zoom (TelarCanvas *self);
+/* About a point of the widget. */
+void telar_canvas_zoom_about (TelarCanvas *self, double zoom, double x, double y);
+/* All nodes in view, not larger than life. */
+void telar_canvas_fit (TelarCanvas *self, gboolean animate);
+/* The start of the flow at a readable size: how a document opens. */
+void telar_canvas_show_start (TelarCanvas *self);
+/* Scrolls until the node is in view and selects it. */
+void telar_canvas_reveal (TelarCanvas *self, const char *id);
+
+/* Adds a node in the middle of the view, or beside the selected node when its port fits. Caller
+ * frees the id; NULL when refused, which "message" has told. */
+char *telar_canvas_add (TelarCanvas *self, const char *op);
+
+/* From the palette: the type of drags that the canvas takes. */
+#define TELAR_TYPE_OPERATOR_DRAG (telar_operator_drag_get_type ())
+typedef struct {
+  const TelarOperator *op;
+} TelarOperatorDrag;
+GType telar_operator_drag_get_type (void);
+
+/* Points of the widget and of the canvas, for tests and the minimap. */
+graphene_point_t telar_canvas_to_widget (TelarCanvas *self, double x, double y);
+graphene_point_t telar_canvas_from_widget (TelarCanvas *self, double x, double y);
+
+G_END_DECLS

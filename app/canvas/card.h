@@ -1,0 +1,30 @@
+/* Drawings of one card and one wire, cached in the scene until something about them changes. */
+#pragma once
+
+#include "app/canvas/scene.h"
+#include "app/canvas/theme.h"
+
+G_BEGIN_DECLS
+
+/* How much is drawn, by zoom. */
+typedef enum {
+  TELAR_DETAIL_FULL,  /* everything */
+  TELAR_DETAIL_BRIEF, /* a large title; only while few nodes are in view */
+  TELAR_DETAIL_BLOCK, /* coloured blocks in one drawing */
+  TELAR_DETAIL_DOT,   /* rectangles and straight lines, not smoothed */
+} TelarDetail;
+
+TelarDetail telar_detail_for (double zoom, guint n_visible);
+
+/* The card at the origin, in canvas units; borrowed from @node. @context gives the font. */
+GskRenderNode *telar_card_render (TelarSceneNode *node, TelarDetail detail, const TelarTheme *theme,
+                                  PangoContext *context);
+/* The wire in canvas units; borrowed. */
+GskRenderNode *telar_wire_render (TelarSceneEdge *edge, const TelarTheme *theme);
+/* Strokes a curve as wires are drawn. */
+void telar_wire_path (cairo_t *cr, const graphene_point_t curve[4]);
+/* A text on a pill, centred at (@x, @y) on the screen. */
+void telar_pill_snapshot (GtkSnapshot *snapshot, PangoContext *context, const char *text, float x,
+                          float y, const GdkRGBA *ground, const GdkRGBA *ink);
+
+G_END_DECLS

@@ -1,0 +1,437 @@
+/* Pointer and touch: pan, zoom, select, move, rubber band. Wires are in wiring.c. */
+#include "app/canvas/canvas-private.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* So far a press may wander before it becomes a drag, in pixels. */
+#define THRESHOLD   4.0
+#define WHEEL_STEP  64.0
+#define ZOOM_FACTOR 1.12
+
+static TelarHit
+hit_at (TelarCanvas *self, double x, double y)
+{
+  graphene_point_t at = telar_canvas_from_widget (self, x, y);
+
+  return telar_scene_hit (self->scene, at.x, at.y, (float)(TELAR_REACH / self->view.zoom));
+}
+
+/* --- moving nodes ----------------------------------------------------------------------------- */
+
+static void
+hold_selection (TelarCanvas *self)
+{
+  GHashTableIter iter;
+  gpointer node;
+
+  g_array_set_size (self->held, 0);
+  g_hash_table_iter_init (&iter, self->selection);
+  while (g_hash_table_iter_next (&iter, &node, NULL)) {
+    const graphene_point_t *origin = &telar_scene_node_rect (node)->origin;
+    TelarHeld held = { node, origin->x, origin->y };
+
+    g_array_append_val (self->held, held);
+  }
+}
+
+static void
+move_held (TelarCanvas *self, double dx, double dy)
+{
+  const TelarSceneNode *lead = self->pressed.node;
+  float x = 0, y = 0;
+
+  /* The grid takes the node under the pointer; the others keep their distance to it. */
+  for (guint i = 0; i < self->held->len; i++) {
+    const TelarHeld *held = &g_array_index (self->held, TelarHeld, i);
+
+    if (held->node == lead) {
+      x = telar_canvas_snap (held->x + dx) - held->x;
+      y = telar_canvas_snap (held->y + dy) - held->y;
+    }
+  }
+  for (guint i = 0; i < self->held->len; i++) {
+    const TelarHeld *held = &g_array_index (self->held, TelarHeld, i);
+
+    telar_scene_place (self->scene, held->node, held->x + x, held->y + y);
+  }
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+commit_move (TelarCanvas *self)
+{
+  g_autofree TelarPlace *places = g_new (TelarPlace, self->held->len);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  guint n = self->held->len;
+
+  for (guint i = 0; i < n; i++) {
+    const TelarSceneNode *node = g_array_index (self->held, TelarHeld, i).node;
+    const graphene_point_t *origin = &telar_scene_node_rect (node)->origin;
+    char *id = g_strdup (node->id);
+
+    g_ptr_array_add (ids, id);
+    places[i] = (TelarPlace){ id, origin->x, origin->y };
+  }
+  g_array_set_size (self->held, 0);
+  telar_edit_place (self->document, _ ("Move"), places, n, NULL);
+}
+
+/* --- the rubber band -------------------------------------------------------------------------- */
+
+static void
+update_rubber (TelarCanvas *self)
+{
+  graphene_point_t a = telar_canvas_from_widget (self, self->drag_start.x, self->drag_start.y);
+  graphene_point_t b = telar_canvas_from_widget (self, self->drag_now.x, self->drag_now.y);
+  graphene_rect_t area =
+      GRAPHENE_RECT_INIT (MIN (a.x, b.x), MIN (a.y, b.y), fabsf (b.x - a.x), fabsf (b.y - a.y));
+  const GPtrArray *nodes = telar_scene_nodes (self->scene);
+
+  g_hash_table_remove_all (self->selection);
+  for (guint i = 0; i < nodes->len; i++) {
+    TelarSceneNode *node = nodes->pdata[i];
+
+    node->selected = graphene_rect_intersection (telar_scene_node_rect (node), &area, NULL) ||
+                     g_hash_table_contains (self->rubbered, node);
+    if (node->selected) {
+      g_hash_table_add (self->selection, node);
+      self->current = node;
+    }
+  }
+  telar_canvas_selection_changed (self);
+}
+
+static void
+begin_rubber (TelarCanvas *self)
+{
+  GHashTableIter iter;
+  gpointer node;
+
+  self->drag = TELAR_DRAG_RUBBER;
+  self->rubbered = g_hash_table_new (NULL, NULL);
+  g_hash_table_iter_init (&iter, self->selection);
+  while (self->pressed_extends && g_hash_table_iter_next (&iter, &node, NULL))
+    g_hash_table_add (self->rubbered, node);
+}
+
+/* --- the drag --------------------------------------------------------------------------------- */
+
+static void
+set_cursor (TelarCanvas *self)
+{
+  const char *name = "default";
+
+  if (self->drag == TELAR_DRAG_PAN)
+    name = "grabbing";
+  else if (self->space)
+    name = "grab";
+  else if (self->drag == TELAR_DRAG_WIRE || self->hover.kind == TELAR_HIT_INPUT ||
+           self->hover.kind == TELAR_HIT_OUTPUT)
+    name = "crosshair";
+  else if (self->hover.kind == TELAR_HIT_EDGE)
+    name = "pointer";
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), name);
+}
+
+static void
+press (TelarCanvas *self, GdkModifierType modifiers)
+{
+  self->pressed_extends = (modifiers & (GDK_SHIFT_MASK | GDK_CONTROL_MASK)) != 0;
+  self->drag = TELAR_DRAG_PRESSED;
+  switch (self->pressed.kind) {
+  case TELAR_HIT_INPUT:
+  case TELAR_HIT_OUTPUT:
+    telar_canvas_wiring_begin (self, &self->pressed);
+    break;
+  case TELAR_HIT_NODE:
+    if (self->pressed_extends || !self->pressed.node->selected)
+      telar_canvas_select_node (self, self->pressed.node, self->pressed_extends);
+    self->current = self->pressed.node;
+    break;
+  case TELAR_HIT_EDGE:
+    telar_canvas_select_edge (self, self->pressed.edge);
+    break;
+  case TELAR_HIT_NOTHING:
+    if (!self->pressed_extends)
+      telar_canvas_clear_selection (self);
+    break;
+  }
+}
+
+static void
+on_drag_begin (GtkGestureDrag *gesture, double x, double y, TelarCanvas *self)
+{
+  guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
+  GdkModifierType modifiers =
+      gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
+
+  if (!self->document || button == GDK_BUTTON_SECONDARY) {
+    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
+    return;
+  }
+  adw_animation_pause (self->animation);
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  self->pointer = self->drag_start = self->drag_now = GRAPHENE_POINT_INIT ((float)x, (float)y);
+  self->drag_view = self->view;
+  if (button == GDK_BUTTON_MIDDLE || self->space) {
+    self->drag = TELAR_DRAG_PAN;
+  } else {
+    self->pressed = hit_at (self, x, y);
+    press (self, modifiers);
+  }
+  set_cursor (self);
+}
+
+/* A press becomes a drag once it has moved far enough. */
+static void
+start_moving (TelarCanvas *self)
+{
+  if (self->pressed.kind == TELAR_HIT_NODE && self->pressed.node->selected) {
+    self->drag = TELAR_DRAG_MOVE;
+    hold_selection (self);
+  } else if (self->pressed.kind == TELAR_HIT_NOTHING) {
+    begin_rubber (self);
+  }
+}
+
+/* Once the drag is ours, no swipe of a panel around the canvas may take it. */
+static void
+claim (TelarCanvas *self, GtkGestureDrag *gesture)
+{
+  if (self->drag != TELAR_DRAG_NONE && self->drag != TELAR_DRAG_PRESSED)
+    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+static void
+on_drag_update (GtkGestureDrag *gesture, double dx, double dy, TelarCanvas *self)
+{
+  double zoom = self->view.zoom;
+
+  self->drag_now =
+      GRAPHENE_POINT_INIT (self->drag_start.x + (float)dx, self->drag_start.y + (float)dy);
+  self->pointer = self->drag_now;
+  if (self->drag == TELAR_DRAG_PRESSED && hypot (dx, dy) >= THRESHOLD)
+    start_moving (self);
+  claim (self, gesture);
+  switch (self->drag) {
+  case TELAR_DRAG_PAN:
+    telar_canvas_set_view (
+        self, &(TelarView){ self->drag_view.x - dx / zoom, self->drag_view.y - dy / zoom, zoom });
+    break;
+  case TELAR_DRAG_MOVE:
+    move_held (self, dx / zoom, dy / zoom);
+    break;
+  case TELAR_DRAG_RUBBER:
+    update_rubber (self);
+    break;
+  case TELAR_DRAG_WIRE:
+    telar_canvas_wiring_update (self);
+    break;
+  case TELAR_DRAG_NONE:
+  case TELAR_DRAG_PRESSED:
+    break;
+  }
+}
+
+static void
+on_drag_end (GtkGestureDrag *gesture, double dx, double dy, TelarCanvas *self)
+{
+  TelarDragKind drag = self->drag;
+
+  self->drag = TELAR_DRAG_NONE;
+  if (drag == TELAR_DRAG_MOVE) {
+    commit_move (self);
+  } else if (drag == TELAR_DRAG_WIRE) {
+    telar_canvas_wiring_end (self, TRUE);
+  } else if (drag == TELAR_DRAG_PRESSED && self->pressed.kind == TELAR_HIT_NODE &&
+             !self->pressed_extends && g_hash_table_size (self->selection) > 1) {
+    telar_canvas_select_node (self, self->pressed.node, FALSE);
+  }
+  g_clear_pointer (&self->rubbered, g_hash_table_unref);
+  set_cursor (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+telar_canvas_cancel_drag (TelarCanvas *self)
+{
+  for (guint i = 0; i < self->held->len; i++) {
+    const TelarHeld *held = &g_array_index (self->held, TelarHeld, i);
+
+    telar_scene_place (self->scene, held->node, held->x, held->y);
+  }
+  g_array_set_size (self->held, 0);
+  telar_canvas_wiring_end (self, FALSE);
+  g_clear_pointer (&self->rubbered, g_hash_table_unref);
+  self->drag = TELAR_DRAG_NONE;
+  self->pressed = (TelarHit){ 0 };
+}
+
+static void
+on_drag_cancel (GtkGesture *gesture, GdkEventSequence *sequence, TelarCanvas *self)
+{
+  telar_canvas_cancel_drag (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* --- clicks, the wheel, pinching, hovering ---------------------------------------------------- */
+
+static GMenu *
+make_menu (TelarCanvas *self)
+{
+  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) clipboard = g_menu_new (), edit = g_menu_new (), view = g_menu_new ();
+
+  g_menu_append (clipboard, _ ("Cut"), "canvas.cut");
+  g_menu_append (clipboard, _ ("Copy"), "canvas.copy");
+  g_menu_append (clipboard, _ ("Paste"), "canvas.paste");
+  g_menu_append (edit, _ ("Duplicate"), "canvas.duplicate");
+  g_menu_append (edit, _ ("Remove"), "canvas.remove");
+  g_menu_append (edit, _ ("Remove and Reconnect"), "canvas.remove-bridge");
+  g_menu_append (view, _ ("Add a Node…"), "canvas.quick-add");
+  g_menu_append (view, _ ("Arrange"), "canvas.arrange");
+  g_menu_append (view, _ ("Show All"), "canvas.zoom-fit");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (clipboard));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (edit));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
+  return menu;
+}
+
+static void
+show_menu (TelarCanvas *self, double x, double y)
+{
+  g_autoptr (GMenu) menu = make_menu (self);
+
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle){ (int)x, (int)y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+static void
+on_click (GtkGestureClick *gesture, int n_press, double x, double y, TelarCanvas *self)
+{
+  guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
+  TelarHit hit;
+
+  if (!self->document)
+    return;
+  hit = hit_at (self, x, y);
+  if (button == GDK_BUTTON_SECONDARY) {
+    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+    self->pointer = GRAPHENE_POINT_INIT ((float)x, (float)y);
+    if (hit.kind == TELAR_HIT_NODE && !hit.node->selected)
+      telar_canvas_select_node (self, hit.node, FALSE);
+    else if (hit.kind == TELAR_HIT_EDGE)
+      telar_canvas_select_edge (self, hit.edge);
+    show_menu (self, x, y);
+  } else if (button == GDK_BUTTON_PRIMARY && n_press == 2) {
+    if (hit.kind == TELAR_HIT_NODE)
+      g_signal_emit_by_name (self, "node-activated", hit.node->id);
+    else if (hit.kind == TELAR_HIT_NOTHING)
+      telar_canvas_quick_add (self, x, y, NULL);
+  }
+}
+
+static gboolean
+on_scroll (GtkEventControllerScroll *scroll, double dx, double dy, TelarCanvas *self)
+{
+  GdkModifierType modifiers =
+      gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (scroll));
+  gboolean wheel = gtk_event_controller_scroll_get_unit (scroll) == GDK_SCROLL_UNIT_WHEEL;
+  double step = (wheel ? WHEEL_STEP : 1) / self->view.zoom;
+
+  if (modifiers & GDK_CONTROL_MASK) {
+    telar_canvas_zoom_about (self, self->view.zoom * pow (ZOOM_FACTOR, wheel ? -dy : -dy / 20),
+                             self->pointer.x, self->pointer.y);
+    return GDK_EVENT_STOP;
+  }
+  if (modifiers & GDK_SHIFT_MASK && dx == 0) {
+    dx = dy;
+    dy = 0;
+  }
+  adw_animation_pause (self->animation);
+  telar_canvas_set_view (
+      self, &(TelarView){ self->view.x + dx * step, self->view.y + dy * step, self->view.zoom });
+  return GDK_EVENT_STOP;
+}
+
+static void
+on_pinch_begin (GtkGesture *gesture, GdkEventSequence *sequence, TelarCanvas *self)
+{
+  self->pinch_zoom = self->view.zoom;
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+static void
+on_pinch (GtkGestureZoom *gesture, double scale, TelarCanvas *self)
+{
+  double x, y;
+
+  if (gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
+    telar_canvas_zoom_about (self, self->pinch_zoom * scale, x, y);
+}
+
+static void
+on_motion (GtkEventControllerMotion *motion, double x, double y, TelarCanvas *self)
+{
+  TelarHit hit;
+
+  self->pointer = GRAPHENE_POINT_INIT ((float)x, (float)y);
+  self->pointer_inside = TRUE;
+  if (self->drag != TELAR_DRAG_NONE)
+    return;
+  hit = hit_at (self, x, y);
+  if (hit.kind == self->hover.kind && hit.node == self->hover.node &&
+      hit.port == self->hover.port && hit.edge == self->hover.edge)
+    return;
+  self->hover = hit;
+  set_cursor (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+on_leave (GtkEventControllerMotion *motion, TelarCanvas *self)
+{
+  self->pointer_inside = FALSE;
+  self->hover = (TelarHit){ 0 };
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+telar_canvas_add_gestures (TelarCanvas *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  GtkGesture *drag = gtk_gesture_drag_new (), *click = gtk_gesture_click_new ();
+  GtkGesture *pinch = gtk_gesture_zoom_new ();
+  GtkEventController *scroll =
+      gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), 0);
+  g_signal_connect (drag, "drag-begin", G_CALLBACK (on_drag_begin), self);
+  g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag_update), self);
+  g_signal_connect (drag, "drag-end", G_CALLBACK (on_drag_end), self);
+  g_signal_connect (drag, "cancel", G_CALLBACK (on_drag_cancel), self);
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (drag));
+
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), 0);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_click), self);
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
+
+  g_signal_connect (pinch, "begin", G_CALLBACK (on_pinch_begin), self);
+  g_signal_connect (pinch, "scale-changed", G_CALLBACK (on_pinch), self);
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (pinch));
+
+  g_signal_connect (scroll, "scroll", G_CALLBACK (on_scroll), self);
+  gtk_widget_add_controller (widget, scroll);
+
+  g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
+  g_signal_connect (motion, "enter", G_CALLBACK (on_motion), self);
+  g_signal_connect (motion, "leave", G_CALLBACK (on_leave), self);
+  gtk_widget_add_controller (widget, motion);
+}

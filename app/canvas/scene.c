@@ -1,0 +1,475 @@
+/* Geometry of the canvas: cards, ports, curves, and what lies where. */
+#include "app/canvas/scene.h"
+
+#include "app/canvas/summary.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CELL 320.0f
+/* Ports and halos reach a little over the card. */
+#define MARGIN 12.0f
+
+struct TelarScene {
+  GHashTable *by_id;    /* id (owned by the node) -> TelarSceneNode * */
+  GHashTable *by_input; /* "TO:PORT.SLOT" -> TelarSceneEdge * */
+  GPtrArray *nodes, *edges;
+  TelarIndex *node_index, *edge_index;
+};
+
+static void
+forget_drawings (TelarSceneNode *node)
+{
+  g_clear_pointer (&node->card, gsk_render_node_unref);
+  g_clear_pointer (&node->brief, gsk_render_node_unref);
+}
+
+static void
+node_free (gpointer data)
+{
+  TelarSceneNode *node = data;
+
+  forget_drawings (node);
+  g_free (node->id);
+  g_free (node->title);
+  g_free (node->summary);
+  g_strfreev (node->shapes);
+  g_ptr_array_unref (node->edges);
+  g_free (node);
+}
+
+static void
+edge_free (gpointer data)
+{
+  TelarSceneEdge *edge = data;
+
+  g_clear_pointer (&edge->drawing, gsk_render_node_unref);
+  g_free (edge);
+}
+
+TelarScene *
+telar_scene_new (void)
+{
+  TelarScene *scene = g_new0 (TelarScene, 1);
+
+  scene->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, node_free);
+  scene->by_input = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, edge_free);
+  scene->nodes = g_ptr_array_new ();
+  scene->edges = g_ptr_array_new ();
+  scene->node_index = telar_index_new (CELL);
+  scene->edge_index = telar_index_new (CELL);
+  return scene;
+}
+
+void
+telar_scene_free (TelarScene *scene)
+{
+  if (!scene)
+    return;
+  g_ptr_array_unref (scene->nodes);
+  g_ptr_array_unref (scene->edges);
+  g_hash_table_unref (scene->by_input);
+  g_hash_table_unref (scene->by_id);
+  telar_index_free (scene->node_index);
+  telar_index_free (scene->edge_index);
+  g_free (scene);
+}
+
+TelarSceneNode *
+telar_scene_find (const TelarScene *scene, const char *id)
+{
+  return g_hash_table_lookup (scene->by_id, id);
+}
+
+const GPtrArray *
+telar_scene_nodes (const TelarScene *scene)
+{
+  return scene->nodes;
+}
+
+const GPtrArray *
+telar_scene_edges (const TelarScene *scene)
+{
+  return scene->edges;
+}
+
+void
+telar_scene_redraw (TelarScene *scene)
+{
+  for (guint i = 0; i < scene->nodes->len; i++)
+    forget_drawings (scene->nodes->pdata[i]);
+  for (guint i = 0; i < scene->edges->len; i++) {
+    TelarSceneEdge *edge = scene->edges->pdata[i];
+
+    g_clear_pointer (&edge->drawing, gsk_render_node_unref);
+  }
+}
+
+/* --- geometry --------------------------------------------------------------------------------- */
+
+static float
+card_height (guint n_inputs, guint n_outputs)
+{
+  guint rows = MAX (n_inputs, n_outputs);
+
+  return rows <= 1 ? TELAR_CARD_HEIGHT : TELAR_CARD_HEADER + TELAR_CARD_ROW * (float)rows + 10.0f;
+}
+
+const graphene_rect_t *
+telar_scene_node_rect (const TelarSceneNode *node)
+{
+  return &node->item.bounds;
+}
+
+graphene_point_t
+telar_scene_port (const TelarSceneNode *node, gboolean output, guint port)
+{
+  const graphene_rect_t *rect = telar_scene_node_rect (node);
+  gboolean rows = MAX (node->n_inputs, node->n_outputs) > 1;
+  float y =
+      rows ? TELAR_CARD_HEADER + TELAR_CARD_ROW * ((float)port + 0.5f) : rect->size.height / 2;
+
+  return GRAPHENE_POINT_INIT (rect->origin.x + (output ? rect->size.width : 0), rect->origin.y + y);
+}
+
+void
+telar_scene_curve (const graphene_point_t *from, const graphene_point_t *to,
+                   graphene_point_t curve[4])
+{
+  float dx = to->x - from->x, dy = to->y - from->y;
+  float forward = MAX (fabsf (dx) * 0.5f, MIN (fabsf (dy) * 0.35f, 80.0f));
+  /* A wire that runs back swings out wider, so that it stays clear of the cards. */
+  float reach = dx >= 0 ? forward : MIN (60.0f - dx * 0.35f, 220.0f);
+
+  reach = MAX (reach, 24.0f);
+  curve[0] = *from;
+  curve[1] = GRAPHENE_POINT_INIT (from->x + reach, from->y);
+  curve[2] = GRAPHENE_POINT_INIT (to->x - reach, to->y);
+  curve[3] = *to;
+}
+
+static graphene_rect_t
+curve_bounds (const graphene_point_t curve[4])
+{
+  float left = G_MAXFLOAT, top = G_MAXFLOAT, right = -G_MAXFLOAT, bottom = -G_MAXFLOAT;
+
+  for (guint i = 0; i < 4; i++) {
+    left = MIN (left, curve[i].x);
+    right = MAX (right, curve[i].x);
+    top = MIN (top, curve[i].y);
+    bottom = MAX (bottom, curve[i].y);
+  }
+  return GRAPHENE_RECT_INIT (left - 4, top - 4, right - left + 8, bottom - top + 8);
+}
+
+static void
+lay_edge (TelarScene *scene, TelarSceneEdge *edge, gboolean indexed)
+{
+  graphene_point_t from = telar_scene_port (edge->from, TRUE, edge->from_port);
+  graphene_point_t to = telar_scene_port (edge->to, FALSE, edge->to_port);
+  graphene_rect_t bounds;
+
+  telar_scene_curve (&from, &to, edge->curve);
+  bounds = curve_bounds (edge->curve);
+  g_clear_pointer (&edge->drawing, gsk_render_node_unref);
+  if (indexed) {
+    telar_index_move (scene->edge_index, &edge->item, &bounds);
+  } else {
+    edge->item.bounds = bounds;
+    telar_index_add (scene->edge_index, &edge->item);
+  }
+}
+
+void
+telar_scene_place (TelarScene *scene, TelarSceneNode *node, float x, float y)
+{
+  graphene_rect_t bounds = node->item.bounds;
+
+  if (bounds.origin.x == x && bounds.origin.y == y)
+    return;
+  bounds.origin = GRAPHENE_POINT_INIT (x, y);
+  telar_index_move (scene->node_index, &node->item, &bounds);
+  for (guint i = 0; i < node->edges->len; i++)
+    lay_edge (scene, node->edges->pdata[i], TRUE);
+}
+
+void
+telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shapes, TelarBadge badge)
+{
+  gboolean same = node->badge == badge &&
+                  (shapes && node->shapes ? g_strv_equal ((const char *const *)shapes,
+                                                          (const char *const *)node->shapes)
+                                          : shapes == node->shapes);
+
+  if (same) {
+    g_strfreev (shapes);
+    return;
+  }
+  g_strfreev (node->shapes);
+  node->shapes = shapes;
+  node->badge = badge;
+  forget_drawings (node);
+}
+
+gboolean
+telar_scene_bounds (const TelarScene *scene, graphene_rect_t *bounds)
+{
+  for (guint i = 0; i < scene->nodes->len; i++) {
+    const graphene_rect_t *rect = telar_scene_node_rect (scene->nodes->pdata[i]);
+
+    if (i == 0)
+      *bounds = *rect;
+    else
+      graphene_rect_union (bounds, rect, bounds);
+  }
+  return scene->nodes->len > 0;
+}
+
+/* --- following the graph ---------------------------------------------------------------------- */
+
+static TelarSceneNode *
+make_node (TelarScene *scene, const TelarNode *source)
+{
+  TelarSceneNode *node = g_new0 (TelarSceneNode, 1);
+
+  node->id = g_strdup (source->id);
+  node->op = source->op;
+  node->n_inputs = telar_operator_n_inputs (source->op);
+  node->n_outputs = telar_operator_n_outputs (source->op);
+  node->edges = g_ptr_array_new ();
+  node->item.bounds = GRAPHENE_RECT_INIT ((float)source->x, (float)source->y, TELAR_CARD_WIDTH,
+                                          card_height (node->n_inputs, node->n_outputs));
+  telar_index_add (scene->node_index, &node->item);
+  g_hash_table_insert (scene->by_id, node->id, node);
+  return node;
+}
+
+static void
+update_text (TelarSceneNode *node, const TelarNode *source)
+{
+  g_autofree char *title = telar_node_title (source);
+  g_autofree char *summary = telar_node_summary (source);
+
+  if (g_strcmp0 (title, node->title) == 0 && g_strcmp0 (summary, node->summary) == 0)
+    return;
+  g_free (node->title);
+  g_free (node->summary);
+  node->title = g_steal_pointer (&title);
+  node->summary = g_steal_pointer (&summary);
+  forget_drawings (node);
+}
+
+static gboolean
+same_edge (const TelarSceneEdge *edge, const TelarEdge *source)
+{
+  return g_str_equal (edge->from->id, source->from) && edge->from_port == source->from_port;
+}
+
+static char *
+edge_key (const char *to, guint port, guint slot)
+{
+  return g_strdup_printf ("%s:%u.%u", to, port, slot);
+}
+
+static void
+drop_edge (TelarScene *scene, TelarSceneEdge *edge)
+{
+  g_autofree char *key = edge_key (edge->to->id, edge->to_port, edge->to_slot);
+
+  telar_index_remove (scene->edge_index, &edge->item);
+  g_ptr_array_remove_fast (edge->from->edges, edge);
+  g_ptr_array_remove_fast (edge->to->edges, edge);
+  g_hash_table_remove (scene->by_input, key);
+}
+
+static void
+drop_node (TelarScene *scene, TelarSceneNode *node)
+{
+  while (node->edges->len)
+    drop_edge (scene, node->edges->pdata[0]);
+  telar_index_remove (scene->node_index, &node->item);
+  g_hash_table_remove (scene->by_id, node->id);
+}
+
+static TelarSceneEdge *
+make_edge (TelarScene *scene, const char *key, const TelarEdge *source)
+{
+  TelarSceneEdge *edge = g_new0 (TelarSceneEdge, 1);
+
+  edge->from = telar_scene_find (scene, source->from);
+  edge->to = telar_scene_find (scene, source->to);
+  edge->from_port = source->from_port;
+  edge->to_port = source->to_port;
+  edge->to_slot = source->to_slot;
+  edge->kind = edge->from->op->outputs[source->from_port].kind;
+  g_ptr_array_add (edge->from->edges, edge);
+  if (edge->to != edge->from)
+    g_ptr_array_add (edge->to->edges, edge);
+  lay_edge (scene, edge, FALSE);
+  g_hash_table_insert (scene->by_input, g_strdup (key), edge);
+  return edge;
+}
+
+/* Wires that the graph no longer has go first, so that no wire hangs on a node that goes. */
+static void
+drop_old_edges (TelarScene *scene, const TelarGraph *graph)
+{
+  g_autoptr (GHashTable) wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const GPtrArray *edges = telar_graph_edges (graph);
+  g_autoptr (GPtrArray) old = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer key, value;
+
+  for (guint i = 0; i < edges->len; i++) {
+    TelarEdge *edge = edges->pdata[i];
+
+    g_hash_table_insert (wanted, edge_key (edge->to, edge->to_port, edge->to_slot), edge);
+  }
+  g_hash_table_iter_init (&iter, scene->by_input);
+  while (g_hash_table_iter_next (&iter, &key, &value)) {
+    const TelarEdge *source = g_hash_table_lookup (wanted, key);
+
+    if (!source || !same_edge (value, source))
+      g_ptr_array_add (old, value);
+  }
+  for (guint i = 0; i < old->len; i++)
+    drop_edge (scene, old->pdata[i]);
+}
+
+static void
+drop_old_nodes (TelarScene *scene, const TelarGraph *graph)
+{
+  for (guint i = scene->nodes->len; i-- > 0;) {
+    TelarSceneNode *node = scene->nodes->pdata[i];
+    const TelarNode *source = telar_graph_find_node (graph, node->id);
+
+    if (!source || source->op != node->op)
+      drop_node (scene, node);
+  }
+}
+
+void
+telar_scene_sync (TelarScene *scene, const TelarGraph *graph)
+{
+  const GPtrArray *nodes = telar_graph_nodes (graph), *edges = telar_graph_edges (graph);
+
+  drop_old_edges (scene, graph);
+  drop_old_nodes (scene, graph);
+  g_ptr_array_set_size (scene->nodes, 0);
+  for (guint i = 0; i < nodes->len; i++) {
+    const TelarNode *source = nodes->pdata[i];
+    TelarSceneNode *node = telar_scene_find (scene, source->id);
+
+    if (!node)
+      node = make_node (scene, source);
+    update_text (node, source);
+    telar_scene_place (scene, node, (float)source->x, (float)source->y);
+    g_ptr_array_add (scene->nodes, node);
+  }
+  g_ptr_array_set_size (scene->edges, 0);
+  for (guint i = 0; i < edges->len; i++) {
+    const TelarEdge *source = edges->pdata[i];
+    g_autofree char *key = edge_key (source->to, source->to_port, source->to_slot);
+    TelarSceneEdge *edge = g_hash_table_lookup (scene->by_input, key);
+
+    g_ptr_array_add (scene->edges, edge ? edge : make_edge (scene, key, source));
+  }
+}
+
+/* --- what lies where -------------------------------------------------------------------------- */
+
+void
+telar_scene_query (TelarScene *scene, const graphene_rect_t *area, GPtrArray *nodes,
+                   GPtrArray *edges)
+{
+  graphene_rect_t wide = *area;
+
+  graphene_rect_inset (&wide, -MARGIN, -MARGIN);
+  if (nodes)
+    telar_index_query (scene->node_index, &wide, nodes);
+  if (edges)
+    telar_index_query (scene->edge_index, &wide, edges);
+}
+
+static float
+distance_to_curve (const graphene_point_t curve[4], float x, float y)
+{
+  const guint steps = 32;
+  float best = G_MAXFLOAT;
+
+  for (guint i = 0; i <= steps; i++) {
+    float t = (float)i / (float)steps, s = 1 - t;
+    float a = s * s * s, b = 3 * s * s * t, c = 3 * s * t * t, d = t * t * t;
+    float px = a * curve[0].x + b * curve[1].x + c * curve[2].x + d * curve[3].x;
+    float py = a * curve[0].y + b * curve[1].y + c * curve[2].y + d * curve[3].y;
+
+    best = MIN (best, hypotf (px - x, py - y));
+  }
+  return best;
+}
+
+/* The nearest port within @reach. */
+static gboolean
+hit_ports (TelarSceneNode *node, gboolean output, float x, float y, float *reach, TelarHit *hit)
+{
+  guint n = output ? node->n_outputs : node->n_inputs;
+  gboolean found = FALSE;
+
+  for (guint port = 0; port < n; port++) {
+    graphene_point_t centre = telar_scene_port (node, output, port);
+    float distance = hypotf (centre.x - x, centre.y - y);
+
+    if (distance > *reach)
+      continue;
+    *reach = distance;
+    *hit = (TelarHit){ output ? TELAR_HIT_OUTPUT : TELAR_HIT_INPUT, node, port, NULL };
+    found = TRUE;
+  }
+  return found;
+}
+
+static int
+by_height (gconstpointer a, gconstpointer b)
+{
+  const TelarSceneNode *const *x = a, *const *y = b;
+
+  if ((*x)->selected != (*y)->selected)
+    return (*x)->selected ? -1 : 1;
+  return strcmp ((*y)->id, (*x)->id);
+}
+
+TelarHit
+telar_scene_hit (TelarScene *scene, float x, float y, float reach)
+{
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new (), edges = g_ptr_array_new ();
+  graphene_rect_t area = GRAPHENE_RECT_INIT (x - reach, y - reach, 2 * reach, 2 * reach);
+  graphene_point_t point = GRAPHENE_POINT_INIT (x, y);
+  TelarHit hit = { 0 };
+  float nearest = reach;
+
+  telar_scene_query (scene, &area, nodes, edges);
+  g_ptr_array_sort (nodes, by_height);
+  for (guint i = 0; i < nodes->len; i++) {
+    hit_ports (nodes->pdata[i], FALSE, x, y, &nearest, &hit);
+    hit_ports (nodes->pdata[i], TRUE, x, y, &nearest, &hit);
+  }
+  if (hit.kind != TELAR_HIT_NOTHING)
+    return hit;
+  for (guint i = 0; i < nodes->len; i++) {
+    TelarSceneNode *node = nodes->pdata[i];
+
+    if (graphene_rect_contains_point (telar_scene_node_rect (node), &point))
+      return (TelarHit){ TELAR_HIT_NODE, node, 0, NULL };
+  }
+  nearest = reach;
+  for (guint i = 0; i < edges->len; i++) {
+    TelarSceneEdge *edge = edges->pdata[i];
+    float distance = distance_to_curve (edge->curve, x, y);
+
+    if (distance <= nearest) {
+      nearest = distance;
+      hit = (TelarHit){ TELAR_HIT_EDGE, NULL, 0, edge };
+    }
+  }
+  return hit;
+}

@@ -1,0 +1,104 @@
+/* The scene: where everything on the canvas lies, in canvas units, without any widget.
+ *
+ * It mirrors a graph: telar_scene_sync makes it agree, keeping the items (and what was drawn of
+ * them) that stayed. Places may run ahead of the graph while nodes are dragged. */
+#pragma once
+
+#include "app/canvas/index.h"
+#include "engine/graph.h"
+
+#include <gsk/gsk.h>
+
+G_BEGIN_DECLS
+
+#define TELAR_CARD_WIDTH  208.0f
+#define TELAR_CARD_HEIGHT 72.0f /* with at most one port on each side */
+#define TELAR_CARD_HEADER 54.0f /* above the rows of ports, when there are more */
+#define TELAR_CARD_ROW    22.0f
+#define TELAR_CARD_RADIUS 10.0f
+#define TELAR_GRID        8.0f
+
+typedef struct TelarScene TelarScene;
+
+typedef enum { TELAR_BADGE_NONE, TELAR_BADGE_WARNING, TELAR_BADGE_ERROR } TelarBadge;
+
+typedef struct {
+  TelarIndexItem item; /* first: the index hands it out */
+  char *id;
+  const TelarOperator *op;
+  char *title;   /* as shown */
+  char *summary; /* "12 filters, 3×3" */
+  char **shapes; /* one per output, each may be "" */
+  guint n_inputs, n_outputs;
+  TelarBadge badge;
+  gboolean selected;
+  GPtrArray *edges; /* TelarSceneEdge *, borrowed */
+  gpointer proxy;   /* the canvas's widget for accessibility, or NULL; borrowed */
+  /* Drawings, NULL when they must be made again. */
+  GskRenderNode *card, *brief;
+} TelarSceneNode;
+
+typedef struct {
+  TelarIndexItem item;
+  TelarSceneNode *from, *to;
+  guint from_port, to_port, to_slot;
+  TelarPortKind kind;
+  graphene_point_t curve[4]; /* Bézier: start, two controls, end */
+  gboolean selected;
+  GskRenderNode *drawing;
+} TelarSceneEdge;
+
+TelarScene *telar_scene_new (void);
+void telar_scene_free (TelarScene *scene);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarScene, telar_scene_free)
+
+void telar_scene_sync (TelarScene *scene, const TelarGraph *graph);
+/* Forgets all drawings: the theme has changed. */
+void telar_scene_redraw (TelarScene *scene);
+
+TelarSceneNode *telar_scene_find (const TelarScene *scene, const char *id);
+/* TelarSceneNode * in the order of their ids; TelarSceneEdge * in no order. Borrowed. */
+const GPtrArray *telar_scene_nodes (const TelarScene *scene);
+const GPtrArray *telar_scene_edges (const TelarScene *scene);
+
+/* Moves a node and the ends of its wires. */
+void telar_scene_place (TelarScene *scene, TelarSceneNode *node, float x, float y);
+/* What is shown in the card; NULL shapes: none known. Takes @shapes. */
+void telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shapes,
+                           TelarBadge badge);
+
+/* --- geometry --------------------------------------------------------------------------------- */
+
+const graphene_rect_t *telar_scene_node_rect (const TelarSceneNode *node);
+/* The centre of a port. */
+graphene_point_t telar_scene_port (const TelarSceneNode *node, gboolean output, guint port);
+/* The curve of a wire between two points. */
+void telar_scene_curve (const graphene_point_t *from, const graphene_point_t *to,
+                        graphene_point_t curve[4]);
+/* Of all nodes; FALSE when there are none. */
+gboolean telar_scene_bounds (const TelarScene *scene, graphene_rect_t *bounds);
+
+/* Appends what touches @area. */
+void telar_scene_query (TelarScene *scene, const graphene_rect_t *area, GPtrArray *nodes,
+                        GPtrArray *edges);
+
+typedef enum {
+  TELAR_HIT_NOTHING,
+  TELAR_HIT_NODE,
+  TELAR_HIT_INPUT,
+  TELAR_HIT_OUTPUT,
+  TELAR_HIT_EDGE
+} TelarHitKind;
+
+typedef struct {
+  TelarHitKind kind;
+  TelarSceneNode *node; /* of nodes and ports */
+  guint port;
+  TelarSceneEdge *edge;
+} TelarHit;
+
+/* What lies at (@x, @y), ports and wires within @reach. Selected nodes lie above others, later ones
+ * above earlier ones. */
+TelarHit telar_scene_hit (TelarScene *scene, float x, float y, float reach);
+
+G_END_DECLS

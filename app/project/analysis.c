@@ -1,0 +1,521 @@
+/* Following a document with the engine. Three stages, each started by the one before: the feed
+ * (only when a data node or the seed changed), lowering (after every edit), the plan's cost (when
+ * the edits pause). */
+#include "app/project/analysis.h"
+
+#include "data/data.h"
+#include "engine/compiler.h"
+#include "engine/plan.h"
+#include "engine/trainer.h"
+
+#include <string.h>
+
+#define LOWER_DELAY 20  /* ms after an edit: a burst of edits is lowered once */
+#define COST_DELAY  250 /* ms */
+
+/* A feed that the main thread and the cost's thread share. */
+typedef struct {
+  TelarFeed *feed;
+} Feed;
+
+typedef struct {
+  TelarAnalysisCost total;
+  GHashTable *flops; /* node id -> double * */
+} Cost;
+
+struct _TelarAnalysis {
+  GObject parent_instance;
+
+  TelarDocument *document;
+  Feed *feed; /* atomic reference counts; NULL before the data is read */
+  char *feed_key;
+  GError *feed_error;
+  GCancellable *reading, *planning;
+  guint lower_source, cost_source;
+
+  TelarLowered *lowered;
+  GPtrArray *problems;    /* TelarProblem *: what lowering and reading found */
+  GHashTable *by_node;    /* id -> the worst TelarProblem, borrowed from problems */
+  GHashTable *parameters; /* id -> gint64 * */
+  gint64 total_parameters;
+  guint n_errors;
+  Cost *cost;
+};
+
+G_DEFINE_FINAL_TYPE (TelarAnalysis, telar_analysis, G_TYPE_OBJECT)
+
+enum { CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+static void
+feed_clear (gpointer data)
+{
+  telar_feed_free (((Feed *)data)->feed);
+}
+
+static void
+feed_unref (gpointer data)
+{
+  if (data)
+    g_atomic_rc_box_release_full (data, feed_clear);
+}
+
+static void
+cost_free (gpointer data)
+{
+  Cost *cost = data;
+
+  if (!cost)
+    return;
+  g_hash_table_unref (cost->flops);
+  g_free (cost);
+}
+
+static void
+tell (TelarAnalysis *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/* --- problems and parameters ------------------------------------------------------------------ */
+
+static void
+problem_free (gpointer data)
+{
+  TelarProblem *problem = data;
+
+  g_free (problem->node);
+  g_free (problem->message);
+  g_free (problem);
+}
+
+static void
+add_problem (TelarAnalysis *self, const char *node, TelarSeverity severity, const char *message)
+{
+  TelarProblem *problem = g_new0 (TelarProblem, 1);
+  const TelarProblem *known;
+
+  *problem = (TelarProblem){ g_strdup (node), severity, g_strdup (message) };
+  g_ptr_array_add (self->problems, problem);
+  self->n_errors += severity == TELAR_PROBLEM_ERROR;
+  if (!node)
+    return;
+  known = g_hash_table_lookup (self->by_node, node);
+  if (!known || severity < known->severity)
+    g_hash_table_insert (self->by_node, problem->node, problem);
+}
+
+static void
+collect_problems (TelarAnalysis *self)
+{
+  const GPtrArray *found = self->lowered->problems;
+
+  g_hash_table_remove_all (self->by_node);
+  g_ptr_array_set_size (self->problems, 0);
+  self->n_errors = 0;
+  if (self->feed_error)
+    add_problem (self, telar_error_get_node (self->feed_error), TELAR_PROBLEM_ERROR,
+                 self->feed_error->message);
+  for (guint i = 0; i < found->len; i++) {
+    const TelarProblem *problem = found->pdata[i];
+
+    add_problem (self, problem->node, problem->severity, problem->message);
+  }
+}
+
+/* A state is named after its node: "conv1.kernel". */
+static void
+collect_parameters (TelarAnalysis *self)
+{
+  const TelarProgram *program = self->lowered->program;
+
+  g_hash_table_remove_all (self->parameters);
+  self->total_parameters = program ? 0 : -1;
+  for (guint i = 0; program && i < telar_program_n_states (program); i++) {
+    const TelarState *state = telar_program_state (program, i);
+    const char *dot = strrchr (state->name, '.');
+    g_autofree char *node = dot ? g_strndup (state->name, (gsize)(dot - state->name)) : NULL;
+    gint64 *sum = node ? g_hash_table_lookup (self->parameters, node) : NULL, count = 0;
+
+    if (!node || !state->trainable || !telar_shape_count (&state->type.shape, &count))
+      continue;
+    self->total_parameters += count;
+    if (sum)
+      *sum += count;
+    else
+      g_hash_table_insert (self->parameters, g_steal_pointer (&node),
+                           g_memdup2 (&count, sizeof count));
+  }
+}
+
+/* --- the cost of a step ----------------------------------------------------------------------- */
+
+typedef struct {
+  TelarGraph *graph;
+  Feed *feed;
+} CostInput;
+
+static void
+cost_input_free (gpointer data)
+{
+  CostInput *input = data;
+
+  telar_graph_free (input->graph);
+  feed_unref (input->feed);
+  g_free (input);
+}
+
+static Cost *
+summarize (const TelarPlanCost *plan, gint64 batch)
+{
+  Cost *cost = g_new0 (Cost, 1);
+
+  cost->flops = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  cost->total = (TelarAnalysisCost){ batch, plan->flops, plan->total_bytes, plan->state_bytes };
+  for (guint i = 0; i < plan->nodes->len; i++) {
+    const TelarNodeCost *node = &g_array_index (plan->nodes, TelarNodeCost, i);
+    double *sum = g_hash_table_lookup (cost->flops, node->node);
+
+    if (sum)
+      *sum += node->flops;
+    else
+      g_hash_table_insert (cost->flops, g_strdup (node->node),
+                           g_memdup2 (&node->flops, sizeof node->flops));
+  }
+  return cost;
+}
+
+static void
+cost_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const CostInput *input = data;
+  const TelarParamSet *settings = telar_graph_training (input->graph);
+  g_autoptr (TelarLowered) lowered =
+      telar_lower (input->graph, input->feed->feed, TELAR_LOWER_TRAIN);
+  TelarOptimizer optimizer = telar_training_optimizer (settings);
+  gint64 batch = telar_param_set_int (settings, "batch");
+  g_autoptr (TelarDevice) device = telar_device_open ("cpu", 0, NULL);
+  TelarCompileOptions options = { .device = device };
+  g_autoptr (TelarProgram) program = NULL;
+  g_autoptr (TelarPlan) plan = NULL;
+  GError *error = NULL;
+
+  if (device && telar_lowered_ok (lowered, &error))
+    program = telar_compile_training (lowered->program, &optimizer, &options, &error);
+  if (program)
+    plan = telar_plan_new (program, batch, device, 0, &error);
+  if (plan)
+    g_task_return_pointer (task, summarize (telar_plan_cost (plan), batch), cost_free);
+  else if (error)
+    g_task_return_error (task, error);
+  else
+    g_task_return_new_error (task, TELAR_ERROR, TELAR_ERROR_NO_DEVICE, "no device");
+}
+
+static void
+on_cost (GObject *source, GAsyncResult *result, gpointer data)
+{
+  TelarAnalysis *self = TELAR_ANALYSIS (source);
+  g_autoptr (GError) error = NULL;
+  Cost *cost = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_object (&self->planning);
+  g_clear_pointer (&self->cost, cost_free);
+  self->cost = cost;
+  /* What cannot be planned (a plan that does not fit in memory) is a problem like any other. */
+  if (error)
+    add_problem (self, telar_error_get_node (error), TELAR_PROBLEM_ERROR, error->message);
+  tell (self);
+}
+
+static gboolean
+start_cost (gpointer data)
+{
+  TelarAnalysis *self = data;
+  g_autoptr (GTask) task = NULL;
+  CostInput *input;
+
+  self->cost_source = 0;
+  if (!self->feed || self->n_errors || !self->lowered || !self->lowered->program)
+    return G_SOURCE_REMOVE;
+  input = g_new0 (CostInput, 1);
+  input->graph = telar_graph_copy (telar_document_graph (self->document));
+  input->feed = g_atomic_rc_box_acquire (self->feed);
+  self->planning = g_cancellable_new ();
+  task = g_task_new (self, self->planning, on_cost, NULL);
+  g_task_set_task_data (task, input, cost_input_free);
+  g_task_run_in_thread (task, cost_in_thread);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule_cost (TelarAnalysis *self)
+{
+  g_cancellable_cancel (self->planning);
+  g_clear_object (&self->planning);
+  g_clear_pointer (&self->cost, cost_free);
+  g_clear_handle_id (&self->cost_source, g_source_remove);
+  self->cost_source = g_timeout_add (COST_DELAY, start_cost, self);
+}
+
+/* --- the feed --------------------------------------------------------------------------------- */
+
+static void
+lower (TelarAnalysis *self)
+{
+  const TelarGraph *graph = telar_document_graph (self->document);
+
+  g_clear_pointer (&self->lowered, telar_lowered_free);
+  self->lowered = telar_lower (graph, self->feed ? self->feed->feed : NULL, TELAR_LOWER_TRAIN);
+  collect_problems (self);
+  collect_parameters (self);
+  schedule_cost (self);
+  tell (self);
+}
+
+static void
+read_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  TelarFeed *feed = telar_data_open (data, &error);
+  Feed *shared;
+
+  if (!feed) {
+    g_task_return_error (task, error);
+    return;
+  }
+  shared = g_atomic_rc_box_new0 (Feed);
+  shared->feed = feed;
+  g_task_return_pointer (task, shared, feed_unref);
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer data)
+{
+  TelarAnalysis *self = TELAR_ANALYSIS (source);
+  g_autoptr (GError) error = NULL;
+  Feed *feed = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_object (&self->reading);
+  self->feed = feed;
+  self->feed_error = g_steal_pointer (&error);
+  lower (self);
+}
+
+/* Everything that the feed depends on: data nodes, the wires among them, seed, folder. */
+static char *
+feed_key (const TelarGraph *graph)
+{
+  GString *key = g_string_new (NULL);
+  const GPtrArray *nodes = telar_graph_nodes (graph), *edges = telar_graph_edges (graph);
+  const char *folder = telar_graph_folder (graph);
+
+  for (guint i = 0; i < nodes->len; i++) {
+    const TelarNode *node = nodes->pdata[i];
+
+    if (node->op->category == TELAR_CATEGORY_DATA) {
+      g_autofree char *path = g_strdup_printf ("nodes/%s", node->id);
+      g_autofree char *json = telar_graph_get_record (graph, path);
+
+      g_string_append_printf (key, "%s\n", json);
+    }
+  }
+  if (key->len == 0)
+    return g_string_free (key, FALSE);
+  for (guint i = 0; i < edges->len; i++) {
+    const TelarEdge *edge = edges->pdata[i];
+
+    if (telar_graph_find_node (graph, edge->to)->op->category == TELAR_CATEGORY_DATA)
+      g_string_append_printf (key, "%s.%u>%s.%u\n", edge->from, edge->from_port, edge->to,
+                              edge->to_port);
+  }
+  g_string_append_printf (key, "%" G_GUINT64_FORMAT "\n%s", telar_graph_seed (graph),
+                          folder ? folder : "");
+  return g_string_free (key, FALSE);
+}
+
+static void
+forget_feed (TelarAnalysis *self)
+{
+  g_cancellable_cancel (self->reading);
+  g_clear_object (&self->reading);
+  g_clear_pointer (&self->feed, feed_unref);
+  g_clear_error (&self->feed_error);
+}
+
+static void
+start_reading (TelarAnalysis *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  self->reading = g_cancellable_new ();
+  task = g_task_new (self, self->reading, on_read, NULL);
+  g_task_set_task_data (task, telar_graph_copy (telar_document_graph (self->document)),
+                        (GDestroyNotify)telar_graph_free);
+  g_task_run_in_thread (task, read_in_thread);
+}
+
+static gboolean
+follow (gpointer data)
+{
+  TelarAnalysis *self = data;
+  g_autofree char *key = feed_key (telar_document_graph (self->document));
+
+  self->lower_source = 0;
+  if (g_strcmp0 (key, self->feed_key) != 0) {
+    forget_feed (self);
+    g_free (self->feed_key);
+    self->feed_key = g_steal_pointer (&key);
+    if (self->feed_key[0])
+      start_reading (self);
+  }
+  lower (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_document_changed (TelarAnalysis *self)
+{
+  if (!self->lower_source)
+    self->lower_source = g_timeout_add (LOWER_DELAY, follow, self);
+}
+
+/* --- answers ---------------------------------------------------------------------------------- */
+
+gboolean
+telar_analysis_is_busy (TelarAnalysis *self)
+{
+  return self->reading || self->planning || self->lower_source;
+}
+
+char *
+telar_analysis_shape (TelarAnalysis *self, const char *node, const char *port)
+{
+  const TelarType *type = self->lowered ? telar_lowered_port (self->lowered, node, port) : NULL;
+  g_autofree char *shape = type ? telar_shape_to_string (&type->shape) : NULL;
+
+  if (!type)
+    return NULL;
+  if (type->dtype == TELAR_F32)
+    return shape[0] ? g_steal_pointer (&shape) : g_strdup ("1");
+  return g_strdup_printf ("%s %s", telar_dtype_name (type->dtype), shape);
+}
+
+const GPtrArray *
+telar_analysis_problems (TelarAnalysis *self)
+{
+  return self->problems;
+}
+
+const TelarProblem *
+telar_analysis_problem (TelarAnalysis *self, const char *node)
+{
+  return g_hash_table_lookup (self->by_node, node);
+}
+
+guint
+telar_analysis_n_errors (TelarAnalysis *self)
+{
+  return self->n_errors;
+}
+
+gint64
+telar_analysis_parameters (TelarAnalysis *self, const char *node)
+{
+  const gint64 *count;
+
+  if (!node || self->total_parameters < 0)
+    return self->total_parameters;
+  count = g_hash_table_lookup (self->parameters, node);
+  return count ? *count : 0;
+}
+
+gboolean
+telar_analysis_cost (TelarAnalysis *self, TelarAnalysisCost *cost)
+{
+  if (!self->cost)
+    return FALSE;
+  *cost = self->cost->total;
+  return TRUE;
+}
+
+double
+telar_analysis_flops (TelarAnalysis *self, const char *node)
+{
+  const double *flops = self->cost ? g_hash_table_lookup (self->cost->flops, node) : NULL;
+
+  return flops ? *flops : -1;
+}
+
+gint64
+telar_analysis_rows (TelarAnalysis *self, TelarSplit split)
+{
+  return self->feed ? telar_feed_rows (self->feed->feed, split) : -1;
+}
+
+/* --- the object ------------------------------------------------------------------------------- */
+
+static void
+dispose (GObject *object)
+{
+  TelarAnalysis *self = TELAR_ANALYSIS (object);
+
+  g_clear_handle_id (&self->lower_source, g_source_remove);
+  g_clear_handle_id (&self->cost_source, g_source_remove);
+  forget_feed (self);
+  g_cancellable_cancel (self->planning);
+  g_clear_object (&self->planning);
+  g_clear_pointer (&self->lowered, telar_lowered_free);
+  g_clear_pointer (&self->cost, cost_free);
+  g_clear_object (&self->document);
+  G_OBJECT_CLASS (telar_analysis_parent_class)->dispose (object);
+}
+
+static void
+finalize (GObject *object)
+{
+  TelarAnalysis *self = TELAR_ANALYSIS (object);
+
+  g_hash_table_unref (self->by_node);
+  g_ptr_array_unref (self->problems);
+  g_hash_table_unref (self->parameters);
+  g_free (self->feed_key);
+  G_OBJECT_CLASS (telar_analysis_parent_class)->finalize (object);
+}
+
+static void
+telar_analysis_class_init (TelarAnalysisClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = dispose;
+  object_class->finalize = finalize;
+  signals[CHANGED] = g_signal_new ("changed", TELAR_TYPE_ANALYSIS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+}
+
+static void
+telar_analysis_init (TelarAnalysis *self)
+{
+  self->problems = g_ptr_array_new_with_free_func (problem_free);
+  self->by_node = g_hash_table_new (g_str_hash, g_str_equal);
+  self->parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->total_parameters = -1;
+}
+
+TelarAnalysis *
+telar_analysis_new (TelarDocument *document)
+{
+  TelarAnalysis *self = g_object_new (TELAR_TYPE_ANALYSIS, NULL);
+
+  self->document = g_object_ref (document);
+  g_signal_connect_object (document, "changed", G_CALLBACK (on_document_changed), self,
+                           G_CONNECT_SWAPPED);
+  follow (self);
+  return self;
+}

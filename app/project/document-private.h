@@ -1,0 +1,50 @@
+/* What document.c (editing) and document-file.c (opening, saving, recovering) share. */
+#pragma once
+
+#include "app/project/document.h"
+#include "app/project/journal.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char *name;
+  char *merge_key;
+  TelarPatch *patch;
+  gint64 time;    /* monotonic, 0: never merges */
+  guint64 serial; /* names the state after this edit */
+} TelarEdit;
+
+struct _TelarDocument {
+  GObject parent_instance;
+
+  TelarGraph *graph;
+  char *path;
+  char *title;
+
+  GPtrArray *undo, *redo; /* TelarEdit *, the next one last */
+  guint64 next_serial;
+  guint64 saved_serial; /* the state that the file holds */
+
+  char *pending_name; /* between begin and commit */
+  TelarPatch *pending;
+
+  TelarJournalBase base; /* what the journal starts from */
+  TelarJournal *journal; /* made by the first edit */
+  gboolean journal_failed;
+};
+
+/* The last edit of a stack, or NULL. */
+TelarEdit *telar_document_last (GPtrArray *edits);
+/* Takes name and patch; forgets what could be redone. */
+void telar_document_push (TelarDocument *self, char *name, const char *merge_key,
+                          TelarPatch *patch);
+/* The state that the graph is in: that after the last edit, 0 before the first. */
+guint64 telar_document_serial (TelarDocument *self);
+void telar_document_notify (TelarDocument *self);
+
+/* @kind is "edit", "merge", "undo" or "redo"; the changes are written as they were made, so that
+ * replaying needs no history. */
+void telar_document_journal (TelarDocument *self, const char *kind, const char *name,
+                             const TelarPatch *patch);
+
+G_END_DECLS

@@ -1,0 +1,60 @@
+/* TelarDocument: a graph that is edited by patches, with undo, redo, a saved state and a journal.
+ *
+ * All changes go through begin, touch and commit; app/project/edits.h has the edits that the studio
+ * offers. Used from the main thread only. */
+#pragma once
+
+#include "app/project/patch.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define TELAR_TYPE_DOCUMENT (telar_document_get_type ())
+G_DECLARE_FINAL_TYPE (TelarDocument, telar_document, TELAR, DOCUMENT, GObject)
+
+/* Signals
+ *   "changed" (TelarPatch *patch, TelarPatchDirection direction): records have changed.
+ *   "journal-failed" (const char *message): edits are not safe from a crash any more; once.
+ * Properties (read only, with notify): "title", "path", "modified", "undo-name", "redo-name". */
+
+TelarDocument *telar_document_new (const char *title);
+TelarDocument *telar_document_open (const char *path, GError **error);
+/* The document of a sample: its contents, but no file of its own until it is saved. */
+TelarDocument *telar_document_open_copy (const char *path, const char *title, GError **error);
+/* What a crash left: the journal at @journal over the document that it starts from. When the file
+ * was changed since, an error says so and the journal stays. */
+TelarDocument *telar_document_recover (const char *journal, GError **error);
+/* The journal that a crash left beside @path, or NULL. Caller frees. */
+char *telar_document_find_journal (const char *path);
+
+/* Writes to @path, or with NULL to its own. Paths of data files are rewritten when the folder
+ * changes, so that they go on naming the same files. */
+gboolean telar_document_save (TelarDocument *self, const char *path, GError **error);
+/* Gives up what is not saved: the journal is removed. Without this call it stays. */
+void telar_document_close (TelarDocument *self);
+
+const TelarGraph *telar_document_graph (TelarDocument *self);
+const char *telar_document_title (TelarDocument *self);
+const char *telar_document_path (TelarDocument *self); /* NULL: not saved yet */
+gboolean telar_document_is_modified (TelarDocument *self);
+
+/* --- editing ---------------------------------------------------------------------------------- */
+
+/* Starts an edit and gives the graph to change, whose records must be touched before they change.
+ * @name is what the menu shows: "Move". */
+TelarGraph *telar_document_begin (TelarDocument *self, const char *name);
+TelarPatch *telar_document_patch (TelarDocument *self);
+/* Ends the edit. With a @merge_key that equals that of the edit before, within a second, both
+ * become one for undo. FALSE when nothing changed. */
+gboolean telar_document_commit (TelarDocument *self, const char *merge_key);
+/* Puts everything touched back. */
+void telar_document_abort (TelarDocument *self);
+
+void telar_document_undo (TelarDocument *self);
+void telar_document_redo (TelarDocument *self);
+/* NULL when there is nothing to undo, redo. Borrowed. */
+const char *telar_document_undo_name (TelarDocument *self);
+const char *telar_document_redo_name (TelarDocument *self);
+
+G_END_DECLS

@@ -1,0 +1,25 @@
+/* What the files of the edits share: changes of the graph whose records are touched. */
+#pragma once
+
+#include "app/project/edits.h"
+
+G_BEGIN_DECLS
+
+TelarNode *telar_edit_put_node (TelarDocument *document, TelarGraph *graph, const char *op,
+                                double x, double y, GError **error);
+/* Appends at a repeated input. */
+gboolean telar_edit_put_wire (TelarDocument *document, TelarGraph *graph, const char *from,
+                              guint from_port, const char *to, guint to_port, GError **error);
+void telar_edit_touch_input (TelarDocument *document, const TelarGraph *graph, const char *to,
+                             guint port, guint slot);
+/* All slots of the repeated inputs that @id feeds: they may move up. */
+void telar_edit_touch_repeated (TelarDocument *document, const TelarGraph *graph, const char *id);
+/* Takes a wire off; later ones of a repeated input move up. Touches all that changes. */
+void telar_edit_drop_wire (TelarDocument *document, TelarGraph *graph, const char *to, guint port,
+                           guint slot);
+/* Takes all wires off @id. */
+void telar_edit_drop_wires (TelarDocument *document, TelarGraph *graph, const char *id);
+/* The records of a node that was just made or renamed, wires included. */
+void telar_edit_touch_new_node (TelarDocument *document, const TelarGraph *graph, const char *id);
+
+G_END_DECLS

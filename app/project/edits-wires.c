@@ -1,0 +1,219 @@
+/* Edits of wires. A repeated input keeps its wires in slots 0, 1, …: taking one off moves the later
+ * ones up, and all of their records belong to the edit. */
+#include "app/project/edits-private.h"
+
+#include <glib/gi18n.h>
+
+void
+telar_edit_touch_input (TelarDocument *document, const TelarGraph *graph, const char *to,
+                        guint port, guint slot)
+{
+  const TelarNode *node = telar_graph_find_node (graph, to);
+
+  telar_patch_touchf (telar_document_patch (document), graph, "edges/%s:%s.%u", to,
+                      node->op->inputs[port].name, slot);
+}
+
+static guint
+count_wires (const TelarGraph *graph, const char *to, guint port)
+{
+  guint n = 0;
+
+  while (telar_graph_incoming (graph, to, port, n))
+    n++;
+  return n;
+}
+
+static gboolean
+is_repeated (const TelarGraph *graph, const char *to, guint port)
+{
+  const TelarNode *node = telar_graph_find_node (graph, to);
+
+  return node && port < telar_operator_n_inputs (node->op) && node->op->inputs[port].repeated;
+}
+
+static void
+touch_slots (TelarDocument *document, const TelarGraph *graph, const char *to, guint port)
+{
+  guint n = count_wires (graph, to, port);
+
+  for (guint slot = 0; slot < n; slot++)
+    telar_edit_touch_input (document, graph, to, port, slot);
+}
+
+void
+telar_edit_touch_repeated (TelarDocument *document, const TelarGraph *graph, const char *id)
+{
+  const GPtrArray *edges = telar_graph_edges (graph);
+
+  for (guint i = 0; i < edges->len; i++) {
+    const TelarEdge *edge = edges->pdata[i];
+
+    if (g_str_equal (edge->from, id) && is_repeated (graph, edge->to, edge->to_port))
+      touch_slots (document, graph, edge->to, edge->to_port);
+  }
+}
+
+gboolean
+telar_edit_put_wire (TelarDocument *document, TelarGraph *graph, const char *from, guint from_port,
+                     const char *to, guint to_port, GError **error)
+{
+  guint slot = is_repeated (graph, to, to_port) ? count_wires (graph, to, to_port) : 0;
+
+  if (!telar_graph_can_connect (graph, from, from_port, to, to_port, error))
+    return FALSE;
+  telar_edit_touch_input (document, graph, to, to_port, slot);
+  return telar_graph_connect (graph, from, from_port, to, to_port, slot, error) != NULL;
+}
+
+typedef struct {
+  char *from;
+  guint port;
+} Source;
+
+static void
+source_free (gpointer data)
+{
+  Source *source = data;
+
+  g_free (source->from);
+  g_free (source);
+}
+
+void
+telar_edit_drop_wire (TelarDocument *document, TelarGraph *graph, const char *to, guint port,
+                      guint slot)
+{
+  g_autoptr (GPtrArray) later = g_ptr_array_new_with_free_func (source_free);
+  guint n = count_wires (graph, to, port);
+
+  touch_slots (document, graph, to, port);
+  for (guint i = slot + 1; i < n; i++) {
+    const TelarEdge *edge = telar_graph_incoming (graph, to, port, i);
+    Source *source = g_new (Source, 1);
+
+    *source = (Source){ g_strdup (edge->from), edge->from_port };
+    g_ptr_array_add (later, source);
+  }
+  for (guint i = n; i-- > slot;)
+    telar_graph_disconnect (graph, to, port, i);
+  for (guint i = 0; i < later->len; i++) {
+    const Source *source = later->pdata[i];
+
+    telar_graph_connect (graph, source->from, source->port, to, port, slot + i, NULL);
+  }
+}
+
+void
+telar_edit_drop_wires (TelarDocument *document, TelarGraph *graph, const char *id)
+{
+  const GPtrArray *edges = telar_graph_edges (graph);
+
+  /* Sorted by slot: from the end, no later wire moves into a place that was already seen. */
+  for (guint i = edges->len; i-- > 0;) {
+    const TelarEdge *edge = edges->pdata[MIN (i, edges->len - 1)];
+
+    if (g_str_equal (edge->from, id) || g_str_equal (edge->to, id)) {
+      g_autofree char *to = g_strdup (edge->to);
+
+      telar_edit_drop_wire (document, graph, to, edge->to_port, edge->to_slot);
+    }
+  }
+}
+
+void
+telar_edit_touch_new_node (TelarDocument *document, const TelarGraph *graph, const char *id)
+{
+  TelarPatch *patch = telar_document_patch (document);
+  const GPtrArray *edges = telar_graph_edges (graph);
+
+  telar_patch_touch_new (patch, "nodes/%s", id);
+  telar_patch_touch_new (patch, "layout/%s", id);
+  for (guint i = 0; i < edges->len; i++) {
+    const TelarEdge *edge = edges->pdata[i];
+    const TelarNode *to = telar_graph_find_node (graph, edge->to);
+
+    if (g_str_equal (edge->to, id))
+      telar_patch_touch_new (patch, "edges/%s:%s.%u", id, to->op->inputs[edge->to_port].name,
+                             edge->to_slot);
+  }
+}
+
+/* --- the edits -------------------------------------------------------------------------------- */
+
+/* A wire that occupies a single input is taken off for the moment; nobody sees it go. */
+gboolean
+telar_edit_can_connect (TelarDocument *document, const char *from, guint from_port, const char *to,
+                        guint to_port, GError **error)
+{
+  TelarGraph *graph = (TelarGraph *)telar_document_graph (document);
+  const TelarEdge *old =
+      is_repeated (graph, to, to_port) ? NULL : telar_graph_incoming (graph, to, to_port, 0);
+  g_autofree char *old_from = old ? g_strdup (old->from) : NULL;
+  guint old_port = old ? old->from_port : 0;
+  gboolean can;
+
+  if (old)
+    telar_graph_disconnect (graph, to, to_port, 0);
+  can = telar_graph_can_connect (graph, from, from_port, to, to_port, error);
+  if (old_from)
+    telar_graph_connect (graph, old_from, old_port, to, to_port, 0, NULL);
+  return can;
+}
+
+static gboolean
+finish (TelarDocument *document, gboolean ok)
+{
+  if (ok)
+    telar_document_commit (document, NULL);
+  else
+    telar_document_abort (document);
+  return ok;
+}
+
+/* A single input gives up the wire it has. */
+static void
+make_room (TelarDocument *document, TelarGraph *graph, const char *to, guint to_port)
+{
+  if (!is_repeated (graph, to, to_port) && telar_graph_incoming (graph, to, to_port, 0))
+    telar_edit_drop_wire (document, graph, to, to_port, 0);
+}
+
+gboolean
+telar_edit_connect (TelarDocument *document, const char *from, guint from_port, const char *to,
+                    guint to_port, GError **error)
+{
+  TelarGraph *graph = telar_document_begin (document, _ ("Connect"));
+
+  make_room (document, graph, to, to_port);
+  return finish (document,
+                 telar_edit_put_wire (document, graph, from, from_port, to, to_port, error));
+}
+
+void
+telar_edit_disconnect (TelarDocument *document, const char *to, guint port, guint slot)
+{
+  TelarGraph *graph = telar_document_begin (document, _ ("Disconnect"));
+  g_autofree char *id = g_strdup (to);
+
+  telar_edit_drop_wire (document, graph, id, port, slot);
+  telar_document_commit (document, NULL);
+}
+
+gboolean
+telar_edit_rewire (TelarDocument *document, const TelarEdge *wire, const char *to, guint to_port,
+                   GError **error)
+{
+  g_autofree char *from = g_strdup (wire->from);
+  g_autofree char *old = g_strdup (wire->to);
+  guint from_port = wire->from_port, old_port = wire->to_port, old_slot = wire->to_slot;
+  TelarGraph *graph;
+
+  if (g_str_equal (old, to) && old_port == to_port)
+    return TRUE;
+  graph = telar_document_begin (document, _ ("Connect"));
+  telar_edit_drop_wire (document, graph, old, old_port, old_slot);
+  make_room (document, graph, to, to_port);
+  return finish (document,
+                 telar_edit_put_wire (document, graph, from, from_port, to, to_port, error));
+}

@@ -1,0 +1,294 @@
+/* Edits of nodes and settings. Each touches the records that it changes, changes the graph through
+ * its own functions, and commits. Wires are in edits-wires.c. */
+#include "app/project/edits.h"
+
+#include "app/project/edits-private.h"
+
+#include <glib/gi18n.h>
+
+/* --- nodes ------------------------------------------------------------------------------------ */
+
+TelarNode *
+telar_edit_put_node (TelarDocument *document, TelarGraph *graph, const char *op, double x, double y,
+                     GError **error)
+{
+  TelarNode *node = telar_graph_add_node (graph, op, NULL, error);
+
+  if (!node)
+    return NULL;
+  telar_patch_touch_new (telar_document_patch (document), "nodes/%s", node->id);
+  telar_patch_touch_new (telar_document_patch (document), "layout/%s", node->id);
+  node->x = x;
+  node->y = y;
+  return node;
+}
+
+static TelarGraph *
+begin_add (TelarDocument *document, const char *op)
+{
+  const TelarOperator *found = telar_operator_find (op);
+  g_autofree char *name = g_strdup_printf (_ ("Add %s"), found ? _ (found->label) : op);
+
+  return telar_document_begin (document, name);
+}
+
+/* Ends an edit that made @node: commits when @ok, else takes it back. */
+static char *
+end_add (TelarDocument *document, const TelarNode *node, gboolean ok)
+{
+  g_autofree char *id = NULL;
+
+  if (!ok) {
+    telar_document_abort (document);
+    return NULL;
+  }
+  id = g_strdup (node->id);
+  telar_document_commit (document, NULL);
+  return g_steal_pointer (&id);
+}
+
+/* Wires the first port of @node that fits @attach. */
+static gboolean
+attach_node (TelarDocument *document, TelarGraph *graph, const TelarNode *node,
+             const TelarPortRef *attach, GError **error)
+{
+  guint n =
+      attach->output ? telar_operator_n_inputs (node->op) : telar_operator_n_outputs (node->op);
+
+  for (guint port = 0; port < n; port++) {
+    const char *from = attach->output ? attach->node : node->id;
+    const char *to = attach->output ? node->id : attach->node;
+    guint from_port = attach->output ? attach->port : port;
+    guint to_port = attach->output ? port : attach->port;
+
+    if (telar_graph_can_connect (graph, from, from_port, to, to_port, NULL))
+      return telar_edit_put_wire (document, graph, from, from_port, to, to_port, error);
+  }
+  telar_set_error (error, TELAR_ERROR_INVALID, attach->node, _ ("no port of %s fits here"),
+                   _ (node->op->label));
+  return FALSE;
+}
+
+char *
+telar_edit_add (TelarDocument *document, const char *op, double x, double y,
+                const TelarPortRef *attach, GError **error)
+{
+  TelarGraph *graph = begin_add (document, op);
+  TelarNode *node = telar_edit_put_node (document, graph, op, x, y, error);
+  gboolean ok = node && (!attach || attach_node (document, graph, node, attach, error));
+
+  return end_add (document, node, ok);
+}
+
+char *
+telar_edit_insert (TelarDocument *document, const char *op, double x, double y,
+                   const TelarEdge *wire, GError **error)
+{
+  g_autofree char *from = g_strdup (wire->from);
+  g_autofree char *to = g_strdup (wire->to);
+  guint from_port = wire->from_port, to_port = wire->to_port, slot = wire->to_slot;
+  TelarGraph *graph = begin_add (document, op);
+  TelarNode *node = telar_edit_put_node (document, graph, op, x, y, error);
+  gboolean ok = FALSE;
+
+  if (node) {
+    TelarPortRef source = { from, from_port, TRUE };
+
+    telar_edit_touch_input (document, graph, to, to_port, slot);
+    telar_graph_disconnect (graph, to, to_port, slot);
+    ok = attach_node (document, graph, node, &source, error);
+    for (guint port = 0; ok && port < telar_operator_n_outputs (node->op); port++) {
+      if (telar_graph_can_connect (graph, node->id, port, to, to_port, NULL)) {
+        ok = telar_graph_connect (graph, node->id, port, to, to_port, slot, error) != NULL;
+        break;
+      }
+    }
+  }
+  return end_add (document, node, ok);
+}
+
+/* What fed the node's first input goes on to everything its first output fed. */
+static void
+bridge (TelarDocument *document, TelarGraph *graph, const char *id)
+{
+  const TelarEdge *in = telar_graph_incoming (graph, id, 0, 0);
+  const GPtrArray *edges = telar_graph_edges (graph);
+  g_autofree char *from = in ? g_strdup (in->from) : NULL;
+  guint from_port = in ? in->from_port : 0;
+
+  for (guint i = edges->len; from && i-- > 0;) {
+    const TelarEdge *edge = edges->pdata[i];
+    g_autofree char *to = g_strdup (edge->to);
+    guint port = edge->to_port, slot = edge->to_slot;
+
+    if (!g_str_equal (edge->from, id) || edge->from_port != 0)
+      continue;
+    telar_graph_disconnect (graph, to, port, slot);
+    if (telar_graph_can_connect (graph, from, from_port, to, port, NULL))
+      telar_graph_connect (graph, from, from_port, to, port, slot, NULL);
+  }
+}
+
+void
+telar_edit_remove (TelarDocument *document, const char *const *ids, gboolean reconnect)
+{
+  guint n = g_strv_length ((char **)ids);
+  g_autofree char *name = g_strdup_printf (ngettext ("Remove %u node", "Remove %u nodes", n), n);
+  TelarGraph *graph = telar_document_begin (document, name);
+
+  for (guint i = 0; i < n; i++) {
+    telar_edit_touch_repeated (document, graph, ids[i]);
+    telar_patch_touch_node (telar_document_patch (document), graph, ids[i]);
+  }
+  for (guint i = 0; i < n; i++) {
+    if (reconnect)
+      bridge (document, graph, ids[i]);
+    telar_edit_drop_wires (document, graph, ids[i]);
+    telar_graph_remove_node (graph, ids[i]);
+  }
+  telar_document_commit (document, NULL);
+}
+
+void
+telar_edit_place (TelarDocument *document, const char *name, const TelarPlace *places, guint n,
+                  const char *merge_key)
+{
+  TelarGraph *graph = telar_document_begin (document, name);
+
+  for (guint i = 0; i < n; i++) {
+    TelarNode *node = telar_graph_find_node (graph, places[i].id);
+
+    telar_patch_touchf (telar_document_patch (document), graph, "layout/%s", places[i].id);
+    node->x = places[i].x;
+    node->y = places[i].y;
+  }
+  telar_document_commit (document, merge_key);
+}
+
+/* --- parameters ------------------------------------------------------------------------------- */
+
+static const char *
+param_label (const TelarParam *table, const char *name)
+{
+  for (const TelarParam *param = table; param && param->name; param++) {
+    if (g_str_equal (param->name, name))
+      return _ (param->label);
+  }
+  return name;
+}
+
+/* With @text NULL the default. */
+static gboolean
+change_param (TelarDocument *document, const char *const *ids, const char *param, const char *text,
+              GError **error)
+{
+  const TelarNode *first = telar_graph_find_node (telar_document_graph (document), ids[0]);
+  const char *label = param_label (first->op->params, param);
+  g_autofree char *name = g_strdup_printf (text ? _ ("Change %s") : _ ("Reset %s"), label);
+  g_autofree char *joined = g_strjoinv (",", (char **)ids);
+  g_autofree char *key = g_strdup_printf ("%s.%s", joined, param);
+  TelarGraph *graph = telar_document_begin (document, name);
+
+  for (guint i = 0; ids[i]; i++) {
+    TelarNode *node = telar_graph_find_node (graph, ids[i]);
+
+    telar_patch_touchf (telar_document_patch (document), graph, "nodes/%s", ids[i]);
+    if (!text) {
+      telar_param_set_reset (node->params, param);
+    } else if (!telar_param_set_put_text (node->params, param, text, error)) {
+      telar_document_abort (document);
+      return FALSE;
+    }
+  }
+  telar_document_commit (document, key);
+  return TRUE;
+}
+
+gboolean
+telar_edit_set_param (TelarDocument *document, const char *const *ids, const char *param,
+                      const char *text, GError **error)
+{
+  return change_param (document, ids, param, text, error);
+}
+
+void
+telar_edit_reset_param (TelarDocument *document, const char *const *ids, const char *param)
+{
+  change_param (document, ids, param, NULL, NULL);
+}
+
+void
+telar_edit_set_title (TelarDocument *document, const char *id, const char *title)
+{
+  TelarGraph *graph = telar_document_begin (document, _ ("Change title"));
+  TelarNode *node = telar_graph_find_node (graph, id);
+  g_autofree char *key = g_strdup_printf ("title.%s", id);
+
+  telar_patch_touchf (telar_document_patch (document), graph, "nodes/%s", id);
+  g_free (node->title);
+  node->title =
+      title && title[0] && !g_str_equal (title, _ (node->op->label)) ? g_strdup (title) : NULL;
+  telar_document_commit (document, key);
+}
+
+gboolean
+telar_edit_rename (TelarDocument *document, const char *id, const char *new_id, GError **error)
+{
+  TelarGraph *graph;
+
+  if (g_str_equal (id, new_id))
+    return TRUE;
+  graph = telar_document_begin (document, _ ("Rename node"));
+  telar_patch_touch_node (telar_document_patch (document), graph, id);
+  if (!telar_graph_rename_node (graph, id, new_id, error)) {
+    telar_document_abort (document);
+    return FALSE;
+  }
+  telar_edit_touch_new_node (document, graph, new_id);
+  telar_document_commit (document, NULL);
+  return TRUE;
+}
+
+static gboolean
+change_training (TelarDocument *document, const char *param, const char *text, GError **error)
+{
+  const TelarParam *table =
+      telar_param_set_table (telar_graph_training ((TelarGraph *)telar_document_graph (document)));
+  const char *label = param_label (table, param);
+  g_autofree char *name = g_strdup_printf (text ? _ ("Change %s") : _ ("Reset %s"), label);
+  g_autofree char *key = g_strdup_printf ("training.%s", param);
+  TelarGraph *graph = telar_document_begin (document, name);
+
+  telar_patch_touchf (telar_document_patch (document), graph, "training/%s", param);
+  if (!text) {
+    telar_param_set_reset (telar_graph_training (graph), param);
+  } else if (!telar_param_set_put_text (telar_graph_training (graph), param, text, error)) {
+    telar_document_abort (document);
+    return FALSE;
+  }
+  telar_document_commit (document, key);
+  return TRUE;
+}
+
+gboolean
+telar_edit_set_training (TelarDocument *document, const char *param, const char *text,
+                         GError **error)
+{
+  return change_training (document, param, text, error);
+}
+
+void
+telar_edit_reset_training (TelarDocument *document, const char *param)
+{
+  change_training (document, param, NULL, NULL);
+}
+
+void
+telar_edit_set_seed (TelarDocument *document, guint64 seed)
+{
+  TelarGraph *graph = telar_document_begin (document, _ ("Change seed"));
+
+  telar_patch_touch (telar_document_patch (document), graph, "seed");
+  telar_graph_set_seed (graph, seed);
+  telar_document_commit (document, "seed");
+}

@@ -1,0 +1,69 @@
+/* The edits that the studio offers, each one step of undo. What the graph refuses changes nothing
+ * and comes back as an error that can be shown. */
+#pragma once
+
+#include "app/project/document.h"
+
+G_BEGIN_DECLS
+
+/* One end of a wire. @output: an output port, else an input. */
+typedef struct {
+  const char *node;
+  guint port;
+  gboolean output;
+} TelarPortRef;
+
+/* Adds a node of @op and, with @attach, wires its first fitting port there. Returns the new id;
+ * caller frees. */
+char *telar_edit_add (TelarDocument *document, const char *op, double x, double y,
+                      const TelarPortRef *attach, GError **error);
+/* Puts a new node of @op into a wire: the wire ends at it and goes on from it. */
+char *telar_edit_insert (TelarDocument *document, const char *op, double x, double y,
+                         const TelarEdge *wire, GError **error);
+/* With @reconnect what was wired to a node's first input goes on to what its first output fed. */
+void telar_edit_remove (TelarDocument *document, const char *const *ids, gboolean reconnect);
+
+/* Whether telar_edit_connect would do it: the graph's rules, save that a wire at an input that
+ * takes only one is replaced. */
+gboolean telar_edit_can_connect (TelarDocument *document, const char *from, guint from_port,
+                                 const char *to, guint to_port, GError **error);
+gboolean telar_edit_connect (TelarDocument *document, const char *from, guint from_port,
+                             const char *to, guint to_port, GError **error);
+/* The wire at an input; the later wires of a repeated input move up. */
+void telar_edit_disconnect (TelarDocument *document, const char *to, guint port, guint slot);
+/* Takes the wire off one input and puts it on another in one step. */
+gboolean telar_edit_rewire (TelarDocument *document, const TelarEdge *wire, const char *to,
+                            guint to_port, GError **error);
+
+typedef struct {
+  const char *id;
+  double x, y;
+} TelarPlace;
+
+/* @name: what undo shows; @merge_key as in telar_document_commit. */
+void telar_edit_place (TelarDocument *document, const char *name, const TelarPlace *places, guint n,
+                       const char *merge_key);
+
+/* One value for all of @ids, which have the parameter. */
+gboolean telar_edit_set_param (TelarDocument *document, const char *const *ids, const char *param,
+                               const char *text, GError **error);
+void telar_edit_reset_param (TelarDocument *document, const char *const *ids, const char *param);
+/* NULL or empty: the operator's label. */
+void telar_edit_set_title (TelarDocument *document, const char *id, const char *title);
+gboolean telar_edit_rename (TelarDocument *document, const char *id, const char *new_id,
+                            GError **error);
+gboolean telar_edit_set_training (TelarDocument *document, const char *param, const char *text,
+                                  GError **error);
+void telar_edit_reset_training (TelarDocument *document, const char *param);
+void telar_edit_set_seed (TelarDocument *document, guint64 seed);
+
+/* Nodes and the wires among them as text for the clipboard. Caller frees. */
+char *telar_edit_copy (TelarDocument *document, const char *const *ids);
+/* Adds what telar_edit_copy wrote, its top left at (@x, @y), with new ids, which are returned. */
+char **telar_edit_paste (TelarDocument *document, const char *text, double x, double y,
+                         GError **error);
+/* Copies in place, @offset to the right and down. */
+char **telar_edit_duplicate (TelarDocument *document, const char *const *ids, double offset,
+                             GError **error);
+
+G_END_DECLS

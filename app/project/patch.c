@@ -1,0 +1,316 @@
+/* Patches: sets of changed records. A patch has no order of its own; applying it chooses one that
+ * the graph accepts at every step, which makes merging and undoing simple. */
+#include "app/project/patch.h"
+
+#include <string.h>
+
+struct TelarPatch {
+  GPtrArray *changes; /* sorted by path */
+};
+
+static void
+change_free (gpointer data)
+{
+  TelarChange *change = data;
+
+  g_free (change->path);
+  g_free (change->before);
+  g_free (change->after);
+  g_free (change);
+}
+
+TelarPatch *
+telar_patch_new (void)
+{
+  TelarPatch *patch = g_new0 (TelarPatch, 1);
+
+  patch->changes = g_ptr_array_new_with_free_func (change_free);
+  return patch;
+}
+
+void
+telar_patch_free (TelarPatch *patch)
+{
+  if (!patch)
+    return;
+  g_ptr_array_unref (patch->changes);
+  g_free (patch);
+}
+
+const GPtrArray *
+telar_patch_changes (const TelarPatch *patch)
+{
+  return patch->changes;
+}
+
+/* The place of @path, or where it would go. */
+static gboolean
+find (const TelarPatch *patch, const char *path, guint *index)
+{
+  guint low = 0, high = patch->changes->len;
+
+  while (low < high) {
+    guint middle = (low + high) / 2;
+    const TelarChange *change = patch->changes->pdata[middle];
+    int order = strcmp (path, change->path);
+
+    if (order == 0) {
+      *index = middle;
+      return TRUE;
+    }
+    if (order < 0)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  *index = low;
+  return FALSE;
+}
+
+static void
+insert (TelarPatch *patch, guint index, const char *path, const char *before, const char *after)
+{
+  TelarChange *change = g_new (TelarChange, 1);
+
+  *change = (TelarChange){ g_strdup (path), g_strdup (before), g_strdup (after) };
+  g_ptr_array_insert (patch->changes, (int)index, change);
+}
+
+void
+telar_patch_touch (TelarPatch *patch, const TelarGraph *graph, const char *path)
+{
+  g_autofree char *before = NULL;
+  guint index;
+
+  if (find (patch, path, &index))
+    return;
+  before = telar_graph_get_record (graph, path);
+  insert (patch, index, path, before, NULL);
+}
+
+void
+telar_patch_touchf (TelarPatch *patch, const TelarGraph *graph, const char *format, ...)
+{
+  g_autofree char *path = NULL;
+  va_list args;
+
+  va_start (args, format);
+  path = g_strdup_vprintf (format, args);
+  va_end (args);
+  telar_patch_touch (patch, graph, path);
+}
+
+void
+telar_patch_touch_new (TelarPatch *patch, const char *format, ...)
+{
+  g_autofree char *path = NULL;
+  va_list args;
+  guint index;
+
+  va_start (args, format);
+  path = g_strdup_vprintf (format, args);
+  va_end (args);
+  if (!find (patch, path, &index))
+    insert (patch, index, path, NULL, NULL);
+}
+
+void
+telar_patch_touch_node (TelarPatch *patch, const TelarGraph *graph, const char *id)
+{
+  const GPtrArray *edges = telar_graph_edges (graph);
+
+  telar_patch_touchf (patch, graph, "nodes/%s", id);
+  telar_patch_touchf (patch, graph, "layout/%s", id);
+  for (guint i = 0; i < edges->len; i++) {
+    const TelarEdge *edge = edges->pdata[i];
+
+    if (g_str_equal (edge->from, id) || g_str_equal (edge->to, id)) {
+      const TelarNode *to = telar_graph_find_node (graph, edge->to);
+
+      telar_patch_touchf (patch, graph, "edges/%s:%s.%u", edge->to,
+                          to->op->inputs[edge->to_port].name, edge->to_slot);
+    }
+  }
+}
+
+void
+telar_patch_finish (TelarPatch *patch, const TelarGraph *graph)
+{
+  for (guint i = patch->changes->len; i-- > 0;) {
+    TelarChange *change = patch->changes->pdata[i];
+
+    g_free (change->after);
+    change->after = telar_graph_get_record (graph, change->path);
+    if (g_strcmp0 (change->before, change->after) == 0)
+      g_ptr_array_remove_index (patch->changes, i);
+  }
+}
+
+/* --- applying ----------------------------------------------------------------------------------*/
+
+static gboolean
+is_edge (const char *path)
+{
+  return g_str_has_prefix (path, "edges/");
+}
+
+static gboolean
+is_node (const char *path)
+{
+  return g_str_has_prefix (path, "nodes/");
+}
+
+static gboolean
+is_layout (const char *path)
+{
+  return g_str_has_prefix (path, "layout/");
+}
+
+/* Orders "edges/TO:PORT.SLOT" by slot, so that repeated inputs fill from 0 and empty from the end.
+ */
+static int
+compare_slots (gconstpointer a, gconstpointer b)
+{
+  const TelarChange *const *x = a, *const *y = b;
+  const char *dot_x = strrchr ((*x)->path, '.'), *dot_y = strrchr ((*y)->path, '.');
+  guint64 slot_x = dot_x ? g_ascii_strtoull (dot_x + 1, NULL, 10) : 0;
+  guint64 slot_y = dot_y ? g_ascii_strtoull (dot_y + 1, NULL, 10) : 0;
+
+  if (slot_x != slot_y)
+    return slot_x < slot_y ? -1 : 1;
+  return strcmp ((*x)->path, (*y)->path);
+}
+
+static const char *
+target (const TelarChange *change, TelarPatchDirection direction)
+{
+  return direction == TELAR_PATCH_FORWARD ? change->after : change->before;
+}
+
+static gboolean
+remove_edges (GPtrArray *edges, TelarGraph *graph, GError **error)
+{
+  for (guint i = edges->len; i-- > 0;) {
+    const TelarChange *change = edges->pdata[i];
+    g_autofree char *present = telar_graph_get_record (graph, change->path);
+
+    if (present && !telar_graph_set_record (graph, change->path, NULL, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* A place whose node is gone went with it. */
+static gboolean
+layout_is_gone (const TelarGraph *graph, const char *path)
+{
+  return is_layout (path) && !telar_graph_find_node (graph, path + strlen ("layout/"));
+}
+
+gboolean
+telar_patch_apply (const TelarPatch *patch, TelarGraph *graph, TelarPatchDirection direction,
+                   GError **error)
+{
+  g_autoptr (GPtrArray) edges = g_ptr_array_new ();
+  const GPtrArray *changes = patch->changes;
+
+  for (guint i = 0; i < changes->len; i++) {
+    TelarChange *change = changes->pdata[i];
+
+    if (is_edge (change->path))
+      g_ptr_array_add (edges, change);
+  }
+  g_ptr_array_sort (edges, compare_slots);
+  if (!remove_edges (edges, graph, error))
+    return FALSE;
+  for (guint i = 0; i < changes->len; i++) {
+    const TelarChange *change = changes->pdata[i];
+
+    if (is_node (change->path) &&
+        !telar_graph_set_record (graph, change->path, target (change, direction), error))
+      return FALSE;
+  }
+  for (guint i = 0; i < changes->len; i++) {
+    const TelarChange *change = changes->pdata[i];
+
+    if (is_edge (change->path) || is_node (change->path) || layout_is_gone (graph, change->path))
+      continue;
+    if (!telar_graph_set_record (graph, change->path, target (change, direction), error))
+      return FALSE;
+  }
+  for (guint i = 0; i < edges->len; i++) {
+    const TelarChange *change = edges->pdata[i];
+    const char *json = target (change, direction);
+
+    if (json && !telar_graph_set_record (graph, change->path, json, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+void
+telar_patch_merge (TelarPatch *patch, const TelarPatch *later)
+{
+  for (guint i = 0; i < later->changes->len; i++) {
+    const TelarChange *next = later->changes->pdata[i];
+    guint index;
+
+    if (find (patch, next->path, &index)) {
+      TelarChange *change = patch->changes->pdata[index];
+
+      g_free (change->after);
+      change->after = g_strdup (next->after);
+      if (g_strcmp0 (change->before, change->after) == 0)
+        g_ptr_array_remove_index (patch->changes, index);
+    } else {
+      insert (patch, index, next->path, next->before, next->after);
+    }
+  }
+}
+
+/* --- JSON ------------------------------------------------------------------------------------- */
+
+static json_t *
+json_text (const char *text)
+{
+  return text ? json_string (text) : json_null ();
+}
+
+json_t *
+telar_patch_to_json (const TelarPatch *patch)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < patch->changes->len; i++) {
+    const TelarChange *change = patch->changes->pdata[i];
+
+    json_array_append_new (list, json_pack ("[s, o, o]", change->path, json_text (change->before),
+                                            json_text (change->after)));
+  }
+  return list;
+}
+
+TelarPatch *
+telar_patch_from_json (const json_t *json, GError **error)
+{
+  g_autoptr (TelarPatch) patch = telar_patch_new ();
+
+  if (!json_is_array (json)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "an edit must be a list of changes");
+    return NULL;
+  }
+  for (gsize i = 0; i < json_array_size (json); i++) {
+    const json_t *item = json_array_get (json, i);
+    const json_t *before = json_array_get (item, 1), *after = json_array_get (item, 2);
+    const char *path = json_string_value (json_array_get (item, 0));
+    guint index;
+
+    if (!path || !before || !after || find (patch, path, &index)) {
+      telar_set_error (error, TELAR_ERROR_INVALID, NULL, "change %" G_GSIZE_FORMAT " is malformed",
+                       i);
+      return NULL;
+    }
+    insert (patch, index, path, json_string_value (before), json_string_value (after));
+  }
+  return g_steal_pointer (&patch);
+}

@@ -1,0 +1,305 @@
+/* The design page puts the parts together: panels that fold at the sides, tools that float over the
+ * canvas's corner. */
+#include "app/ui/design-page.h"
+
+#include "app/canvas/minimap.h"
+#include "app/ui/palette.h"
+#include "app/ui/status-bar.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+struct _TelarDesignPage {
+  GtkWidget parent_instance;
+
+  GtkWidget *palette, *canvas, *status, *minimap, *zoom;
+  GtkWidget *palette_flap, *inspector_flap;
+  GtkWidget *empty; /* what to do with an empty canvas */
+  TelarDocument *document;
+};
+
+G_DEFINE_FINAL_TYPE (TelarDesignPage, telar_design_page, GTK_TYPE_WIDGET)
+
+enum { PROP_SHOW_PALETTE = 1, PROP_SHOW_INSPECTOR, PROP_SHOW_MINIMAP, N_PROPS };
+enum { MESSAGE, N_SIGNALS };
+
+static GParamSpec *props[N_PROPS];
+static guint signals[N_SIGNALS];
+
+TelarCanvas *
+telar_design_page_canvas (TelarDesignPage *self)
+{
+  return TELAR_CANVAS (self->canvas);
+}
+
+void
+telar_design_page_focus_search (TelarDesignPage *self)
+{
+  adw_flap_set_reveal_flap (ADW_FLAP (self->palette_flap), TRUE);
+  telar_palette_focus_search (TELAR_PALETTE (self->palette));
+}
+
+void
+telar_design_page_toggle_problems (TelarDesignPage *self)
+{
+  telar_status_bar_toggle_problems (TELAR_STATUS_BAR (self->status));
+}
+
+/* --- what the parts say ----------------------------------------------------------------------- */
+
+static void
+on_palette_add (TelarPalette *palette, const char *op, TelarDesignPage *self)
+{
+  g_free (telar_canvas_add (TELAR_CANVAS (self->canvas), op));
+}
+
+static void
+on_message (TelarCanvas *canvas, const char *text, TelarDesignPage *self)
+{
+  g_signal_emit (self, signals[MESSAGE], 0, text);
+}
+
+static void
+on_view_changed (TelarCanvas *canvas, TelarDesignPage *self)
+{
+  g_autofree char *text =
+      g_strdup_printf ("%.0f\u202f%%", 100 * telar_canvas_zoom (TELAR_CANVAS (self->canvas)));
+
+  gtk_button_set_label (GTK_BUTTON (self->zoom), text);
+}
+
+static void
+on_reveal (TelarStatusBar *status, const char *node, TelarDesignPage *self)
+{
+  telar_canvas_reveal (TELAR_CANVAS (self->canvas), node);
+}
+
+static void
+update_empty (TelarDesignPage *self)
+{
+  gtk_widget_set_visible (self->empty,
+                          self->document &&
+                              telar_graph_nodes (telar_document_graph (self->document))->len == 0);
+}
+
+void
+telar_design_page_set_document (TelarDesignPage *self, TelarDocument *document,
+                                TelarAnalysis *analysis)
+{
+  if (self->document)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_set_object (&self->document, document);
+  telar_canvas_set_document (TELAR_CANVAS (self->canvas), document, analysis);
+  telar_status_bar_set_analysis (TELAR_STATUS_BAR (self->status), analysis);
+  if (document)
+    g_signal_connect_object (document, "changed", G_CALLBACK (update_empty), self,
+                             G_CONNECT_SWAPPED);
+  update_empty (self);
+}
+
+/* --- building --------------------------------------------------------------------------------- */
+
+static GtkWidget *
+tool (const char *icon, const char *action, const char *tooltip)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_focus_on_click (button, FALSE);
+  return button;
+}
+
+/* The actions belong to the canvas: the tools sit beside it and call them on it. */
+static void
+on_tool (GtkButton *button, TelarDesignPage *self)
+{
+  gtk_widget_activate_action (self->canvas, g_object_get_data (G_OBJECT (button), "canvas-action"),
+                              NULL);
+}
+
+static GtkWidget *
+canvas_tool (TelarDesignPage *self, const char *icon, const char *action, const char *tooltip)
+{
+  GtkWidget *button = tool (icon, NULL, tooltip);
+
+  g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer)action);
+  g_signal_connect (button, "clicked", G_CALLBACK (on_tool), self);
+  return button;
+}
+
+static GtkWidget *
+build_tools (TelarDesignPage *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
+
+  self->zoom = canvas_tool (self, NULL, "canvas.zoom-original", _ ("Actual size (1)"));
+  gtk_widget_set_size_request (self->zoom, 56, -1);
+  gtk_widget_add_css_class (box, "canvas-tools");
+  gtk_widget_add_css_class (self->zoom, "figures");
+  gtk_box_append (GTK_BOX (box),
+                  canvas_tool (self, "zoom-out-symbolic", "canvas.zoom-out", _ ("Zoom out (−)")));
+  gtk_box_append (GTK_BOX (box), self->zoom);
+  gtk_box_append (GTK_BOX (box),
+                  canvas_tool (self, "zoom-in-symbolic", "canvas.zoom-in", _ ("Zoom in (+)")));
+  gtk_box_append (GTK_BOX (box), canvas_tool (self, "zoom-fit-best-symbolic", "canvas.zoom-fit",
+                                              _ ("Show all (0)")));
+  gtk_widget_set_halign (box, GTK_ALIGN_START);
+  gtk_widget_set_valign (box, GTK_ALIGN_END);
+  g_object_set (box, "margin-start", 12, "margin-bottom", 12, NULL);
+  return box;
+}
+
+static GtkWidget *
+build_empty (TelarDesignPage *self)
+{
+  self->empty = adw_status_page_new ();
+  adw_status_page_set_title (ADW_STATUS_PAGE (self->empty), _ ("Draw a network"));
+  adw_status_page_set_description (
+      ADW_STATUS_PAGE (self->empty),
+      _ ("Drag an operator from the palette, or press Tab and type its name.\n"
+         "Start with data, end with a loss."));
+  gtk_widget_set_can_target (self->empty, FALSE);
+  gtk_widget_add_css_class (self->empty, "compact");
+  return self->empty;
+}
+
+static GtkWidget *
+build_canvas (TelarDesignPage *self)
+{
+  GtkWidget *overlay = gtk_overlay_new ();
+
+  self->canvas = telar_canvas_new ();
+  self->minimap = telar_minimap_new (TELAR_CANVAS (self->canvas));
+  gtk_widget_set_halign (self->minimap, GTK_ALIGN_END);
+  gtk_widget_set_valign (self->minimap, GTK_ALIGN_END);
+  g_object_set (self->minimap, "margin-end", 12, "margin-bottom", 12, NULL);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), self->canvas);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), build_empty (self));
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), build_tools (self));
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->minimap);
+  g_signal_connect (self->canvas, "message", G_CALLBACK (on_message), self);
+  g_signal_connect (self->canvas, "view-changed", G_CALLBACK (on_view_changed), self);
+  return overlay;
+}
+
+static GtkWidget *
+panel (GtkWidget *child, int width, const char *css_class)
+{
+  gtk_widget_set_size_request (child, width, -1);
+  gtk_widget_add_css_class (child, "studio-panel");
+  gtk_widget_add_css_class (child, css_class);
+  return child;
+}
+
+static GtkWidget *
+flap (GtkWidget *content, GtkWidget *side, GtkPackType position)
+{
+  GtkWidget *widget = adw_flap_new ();
+
+  adw_flap_set_content (ADW_FLAP (widget), content);
+  adw_flap_set_flap (ADW_FLAP (widget), side);
+  adw_flap_set_flap_position (ADW_FLAP (widget), position);
+  adw_flap_set_swipe_to_open (ADW_FLAP (widget), FALSE);
+  adw_flap_set_swipe_to_close (ADW_FLAP (widget), FALSE);
+  return widget;
+}
+
+static void
+telar_design_page_init (TelarDesignPage *self)
+{
+  GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  self->status = telar_status_bar_new ();
+  self->palette = telar_palette_new ();
+  gtk_box_append (GTK_BOX (middle), build_canvas (self));
+  gtk_box_append (GTK_BOX (middle), self->status);
+  self->inspector_flap =
+      flap (middle, panel (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), 304, "studio-panel-end"),
+            GTK_PACK_END);
+  self->palette_flap =
+      flap (self->inspector_flap, panel (self->palette, 224, "studio-panel-start"), GTK_PACK_START);
+  gtk_widget_set_parent (self->palette_flap, GTK_WIDGET (self));
+  g_signal_connect (self->palette, "add", G_CALLBACK (on_palette_add), self);
+  g_signal_connect (self->status, "reveal", G_CALLBACK (on_reveal), self);
+}
+
+/* --- the object ------------------------------------------------------------------------------- */
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  TelarDesignPage *self = TELAR_DESIGN_PAGE (object);
+
+  switch (id) {
+  case PROP_SHOW_PALETTE:
+    g_value_set_boolean (value, adw_flap_get_reveal_flap (ADW_FLAP (self->palette_flap)));
+    break;
+  case PROP_SHOW_INSPECTOR:
+    g_value_set_boolean (value, adw_flap_get_reveal_flap (ADW_FLAP (self->inspector_flap)));
+    break;
+  case PROP_SHOW_MINIMAP:
+    g_value_set_boolean (value, gtk_widget_get_visible (self->minimap));
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  TelarDesignPage *self = TELAR_DESIGN_PAGE (object);
+  gboolean show = g_value_get_boolean (value);
+
+  switch (id) {
+  case PROP_SHOW_PALETTE:
+    adw_flap_set_reveal_flap (ADW_FLAP (self->palette_flap), show);
+    break;
+  case PROP_SHOW_INSPECTOR:
+    adw_flap_set_reveal_flap (ADW_FLAP (self->inspector_flap), show);
+    break;
+  case PROP_SHOW_MINIMAP:
+    gtk_widget_set_visible (self->minimap, show);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+dispose (GObject *object)
+{
+  TelarDesignPage *self = TELAR_DESIGN_PAGE (object);
+
+  g_clear_object (&self->document);
+  g_clear_pointer (&self->palette_flap, gtk_widget_unparent);
+  G_OBJECT_CLASS (telar_design_page_parent_class)->dispose (object);
+}
+
+static void
+telar_design_page_class_init (TelarDesignPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+  object_class->dispose = dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+
+  props[PROP_SHOW_PALETTE] = g_param_spec_boolean ("show-palette", NULL, NULL, TRUE, flags);
+  props[PROP_SHOW_INSPECTOR] = g_param_spec_boolean ("show-inspector", NULL, NULL, TRUE, flags);
+  props[PROP_SHOW_MINIMAP] = g_param_spec_boolean ("show-minimap", NULL, NULL, TRUE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  signals[MESSAGE] = g_signal_new ("message", TELAR_TYPE_DESIGN_PAGE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+GtkWidget *
+telar_design_page_new (void)
+{
+  return g_object_new (TELAR_TYPE_DESIGN_PAGE, NULL);
+}

@@ -1,0 +1,20 @@
+/* TelarDesignPage: palette, canvas, inspector and the line below them. */
+#pragma once
+
+#include "app/canvas/canvas.h"
+
+G_BEGIN_DECLS
+
+#define TELAR_TYPE_DESIGN_PAGE (telar_design_page_get_type ())
+G_DECLARE_FINAL_TYPE (TelarDesignPage, telar_design_page, TELAR, DESIGN_PAGE, GtkWidget)
+
+/* Properties "show-palette", "show-inspector", "show-minimap" (gboolean), for menus and keys.
+ * Signal "message" (const char *text): an edit was refused. */
+GtkWidget *telar_design_page_new (void);
+void telar_design_page_set_document (TelarDesignPage *self, TelarDocument *document,
+                                     TelarAnalysis *analysis);
+TelarCanvas *telar_design_page_canvas (TelarDesignPage *self);
+void telar_design_page_focus_search (TelarDesignPage *self);
+void telar_design_page_toggle_problems (TelarDesignPage *self);
+
+G_END_DECLS

@@ -1,0 +1,17 @@
+/* TelarPalette: the operators, by category, with a search. Rows are dragged onto the canvas; Enter
+ * or a double click adds.
+ *
+ * Signal "add" (const char *operator). */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define TELAR_TYPE_PALETTE (telar_palette_get_type ())
+G_DECLARE_FINAL_TYPE (TelarPalette, telar_palette, TELAR, PALETTE, GtkWidget)
+
+GtkWidget *telar_palette_new (void);
+void telar_palette_focus_search (TelarPalette *self);
+
+G_END_DECLS

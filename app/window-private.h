@@ -1,0 +1,34 @@
+/* What window.c (what the window shows) and window-actions.c (what its actions do) share. */
+#pragma once
+
+#include "app/project/analysis.h"
+#include "app/ui/design-page.h"
+#include "app/window.h"
+
+G_BEGIN_DECLS
+
+struct _TelarWindow {
+  AdwApplicationWindow parent_instance;
+
+  TelarDocument *document; /* NULL on the start page */
+  TelarAnalysis *analysis;
+
+  GtkWidget *toasts;
+  GtkWidget *places; /* stack: "start", "project" */
+  GtkWidget *pages;  /* view stack: "design", "train" */
+  GtkWidget *title;
+  GtkWidget *back, *switcher, *device;
+  TelarDesignPage *design;
+  gboolean closing; /* the question about unsaved edits was answered */
+};
+
+void telar_window_set_document (TelarWindow *self, TelarDocument *document);
+void telar_window_toast (TelarWindow *self, const char *text);
+/* A dialog for what went wrong: @heading, and the error's message below. */
+void telar_window_show_error (TelarWindow *self, const char *heading, const GError *error);
+void telar_window_add_actions (TelarWindow *self);
+void telar_window_update_actions (TelarWindow *self);
+/* Calls @done once the document is saved, or its edits given up; not when the user stays. */
+void telar_window_leave_document (TelarWindow *self, void (*done) (TelarWindow *self));
+
+G_END_DECLS
