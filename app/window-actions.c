@@ -353,8 +353,7 @@ void
 telar_window_update_actions (TelarWindow *self)
 {
   TelarDocument *document = self->document;
-  static const char *const need_document[] = { "save-as", "close-project", "find",    "problems",
-                                               "palette", "inspector",     "minimap", "page" };
+  static const char *const need_document[] = { "save-as", "close-project", "find", "problems" };
 
   for (guint i = 0; i < G_N_ELEMENTS (need_document); i++)
     set_enabled (self, need_document[i], document != NULL);

@@ -268,10 +268,13 @@ telar_card_render (TelarSceneNode *node, TelarDetail detail, const TelarTheme *t
 /* --- wires ------------------------------------------------------------------------------------ */
 
 void
-telar_wire_path (cairo_t *cr, const graphene_point_t curve[4])
+telar_wire_path (cairo_t *cr, const TelarCurve *curve)
 {
-  cairo_move_to (cr, curve[0].x, curve[0].y);
-  cairo_curve_to (cr, curve[1].x, curve[1].y, curve[2].x, curve[2].y, curve[3].x, curve[3].y);
+  const graphene_point_t *p = curve->points;
+
+  cairo_move_to (cr, p[0].x, p[0].y);
+  for (guint i = 1; i < 3 * curve->n_segments; i += 3)
+    cairo_curve_to (cr, p[i].x, p[i].y, p[i + 1].x, p[i + 1].y, p[i + 2].x, p[i + 2].y);
 }
 
 GskRenderNode *
@@ -285,7 +288,7 @@ telar_wire_render (TelarSceneEdge *edge, const TelarTheme *theme)
   snapshot = gtk_snapshot_new ();
   cr = gtk_snapshot_append_cairo (snapshot, &edge->item.bounds);
   cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-  telar_wire_path (cr, edge->curve);
+  telar_wire_path (cr, &edge->curve);
   telar_theme_set (cr, edge->selected ? &theme->accent : &theme->kinds[edge->kind]);
   cairo_set_line_width (cr, edge->selected ? 3.5 : 2.2);
   cairo_stroke (cr);

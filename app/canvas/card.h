@@ -22,7 +22,7 @@ GskRenderNode *telar_card_render (TelarSceneNode *node, TelarDetail detail, cons
 /* The wire in canvas units; borrowed. */
 GskRenderNode *telar_wire_render (TelarSceneEdge *edge, const TelarTheme *theme);
 /* Strokes a curve as wires are drawn. */
-void telar_wire_path (cairo_t *cr, const graphene_point_t curve[4]);
+void telar_wire_path (cairo_t *cr, const TelarCurve *curve);
 /* A text on a pill, centred at (@x, @y) on the screen. */
 void telar_pill_snapshot (GtkSnapshot *snapshot, PangoContext *context, const char *text, float x,
                           float y, const GdkRGBA *ground, const GdkRGBA *ink);

@@ -57,13 +57,6 @@ draw_wires (TelarCanvas *self, GtkSnapshot *snapshot, const GPtrArray *edges)
   }
 }
 
-static graphene_point_t
-curve_middle (const graphene_point_t curve[4])
-{
-  return GRAPHENE_POINT_INIT ((curve[0].x + 3 * curve[1].x + 3 * curve[2].x + curve[3].x) / 8,
-                              (curve[0].y + 3 * curve[1].y + 3 * curve[2].y + curve[3].y) / 8);
-}
-
 /* Shapes stand on wires that are long enough to carry them. */
 static void
 draw_wire_shapes (TelarCanvas *self, GtkSnapshot *snapshot, const GPtrArray *edges)
@@ -74,9 +67,10 @@ draw_wire_shapes (TelarCanvas *self, GtkSnapshot *snapshot, const GPtrArray *edg
   for (guint i = 0; i < edges->len; i++) {
     const TelarSceneEdge *edge = edges->pdata[i];
     const char *shape = edge->from->shapes ? edge->from->shapes[edge->from_port] : "";
-    graphene_point_t middle = curve_middle (edge->curve), at;
-    float length =
-        hypotf (edge->curve[3].x - edge->curve[0].x, edge->curve[3].y - edge->curve[0].y);
+    graphene_point_t middle = telar_curve_middle (&edge->curve), at;
+    const graphene_point_t *start = &edge->curve.points[0];
+    const graphene_point_t *end = &edge->curve.points[3 * edge->curve.n_segments];
+    float length = hypotf (end->x - start->x, end->y - start->y);
     gboolean chosen = edge->selected || self->hover.edge == edge;
 
     if (!shape[0] || (!chosen && length * (float)self->view.zoom < shortest))
@@ -170,10 +164,13 @@ draw_far_wires (TelarCanvas *self, cairo_t *cr, const GPtrArray *edges, gboolean
     const TelarSceneEdge *edge = edges->pdata[i];
 
     if (curves) {
-      telar_wire_path (cr, edge->curve);
+      telar_wire_path (cr, &edge->curve);
     } else {
-      cairo_move_to (cr, edge->curve[0].x, edge->curve[0].y);
-      cairo_line_to (cr, edge->curve[3].x, edge->curve[3].y);
+      const graphene_point_t *start = &edge->curve.points[0];
+      const graphene_point_t *end = &edge->curve.points[3 * edge->curve.n_segments];
+
+      cairo_move_to (cr, start->x, start->y);
+      cairo_line_to (cr, end->x, end->y);
     }
   }
   telar_theme_set (cr, &self->theme.wire);
@@ -291,9 +288,10 @@ draw_new_wire (TelarCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *
 {
   TelarWiring *wiring = &self->wiring;
   graphene_point_t start = telar_scene_port (wiring->node, wiring->output, wiring->port);
-  graphene_point_t end = self->pointer, curve[4];
+  graphene_point_t end = self->pointer;
   const TelarPort *ports = wiring->output ? wiring->node->op->outputs : wiring->node->op->inputs;
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, all);
+  TelarCurve curve;
 
   draw_fitting_ports (self, cr);
   start = telar_canvas_to_widget (self, start.x, start.y);
@@ -301,9 +299,9 @@ draw_new_wire (TelarCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *
     end = telar_scene_port (wiring->target.node, !wiring->output, wiring->target.port);
     end = telar_canvas_to_widget (self, end.x, end.y);
   }
-  telar_scene_curve (wiring->output ? &start : &end, wiring->output ? &end : &start, curve);
+  telar_scene_curve (wiring->output ? &start : &end, wiring->output ? &end : &start, &curve);
   cairo_new_path (cr);
-  telar_wire_path (cr, curve);
+  telar_wire_path (cr, &curve);
   telar_theme_set (cr, wiring->refusal ? &self->theme.error
                                        : &self->theme.kinds[ports[wiring->port].kind]);
   cairo_set_line_width (cr, 3);

@@ -132,32 +132,82 @@ telar_scene_port (const TelarSceneNode *node, gboolean output, guint port)
   return GRAPHENE_POINT_INIT (rect->origin.x + (output ? rect->size.width : 0), rect->origin.y + y);
 }
 
-void
-telar_scene_curve (const graphene_point_t *from, const graphene_point_t *to,
-                   graphene_point_t curve[4])
+/* Forward: one calm curve, steeper where the ends lie far apart in height. */
+static void
+forward_curve (const graphene_point_t *from, const graphene_point_t *to, TelarCurve *curve)
 {
-  float dx = to->x - from->x, dy = to->y - from->y;
-  float forward = MAX (fabsf (dx) * 0.5f, MIN (fabsf (dy) * 0.35f, 80.0f));
-  /* A wire that runs back swings out wider, so that it stays clear of the cards. */
-  float reach = dx >= 0 ? forward : MIN (60.0f - dx * 0.35f, 220.0f);
+  float dx = to->x - from->x, dy = fabsf (to->y - from->y);
+  float reach = MAX (dx * 0.5f, MIN (dy * 0.35f, 80.0f));
 
   reach = MAX (reach, 24.0f);
-  curve[0] = *from;
-  curve[1] = GRAPHENE_POINT_INIT (from->x + reach, from->y);
-  curve[2] = GRAPHENE_POINT_INIT (to->x - reach, to->y);
-  curve[3] = *to;
+  curve->n_segments = 1;
+  curve->points[0] = *from;
+  curve->points[1] = GRAPHENE_POINT_INIT (from->x + reach, from->y);
+  curve->points[2] = GRAPHENE_POINT_INIT (to->x - reach, to->y);
+  curve->points[3] = *to;
+}
+
+/* Back: out to the right, round, along between the rows, round and in from the left. */
+static void
+back_curve (const graphene_point_t *from, const graphene_point_t *to, TelarCurve *curve)
+{
+  float dy = to->y - from->y;
+  float lane = fabsf (dy) >= TELAR_CARD_HEIGHT ? (from->y + to->y) / 2
+                                               : MAX (from->y, to->y) + TELAR_CARD_HEIGHT;
+  float turn = CLAMP (fabsf (lane - from->y) * 0.6f, 24.0f, 56.0f);
+  float step = (to->x - from->x) / 3;
+  graphene_point_t *points = curve->points;
+
+  curve->n_segments = 3;
+  points[0] = *from;
+  points[1] = GRAPHENE_POINT_INIT (from->x + turn, from->y);
+  points[2] = GRAPHENE_POINT_INIT (from->x + turn, lane);
+  points[3] = GRAPHENE_POINT_INIT (from->x, lane);
+  points[4] = GRAPHENE_POINT_INIT (from->x + step, lane);
+  points[5] = GRAPHENE_POINT_INIT (to->x - step, lane);
+  points[6] = GRAPHENE_POINT_INIT (to->x, lane);
+  points[7] = GRAPHENE_POINT_INIT (to->x - turn, lane);
+  points[8] = GRAPHENE_POINT_INIT (to->x - turn, to->y);
+  points[9] = *to;
+}
+
+void
+telar_scene_curve (const graphene_point_t *from, const graphene_point_t *to, TelarCurve *curve)
+{
+  if (to->x - from->x >= -16)
+    forward_curve (from, to, curve);
+  else
+    back_curve (from, to, curve);
+}
+
+static graphene_point_t
+point_on (const graphene_point_t segment[4], float t)
+{
+  float s = 1 - t, a = s * s * s, b = 3 * s * s * t, c = 3 * s * t * t, d = t * t * t;
+
+  return GRAPHENE_POINT_INIT (
+      a * segment[0].x + b * segment[1].x + c * segment[2].x + d * segment[3].x,
+      a * segment[0].y + b * segment[1].y + c * segment[2].y + d * segment[3].y);
+}
+
+graphene_point_t
+telar_curve_middle (const TelarCurve *curve)
+{
+  return point_on (&curve->points[3 * (curve->n_segments / 2)], 0.5f);
 }
 
 static graphene_rect_t
-curve_bounds (const graphene_point_t curve[4])
+curve_bounds (const TelarCurve *curve)
 {
   float left = G_MAXFLOAT, top = G_MAXFLOAT, right = -G_MAXFLOAT, bottom = -G_MAXFLOAT;
 
-  for (guint i = 0; i < 4; i++) {
-    left = MIN (left, curve[i].x);
-    right = MAX (right, curve[i].x);
-    top = MIN (top, curve[i].y);
-    bottom = MAX (bottom, curve[i].y);
+  for (guint i = 0; i <= 3 * curve->n_segments; i++) {
+    const graphene_point_t *point = &curve->points[i];
+
+    left = MIN (left, point->x);
+    right = MAX (right, point->x);
+    top = MIN (top, point->y);
+    bottom = MAX (bottom, point->y);
   }
   return GRAPHENE_RECT_INIT (left - 4, top - 4, right - left + 8, bottom - top + 8);
 }
@@ -169,8 +219,8 @@ lay_edge (TelarScene *scene, TelarSceneEdge *edge, gboolean indexed)
   graphene_point_t to = telar_scene_port (edge->to, FALSE, edge->to_port);
   graphene_rect_t bounds;
 
-  telar_scene_curve (&from, &to, edge->curve);
-  bounds = curve_bounds (edge->curve);
+  telar_scene_curve (&from, &to, &edge->curve);
+  bounds = curve_bounds (&edge->curve);
   g_clear_pointer (&edge->drawing, gsk_render_node_unref);
   if (indexed) {
     telar_index_move (scene->edge_index, &edge->item, &bounds);
@@ -392,18 +442,17 @@ telar_scene_query (TelarScene *scene, const graphene_rect_t *area, GPtrArray *no
 }
 
 static float
-distance_to_curve (const graphene_point_t curve[4], float x, float y)
+distance_to_curve (const TelarCurve *curve, float x, float y)
 {
   const guint steps = 32;
   float best = G_MAXFLOAT;
 
-  for (guint i = 0; i <= steps; i++) {
-    float t = (float)i / (float)steps, s = 1 - t;
-    float a = s * s * s, b = 3 * s * s * t, c = 3 * s * t * t, d = t * t * t;
-    float px = a * curve[0].x + b * curve[1].x + c * curve[2].x + d * curve[3].x;
-    float py = a * curve[0].y + b * curve[1].y + c * curve[2].y + d * curve[3].y;
+  for (guint segment = 0; segment < curve->n_segments; segment++) {
+    for (guint i = 0; i <= steps; i++) {
+      graphene_point_t at = point_on (&curve->points[3 * segment], (float)i / (float)steps);
 
-    best = MIN (best, hypotf (px - x, py - y));
+      best = MIN (best, hypotf (at.x - x, at.y - y));
+    }
   }
   return best;
 }
@@ -464,7 +513,7 @@ telar_scene_hit (TelarScene *scene, float x, float y, float reach)
   nearest = reach;
   for (guint i = 0; i < edges->len; i++) {
     TelarSceneEdge *edge = edges->pdata[i];
-    float distance = distance_to_curve (edge->curve, x, y);
+    float distance = distance_to_curve (&edge->curve, x, y);
 
     if (distance <= nearest) {
       nearest = distance;

@@ -38,12 +38,20 @@ typedef struct {
   GskRenderNode *card, *brief;
 } TelarSceneNode;
 
+/* A wire's way: Bézier segments that share their ends. One where it runs forward; three where it
+ * runs back: a turn, a straight stretch between the rows of cards, a turn. */
+#define TELAR_CURVE_POINTS 10
+typedef struct {
+  guint n_segments;
+  graphene_point_t points[TELAR_CURVE_POINTS]; /* 3 n_segments + 1 */
+} TelarCurve;
+
 typedef struct {
   TelarIndexItem item;
   TelarSceneNode *from, *to;
   guint from_port, to_port, to_slot;
   TelarPortKind kind;
-  graphene_point_t curve[4]; /* Bézier: start, two controls, end */
+  TelarCurve curve;
   gboolean selected;
   GskRenderNode *drawing;
 } TelarSceneEdge;
@@ -72,9 +80,10 @@ void telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shape
 const graphene_rect_t *telar_scene_node_rect (const TelarSceneNode *node);
 /* The centre of a port. */
 graphene_point_t telar_scene_port (const TelarSceneNode *node, gboolean output, guint port);
-/* The curve of a wire between two points. */
 void telar_scene_curve (const graphene_point_t *from, const graphene_point_t *to,
-                        graphene_point_t curve[4]);
+                        TelarCurve *curve);
+/* The middle of the way, where its shape stands. */
+graphene_point_t telar_curve_middle (const TelarCurve *curve);
 /* Of all nodes; FALSE when there are none. */
 gboolean telar_scene_bounds (const TelarScene *scene, graphene_rect_t *bounds);
 

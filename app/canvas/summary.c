@@ -16,6 +16,8 @@ telar_param_display (const TelarParam *param, const TelarParamValue *value)
 
   if (param->kind == TELAR_PARAM_FILE && text[0])
     return g_path_get_basename (text);
+  if (param->kind == TELAR_PARAM_REAL)
+    return g_strdup_printf ("%.4g", value->real);
   if (param->kind == TELAR_PARAM_INTS) {
     g_auto (GStrv) parts = g_strsplit_set (text, "x,", -1);
 
@@ -24,30 +26,31 @@ telar_param_display (const TelarParam *param, const TelarParamValue *value)
   return g_steal_pointer (&text);
 }
 
-/* Sizes and choices speak for themselves; other numbers carry their label. */
+/* Sizes and choices speak for themselves; other values carry their label: a count behind it, a
+ * quantity in front. */
 static char *
 phrase (const TelarParam *param, const TelarParamValue *value)
 {
   g_autofree char *shown = telar_param_display (param, value);
-  g_autofree char *label = NULL;
+  g_autofree char *label = g_utf8_strdown (_ (param->label), -1);
 
-  if (!shown[0])
-    return NULL;
   switch (param->kind) {
   case TELAR_PARAM_INT:
+    if (param->minimum >= 1)
+      /* Translators: a count on a card: "12 filters". */
+      return g_strdup_printf (C_ ("count", "%s %s"), shown, label);
+    return g_strdup_printf ("%s %s", label, shown);
   case TELAR_PARAM_REAL:
-    label = g_utf8_strdown (_ (param->label), -1);
-    /* Translators: a value and its parameter on a card: "12 filters". */
-    return g_strdup_printf (_ ("%s %s"), shown, label);
+    return g_strdup_printf ("%s %s", label, shown);
   case TELAR_PARAM_BOOL:
-    label = g_utf8_strdown (_ (param->label), -1);
     /* Translators: a switch that is off on a card: "no bias". */
     return value->boolean ? g_steal_pointer (&label) : g_strdup_printf (_ ("no %s"), label);
   case TELAR_PARAM_CHOICE:
+    return g_str_equal (shown, "none") ? NULL : g_steal_pointer (&shown);
   case TELAR_PARAM_INTS:
   case TELAR_PARAM_TEXT:
   case TELAR_PARAM_FILE:
-    return g_steal_pointer (&shown);
+    return shown[0] ? g_steal_pointer (&shown) : NULL;
   }
   return NULL;
 }

@@ -129,10 +129,9 @@ open_journal (TelarDocument *self, GError **error)
   return path ? telar_journal_create (path, &self->base, error) : NULL;
 }
 
-/* @kind is "edit", "merge", "undo" or "redo"; the changes are written as they were made, so that
- * replaying needs no history. */
-static void
-journal_write (TelarDocument *self, const char *kind, const char *name, const TelarPatch *patch)
+void
+telar_document_journal (TelarDocument *self, const char *kind, const char *name,
+                        const TelarPatch *patch)
 {
   g_autoptr (GError) error = NULL;
 

@@ -102,7 +102,7 @@ telar_design_page_set_document (TelarDesignPage *self, TelarDocument *document,
 static GtkWidget *
 tool (const char *icon, const char *action, const char *tooltip)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+  GtkWidget *button = icon ? gtk_button_new_from_icon_name (icon) : gtk_button_new ();
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_widget_set_tooltip_text (button, tooltip);

@@ -11,7 +11,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define CARD_WIDTH  272
+#define CARD_WIDTH  260
 #define CARD_HEIGHT 152
 
 struct _TelarStartPage {
@@ -291,7 +291,7 @@ flow (void)
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (box), 18);
   gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (box), 18);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (box), 4);
-  gtk_widget_set_halign (box, GTK_ALIGN_START);
+  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (box), TRUE);
   return box;
 }
 

@@ -26,7 +26,7 @@ draw_scene (TelarThumbnail *self, cairo_t *cr, const TelarTheme *theme)
   for (guint i = 0; i < edges->len; i++) {
     const TelarSceneEdge *edge = edges->pdata[i];
 
-    telar_wire_path (cr, edge->curve);
+    telar_wire_path (cr, &edge->curve);
     telar_theme_set (cr, &theme->kinds[edge->kind]);
     cairo_set_line_width (cr, 8);
     cairo_stroke (cr);
