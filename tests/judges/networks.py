@@ -4,30 +4,10 @@ A module's parameter names are Telar's state names with the dot kept ("conv1.ker
 checkpoint maps one to one. Dense kernels are [in, units] in Telar, [units, in] in PyTorch.
 """
 
-import json
-import struct
-
-import numpy
 import torch
 from torch import nn
 
-DTYPES = {"F32": numpy.float32, "F64": numpy.float64, "I64": numpy.int64, "U8": numpy.uint8}
-
-
-def read_safetensors(path):
-    """{name: array} of a safetensors file."""
-    with open(path, "rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
-        body = file.read()
-    tensors = {}
-    for name, entry in header.items():
-        if name == "__metadata__":
-            continue
-        begin, end = entry["data_offsets"]
-        flat = numpy.frombuffer(body[begin:end], DTYPES[entry["dtype"]])
-        tensors[name] = flat.reshape(entry["shape"])
-    return tensors
+from tensors import read_safetensors  # noqa: F401 (for those who load checkpoints)
 
 
 def same(size, kernel, stride):

@@ -316,17 +316,18 @@ example_draw (const Example *example, guint64 seed)
   return tensors;
 }
 
-/* Around 1 where a state begins there, around 0 otherwise. */
-static ExampleInput
-state_range (const Example *example, const TelarState *state)
+/* Moves the states that begin at fixed numbers: those of 1 around 1, the others around 0. */
+static void
+perturb (const TelarState *state, TelarTensor *tensor, guint64 seed)
 {
-  guint i;
-  if (sscanf (state->name, "x%u.value", &i) == 1)
-    return example->inputs[i];
+  ExampleInput around_zero = { .low = -0.7, .high = 0.7 };
+  ExampleInput around_one = { .low = 0.5, .high = 1.5 };
   if (state->init.kind == TELAR_INIT_FIT_DEVIATION ||
       (state->init.kind == TELAR_INIT_CONSTANT && state->init.scale == 1))
-    return (ExampleInput){ .low = 0.5, .high = 1.5 };
-  return (ExampleInput){ .low = -0.7, .high = 0.7 };
+    fill (tensor, &around_one, seed, state->name);
+  else if (state->init.kind == TELAR_INIT_ZEROS || state->init.kind == TELAR_INIT_CONSTANT ||
+           state->init.kind == TELAR_INIT_FIT_MEAN)
+    fill (tensor, &around_zero, seed, state->name);
 }
 
 TelarStates *
@@ -337,8 +338,12 @@ example_states (const Example *example, const TelarProgram *program, guint64 see
     return NULL;
   for (guint i = 0; i < telar_program_n_states (program); i++) {
     const TelarState *state = telar_program_state (program, i);
-    ExampleInput range = state_range (example, state);
-    fill (telar_states_get (states, state->name), &range, seed, state->name);
+    TelarTensor *tensor = telar_states_get (states, state->name);
+    guint input;
+    if (example && sscanf (state->name, "x%u.value", &input) == 1)
+      fill (tensor, &example->inputs[input], seed, state->name);
+    else
+      perturb (state, tensor, seed);
   }
   return g_steal_pointer (&states);
 }

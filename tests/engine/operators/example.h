@@ -52,8 +52,8 @@ TelarProgram *example_lower (const Example *example, ExampleForm form, TelarLowe
 /* Values for the fed inputs, drawn from @seed; GPtrArray of TelarTensor *, one per input. */
 GPtrArray *example_draw (const Example *example, guint64 seed);
 
-/* States for @program with random values away from where they begin, and those of the inputs in the
- * range of the example. */
+/* States for @program, drawn from @seed; none stays where all its numbers are the same. Those of
+ * @example's inputs are in their range; @example may be NULL. */
 TelarStates *example_states (const Example *example, const TelarProgram *program, guint64 seed,
                              GError **error);
 

@@ -1,0 +1,33 @@
+/* Models for other programs: ONNX and safetensors. Files are written beside, synced and renamed;
+ * a failure leaves nothing behind. */
+#pragma once
+
+#include "engine/plan.h"
+
+G_BEGIN_DECLS
+
+/* Where a model comes from, written into its metadata; each may be NULL. */
+typedef struct {
+  const char *project;   /* the name of the project; also that of ONNX's graph */
+  const char *run;       /* the run's name */
+  const char *data_hash; /* "sha256:…" */
+} TelarExportOptions;
+
+/* The ONNX operator set that is written; it has LayerNormalization and is what ONNX Runtime has
+ * read since 1.12. */
+#define TELAR_ONNX_OPSET 17
+
+/* Writes @inference (lowered with TELAR_LOWER_INFER; it is simplified here) as an ONNX model, with
+ * the numbers of @states as initialisers. Inputs and outputs keep the program's names
+ * ("digits.images", "output"), the batch is the symbolic dimension "N", an ONNX node is called as
+ * the graph's node it comes from. A primitive without a counterpart in ONNX is an error that names
+ * the node. @options may be NULL. */
+gboolean telar_export_onnx (const TelarProgram *inference, const TelarStates *states,
+                            const TelarExportOptions *options, const char *path, GError **error);
+
+/* Writes the states that @inference needs, by their names, with the options as metadata. */
+gboolean telar_export_safetensors (const TelarProgram *inference, const TelarStates *states,
+                                   const TelarExportOptions *options, const char *path,
+                                   GError **error);
+
+G_END_DECLS

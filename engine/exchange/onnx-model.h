@@ -1,0 +1,45 @@
+/* An ONNX model under construction: protobuf-c's messages, and the names and memory behind them.
+ * Everything handed out lives as long as the model. */
+#pragma once
+
+#include "engine/tensor.h"
+#include "onnx.pb-c.h"
+
+G_BEGIN_DECLS
+
+typedef struct OnnxModel OnnxModel;
+typedef Onnx__NodeProto OnnxNode;
+
+OnnxModel *onnx_model_new (const char *graph_name, int opset);
+void onnx_model_free (OnnxModel *model);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OnnxModel, onnx_model_free)
+
+/* A name that no value or node has yet: @base, "base_1", … */
+const char *onnx_model_name (OnnxModel *model, const char *base);
+
+/* ONNX's number of @dtype. */
+int onnx_dtype (TelarDType dtype);
+
+/* An initialiser; takes a reference to @tensor and returns its name. */
+const char *onnx_model_tensor (OnnxModel *model, const char *base, TelarTensor *tensor);
+/* Initialisers of shape [n] and []. */
+const char *onnx_model_ints (OnnxModel *model, const char *base, const gint64 *values, guint n);
+const char *onnx_model_scalar (OnnxModel *model, const char *base, TelarDType dtype, double value);
+
+void onnx_model_input (OnnxModel *model, const char *name, const TelarType *type);
+void onnx_model_output (OnnxModel *model, const char *name, const TelarType *type);
+void onnx_model_metadata (OnnxModel *model, const char *key, const char *value);
+
+/* Appends a node; the names are copied. */
+OnnxNode *onnx_model_node (OnnxModel *model, const char *op_type, const char *name,
+                           const char *const *inputs, guint n_inputs, const char *output);
+void onnx_node_int (OnnxModel *model, OnnxNode *node, const char *key, gint64 value);
+void onnx_node_real (OnnxModel *model, OnnxNode *node, const char *key, double value);
+void onnx_node_ints (OnnxModel *model, OnnxNode *node, const char *key, const gint64 *values,
+                     guint n);
+
+/* The file's bytes; caller frees. NULL when they would exceed the 2 GiB that a protobuf message may
+ * have. */
+guint8 *onnx_model_pack (OnnxModel *model, gsize *length);
+
+G_END_DECLS

@@ -1,0 +1,160 @@
+/* Exports every operator's examples and the sample projects as ONNX into a folder, each with a
+ * safetensors file of inputs ("in:NAME") and of what Telar computes from them ("out:NAME"), for
+ * tests/judges/exported.py to compare. Operators without a result have nothing to export. */
+#include "data/data.h"
+#include "engine/checkpoint.h"
+#include "engine/exchange/export.h"
+#include "tests/engine/operators/example.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SAMPLE_ROWS 5
+
+static gboolean
+write_tensors (const char *folder, const char *name, GHashTable *tensors, GError **error)
+{
+  g_autofree char *file = g_strconcat (name, ".safetensors", NULL);
+  g_autofree char *path = g_build_filename (folder, file, NULL);
+  return telar_safetensors_write (path, tensors, NULL, error);
+}
+
+static gboolean
+write_model (const char *folder, const char *name, const TelarProgram *program,
+             const TelarStates *states, GError **error)
+{
+  TelarExportOptions options = { .project = name, .run = "test" };
+  g_autofree char *file = g_strconcat (name, ".onnx", NULL);
+  g_autofree char *path = g_build_filename (folder, file, NULL);
+  return telar_export_onnx (program, states, &options, path, error);
+}
+
+static GHashTable *
+new_tensors (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                (GDestroyNotify)telar_tensor_unref);
+}
+
+static void
+add_tensor (GHashTable *tensors, const char *kind, const char *name, TelarTensor *tensor)
+{
+  g_hash_table_insert (tensors, g_strdup_printf ("%s:%s", kind, name), telar_tensor_ref (tensor));
+}
+
+/* --- operators -------------------------------------------------------------------------------- */
+
+static gboolean
+export_example (const char *folder, const TelarOperator *op, guint number, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%s-%u", op->name, number);
+  g_autoptr (Example) example = example_new (op, op->examples[number], error);
+  g_autoptr (TelarDevice) ref = telar_device_ref_new ();
+  g_autoptr (GHashTable) tensors = new_tensors ();
+  if (!example)
+    return FALSE;
+  g_autoptr (TelarProgram) program =
+      example_lower (example, EXAMPLE_FED, TELAR_LOWER_INFER, EXAMPLE_RESULT, error);
+  g_autoptr (TelarStates) states = program ? example_states (example, program, 1, error) : NULL;
+  if (!states)
+    return FALSE;
+  g_autoptr (GPtrArray) inputs = example_draw (example, 1);
+  g_autoptr (GPtrArray) outputs = example_run (example, program, ref, inputs, states, error);
+  if (!outputs)
+    return FALSE;
+  for (guint i = 0; i < inputs->len; i++) {
+    g_autofree char *input = g_strdup_printf ("x%u.out", i);
+    add_tensor (tensors, "in", input, inputs->pdata[i]);
+  }
+  for (guint i = 0; i < outputs->len; i++)
+    add_tensor (tensors, "out", telar_program_output (program, i)->name, outputs->pdata[i]);
+  return write_model (folder, name, program, states, error) &&
+         write_tensors (folder, name, tensors, error);
+}
+
+static gboolean
+export_operators (const char *folder, const GPtrArray *operators, GError **error)
+{
+  for (guint i = 0; i < operators->len; i++) {
+    const TelarOperator *op = operators->pdata[i];
+    gboolean has_result = telar_operator_n_outputs (op) > 0 || g_str_equal (op->name, "output");
+    for (guint e = 0; op->lower && has_result && op->examples[e]; e++)
+      if (!export_example (folder, op, e, error)) {
+        g_prefix_error (error, "%s: ", op->name);
+        return FALSE;
+      }
+  }
+  return TRUE;
+}
+
+/* --- samples ---------------------------------------------------------------------------------- */
+
+/* Runs the model on the first rows of the data, on the device that people use. */
+static gboolean
+run_sample (const TelarProgram *program, TelarFeed *feed, TelarStates *states, GHashTable *tensors,
+            GError **error)
+{
+  TelarFeedPass pass = { .split = TELAR_SPLIT_ALL, .batch = SAMPLE_ROWS };
+  g_autofree TelarTensor **inputs = g_new0 (TelarTensor *, feed->n_ports);
+  g_autofree TelarBinding *bindings = g_new0 (TelarBinding, feed->n_ports);
+  g_autofree TelarTensor **outputs = g_new0 (TelarTensor *, telar_program_n_outputs (program));
+  g_autoptr (TelarDevice) cpu = telar_device_cpu_new (1, error);
+  TelarCompileOptions options = { .device = cpu };
+  if (!cpu || !telar_feed_begin (feed, &pass, error) ||
+      telar_feed_next (feed, inputs, error) != SAMPLE_ROWS)
+    return FALSE;
+  g_autoptr (TelarProgram) compiled = telar_compile_inference (program, &options, error);
+  g_autoptr (TelarPlan) plan =
+      compiled ? telar_plan_new (compiled, SAMPLE_ROWS, cpu, 0, error) : NULL;
+  TelarRunContext context = { bindings, feed->n_ports, states, 0, 0 };
+  for (guint i = 0; i < feed->n_ports; i++)
+    bindings[i] = (TelarBinding){ feed->ports[i].name, inputs[i] };
+  if (!plan || !telar_plan_run (plan, &context, outputs, error))
+    return FALSE;
+  for (guint i = 0; i < feed->n_ports; i++)
+    add_tensor (tensors, "in", feed->ports[i].name, inputs[i]);
+  for (guint i = 0; i < telar_program_n_outputs (program); i++)
+    add_tensor (tensors, "out", telar_program_output (program, i)->name, outputs[i]);
+  return TRUE;
+}
+
+static gboolean
+export_sample (const char *folder, const char *samples, const char *name, GError **error)
+{
+  g_autofree char *file = g_strconcat (name, ".telar", NULL);
+  g_autofree char *path = g_build_filename (samples, file, NULL);
+  g_autoptr (TelarGraph) graph = telar_graph_load (path, error);
+  g_autoptr (TelarFeed) feed = graph ? telar_data_open (graph, error) : NULL;
+  g_autoptr (GHashTable) tensors = new_tensors ();
+  if (!feed)
+    return FALSE;
+  g_autoptr (TelarLowered) lowered = telar_lower (graph, feed, TELAR_LOWER_INFER);
+  if (!telar_lowered_ok (lowered, error))
+    return FALSE;
+  g_autoptr (TelarStates) states = example_states (NULL, lowered->program, 1, error);
+  return states && run_sample (lowered->program, feed, states, tensors, error) &&
+         write_model (folder, name, lowered->program, states, error) &&
+         write_tensors (folder, name, tensors, error);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const samples[] = { "digits-cnn", "digits-dense", "titanic" };
+  g_autoptr (GError) error = NULL;
+  if (argc != 3) {
+    fprintf (stderr, "usage: %s FOLDER SAMPLES\n", argv[0]);
+    return 2;
+  }
+  telar_operators_init ();
+  g_autoptr (GPtrArray) operators =
+      g_ptr_array_copy ((GPtrArray *)telar_operators_all (), NULL, NULL);
+  telar_data_init ();
+  example_init ();
+  gboolean ok = export_operators (argv[1], operators, &error);
+  for (guint i = 0; ok && i < G_N_ELEMENTS (samples); i++)
+    ok = export_sample (argv[1], argv[2], samples[i], &error);
+  if (!ok)
+    fprintf (stderr, "%s\n", error->message);
+  return ok ? 0 : 1;
+}
