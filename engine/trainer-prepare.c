@@ -127,10 +127,12 @@ count_parameters (TelarTrainer *t, const TelarProgram *program)
 void
 telar_trainer_clear_sums (TelarTrainer *t)
 {
+  const double zero = 0;
   if (!t->progress.sums)
-    t->progress.sums = g_array_new (FALSE, TRUE, sizeof (double));
+    t->progress.sums = g_array_new (FALSE, FALSE, sizeof (double));
   g_array_set_size (t->progress.sums, 0);
-  g_array_set_size (t->progress.sums, t->runner->n + 1);
+  for (guint i = 0; i <= t->runner->n; i++)
+    g_array_append_val (t->progress.sums, zero);
 }
 
 static gboolean
