@@ -163,25 +163,42 @@ is_waiting (const Scheduler *s, const gboolean *done, guint t)
   return FALSE;
 }
 
-/* The next of those that are ready: one that frees most, else the first in the program's order;
- * those that wait for other readers of a state only when nothing else is left. */
+/* How urgent an instruction is; the least comes first. */
+typedef struct {
+  gboolean waits; /* for other readers of a state: only when nothing else is left */
+  gint64 delta;   /* what frees most, and before that what costs nothing and lets others free */
+  guint at;       /* as the program has it */
+} Urgency;
+
+static Urgency
+urgency_of (const Meter *meter, const gboolean *done, guint t)
+{
+  const TelarInstr *instr = telar_program_instr (meter->s->program, t);
+  Urgency urgency = { is_waiting (meter->s, done, t), MIN (change (meter, t), 0), t };
+  if (instr->n_inputs == 0 && meter->s->bytes[instr->outputs[0]] == 0)
+    urgency.delta = G_MININT64;
+  return urgency;
+}
+
+static gboolean
+is_before (const Urgency *a, const Urgency *b)
+{
+  if (a->waits != b->waits)
+    return b->waits;
+  return a->delta != b->delta ? a->delta < b->delta : a->at < b->at;
+}
+
+/* The place in @ready of what runs next. */
 static guint
 choose (const Meter *meter, const gboolean *done, const GArray *ready)
 {
   guint best = 0;
-  gint64 best_change = 0;
-  gboolean best_waits = TRUE, first = TRUE;
-  for (guint i = 0; i < ready->len; i++) {
-    guint t = g_array_index (ready, guint, i);
-    gint64 delta = MIN (change (meter, t), 0);
-    gboolean waits = is_waiting (meter->s, done, t);
-    guint at = g_array_index (ready, guint, best);
-    if (first || (best_waits && !waits) ||
-        (best_waits == waits && (delta < best_change || (delta == best_change && t < at)))) {
+  Urgency least = urgency_of (meter, done, g_array_index (ready, guint, 0));
+  for (guint i = 1; i < ready->len; i++) {
+    Urgency urgency = urgency_of (meter, done, g_array_index (ready, guint, i));
+    if (is_before (&urgency, &least)) {
+      least = urgency;
       best = i;
-      best_change = delta;
-      best_waits = waits;
-      first = FALSE;
     }
   }
   return best;
