@@ -86,7 +86,7 @@ emit_all (OnnxExport *e, GError **error)
     if (instr->prim == TELAR_PRIM_STATE)
       ok = emit_state (e, instr, error);
     else if (instr->prim == TELAR_PRIM_CONSTANT)
-      e->names[instr->outputs[0]] = onnx_model_tensor (
+      e->names[instr->outputs[0]] = onnx_model_constant (
           e->model, onnx_base (instr), telar_instr_attr (instr, TELAR_ATTR_VALUE)->tensor);
     else
       ok = onnx_emit_instr (e, instr, error);

@@ -125,19 +125,26 @@ onnx_model_tensor (OnnxModel *model, const char *base, TelarTensor *tensor)
 }
 
 const char *
+onnx_model_constant (OnnxModel *model, const char *base, TelarTensor *tensor)
+{
+  g_autofree char *name = g_strconcat (base, ".constant", NULL);
+  return onnx_model_tensor (model, name, tensor);
+}
+
+const char *
 onnx_model_ints (OnnxModel *model, const char *base, const gint64 *values, guint n)
 {
   TelarShape shape = telar_shape (n);
   g_autoptr (TelarTensor) tensor = telar_tensor_new (TELAR_I64, &shape);
   memcpy (tensor->data, values, n * sizeof *values);
-  return onnx_model_tensor (model, base, tensor);
+  return onnx_model_constant (model, base, tensor);
 }
 
 const char *
 onnx_model_scalar (OnnxModel *model, const char *base, TelarDType dtype, double value)
 {
   g_autoptr (TelarTensor) tensor = telar_tensor_scalar (dtype, value);
-  return onnx_model_tensor (model, base, tensor);
+  return onnx_model_constant (model, base, tensor);
 }
 
 /* --- inputs, outputs, metadata ---------------------------------------------------------------- */

@@ -22,7 +22,9 @@ int onnx_dtype (TelarDType dtype);
 
 /* An initialiser; takes a reference to @tensor and returns its name. */
 const char *onnx_model_tensor (OnnxModel *model, const char *base, TelarTensor *tensor);
-/* Initialisers of shape [n] and []. */
+/* The same for what is no state: "BASE.constant", so that nodes keep the plain names. */
+const char *onnx_model_constant (OnnxModel *model, const char *base, TelarTensor *tensor);
+/* Constants of shape [n] and []. */
 const char *onnx_model_ints (OnnxModel *model, const char *base, const gint64 *values, guint n);
 const char *onnx_model_scalar (OnnxModel *model, const char *base, TelarDType dtype, double value);
 

@@ -179,7 +179,8 @@ emit_one_hot (OnnxExport *e, const TelarInstr *instr)
                           onnx_model_ints (e->model, onnx_base (instr), &last, 1)),
              &apart);
   onnx_step (e, instr, "Equal",
-             ONNX_INPUTS (apart, onnx_model_tensor (e->model, onnx_base (instr), classes)), &equal);
+             ONNX_INPUTS (apart, onnx_model_constant (e->model, onnx_base (instr), classes)),
+             &equal);
   OnnxNode *node = onnx_result (e, instr, "Cast", &equal, 1);
   onnx_node_int (e->model, node, "to", onnx_dtype (onnx_output_type (e, instr)->dtype));
   return TRUE;
