@@ -48,12 +48,21 @@ lower_relu (TelarLowering *l)
   telar_lower_output (l, 0, telar_build_unary (l->b, TELAR_PRIM_RELU, telar_lower_input (l, 0)));
 }
 
+/* @prim over two values of one type; a problem of the node otherwise. */
+static TelarValue
+combine (TelarLowering *l, TelarPrim prim, TelarValue x, TelarValue y)
+{
+  if (!telar_type_equal (telar_builder_type (l->b, x), telar_builder_type (l->b, y)))
+    telar_lower_fail (l, "the inputs must have one shape");
+  return telar_build_binary (l->b, prim, x, y);
+}
+
 static void
 lower_sum (TelarLowering *l)
 {
   TelarValue sum = telar_lower_input_at (l, 0, 0);
   for (guint i = 1; i < telar_lower_n_inputs (l, 0); i++)
-    sum = telar_build_binary (l->b, TELAR_PRIM_ADD, sum, telar_lower_input_at (l, 0, i));
+    sum = combine (l, TELAR_PRIM_ADD, sum, telar_lower_input_at (l, 0, i));
   telar_lower_output (l, 0, sum);
 }
 
@@ -76,12 +85,12 @@ lower_dense (TelarLowering *l)
   telar_lower_output (l, 0, telar_build_binary (l->b, TELAR_PRIM_ADD, y, bias));
 }
 
-/* Mean squared distance to the target, whatever its shape broadcasts to. */
+/* Mean squared distance to the target. */
 static void
 lower_loss (TelarLowering *l)
 {
   TelarValue error =
-      telar_build_binary (l->b, TELAR_PRIM_SUB, telar_lower_input (l, 0), telar_lower_input (l, 1));
+      combine (l, TELAR_PRIM_SUB, telar_lower_input (l, 0), telar_lower_input (l, 1));
   TelarValue squared = telar_build_binary (l->b, TELAR_PRIM_MUL, error, error);
   telar_lower_loss (l, telar_build_reduce_all (l->b, TELAR_PRIM_MEAN, squared));
 }
@@ -90,7 +99,7 @@ static void
 lower_metric (TelarLowering *l)
 {
   TelarValue error =
-      telar_build_binary (l->b, TELAR_PRIM_SUB, telar_lower_input (l, 0), telar_lower_input (l, 1));
+      combine (l, TELAR_PRIM_SUB, telar_lower_input (l, 0), telar_lower_input (l, 1));
   TelarValue size = telar_build_unary (l->b, TELAR_PRIM_ABS, error);
   telar_lower_metric (l, "distance", telar_build_reduce_all (l->b, TELAR_PRIM_MEAN, size));
 }
