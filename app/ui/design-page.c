@@ -3,6 +3,7 @@
 #include "app/ui/design-page.h"
 
 #include "app/canvas/minimap.h"
+#include "app/ui/inspector.h"
 #include "app/ui/palette.h"
 #include "app/ui/status-bar.h"
 
@@ -12,7 +13,7 @@
 struct _TelarDesignPage {
   GtkWidget parent_instance;
 
-  GtkWidget *palette, *canvas, *status, *minimap, *zoom;
+  GtkWidget *palette, *canvas, *inspector, *status, *minimap, *zoom;
   GtkWidget *palette_flap, *inspector_flap;
   GtkWidget *empty; /* what to do with an empty canvas */
   TelarDocument *document;
@@ -75,6 +76,13 @@ on_reveal (TelarStatusBar *status, const char *node, TelarDesignPage *self)
 }
 
 static void
+on_node_activated (TelarCanvas *canvas, const char *id, TelarDesignPage *self)
+{
+  adw_flap_set_reveal_flap (ADW_FLAP (self->inspector_flap), TRUE);
+  telar_inspector_focus_title (TELAR_INSPECTOR (self->inspector));
+}
+
+static void
 update_empty (TelarDesignPage *self)
 {
   gtk_widget_set_visible (self->empty,
@@ -90,6 +98,7 @@ telar_design_page_set_document (TelarDesignPage *self, TelarDocument *document,
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_set_object (&self->document, document);
   telar_canvas_set_document (TELAR_CANVAS (self->canvas), document, analysis);
+  telar_inspector_set_document (TELAR_INSPECTOR (self->inspector), document, analysis);
   telar_status_bar_set_analysis (TELAR_STATUS_BAR (self->status), analysis);
   if (document)
     g_signal_connect_object (document, "changed", G_CALLBACK (update_empty), self,
@@ -215,12 +224,13 @@ telar_design_page_init (TelarDesignPage *self)
   self->palette = telar_palette_new ();
   gtk_box_append (GTK_BOX (middle), build_canvas (self));
   gtk_box_append (GTK_BOX (middle), self->status);
+  self->inspector = telar_inspector_new (TELAR_CANVAS (self->canvas));
   self->inspector_flap =
-      flap (middle, panel (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), 304, "studio-panel-end"),
-            GTK_PACK_END);
+      flap (middle, panel (self->inspector, 304, "studio-panel-end"), GTK_PACK_END);
   self->palette_flap =
       flap (self->inspector_flap, panel (self->palette, 224, "studio-panel-start"), GTK_PACK_START);
   gtk_widget_set_parent (self->palette_flap, GTK_WIDGET (self));
+  g_signal_connect (self->canvas, "node-activated", G_CALLBACK (on_node_activated), self);
   g_signal_connect (self->palette, "add", G_CALLBACK (on_palette_add), self);
   g_signal_connect (self->status, "reveal", G_CALLBACK (on_reveal), self);
 }

@@ -1,0 +1,542 @@
+/* The inspector is built anew when the selection changes and brought up to date, row by row, when
+ * the document or the analysis does, so that the keyboard stays where it is. */
+#include "app/ui/inspector.h"
+
+#include "app/canvas/theme.h"
+#include "app/project/edits.h"
+#include "app/ui/facts.h"
+#include "app/ui/param-row.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+struct _TelarInspector {
+  GtkWidget parent_instance;
+
+  TelarCanvas *canvas; /* borrowed */
+  TelarDocument *document;
+  TelarAnalysis *analysis;
+
+  char **ids; /* the selected nodes; empty: the training settings or a wire */
+  GtkWidget *scroll, *content;
+  GtkWidget *title;    /* an entry, or NULL */
+  GtkWidget *problems; /* a box */
+  GtkWidget *facts;    /* a box */
+  GtkWidget *seed;     /* a spin button, or NULL */
+  GPtrArray *rows;     /* TelarParamRow *, borrowed */
+  gboolean showing;
+};
+
+G_DEFINE_FINAL_TYPE (TelarInspector, telar_inspector, GTK_TYPE_WIDGET)
+
+static const TelarGraph *
+graph_of (TelarInspector *self)
+{
+  return telar_document_graph (self->document);
+}
+
+static const TelarNode *
+first_node (TelarInspector *self)
+{
+  return self->ids && self->ids[0] ? telar_graph_find_node (graph_of (self), self->ids[0]) : NULL;
+}
+
+static TelarParamSet *
+training_of (TelarInspector *self)
+{
+  return telar_graph_training ((TelarGraph *)graph_of (self));
+}
+
+/* --- parameters ------------------------------------------------------------------------------- */
+
+/* The value that all selected nodes share, or NULL. */
+static const TelarParamValue *
+shared_value (TelarInspector *self, const char *param, gboolean *is_default)
+{
+  const TelarParamValue *value = NULL;
+
+  *is_default = TRUE;
+  for (guint i = 0; self->ids[i]; i++) {
+    const TelarNode *node = telar_graph_find_node (graph_of (self), self->ids[i]);
+    const TelarParamValue *own = telar_param_set_get (node->params, param);
+
+    *is_default = *is_default && telar_param_set_is_default (node->params, param);
+    if (value && !telar_param_value_equal (value, own))
+      return NULL;
+    value = own;
+  }
+  return value;
+}
+
+static void
+update_rows (TelarInspector *self)
+{
+  const char *folder = telar_graph_folder (graph_of (self));
+
+  for (guint i = 0; i < self->rows->len; i++) {
+    TelarParamRow *row = self->rows->pdata[i];
+    const char *name = telar_param_row_param (row)->name;
+    const TelarParamValue *value;
+    gboolean is_default;
+
+    if (self->ids[0]) {
+      value = shared_value (self, name, &is_default);
+    } else {
+      value = telar_param_set_get (training_of (self), name);
+      is_default = telar_param_set_is_default (training_of (self), name);
+    }
+    telar_param_row_show (row, value, is_default);
+    telar_param_row_set_folder (row, folder);
+  }
+}
+
+static void
+on_edit (TelarParamRow *row, const char *text, TelarInspector *self)
+{
+  const char *name = telar_param_row_param (row)->name;
+  g_autoptr (GError) error = NULL;
+  gboolean ok;
+
+  if (self->ids[0])
+    ok = telar_edit_set_param (self->document, (const char *const *)self->ids, name, text, &error);
+  else
+    ok = telar_edit_set_training (self->document, name, text, &error);
+  telar_param_row_show_error (row, ok ? NULL : error->message);
+}
+
+static void
+on_reset (TelarParamRow *row, TelarInspector *self)
+{
+  const char *name = telar_param_row_param (row)->name;
+
+  if (self->ids[0])
+    telar_edit_reset_param (self->document, (const char *const *)self->ids, name);
+  else
+    telar_edit_reset_training (self->document, name);
+}
+
+/* Rows of @table whose prominence is asked for, in a box of their own. */
+static GtkWidget *
+build_rows (TelarInspector *self, const TelarParam *table, gboolean prominent, gboolean others)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_widget_add_css_class (box, "param-list");
+  for (const TelarParam *param = table; param && param->name; param++) {
+    GtkWidget *row;
+
+    if (!(param->prominent ? prominent : others))
+      continue;
+    row = telar_param_row_new (param);
+    g_signal_connect (row, "edit", G_CALLBACK (on_edit), self);
+    g_signal_connect (row, "reset", G_CALLBACK (on_reset), self);
+    g_ptr_array_add (self->rows, row);
+    gtk_box_append (GTK_BOX (box), row);
+  }
+  return box;
+}
+
+/* --- heads ------------------------------------------------------------------------------------ */
+
+static GtkWidget *
+label (const char *text, const char *css_class)
+{
+  GtkWidget *widget = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (widget), 0);
+  gtk_label_set_wrap (GTK_LABEL (widget), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (widget), PANGO_WRAP_WORD_CHAR);
+  gtk_widget_add_css_class (widget, css_class);
+  return widget;
+}
+
+static void
+on_title_changed (GtkEditable *entry, TelarInspector *self)
+{
+  if (!self->showing && self->ids[0])
+    telar_edit_set_title (self->document, self->ids[0], gtk_editable_get_text (entry));
+}
+
+static void
+update_title (TelarInspector *self)
+{
+  const TelarNode *node = first_node (self);
+  const char *text = node->title ? node->title : "";
+
+  if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->title)), text) == 0)
+    return;
+  self->showing = TRUE;
+  gtk_editable_set_text (GTK_EDITABLE (self->title), text);
+  self->showing = FALSE;
+}
+
+/* Tile, editable title, operator and id. */
+static GtkWidget *
+build_node_head (TelarInspector *self, const TelarNode *node)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  g_autofree char *kind = g_strdup_printf ("%s · %s", _ (node->op->label), node->id);
+
+  self->title = gtk_entry_new ();
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->title), _ (node->op->label));
+  gtk_widget_add_css_class (self->title, "title-entry");
+  gtk_widget_set_tooltip_text (self->title, _ ("The title on the card"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->title), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Title"), -1);
+  g_signal_connect (self->title, "changed", G_CALLBACK (on_title_changed), self);
+  gtk_box_append (GTK_BOX (words), self->title);
+  gtk_box_append (GTK_BOX (words), label (kind, "node-kind"));
+  gtk_widget_set_hexpand (words, TRUE);
+  gtk_box_append (GTK_BOX (row), telar_tile_new (node->op->category, 40));
+  gtk_box_append (GTK_BOX (row), words);
+  return row;
+}
+
+static GtkWidget *
+build_plain_head (const char *title, const char *text)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+
+  gtk_box_append (GTK_BOX (box), label (title, "title-4"));
+  if (text)
+    gtk_box_append (GTK_BOX (box), label (text, "dim-label"));
+  return box;
+}
+
+/* --- problems --------------------------------------------------------------------------------- */
+
+static GtkWidget *
+make_problem (const TelarProblem *problem)
+{
+  gboolean error = problem->severity == TELAR_PROBLEM_ERROR;
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *icon =
+      gtk_image_new_from_icon_name (error ? "dialog-error-symbolic" : "dialog-warning-symbolic");
+  GtkWidget *text = label (problem->message, "problem-text");
+
+  gtk_widget_set_valign (icon, GTK_ALIGN_START);
+  gtk_widget_set_hexpand (text, TRUE);
+  gtk_label_set_selectable (GTK_LABEL (text), TRUE);
+  gtk_widget_add_css_class (row, "problem");
+  gtk_widget_add_css_class (row, error ? "error" : "warning");
+  gtk_box_append (GTK_BOX (row), icon);
+  gtk_box_append (GTK_BOX (row), text);
+  return row;
+}
+
+static void
+empty_box (GtkWidget *box)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (box)))
+    gtk_box_remove (GTK_BOX (box), child);
+}
+
+static void
+update_problems (TelarInspector *self)
+{
+  const GPtrArray *problems = telar_analysis_problems (self->analysis);
+  guint n = 0;
+
+  empty_box (self->problems);
+  for (guint i = 0; i < problems->len; i++) {
+    const TelarProblem *problem = problems->pdata[i];
+
+    if (problem->node && g_strv_contains ((const char *const *)self->ids, problem->node)) {
+      gtk_box_append (GTK_BOX (self->problems), make_problem (problem));
+      n++;
+    }
+  }
+  gtk_widget_set_visible (self->problems, n > 0);
+}
+
+/* --- the three contents ----------------------------------------------------------------------- */
+
+static void
+append (TelarInspector *self, GtkWidget *widget)
+{
+  gtk_box_append (GTK_BOX (self->content), widget);
+}
+
+static gboolean
+all_alike (TelarInspector *self)
+{
+  const TelarOperator *op = first_node (self)->op;
+
+  for (guint i = 1; self->ids[i]; i++) {
+    if (telar_graph_find_node (graph_of (self), self->ids[i])->op != op)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+build_nodes (TelarInspector *self)
+{
+  const TelarNode *node = first_node (self);
+  guint n = g_strv_length (self->ids);
+  gboolean alike = all_alike (self);
+
+  if (n == 1) {
+    append (self, build_node_head (self, node));
+  } else {
+    g_autofree char *title = g_strdup_printf (ngettext ("%u node", "%u nodes", n), n);
+
+    append (self, build_plain_head (title, alike ? _ (node->op->label)
+                                                 : _ ("Different operators are selected.")));
+  }
+  append (self, self->problems);
+  if (alike && node->op->params && node->op->params[0].name)
+    append (self, build_rows (self, node->op->params, TRUE, TRUE));
+  if (n == 1) {
+    append (self, self->facts);
+    append (self, telar_facts_about (node->op));
+  }
+}
+
+static void
+on_remove_wire (GtkButton *button, TelarInspector *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self->canvas), "canvas.remove", NULL);
+}
+
+static void
+build_wire (TelarInspector *self, const TelarEdge *wire)
+{
+  const TelarNode *from = telar_graph_find_node (graph_of (self), wire->from);
+  const TelarNode *to = telar_graph_find_node (graph_of (self), wire->to);
+  g_autofree char *text =
+      g_strdup_printf ("%s:%s  →  %s:%s", from->id, from->op->outputs[wire->from_port].name, to->id,
+                       to->op->inputs[wire->to_port].name);
+  g_autofree char *shape =
+      telar_analysis_shape (self->analysis, from->id, from->op->outputs[wire->from_port].name);
+  GtkWidget *remove = gtk_button_new_with_label (_ ("Remove Wire"));
+
+  append (self, build_plain_head (_ ("Wire"), text));
+  if (shape)
+    append (self, telar_facts_row (_ ("Shape"), shape));
+  gtk_widget_add_css_class (remove, "destructive-action");
+  gtk_widget_set_halign (remove, GTK_ALIGN_START);
+  g_signal_connect (remove, "clicked", G_CALLBACK (on_remove_wire), self);
+  append (self, remove);
+}
+
+static void
+on_seed (GtkSpinButton *spin, TelarInspector *self)
+{
+  if (!self->showing)
+    telar_edit_set_seed (self->document, (guint64)gtk_spin_button_get_value (spin));
+}
+
+static GtkWidget *
+build_seed (TelarInspector *self)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *name = label (_ ("Seed"), "seed");
+
+  self->seed = gtk_spin_button_new_with_range (0, (double)G_MAXINT32, 1);
+  gtk_widget_set_hexpand (name, TRUE);
+  gtk_widget_add_css_class (row, "seed-row");
+  gtk_widget_set_tooltip_text (
+      row, _ ("The same seed gives the same split, the same weights and the same run."));
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (self->seed), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                  name, NULL, -1);
+  g_signal_connect (self->seed, "value-changed", G_CALLBACK (on_seed), self);
+  gtk_box_append (GTK_BOX (row), name);
+  gtk_box_append (GTK_BOX (row), self->seed);
+  return row;
+}
+
+static void
+build_training (TelarInspector *self)
+{
+  const TelarParam *table = telar_param_set_table (training_of (self));
+  GtkWidget *more = gtk_expander_new (_ ("More"));
+  GtkWidget *rows = build_rows (self, table, TRUE, FALSE);
+
+  gtk_box_append (GTK_BOX (rows), build_seed (self));
+  gtk_expander_set_child (GTK_EXPANDER (more), build_rows (self, table, FALSE, TRUE));
+  append (self,
+          build_plain_head (_ ("Training"), _ ("How this project learns. Select a node to see "
+                                               "its parameters.")));
+  append (self, rows);
+  append (self, more);
+  append (self, self->facts);
+}
+
+/* --- following -------------------------------------------------------------------------------- */
+
+static void
+update_facts (TelarInspector *self)
+{
+  const TelarNode *node = first_node (self);
+
+  empty_box (self->facts);
+  if (node && !self->ids[1])
+    telar_facts_of_node (GTK_BOX (self->facts), node, self->analysis);
+  else if (!node)
+    telar_facts_of_project (GTK_BOX (self->facts), self->analysis);
+}
+
+static void
+on_analysis_changed (TelarInspector *self)
+{
+  if (!self->document)
+    return;
+  update_problems (self);
+  update_facts (self);
+}
+
+static void
+rebuild (TelarInspector *self)
+{
+  TelarEdge wire;
+
+  g_strfreev (self->ids);
+  self->ids = telar_canvas_selection (self->canvas);
+  g_ptr_array_set_size (self->rows, 0);
+  self->title = self->seed = NULL;
+  empty_box (self->content);
+  empty_box (self->problems);
+  empty_box (self->facts);
+  if (!self->document)
+    return;
+  if (self->ids[0])
+    build_nodes (self);
+  else if (telar_canvas_selected_wire (self->canvas, &wire))
+    build_wire (self, &wire);
+  else
+    build_training (self);
+  gtk_adjustment_set_value (
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroll)), 0);
+}
+
+static void
+update (TelarInspector *self)
+{
+  update_rows (self);
+  if (self->title)
+    update_title (self);
+  if (self->seed) {
+    self->showing = TRUE;
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->seed),
+                               (double)telar_graph_seed (graph_of (self)));
+    self->showing = FALSE;
+  }
+  on_analysis_changed (self);
+}
+
+static gboolean
+same_selection (TelarInspector *self)
+{
+  g_auto (GStrv) now = telar_canvas_selection (self->canvas);
+  TelarEdge wire;
+
+  return self->ids && self->rows->len && !telar_canvas_selected_wire (self->canvas, &wire) &&
+         g_strv_equal ((const char *const *)now, (const char *const *)self->ids);
+}
+
+/* The canvas tells of its selection after every edit, too: what stayed is only brought up to date.
+ */
+static void
+on_selection_changed (TelarInspector *self)
+{
+  if (!self->document || !same_selection (self))
+    rebuild (self);
+  if (self->document)
+    update (self);
+}
+
+void
+telar_inspector_set_document (TelarInspector *self, TelarDocument *document,
+                              TelarAnalysis *analysis)
+{
+  if (self->analysis)
+    g_signal_handlers_disconnect_by_data (self->analysis, self);
+  if (self->document)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_set_object (&self->document, document);
+  g_set_object (&self->analysis, analysis);
+  if (document) {
+    g_signal_connect_object (analysis, "changed", G_CALLBACK (on_analysis_changed), self,
+                             G_CONNECT_SWAPPED);
+    g_signal_connect_object (document, "changed", G_CALLBACK (on_selection_changed), self,
+                             G_CONNECT_SWAPPED);
+  }
+  rebuild (self);
+  if (document)
+    update (self);
+}
+
+void
+telar_inspector_focus_title (TelarInspector *self)
+{
+  if (self->title)
+    gtk_widget_grab_focus (self->title);
+}
+
+/* --- the widget ------------------------------------------------------------------------------- */
+
+static void
+dispose (GObject *object)
+{
+  TelarInspector *self = TELAR_INSPECTOR (object);
+
+  g_clear_object (&self->analysis);
+  g_clear_object (&self->document);
+  g_clear_object (&self->problems);
+  g_clear_object (&self->facts);
+  g_clear_pointer (&self->scroll, gtk_widget_unparent);
+  G_OBJECT_CLASS (telar_inspector_parent_class)->dispose (object);
+}
+
+static void
+finalize (GObject *object)
+{
+  TelarInspector *self = TELAR_INSPECTOR (object);
+
+  g_strfreev (self->ids);
+  g_ptr_array_unref (self->rows);
+  G_OBJECT_CLASS (telar_inspector_parent_class)->finalize (object);
+}
+
+static void
+telar_inspector_class_init (TelarInspectorClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = dispose;
+  G_OBJECT_CLASS (klass)->finalize = finalize;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+}
+
+static void
+telar_inspector_init (TelarInspector *self)
+{
+  self->rows = g_ptr_array_new ();
+  self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 14);
+  self->problems = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
+  self->facts = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
+  gtk_widget_add_css_class (self->facts, "facts");
+  g_object_set (self->content, "margin-start", 14, "margin-end", 14, "margin-top", 14,
+                "margin-bottom", 18, NULL);
+  self->scroll = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroll), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroll), self->content);
+  gtk_widget_set_parent (self->scroll, GTK_WIDGET (self));
+}
+
+GtkWidget *
+telar_inspector_new (TelarCanvas *canvas)
+{
+  TelarInspector *self = g_object_new (TELAR_TYPE_INSPECTOR, NULL);
+
+  self->canvas = canvas;
+  g_signal_connect_object (canvas, "selection-changed", G_CALLBACK (on_selection_changed), self,
+                           G_CONNECT_SWAPPED);
+  return GTK_WIDGET (self);
+}
