@@ -2,8 +2,7 @@
  * mark the nodes they pass with the number of the walk, so none needs a table of its own. */
 #include "engine/graph-private.h"
 
-/* --- a heap of indices into the sorted nodes: the least id comes first -------------------------
- */
+/* --- a heap of indices into the sorted nodes: the least id comes first ------------------------ */
 
 static void
 heap_push (GArray *heap, guint index)

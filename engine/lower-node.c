@@ -2,8 +2,7 @@
 #include "engine/lower-private.h"
 #include "engine/random.h"
 
-/* --- inputs and outputs ------------------------------------------------------------------------
- */
+/* --- inputs and outputs ----------------------------------------------------------------------- */
 
 TelarValue
 telar_lower_input_at (TelarLowering *l, guint port, guint slot)

@@ -191,8 +191,7 @@ lower_node (TelarLowering *l)
     lower_operator (l);
 }
 
-/* --- the whole graph ---------------------------------------------------------------------------
- */
+/* --- the whole graph -------------------------------------------------------------------------- */
 
 static gboolean
 has_category (const TelarGraph *graph, TelarCategory category)

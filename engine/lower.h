@@ -40,8 +40,7 @@ const TelarType *telar_lowered_port (const TelarLowered *lowered, const char *no
 /* The first error as a GError; FALSE when there was one. */
 gboolean telar_lowered_ok (const TelarLowered *lowered, GError **error);
 
-/* --- for operators ------------------------------------------------------------------------------
- */
+/* --- for operators ---------------------------------------------------------------------------- */
 
 struct TelarLowering {
   TelarBuilder *b; /* origin is set to the node */

@@ -3,8 +3,7 @@
 #include "engine/runner.h"
 #include <string.h>
 
-/* --- what the program tells --------------------------------------------------------------------
- */
+/* --- what the program tells ------------------------------------------------------------------- */
 
 static guint
 count_role (const TelarProgram *program, TelarOutputRole role)

@@ -205,8 +205,7 @@ read_entries (Reader *reader, GError **error)
   return check_places (reader, error);
 }
 
-/* --- what is handed out ------------------------------------------------------------------------
- */
+/* --- what is handed out ----------------------------------------------------------------------- */
 
 static GHashTable *
 read_tensors (const Reader *reader, GError **error)

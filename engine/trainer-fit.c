@@ -11,8 +11,7 @@ is_fitted (const TelarState *state)
   return state->init.kind == TELAR_INIT_FIT_MEAN || state->init.kind == TELAR_INIT_FIT_DEVIATION;
 }
 
-/* --- the part of a program ----------------------------------------------------------------------
- */
+/* --- the part of a program -------------------------------------------------------------------- */
 
 /* Which instructions lead to @value; by index. */
 static gboolean *

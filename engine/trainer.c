@@ -4,8 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- checkpoints -------------------------------------------------------------------------------
- */
+/* --- checkpoints ------------------------------------------------------------------------------ */
 
 static gboolean
 save_as (TelarTrainer *t, const char *name, const TelarStates *states, char **path, GError **error)
@@ -31,8 +30,7 @@ telar_trainer_save (TelarTrainer *t, GError **error)
   return TRUE;
 }
 
-/* --- steps -------------------------------------------------------------------------------------
- */
+/* --- steps ------------------------------------------------------------------------------------ */
 
 double
 telar_trainer_rate (const TelarTrainer *t)
@@ -99,8 +97,7 @@ run_step (TelarTrainer *t, GError **error)
   return check_loss (t, error) && save_between (t, error);
 }
 
-/* --- epochs ------------------------------------------------------------------------------------
- */
+/* --- epochs ----------------------------------------------------------------------------------- */
 
 static void
 add_metric (TelarTrainer *t, const char *prefix, const char *name, double value)
@@ -205,8 +202,7 @@ run_epoch (TelarTrainer *t, GError **error)
   return end_epoch (t, error) ? TELAR_GO_ON : TELAR_GO_FAILED;
 }
 
-/* --- a run -------------------------------------------------------------------------------------
- */
+/* --- a run ------------------------------------------------------------------------------------ */
 
 static void
 tell_begin (const TelarTrainer *t)

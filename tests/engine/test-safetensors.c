@@ -173,8 +173,7 @@ test_lying_length (void)
   check_refused ("/nonexistent/x", "No such file or directory");
 }
 
-/* --- checkpoints -------------------------------------------------------------------------------
- */
+/* --- checkpoints ------------------------------------------------------------------------------ */
 
 static TelarStates *
 sample_states (void)
@@ -247,8 +246,7 @@ test_no_checkpoint (void)
   discard (folder, path);
 }
 
-/* --- replacing a file ---------------------------------------------------------------------------
- */
+/* --- replacing a file ------------------------------------------------------------------------- */
 
 static void
 check_contents (const char *path, const char *want)
