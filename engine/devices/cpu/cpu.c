@@ -7,10 +7,12 @@
 #include <string.h>
 
 static const CpuFamily *const families[] = {
-  &cpu_elementwise_family, &cpu_reduce_family, &cpu_gemm_family,
+  &cpu_elementwise_family, &cpu_reduce_family, &cpu_arg_family,        &cpu_gemm_family,
 #ifdef TELAR_HAVE_ONEDNN
   &cpu_matmul_family,      &cpu_conv_family,
 #endif
+  &cpu_pool_family,        &cpu_norm_family,   &cpu_layer_norm_family, &cpu_softmax_family,
+  &cpu_shape_family,       &cpu_index_family,  &cpu_source_family,     &cpu_optimizer_family,
 };
 
 /* What prepare gives to the plan: the kernel that was chosen and what it prepared itself. */
@@ -28,6 +30,17 @@ find_kernel (const CpuSite *site)
       if (kernel->prim == site->instr->prim && kernel->supports (site))
         return kernel;
     }
+  return NULL;
+}
+
+const CpuKernel *
+cpu_kernel (guint index)
+{
+  for (guint f = 0; f < G_N_ELEMENTS (families); f++) {
+    if (index < families[f]->n)
+      return &families[f]->kernels[index];
+    index -= families[f]->n;
+  }
   return NULL;
 }
 

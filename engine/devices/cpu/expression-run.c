@@ -36,33 +36,6 @@ row_offset (const Expression *e, const Operand *operand, gsize at)
   return offset;
 }
 
-#define REPEAT(TYPE)                                                                               \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    TYPE value = *(const TYPE *)from;                                                              \
-    for (gsize i = 0; i < n; i++)                                                                  \
-      ((TYPE *)to)[i] = value;                                                                     \
-  }                                                                                                \
-  G_STMT_END
-
-static void
-repeat (void *to, const void *from, gsize size, gsize n)
-{
-  switch (size) {
-  case 1:
-    memset (to, *(const guint8 *)from, n);
-    break;
-  case 2:
-    REPEAT (guint16);
-    break;
-  case 4:
-    REPEAT (guint32);
-    break;
-  default:
-    REPEAT (guint64);
-  }
-}
-
 /* Writes out, row by row, what broadcasting gives for the elements from @at on. */
 static void
 expand (const Walk *walk, const Operand *operand, const char *data, gsize at, gsize n)
@@ -75,7 +48,7 @@ expand (const Walk *walk, const Operand *operand, const char *data, gsize at, gs
     const char *from = data + (gsize)row_offset (e, operand, at + done) * operand->size;
 
     if (operand->strides[e->rank - 1] == 0)
-      repeat (to + done * operand->size, from, operand->size, length);
+      e->vector->repeat (to + done * operand->size, from, operand->size, length);
     else
       memcpy (to + done * operand->size, from, length * operand->size);
   }
@@ -138,7 +111,7 @@ run_tile (Walk *walk, gsize at, gsize n)
       operands[k] = place_at (walk, step->operands[k], at);
       if (step->spread & (1u << k)) {
         char *to = slot (walk, e->spread_slot + k);
-        repeat (to, operands[k], step->operand_sizes[k], n);
+        e->vector->repeat (to, operands[k], step->operand_sizes[k], n);
         operands[k] = to;
       }
     }

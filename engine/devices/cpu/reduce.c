@@ -223,7 +223,7 @@ run (const CpuDevice *device, const TelarCall *call, GError **error)
   if (chain->n == 0)
     memcpy (y, link.x, n_out * sizeof (float));
   if (call->instr->prim == TELAR_PRIM_MEAN)
-    device->vector.affine_one (y, y, 1.0f / (float)chain->count, 0.0f, n_out);
+    device->vector.affine (y, y, 1.0f / (float)chain->count, 0.0f, n_out);
   return TRUE;
 }
 

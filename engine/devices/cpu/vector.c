@@ -5,6 +5,7 @@
   extern const CpuRowEntry cpu_rows_f32_##isa[], cpu_rows_other_##isa[];                           \
   extern const guint cpu_n_rows_f32_##isa, cpu_n_rows_other_##isa;                                 \
   void cpu_fill_reductions_##isa (CpuVector *vector);                                              \
+  void cpu_repeat_##isa (void *to, const void *value, gsize size, gsize n);                        \
   void cpu_fill_norms_##isa (CpuVector *vector);                                                   \
   void cpu_fill_optimizers_##isa (CpuVector *vector);
 
@@ -15,6 +16,7 @@
     (vector)->rows[0] = cpu_rows_f32_##isa, (vector)->n_rows[0] = cpu_n_rows_f32_##isa;            \
     (vector)->rows[1] = cpu_rows_other_##isa, (vector)->n_rows[1] = cpu_n_rows_other_##isa;        \
     cpu_fill_reductions_##isa (vector);                                                            \
+    (vector)->repeat = cpu_repeat_##isa;                                                           \
     cpu_fill_norms_##isa (vector);                                                                 \
     cpu_fill_optimizers_##isa (vector);                                                            \
   }                                                                                                \

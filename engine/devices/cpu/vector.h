@@ -22,10 +22,11 @@ typedef enum { CPU_SUM, CPU_MAX, CPU_MIN, CPU_PROD, CPU_N_REDUCTIONS } CpuReduct
 
 /* Adam on a slice of one parameter; the rates hold the corrections already. */
 typedef struct {
-  float beta1, beta2, epsilon, decay; /* decay: added to the gradient */
-  float keep;                         /* of the parameter, where the decay is decoupled */
-  float rate;                         /* learning rate / (1 - beta1^t) */
-  float inverse_root;                 /* 1 / sqrt (1 - beta2^t) */
+  float beta1, rest1, beta2, rest2; /* rest: 1 - beta, rounded once */
+  float epsilon, decay;             /* decay: added to the gradient */
+  float keep;                       /* of the parameter, where the decay is decoupled */
+  float rate;                       /* learning rate / (1 - beta1^t) */
+  float inverse_root;               /* 1 / sqrt (1 - beta2^t) */
 } CpuAdam;
 
 typedef struct {
@@ -61,19 +62,23 @@ typedef struct {
   /* y[j] += dy[r·n + j] · (x[r·n + j] - mean[j]) over the rows */
   void (*fold_product) (float *y, const float *dy, const float *x, const float *mean, gsize rows,
                         gsize n);
-  /* y = x · scale[j] + shift[j] over rows of n; and one scale and shift for all */
-  void (*affine) (float *y, const float *x, const float *scale, const float *shift, gsize rows,
-                  gsize n);
-  void (*affine_one) (float *y, const float *x, float scale, float shift, gsize n);
-  /* dx = dy · a[j] + x · b[j] + c[j], in the same two ways */
-  void (*combine) (float *dx, const float *dy, const float *x, const float *const abc[3],
-                   gsize rows, gsize n);
-  void (*combine_one) (float *dx, const float *dy, const float *x, const float abc[3], gsize n);
+  /* y = x · scale + shift */
+  void (*affine) (float *y, const float *x, float scale, float shift, gsize n);
+  /* y = (x - mean) · a + c over rows of n, with @k = mean, a, c for each place of a row; and with
+   * one of each for all. */
+  void (*center) (float *y, const float *x, const float *const k[3], gsize rows, gsize n);
+  void (*center_one) (float *y, const float *x, const float k[3], gsize n);
+  /* dx = dy · a + (x - mean) · b + c, in the same two ways, with @k = mean, a, c, b */
+  void (*combine) (float *dx, const float *dy, const float *x, const float *const k[4], gsize rows,
+                   gsize n);
+  void (*combine_one) (float *dx, const float *dy, const float *x, const float k[4], gsize n);
   /* One row of layer normalisation; and of its gradient, with its part of dscale and dbias. */
   void (*layer) (const CpuLayerRow *row, gsize n);
   void (*layer_grad) (const CpuLayerRow *row, gsize n);
   /* y = exp (x - shift), gives the sum of y; y may be NULL */
   float (*exp_sum) (float *y, const float *x, float shift, gsize n);
+  /* @n elements of @size bytes (1, 2, 4, 8) that all are *value */
+  void (*repeat) (void *to, const void *value, gsize size, gsize n);
   void (*adam) (const CpuAdam *adam, const CpuSlots *slots, gsize n);
   void (*sgd) (const CpuSgd *sgd, const CpuSlots *slots, gsize n);
 } CpuVector;

@@ -55,17 +55,7 @@ fold_product (float *y, const float *dy, const float *x, const float *mean, gsiz
 }
 
 static void
-affine (float *y, const float *x, const float *scale, const float *shift, gsize rows, gsize n)
-{
-  for (gsize r = 0; r < rows; r++, x += n, y += n) {
-    INDEPENDENT
-    for (gsize j = 0; j < n; j++)
-      y[j] = x[j] * scale[j] + shift[j];
-  }
-}
-
-static void
-affine_one (float *y, const float *x, float scale, float shift, gsize n)
+affine (float *y, const float *x, float scale, float shift, gsize n)
 {
   INDEPENDENT
   for (gsize i = 0; i < n; i++)
@@ -73,25 +63,47 @@ affine_one (float *y, const float *x, float scale, float shift, gsize n)
 }
 
 static void
-combine (float *dx, const float *dy, const float *x, const float *const abc[3], gsize rows, gsize n)
+center (float *y, const float *x, const float *const k[3], gsize rows, gsize n)
 {
-  const float *a = abc[0], *b = abc[1], *c = abc[2];
+  const float *mean = k[0], *a = k[1], *c = k[2];
 
-  for (gsize r = 0; r < rows; r++, x += n, dy += n, dx += n) {
+  for (gsize r = 0; r < rows; r++, x += n, y += n) {
     INDEPENDENT
     for (gsize j = 0; j < n; j++)
-      dx[j] = dy[j] * a[j] + (x[j] * b[j] + c[j]);
+      y[j] = (x[j] - mean[j]) * a[j] + c[j];
   }
 }
 
 static void
-combine_one (float *dx, const float *dy, const float *x, const float abc[3], gsize n)
+center_one (float *y, const float *x, const float k[3], gsize n)
 {
-  float a = abc[0], b = abc[1], c = abc[2];
+  float mean = k[0], a = k[1], c = k[2];
 
   INDEPENDENT
   for (gsize i = 0; i < n; i++)
-    dx[i] = dy[i] * a + (x[i] * b + c);
+    y[i] = (x[i] - mean) * a + c;
+}
+
+static void
+combine (float *dx, const float *dy, const float *x, const float *const k[4], gsize rows, gsize n)
+{
+  const float *mean = k[0], *a = k[1], *c = k[2], *b = k[3];
+
+  for (gsize r = 0; r < rows; r++, x += n, dy += n, dx += n) {
+    INDEPENDENT
+    for (gsize j = 0; j < n; j++)
+      dx[j] = dy[j] * a[j] + ((x[j] - mean[j]) * b[j] + c[j]);
+  }
+}
+
+static void
+combine_one (float *dx, const float *dy, const float *x, const float k[4], gsize n)
+{
+  float mean = k[0], a = k[1], c = k[2], b = k[3];
+
+  INDEPENDENT
+  for (gsize i = 0; i < n; i++)
+    dx[i] = dy[i] * a + ((x[i] - mean) * b + c);
 }
 
 static void
@@ -155,7 +167,8 @@ ISA_NAME (cpu_fill_norms) (CpuVector *vector)
   vector->fold_squares = fold_squares;
   vector->fold_product = fold_product;
   vector->affine = affine;
-  vector->affine_one = affine_one;
+  vector->center = center;
+  vector->center_one = center_one;
   vector->combine = combine;
   vector->combine_one = combine_one;
   vector->layer = layer;

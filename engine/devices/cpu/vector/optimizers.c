@@ -7,13 +7,12 @@ adam (const CpuAdam *adam, const CpuSlots *slots, gsize n)
   const CpuAdam k = *adam;
   const float *p = slots->p, *g = slots->g, *m = slots->m, *v = slots->v;
   float *new_p = slots->new_p, *new_m = slots->new_m, *new_v = slots->new_v;
-  float rest1 = 1.0f - k.beta1, rest2 = 1.0f - k.beta2;
 
   INDEPENDENT
   for (gsize i = 0; i < n; i++) {
     float gradient = g[i] + k.decay * p[i];
-    float first = k.beta1 * m[i] + rest1 * gradient;
-    float second = k.beta2 * v[i] + rest2 * gradient * gradient;
+    float first = k.beta1 * m[i] + k.rest1 * gradient;
+    float second = k.beta2 * v[i] + k.rest2 * gradient * gradient;
 
     new_m[i] = first;
     new_v[i] = second;

@@ -121,3 +121,25 @@ const CpuRowEntry ISA_NAME (cpu_rows_other)[] = {
 /* clang-format on */
 
 const guint ISA_NAME (cpu_n_rows_other) = G_N_ELEMENTS (ISA_NAME (cpu_rows_other));
+
+#define REPEAT(TYPE)                                                                               \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    TYPE element = *(const TYPE *)value;                                                           \
+    for (gsize i = 0; i < n; i++)                                                                  \
+      ((TYPE *)to)[i] = element;                                                                   \
+  }                                                                                                \
+  G_STMT_END
+
+void
+ISA_NAME (cpu_repeat) (void *to, const void *value, gsize size, gsize n)
+{
+  if (size == 1)
+    memset (to, *(const guint8 *)value, n);
+  else if (size == 2)
+    REPEAT (guint16);
+  else if (size == 4)
+    REPEAT (guint32);
+  else
+    REPEAT (guint64);
+}
