@@ -66,9 +66,28 @@ typedef struct {
 } Moments;
 
 static void
-add_rows (Moments *moments, const TelarTensor *tensor, gint64 rows)
+moments_init (Moments *moments, const TelarShape *shape)
 {
-  for (gint64 row = 0; row < rows; row++) {
+  TelarShape row = { .rank = shape->rank - 1 };
+  for (guint i = 0; i < row.rank; i++)
+    row.dims[i] = shape->dims[i + 1];
+  moments->features = telar_shape_elements (&row);
+  moments->rows = 0;
+  moments->mean = g_new0 (double, moments->features + 1);
+  moments->squares = g_new0 (double, moments->features + 1);
+}
+
+static void
+moments_clear (Moments *moments)
+{
+  g_free (moments->mean);
+  g_free (moments->squares);
+}
+
+static void
+add_rows (Moments *moments, const TelarTensor *tensor)
+{
+  for (gint64 row = 0; row < tensor->type.shape.dims[0]; row++) {
     moments->rows++;
     for (gsize i = 0; i < moments->features; i++) {
       double x = telar_tensor_get (tensor, (gsize)row * moments->features + i);
@@ -128,11 +147,27 @@ measure (const TelarProgram *program, const TelarTrainer *t, Moments *moments, G
   if (!telar_feed_begin (t->training->feed, &pass, error))
     return FALSE;
   while ((rows = telar_runner_next (runner, &step, error)) > 0)
-    add_rows (moments, runner->outputs[0], rows);
+    add_rows (moments, runner->outputs[0]);
   return rows == 0;
 }
 
-/* Measures @value and stores it in all states of @names that are fitted to it. */
+/* Into all states of @names that are fitted to @value, which leave @names by that. */
+static gboolean
+store_all (const Moments *moments, const TelarProgram *program, TelarValue value,
+           const TelarTrainer *t, GHashTable *names, GError **error)
+{
+  for (guint i = 0; i < telar_program_n_states (program); i++) {
+    const TelarState *state = telar_program_state (program, i);
+    if (state->fit != value || !g_hash_table_contains (names, state->name))
+      continue;
+    if (!check_moments (moments, state, error))
+      return FALSE;
+    store (moments, state, telar_states_get (t->states, state->name));
+    g_hash_table_remove (names, state->name);
+  }
+  return TRUE;
+}
+
 static gboolean
 fit_value (const TelarProgram *program, const gboolean *needed, TelarValue value,
            const TelarTrainer *t, GHashTable *names, GError **error)
@@ -140,22 +175,12 @@ fit_value (const TelarProgram *program, const gboolean *needed, TelarValue value
   g_autoptr (TelarProgram) part = extract (program, needed, value, error);
   if (!part)
     return FALSE;
-  TelarShape row = telar_shape_bind (&telar_program_type (program, value)->shape, 1);
-  Moments moments = { .features = telar_shape_elements (&row) };
-  g_autofree double *mean = moments.mean = g_new0 (double, moments.features + 1);
-  g_autofree double *squares = moments.squares = g_new0 (double, moments.features + 1);
-  if (!measure (part, t, &moments, error))
-    return FALSE;
-  for (guint i = 0; i < telar_program_n_states (program); i++) {
-    const TelarState *state = telar_program_state (program, i);
-    if (state->fit != value || !g_hash_table_contains (names, state->name))
-      continue;
-    if (!check_moments (&moments, state, error))
-      return FALSE;
-    store (&moments, state, telar_states_get (t->states, state->name));
-    g_hash_table_remove (names, state->name);
-  }
-  return TRUE;
+  Moments moments;
+  moments_init (&moments, &telar_program_type (program, value)->shape);
+  gboolean good =
+      measure (part, t, &moments, error) && store_all (&moments, program, value, t, names, error);
+  moments_clear (&moments);
+  return good;
 }
 
 gboolean

@@ -398,6 +398,23 @@ test_given_states (void)
   run_tear_down (&g);
 }
 
+/* A part that no loss depends on is fitted and kept all the same. */
+static void
+test_side_branch (void)
+{
+  Run f;
+  run_set_up (&f);
+  test_graph_add (f.graph, "standardize", "side");
+  test_graph_add (f.graph, "output", "other");
+  test_graph_wire (f.graph, "d:label", "side");
+  test_graph_wire (f.graph, "side", "other");
+  run_train (&f, NULL);
+  const TelarTensor *deviation = telar_states_get (f.result.states, "side.deviation");
+  g_assert_nonnull (deviation);
+  g_assert_cmpfloat (telar_tensor_get (deviation, 0), !=, 1.0);
+  run_tear_down (&f);
+}
+
 /* Several losses: "loss" is their sum, each is told by its node. */
 static void
 test_losses (void)
@@ -433,6 +450,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trainer/nan", test_nan);
   g_test_add_func ("/trainer/no-folder", test_no_folder);
   g_test_add_func ("/trainer/given-states", test_given_states);
+  g_test_add_func ("/trainer/side-branch", test_side_branch);
   g_test_add_func ("/trainer/losses", test_losses);
   return g_test_run ();
 }
