@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/project/analysis.h"
+#include "app/session/session.h"
 #include "app/ui/design-page.h"
 #include "app/window.h"
 
@@ -12,12 +13,13 @@ struct _TelarWindow {
 
   TelarDocument *document; /* NULL on the start page */
   TelarAnalysis *analysis;
+  TelarSession *session; /* the run that goes on, or the last one; NULL: none yet */
 
   GtkWidget *toasts;
   GtkWidget *places; /* stack: "start", "project" */
   GtkWidget *pages;  /* view stack: "design", "train" */
   GtkWidget *title;
-  GtkWidget *back, *switcher, *device;
+  GtkWidget *back, *switcher, *device, *run_button;
   TelarDesignPage *design;
   gboolean closing; /* the question about unsaved edits was answered */
 };
@@ -28,6 +30,10 @@ void telar_window_toast (TelarWindow *self, const char *text);
 void telar_window_show_error (TelarWindow *self, const char *heading, const GError *error);
 void telar_window_add_actions (TelarWindow *self);
 void telar_window_update_actions (TelarWindow *self);
+/* window-training.c: its actions, and the run that was found going on at the start. */
+void telar_window_add_training_actions (TelarWindow *self);
+void telar_window_update_training (TelarWindow *self);
+void telar_window_find_run (TelarWindow *self);
 /* Calls @done once the document is saved, or its edits given up; not when the user stays. */
 void telar_window_leave_document (TelarWindow *self, void (*done) (TelarWindow *self));
 

@@ -1,6 +1,7 @@
 /* The window: header bar, start page or project, and what belongs to the project that it shows. */
 #include "app/window.h"
 
+#include "app/ui/run-button.h"
 #include "app/ui/start-page.h"
 #include "app/window-private.h"
 
@@ -110,6 +111,7 @@ telar_window_set_document (TelarWindow *self, TelarDocument *document)
     gtk_widget_grab_focus (GTK_WIDGET (telar_design_page_canvas (self->design)));
   }
   show_place (self);
+  telar_window_update_training (self);
   update_title (self);
   telar_window_update_actions (self);
 }
@@ -191,7 +193,9 @@ build_header (TelarWindow *self)
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), self->title);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), self->back);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), self->switcher);
+  self->run_button = telar_run_button_new ();
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), menu);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (header), self->run_button);
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), self->device);
   return header;
 }
@@ -258,7 +262,9 @@ telar_window_init (TelarWindow *self)
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), self->toasts);
   gtk_window_set_default_size (GTK_WINDOW (self), 1280, 800);
   telar_window_add_actions (self);
+  telar_window_add_training_actions (self);
   telar_window_set_document (self, NULL);
+  telar_window_find_run (self);
 }
 
 static void
@@ -268,6 +274,9 @@ dispose (GObject *object)
 
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
+  if (self->session)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  g_clear_object (&self->session);
   g_clear_object (&self->analysis);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (telar_window_parent_class)->dispose (object);

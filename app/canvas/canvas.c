@@ -129,7 +129,7 @@ telar_canvas_fit (TelarCanvas *self, gboolean animated)
 void
 telar_canvas_show_start (TelarCanvas *self)
 {
-  const double readable = 0.62;
+  const double readable = 0.55;
   graphene_rect_t bounds;
   TelarView view;
 

@@ -70,7 +70,7 @@ draw_wire_shapes (TelarCanvas *self, GtkSnapshot *snapshot, const GPtrArray *edg
     graphene_point_t middle = telar_curve_middle (&edge->curve), at;
     const graphene_point_t *start = &edge->curve.points[0];
     const graphene_point_t *end = &edge->curve.points[3 * edge->curve.n_segments];
-    float length = hypotf (end->x - start->x, end->y - start->y);
+    float length = fabsf (end->x - start->x);
     gboolean chosen = edge->selected || self->hover.edge == edge;
 
     if (!shape[0] || (!chosen && length * (float)self->view.zoom < shortest))

@@ -46,6 +46,12 @@ telar_design_page_toggle_problems (TelarDesignPage *self)
   telar_status_bar_toggle_problems (TELAR_STATUS_BAR (self->status));
 }
 
+void
+telar_design_page_show_problems (TelarDesignPage *self)
+{
+  telar_status_bar_show_problems (TELAR_STATUS_BAR (self->status));
+}
+
 /* --- what the parts say ----------------------------------------------------------------------- */
 
 static void

@@ -16,5 +16,6 @@ void telar_design_page_set_document (TelarDesignPage *self, TelarDocument *docum
 TelarCanvas *telar_design_page_canvas (TelarDesignPage *self);
 void telar_design_page_focus_search (TelarDesignPage *self);
 void telar_design_page_toggle_problems (TelarDesignPage *self);
+void telar_design_page_show_problems (TelarDesignPage *self);
 
 G_END_DECLS

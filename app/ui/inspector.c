@@ -337,6 +337,10 @@ build_seed (TelarInspector *self)
   GtkWidget *name = label (_ ("Seed"), "seed");
 
   self->seed = gtk_spin_button_new_with_range (0, (double)G_MAXINT32, 1);
+  gtk_editable_set_alignment (GTK_EDITABLE (self->seed), 1);
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->seed), 6);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (self->seed), 10);
+  gtk_widget_add_css_class (self->seed, "figures");
   gtk_widget_set_hexpand (name, TRUE);
   gtk_widget_add_css_class (row, "seed-row");
   gtk_widget_set_tooltip_text (

@@ -67,6 +67,12 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, TelarStatusBar *self)
 }
 
 void
+telar_status_bar_show_problems (TelarStatusBar *self)
+{
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->button), TRUE);
+}
+
+void
 telar_status_bar_toggle_problems (TelarStatusBar *self)
 {
   GtkToggleButton *button = GTK_TOGGLE_BUTTON (self->button);

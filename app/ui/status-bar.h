@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE (TelarStatusBar, telar_status_bar, TELAR, STATUS_BAR, GtkWi
 
 GtkWidget *telar_status_bar_new (void);
 void telar_status_bar_set_analysis (TelarStatusBar *self, TelarAnalysis *analysis);
+void telar_status_bar_show_problems (TelarStatusBar *self);
 void telar_status_bar_toggle_problems (TelarStatusBar *self);
 
 G_END_DECLS
