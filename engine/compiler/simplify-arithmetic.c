@@ -289,6 +289,29 @@ narrow_operand (const TelarMatch *m)
   return TELAR_NO_VALUE;
 }
 
+/* What is elementwise on repeated values is repeated afterwards. */
+static TelarValue
+late_broadcast (const TelarMatch *m)
+{
+  TelarShape joined = telar_shape_scalar ();
+  gboolean repeated = FALSE;
+  TelarValue in[3];
+
+  if (!(telar_prim_info (m->prim)->flags & TELAR_PRIM_ELEMENTWISE))
+    return TELAR_NO_VALUE;
+  for (guint i = 0; i < m->n_in; i++) {
+    const TelarInstr *broadcast = telar_match_is (m, m->in[i], TELAR_PRIM_BROADCAST);
+
+    repeated |= broadcast != NULL;
+    in[i] = broadcast ? broadcast->inputs[0] : m->in[i];
+    telar_shape_broadcast (&joined, &telar_builder_type (m->b, in[i])->shape, &joined);
+  }
+  if (!repeated || telar_shape_equal (&joined, &m->type->shape))
+    return TELAR_NO_VALUE;
+  return telar_match_widen (
+      m, telar_simplify_build (m->b, m->prim, in, m->n_in, m->attrs, m->n_attrs));
+}
+
 /* A transpose of the last two axes is a flag of the product. */
 static gboolean
 swaps_last (const TelarInstr *transpose)
@@ -330,6 +353,7 @@ matmul_transposed (const TelarMatch *m)
 /* clang-format off */
 const TelarRule telar_rules_arithmetic[] = {
   { "narrow-operand",    TELAR_PRIM_NONE,    narrow_operand },
+  { "late-broadcast",    TELAR_PRIM_NONE,    late_broadcast },
   { "add-zero",          TELAR_PRIM_ADD,     add_zero },
   { "add-neg",           TELAR_PRIM_ADD,     add_neg },
   { "sub-zero",          TELAR_PRIM_SUB,     sub_zero },
