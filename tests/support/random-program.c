@@ -57,6 +57,44 @@ add_binary (Generator *g)
   return telar_build_binary (g->b, prim, x, y);
 }
 
+/* Numbers that rewrite rules look for. */
+static TelarValue
+add_scalar (Generator *g)
+{
+  static const struct {
+    TelarPrim prim;
+    double number;
+  } kinds[] = { { TELAR_PRIM_ADD, 0 }, { TELAR_PRIM_SUB, 0 },  { TELAR_PRIM_MUL, 1 },
+                { TELAR_PRIM_MUL, 3 }, { TELAR_PRIM_MUL, -1 }, { TELAR_PRIM_MUL, -0.7 },
+                { TELAR_PRIM_DIV, 1 }, { TELAR_PRIM_DIV, 4 },  { TELAR_PRIM_DIV, 3 },
+                { TELAR_PRIM_POW, 1 }, { TELAR_PRIM_POW, 2 },  { TELAR_PRIM_ADD, 0.5 } };
+  gint32 i = g_rand_int_range (g->rand, 0, G_N_ELEMENTS (kinds));
+  return telar_build_binary_scalar (g->b, kinds[i].prim, pick (g), kinds[i].number);
+}
+
+static TelarValue
+add_broadcast (Generator *g)
+{
+  TelarValue x = pick (g);
+  TelarShape shape = telar_shape (TELAR_DIM_BATCH, WIDTH), joined;
+  if (!telar_shape_broadcast (shape_of (g, x), &shape, &joined) ||
+      !telar_shape_equal (&joined, &shape))
+    return x;
+  return telar_build_broadcast (g->b, x, &shape);
+}
+
+/* x x^T of something with a batch gives a square of features. */
+static TelarValue
+add_product (Generator *g)
+{
+  TelarValue x = pick (g);
+  const gint64 swap[] = { 1, 0 };
+  if (shape_of (g, x)->rank != 2 || shape_of (g, x)->dims[1] != WIDTH)
+    return x;
+  x = telar_build_unary (g->b, TELAR_PRIM_TANH, x);
+  return telar_build_matmul (g->b, telar_build_transpose (g->b, x, swap), x, FALSE, FALSE);
+}
+
 static TelarValue
 add_select (Generator *g)
 {
@@ -135,10 +173,11 @@ add_region (Generator *g)
 static void
 add_instr (Generator *g)
 {
-  static TelarValue (*const kinds[]) (Generator * g) = { add_unary,     add_unary,   add_binary,
-                                                         add_binary,    add_binary,  add_select,
-                                                         add_reduction, add_softmax, add_fill,
-                                                         add_shape,     add_shape,   add_region };
+  static TelarValue (*const kinds[]) (Generator *
+                                      g) = { add_unary,  add_unary,  add_binary,    add_binary,
+                                             add_binary, add_select, add_reduction, add_softmax,
+                                             add_fill,   add_shape,  add_shape,     add_region,
+                                             add_scalar, add_scalar, add_broadcast, add_product };
   add (g, kinds[g_rand_int_range (g->rand, 0, G_N_ELEMENTS (kinds))](g));
 }
 
