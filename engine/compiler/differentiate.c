@@ -104,6 +104,7 @@ static void
 reverse_instr (Reverse *r, const TelarInstr *instr)
 {
   TelarGradient gradient = gradients[instr->prim];
+  telar_builder_set_origin (r->builder, instr->origin);
   if (gradient.kind != TELAR_GRADIENT_RULE) {
     telar_builder_fail (
         r->builder, "%s cannot be differentiated%s", telar_prim_info (instr->prim)->name,
@@ -129,7 +130,6 @@ reverse_instr (Reverse *r, const TelarInstr *instr)
                            .grads = &r->grads[instr->outputs[0]],
                            .wanted = wanted,
                            .results = results };
-  telar_builder_set_origin (r->builder, instr->origin);
   gradient.rule (&adjoint);
   for (guint i = 0; i < n; i++)
     if (wanted[i])

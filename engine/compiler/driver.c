@@ -25,11 +25,11 @@ static const Stage differentiate_stages[] = {
  * (transposes that meet) is simplified away first. */
 static const Stage device_stages[] = {
   { "layout", telar_pass_layout, .channels_last = TRUE },
-  { "simplify", telar_pass_simplify },
-  { "cse", telar_pass_cse },
-  { "dce", telar_pass_dce },
+  { "simplify", telar_pass_simplify, .channels_last = TRUE },
+  { "cse", telar_pass_cse, .channels_last = TRUE },
+  { "dce", telar_pass_dce, .channels_last = TRUE },
   { "fuse", telar_pass_fuse, .fuses = TRUE },
-  { "dce", telar_pass_dce },
+  { "dce", telar_pass_dce, .fuses = TRUE },
 };
 
 /* --- running them ------------------------------------------------------------------------------
