@@ -147,6 +147,13 @@ telar_chart_add_marker (TelarChart *chart, gint64 step, gint64 time, const char 
 }
 
 void
+telar_chart_clear_markers (TelarChart *chart)
+{
+  g_ptr_array_set_size (chart->markers, 0);
+  chart->serial++;
+}
+
+void
 telar_chart_clear (TelarChart *chart)
 {
   for (guint i = 0; i < chart->series->len; i++) {
@@ -157,9 +164,8 @@ telar_chart_clear (TelarChart *chart)
     telar_pyramid_clear (series->smooth);
     telar_smoother_init (&series->smoother, chart->smoothing);
   }
-  g_ptr_array_set_size (chart->markers, 0);
   chart->start_time = 0;
-  chart->serial++;
+  telar_chart_clear_markers (chart);
 }
 
 gboolean
@@ -191,6 +197,8 @@ telar_chart_set_x (TelarChart *chart, TelarChartX x)
 void
 telar_chart_set_steps_per_epoch (TelarChart *chart, gint64 steps)
 {
+  if (chart->steps_per_epoch == MAX (steps, 1))
+    return;
   chart->steps_per_epoch = MAX (steps, 1);
   chart->serial++;
 }
@@ -205,6 +213,8 @@ telar_chart_set_start_time (TelarChart *chart, gint64 time)
 void
 telar_chart_set_log (TelarChart *chart, gboolean log)
 {
+  if (chart->log == log)
+    return;
   chart->log = log;
   chart->y_zoomed = FALSE;
   chart->serial++;
@@ -244,6 +254,8 @@ telar_chart_set_empty_text (TelarChart *chart, const char *text)
 void
 telar_chart_set_x_name (TelarChart *chart, const char *name)
 {
+  if (g_strcmp0 (chart->x_name, name) == 0)
+    return;
   g_free (chart->x_name);
   chart->x_name = g_strdup (name);
   chart->serial++;

@@ -49,6 +49,7 @@ const char *telar_chart_series_name (const TelarChart *chart, guint series);
 void telar_chart_append (TelarChart *chart, guint series, const TelarPoint *points, guint n);
 /* A vertical hairline with @label at @step. */
 void telar_chart_add_marker (TelarChart *chart, gint64 step, gint64 time, const char *label);
+void telar_chart_clear_markers (TelarChart *chart);
 /* Removes points and markers, keeps the series. */
 void telar_chart_clear (TelarChart *chart);
 /* The last point of a series, FALSE when it has none. */

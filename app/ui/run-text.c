@@ -1,0 +1,158 @@
+/* Words and numbers about runs and metrics. */
+#include "app/ui/run-text.h"
+
+#include <glib/gi18n.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+  const char *status, *text, *icon, *css_class;
+} Status;
+
+/* clang-format off */
+static const Status statuses[] = {
+  { "running", N_("Running"), "media-playback-start-symbolic", "accent" },
+  { "paused",  N_("Paused"),  "media-playback-pause-symbolic", "warning" },
+  { "done",    N_("Done"),    "emblem-ok-symbolic",            "success" },
+  { "stopped", N_("Stopped"), "media-playback-stop-symbolic",  NULL },
+  { "failed",  N_("Failed"),  "dialog-error-symbolic",         "error" },
+  { "lost",    N_("Lost"),    "dialog-warning-symbolic",       "warning" },
+};
+/* clang-format on */
+
+static const Status *
+find_status (const char *status)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    if (g_strcmp0 (statuses[i].status, status) == 0)
+      return &statuses[i];
+  return &statuses[G_N_ELEMENTS (statuses) - 1];
+}
+
+const char *
+telar_run_status_text (const char *status)
+{
+  return _ (find_status (status)->text);
+}
+
+const char *
+telar_run_status_icon (const char *status)
+{
+  return find_status (status)->icon;
+}
+
+void
+telar_run_status_colour (GtkWidget *widget, const char *status)
+{
+  const char *css_class = find_status (status)->css_class;
+
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    if (statuses[i].css_class != NULL && g_strcmp0 (statuses[i].css_class, css_class) != 0)
+      gtk_widget_remove_css_class (widget, statuses[i].css_class);
+  if (css_class != NULL)
+    gtk_widget_add_css_class (widget, css_class);
+}
+
+gboolean
+telar_run_is_open (const TelarRunRow *row)
+{
+  return g_str_equal (row->status, "running") || g_str_equal (row->status, "paused");
+}
+
+/* --- metrics ----------------------------------------------------------------------------- */
+
+gboolean
+telar_metric_is_validation (const char *tag)
+{
+  return g_str_has_prefix (tag, "val_");
+}
+
+const char *
+telar_metric_group (const char *tag)
+{
+  return telar_metric_is_validation (tag) ? tag + strlen ("val_") : tag;
+}
+
+char *
+telar_metric_title (const char *group)
+{
+  if (g_str_equal (group, "loss"))
+    return g_strdup (_ ("Loss"));
+  if (g_str_equal (group, "accuracy"))
+    return g_strdup (_ ("Accuracy"));
+  if (g_str_equal (group, "learning_rate"))
+    return g_strdup (_ ("Learning rate"));
+
+  /* A name that somebody gave: "gradient_norm" reads better as "Gradient norm". */
+  g_autofree char *spaced = g_strdelimit (g_strdup (group), "_", ' ');
+  const char *rest = *spaced != '\0' ? g_utf8_next_char (spaced) : spaced;
+  g_autofree char *first = g_utf8_strup (spaced, rest - spaced);
+  return g_strconcat (first, rest, NULL);
+}
+
+static gboolean
+is_share (const char *group)
+{
+  return g_str_has_suffix (group, "accuracy") || g_str_has_suffix (group, "precision") ||
+         g_str_has_suffix (group, "recall");
+}
+
+TelarUnit
+telar_metric_unit (const char *group)
+{
+  return is_share (group) ? TELAR_UNIT_PERCENT : TELAR_UNIT_NONE;
+}
+
+int
+telar_metric_direction (const char *group)
+{
+  if (is_share (group) || g_str_equal (group, "f1") || g_str_equal (group, "auc") ||
+      g_str_equal (group, "r2"))
+    return 1;
+  return strstr (group, "loss") != NULL || strstr (group, "error") != NULL ? -1 : 0;
+}
+
+int
+telar_metric_rank (const char *tag)
+{
+  int direction = telar_metric_direction (telar_metric_group (tag));
+
+  if (direction == 0)
+    return 0;
+  return (direction > 0 ? 3 : 1) + telar_metric_is_validation (tag);
+}
+
+char *
+telar_metrics_summary (const char *metrics)
+{
+  json_t *object = metrics != NULL ? json_loads (metrics, 0, NULL) : NULL;
+  const char *name, *best = NULL;
+  json_t *value;
+  char text[32];
+
+  json_object_foreach (object, name,
+                       value) if (json_is_number (value) &&
+                                  telar_metric_rank (name) > (best ? telar_metric_rank (best) : 0))
+      best = name;
+  if (best != NULL)
+    telar_axis_format (json_number_value (json_object_get (object, best)),
+                       telar_metric_unit (telar_metric_group (best)), 3, text, sizeof text);
+  json_decref (object);
+  return best != NULL ? g_strdup (text) : NULL;
+}
+
+/* --- time -------------------------------------------------------------------------------- */
+
+char *
+telar_time_left_text (double seconds)
+{
+  int whole = (int)CLAMP (ceil (seconds), 0, 3e8);
+  int minutes = (whole + 30) / 60, hours = minutes / 60;
+
+  if (whole < 60)
+    return g_strdup_printf (_ ("%d s left"), whole);
+  if (hours == 0)
+    return g_strdup_printf (_ ("%d min left"), minutes);
+  return g_strdup_printf (_ ("%d h %d min left"), hours, minutes % 60);
+}

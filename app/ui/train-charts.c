@@ -1,0 +1,425 @@
+/* Charts that follow a run: tags become series of the chart of their group, points are read by
+ * cursor, events become markers on every chart. */
+#include "app/ui/train-charts.h"
+
+#include "app/ui/chart-view.h"
+#include "app/ui/run-text.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* The pace forgets with this time constant; a longer break between two points is a pause. */
+#define PACE_SECONDS  10.0
+#define PAUSE_SECONDS 5.0
+
+/* One tag of the run, a series of a chart. */
+typedef struct {
+  char *tag;
+  TelarChartView *view; /* borrowed from the flow box */
+  guint series;
+  gint64 cursor; /* the last step read */
+  double best, last;
+  gint64 best_step; /* 0: none */
+} Link;
+
+struct _TelarTrainCharts {
+  AdwBin parent_instance;
+
+  GtkFlowBox *flow;
+  GHashTable *views; /* group -> TelarChartView, borrowed */
+  GPtrArray *links;  /* Link */
+  gint64 event_cursor, steps_per_epoch;
+
+  TelarChartX x;
+  double smoothing;
+  gboolean log;
+
+  TelarPoint pace_point; /* the last one that the pace knows */
+  double seconds_per_step;
+};
+
+G_DEFINE_FINAL_TYPE (TelarTrainCharts, telar_train_charts, ADW_TYPE_BIN)
+
+static void
+link_free (gpointer data)
+{
+  Link *link = data;
+
+  g_free (link->tag);
+  g_free (link);
+}
+
+/* --- charts ------------------------------------------------------------------------------ */
+
+static const char *
+x_name (TelarChartX x)
+{
+  switch (x) {
+  case TELAR_CHART_EPOCH:
+    return _ ("epoch");
+  case TELAR_CHART_TIME:
+    return _ ("time");
+  case TELAR_CHART_STEP:
+    break;
+  }
+  return _ ("step");
+}
+
+static gboolean
+may_be_log (const char *group)
+{
+  return telar_metric_unit (group) != TELAR_UNIT_PERCENT;
+}
+
+static void
+apply_settings (TelarTrainCharts *charts, const char *group, TelarChart *chart)
+{
+  telar_chart_set_x (chart, charts->x);
+  telar_chart_set_x_name (chart, x_name (charts->x));
+  telar_chart_set_steps_per_epoch (chart, charts->steps_per_epoch);
+  telar_chart_set_log (chart, charts->log && may_be_log (group));
+  /* A schedule is no noise. */
+  telar_chart_set_smoothing (chart, g_str_equal (group, "learning_rate") ? 0 : charts->smoothing);
+}
+
+static void
+apply_to_all (TelarTrainCharts *charts)
+{
+  GHashTableIter iter;
+  gpointer group, view;
+
+  g_hash_table_iter_init (&iter, charts->views);
+  while (g_hash_table_iter_next (&iter, &group, &view)) {
+    apply_settings (charts, group, telar_chart_view_get_chart (view));
+    telar_chart_view_update (view);
+  }
+}
+
+static TelarChartView *
+get_view (TelarTrainCharts *charts, const char *group)
+{
+  GtkWidget *view = g_hash_table_lookup (charts->views, group);
+
+  if (view != NULL)
+    return TELAR_CHART_VIEW (view);
+  g_autofree char *title = telar_metric_title (group);
+  TelarChart *chart = telar_chart_new (title);
+  telar_chart_set_unit (chart, telar_metric_unit (group));
+  telar_chart_set_empty_text (chart, _ ("The first value is on its way"));
+  apply_settings (charts, group, chart);
+
+  view = telar_chart_view_new (chart);
+  gtk_widget_set_name (view, group);
+  gtk_flow_box_insert (charts->flow, view, -1);
+  gtk_widget_set_focusable (gtk_widget_get_parent (view), FALSE);
+  g_hash_table_insert (charts->views, g_strdup (group), view);
+  return TELAR_CHART_VIEW (view);
+}
+
+static Link *
+get_link (TelarTrainCharts *charts, const char *tag)
+{
+  for (guint i = 0; i < charts->links->len; i++) {
+    Link *link = g_ptr_array_index (charts->links, i);
+    if (g_str_equal (link->tag, tag))
+      return link;
+  }
+  Link *link = g_new0 (Link, 1);
+  gboolean validation = telar_metric_is_validation (tag);
+  link->tag = g_strdup (tag);
+  link->view = get_view (charts, telar_metric_group (tag));
+  link->series =
+      telar_chart_add_series (telar_chart_view_get_chart (link->view),
+                              validation ? _ ("validation") : _ ("training"), validation);
+  g_ptr_array_add (charts->links, link);
+  return link;
+}
+
+/* Loss first, then accuracy, the learning rate last, others by name between. */
+static int
+place_of (const char *group)
+{
+  if (g_str_equal (group, "loss"))
+    return 0;
+  if (g_str_equal (group, "accuracy"))
+    return 1;
+  return g_str_equal (group, "learning_rate") ? 3 : 2;
+}
+
+static int
+compare_children (GtkFlowBoxChild *a, GtkFlowBoxChild *b, gpointer data)
+{
+  const char *one = gtk_widget_get_name (gtk_flow_box_child_get_child (a));
+  const char *other = gtk_widget_get_name (gtk_flow_box_child_get_child (b));
+  int difference = place_of (one) - place_of (other);
+
+  return difference != 0 ? difference : g_strcmp0 (one, other);
+}
+
+/* --- following --------------------------------------------------------------------------- */
+
+static void
+note_pace (TelarTrainCharts *charts, const GArray *points)
+{
+  const TelarPoint *last = &g_array_index (points, TelarPoint, points->len - 1);
+  const TelarPoint *from = &charts->pace_point;
+
+  if (from->step == 0 || last->step <= from->step)
+    from = &g_array_index (points, TelarPoint, points->len > 200 ? points->len - 200 : 0);
+  double seconds = (double)(last->time - from->time) / G_USEC_PER_SEC;
+  double steps = (double)(last->step - from->step);
+  if (steps > 0 && seconds > 0 &&
+      (seconds < PAUSE_SECONDS || seconds < 4 * steps * charts->seconds_per_step)) {
+    double weight = charts->seconds_per_step > 0 ? 1 - exp (-seconds / PACE_SECONDS) : 1;
+    charts->seconds_per_step += weight * (seconds / steps - charts->seconds_per_step);
+  }
+  charts->pace_point = *last;
+}
+
+static void
+note_best (Link *link, const GArray *points)
+{
+  int direction = telar_metric_direction (telar_metric_group (link->tag));
+
+  for (guint i = 0; i < points->len; i++) {
+    const TelarPoint *point = &g_array_index (points, TelarPoint, i);
+    if (!isfinite (point->value))
+      continue;
+    link->last = point->value;
+    if (link->best_step == 0 || direction * (point->value - link->best) > 0) {
+      link->best = point->value;
+      link->best_step = point->step;
+    }
+  }
+}
+
+static gboolean
+follow_tag (TelarTrainCharts *charts, TelarStore *store, gint64 run, const char *tag,
+            GError **error)
+{
+  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (TelarPoint));
+  Link *link = get_link (charts, tag);
+
+  if (!telar_store_read (store, run, tag, link->cursor, points, error))
+    return FALSE;
+  if (points->len == 0)
+    return TRUE;
+  telar_chart_append (telar_chart_view_get_chart (link->view), link->series,
+                      (const TelarPoint *)points->data, points->len);
+  link->cursor = g_array_index (points, TelarPoint, points->len - 1).step;
+  note_best (link, points);
+  if (g_str_equal (tag, "loss"))
+    note_pace (charts, points);
+  return TRUE;
+}
+
+/* What a marker says: the kind in words, or the trainer's own text where that says more.
+ * Checkpoints are too many to be marked. */
+static char *
+marker_label (const TelarEventRow *event)
+{
+  if (g_str_equal (event->kind, "checkpoint") || g_str_equal (event->kind, "recorder"))
+    return NULL;
+  if (g_str_equal (event->kind, "paused"))
+    return g_strdup (_ ("paused"));
+  if (g_str_equal (event->kind, "resumed"))
+    return g_strdup (_ ("resumed"));
+  if (g_str_equal (event->kind, "early_stop"))
+    return g_strdup (_ ("early stop"));
+  if (g_str_equal (event->kind, "learning_rate"))
+    return g_strdup (_ ("learning rate"));
+  return g_strdup (event->text != NULL && *event->text != '\0' ? event->text : event->kind);
+}
+
+static void
+mark (TelarTrainCharts *charts, const TelarEventRow *event)
+{
+  g_autofree char *label = marker_label (event);
+  GHashTableIter iter;
+  gpointer view;
+
+  charts->event_cursor = event->id;
+  if (label == NULL)
+    return;
+  g_hash_table_iter_init (&iter, charts->views);
+  while (g_hash_table_iter_next (&iter, NULL, &view))
+    telar_chart_add_marker (telar_chart_view_get_chart (view), event->step, event->time, label);
+}
+
+static void
+update_all (TelarTrainCharts *charts)
+{
+  GHashTableIter iter;
+  gpointer view;
+
+  g_hash_table_iter_init (&iter, charts->views);
+  while (g_hash_table_iter_next (&iter, NULL, &view))
+    telar_chart_view_update (view);
+}
+
+gboolean
+telar_train_charts_follow (TelarTrainCharts *charts, TelarStore *store, const TelarRunRow *row,
+                           GError **error)
+{
+  g_autoptr (GPtrArray) tags = telar_store_tags (store, row->id, error);
+
+  if (tags == NULL)
+    return FALSE;
+  if (row->steps_per_epoch > 0 && row->steps_per_epoch != charts->steps_per_epoch) {
+    charts->steps_per_epoch = row->steps_per_epoch;
+    apply_to_all (charts);
+  }
+  guint n_views = g_hash_table_size (charts->views);
+  for (guint i = 0; i < tags->len; i++) {
+    const TelarTag *tag = g_ptr_array_index (tags, i);
+    if (!follow_tag (charts, store, row->id, tag->name, error))
+      return FALSE;
+  }
+
+  /* A chart that has just come has none of the earlier markers: all are put anew. */
+  if (g_hash_table_size (charts->views) != n_views) {
+    GHashTableIter iter;
+    gpointer view;
+    g_hash_table_iter_init (&iter, charts->views);
+    while (g_hash_table_iter_next (&iter, NULL, &view))
+      telar_chart_clear_markers (telar_chart_view_get_chart (view));
+    charts->event_cursor = 0;
+  }
+  g_autoptr (GPtrArray) events = telar_store_events (store, row->id, charts->event_cursor, error);
+  if (events == NULL)
+    return FALSE;
+  for (guint i = 0; i < events->len; i++)
+    mark (charts, g_ptr_array_index (events, i));
+  update_all (charts);
+  return TRUE;
+}
+
+void
+telar_train_charts_reset (TelarTrainCharts *charts)
+{
+  GtkWidget *child;
+
+  g_ptr_array_set_size (charts->links, 0);
+  g_hash_table_remove_all (charts->views);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (charts->flow))) != NULL)
+    gtk_flow_box_remove (charts->flow, child);
+  charts->event_cursor = 0;
+  charts->steps_per_epoch = 0;
+  charts->pace_point = (TelarPoint){ 0 };
+  charts->seconds_per_step = 0;
+}
+
+/* --- what they say ----------------------------------------------------------------------- */
+
+static const Link *
+telling_link (TelarTrainCharts *charts)
+{
+  const Link *best = NULL;
+
+  for (guint i = 0; i < charts->links->len; i++) {
+    const Link *link = g_ptr_array_index (charts->links, i);
+    if (link->best_step > 0 &&
+        telar_metric_rank (link->tag) > (best ? telar_metric_rank (best->tag) : 0))
+      best = link;
+  }
+  return best;
+}
+
+char *
+telar_train_charts_best (TelarTrainCharts *charts, const TelarRunRow *row)
+{
+  const Link *link = telling_link (charts);
+  char value[32];
+
+  if (link == NULL)
+    return NULL;
+  const char *group = telar_metric_group (link->tag);
+  g_autofree char *title = telar_metric_title (group);
+  g_autofree char *name = g_utf8_strdown (title, -1);
+  gint64 per_epoch = MAX (row->steps_per_epoch, 1);
+  telar_axis_format (link->best, telar_metric_unit (group), 4, value, sizeof value);
+  return g_strdup_printf (telar_metric_is_validation (link->tag)
+                              ? _ ("Best validation %s %s, epoch %d")
+                              : _ ("Best %s %s, epoch %d"),
+                          name, value, (int)((link->best_step + per_epoch - 1) / per_epoch));
+}
+
+double
+telar_train_charts_pace (TelarTrainCharts *charts)
+{
+  return charts->seconds_per_step;
+}
+
+double
+telar_train_charts_learning_rate (TelarTrainCharts *charts)
+{
+  for (guint i = 0; i < charts->links->len; i++) {
+    const Link *link = g_ptr_array_index (charts->links, i);
+    if (g_str_equal (link->tag, "learning_rate"))
+      return link->last;
+  }
+  return 0;
+}
+
+/* --- settings ---------------------------------------------------------------------------- */
+
+void
+telar_train_charts_set_x (TelarTrainCharts *charts, TelarChartX x)
+{
+  charts->x = x;
+  apply_to_all (charts);
+}
+
+void
+telar_train_charts_set_smoothing (TelarTrainCharts *charts, double weight)
+{
+  charts->smoothing = weight;
+  apply_to_all (charts);
+}
+
+void
+telar_train_charts_set_log (TelarTrainCharts *charts, gboolean log)
+{
+  charts->log = log;
+  apply_to_all (charts);
+}
+
+/* --- life -------------------------------------------------------------------------------- */
+
+static void
+telar_train_charts_finalize (GObject *object)
+{
+  TelarTrainCharts *charts = TELAR_TRAIN_CHARTS (object);
+
+  g_ptr_array_unref (charts->links);
+  g_hash_table_unref (charts->views);
+  G_OBJECT_CLASS (telar_train_charts_parent_class)->finalize (object);
+}
+
+static void
+telar_train_charts_class_init (TelarTrainChartsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = telar_train_charts_finalize;
+}
+
+static void
+telar_train_charts_init (TelarTrainCharts *charts)
+{
+  charts->views = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  charts->links = g_ptr_array_new_with_free_func (link_free);
+  charts->flow = GTK_FLOW_BOX (gtk_flow_box_new ());
+  gtk_flow_box_set_homogeneous (charts->flow, TRUE);
+  gtk_flow_box_set_selection_mode (charts->flow, GTK_SELECTION_NONE);
+  gtk_flow_box_set_max_children_per_line (charts->flow, 3);
+  gtk_flow_box_set_row_spacing (charts->flow, 12);
+  gtk_flow_box_set_column_spacing (charts->flow, 12);
+  gtk_flow_box_set_sort_func (charts->flow, compare_children, NULL, NULL);
+  gtk_widget_set_valign (GTK_WIDGET (charts->flow), GTK_ALIGN_START);
+  adw_bin_set_child (ADW_BIN (charts), GTK_WIDGET (charts->flow));
+}
+
+GtkWidget *
+telar_train_charts_new (void)
+{
+  return g_object_new (TELAR_TYPE_TRAIN_CHARTS, NULL);
+}

@@ -1,0 +1,432 @@
+/* The Train page. While it can be seen it looks at the store's version every 30 ms as long as the
+ * run goes on, and more rarely otherwise; what it reads is only what is new. */
+#include "app/ui/train-page.h"
+
+#include "app/ui/run-header.h"
+#include "app/ui/run-list.h"
+#include "app/ui/run-text.h"
+#include "app/ui/train-charts.h"
+#include "insight/store.h"
+
+#include <glib/gi18n.h>
+
+#define POLL_ALIVE_MS 30
+#define POLL_IDLE_MS  400
+/* The list of runs and whether a process still lives need not be as fresh as the charts. */
+#define LIST_EVERY        (400 * G_TIME_SPAN_MILLISECOND)
+#define DEFAULT_SMOOTHING 0.6
+
+struct _TelarTrainPage {
+  AdwBin parent_instance;
+
+  AdwToastOverlay *toasts;
+  GtkStack *stack;
+  AdwStatusPage *empty;
+  TelarRunHeader *header;
+  TelarRunList *list;
+  TelarTrainCharts *charts;
+
+  char *workspace;
+  TelarStore *store; /* NULL until there is one */
+  gint64 wanted;     /* 0: the newest */
+  gint64 run, pid;   /* what the charts show */
+  char *run_name;
+  gint64 version, listed_at;
+  gboolean alive, dirty;
+  char *failure; /* told already */
+
+  guint timer, timer_ms;
+};
+
+G_DEFINE_FINAL_TYPE (TelarTrainPage, telar_train_page, ADW_TYPE_BIN)
+
+enum { PROP_ALIVE = 1, N_PROPS };
+static GParamSpec *properties[N_PROPS];
+
+/* --- messages ---------------------------------------------------------------------------- */
+
+/* The same trouble at each poll is told once. */
+static void
+tell (TelarTrainPage *page, const char *message)
+{
+  if (g_strcmp0 (message, page->failure) == 0)
+    return;
+  g_free (page->failure);
+  page->failure = g_strdup (message);
+  adw_toast_overlay_add_toast (page->toasts, adw_toast_new (message));
+}
+
+static void
+show_empty (TelarTrainPage *page, const char *title, const char *description)
+{
+  adw_status_page_set_title (page->empty, title);
+  adw_status_page_set_description (page->empty, description);
+  gtk_stack_set_visible_child_name (page->stack, "empty");
+}
+
+static void
+show_nothing (TelarTrainPage *page)
+{
+  show_empty (page, _("Nothing Trained Yet"),
+              _("Press Train, and the run appears here while it learns"));
+}
+
+static void
+set_alive (TelarTrainPage *page, gboolean alive)
+{
+  if (page->alive == alive)
+    return;
+  page->alive = alive;
+  g_object_notify_by_pspec (G_OBJECT (page), properties[PROP_ALIVE]);
+}
+
+/* --- reading ----------------------------------------------------------------------------- */
+
+static const TelarRunRow *
+find_row (const GPtrArray *runs, gint64 wanted)
+{
+  for (guint i = 0; i < runs->len; i++) {
+    const TelarRunRow *row = g_ptr_array_index (runs, i);
+    if (wanted == 0 || row->id == wanted)
+      return row;
+  }
+  return runs->len > 0 ? g_ptr_array_index (runs, 0) : NULL;
+}
+
+static void
+show_row (TelarTrainPage *page, const TelarRunRow *row)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* A run that was resumed may have lost points that are shown. */
+  if (row->id != page->run || row->pid != page->pid) {
+    telar_train_charts_reset (page->charts);
+    page->run = row->id;
+    page->pid = row->pid;
+    g_free (page->run_name);
+    page->run_name = g_strdup (row->name);
+  }
+  if (!telar_train_charts_follow (page->charts, page->store, row, &error))
+    tell (page, error->message);
+  g_autofree char *best = telar_train_charts_best (page->charts, row);
+  TelarRunFacts facts = { best, telar_train_charts_pace (page->charts),
+                          telar_train_charts_learning_rate (page->charts) };
+  telar_run_header_show (page->header, row, &facts);
+  set_alive (page, telar_run_is_open (row));
+  gtk_stack_set_visible_child_name (page->stack, "run");
+}
+
+/* Looks at all runs: one may have come, one may have lost its process. */
+static void
+refresh (TelarTrainPage *page)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) runs = telar_store_runs (page->store, &error);
+
+  if (runs == NULL) {
+    tell (page, error->message);
+    return;
+  }
+  const TelarRunRow *row = find_row (runs, page->wanted);
+  if (row == NULL) {
+    set_alive (page, FALSE);
+    show_nothing (page);
+  } else {
+    show_row (page, row);
+  }
+  telar_run_list_show (page->list, runs, row != NULL ? row->id : 0);
+  page->listed_at = g_get_monotonic_time ();
+  page->dirty = FALSE;
+}
+
+/* Looks at the run that is shown, which is cheaper. */
+static void
+refresh_run (TelarTrainPage *page)
+{
+  g_autoptr (TelarRunRow) row = telar_store_find_run (page->store, page->run_name, NULL);
+
+  if (row != NULL)
+    show_row (page, row);
+}
+
+/* The store may come later, or be one that cannot be read. */
+static gboolean
+open_store (TelarTrainPage *page)
+{
+  g_autofree char *file = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (page->store != NULL)
+    return TRUE;
+  file = page->workspace != NULL ? g_build_filename (page->workspace, "telar.db", NULL) : NULL;
+  if (file == NULL || !g_file_test (file, G_FILE_TEST_EXISTS)) {
+    show_empty (page, _ ("Nothing Trained Yet"),
+                _ ("Press Train, and the run appears here while it learns"));
+    return FALSE;
+  }
+  page->store = telar_store_open (page->workspace, FALSE, &error);
+  if (page->store == NULL)
+    show_empty (page, _ ("The Runs Cannot Be Read"), error->message);
+  return page->store != NULL;
+}
+
+static void
+poll_store (TelarTrainPage *page)
+{
+  if (!open_store (page))
+    return;
+  gint64 version = telar_store_version (page->store);
+  gboolean due = page->dirty || g_get_monotonic_time () - page->listed_at > LIST_EVERY;
+  gboolean changed = version != page->version;
+
+  page->version = version;
+  if (due)
+    refresh (page);
+  else if (changed && page->run_name != NULL)
+    refresh_run (page);
+}
+
+/* --- polling ----------------------------------------------------------------------------- */
+
+static void set_timer (TelarTrainPage *page, guint ms);
+
+static gboolean
+on_timer (gpointer data)
+{
+  TelarTrainPage *page = data;
+  guint before = page->timer_ms;
+
+  poll_store (page);
+  set_timer (page, page->alive ? POLL_ALIVE_MS : POLL_IDLE_MS);
+  return page->timer_ms == before ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* 0 stops it. */
+static void
+set_timer (TelarTrainPage *page, guint ms)
+{
+  GSource *current = g_main_current_source ();
+
+  if (page->timer_ms == ms)
+    return;
+  /* The one that is running removes itself. */
+  if (page->timer != 0 && (current == NULL || g_source_get_id (current) != page->timer))
+    g_source_remove (page->timer);
+  page->timer_ms = ms;
+  page->timer = ms > 0 ? g_timeout_add (ms, on_timer, page) : 0;
+}
+
+static void
+look_now (TelarTrainPage *page)
+{
+  page->dirty = TRUE;
+  if (gtk_widget_get_mapped (GTK_WIDGET (page)))
+    poll_store (page);
+}
+
+static void
+telar_train_page_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (telar_train_page_parent_class)->map (widget);
+  look_now (TELAR_TRAIN_PAGE (widget));
+  set_timer (TELAR_TRAIN_PAGE (widget), POLL_ALIVE_MS);
+}
+
+static void
+telar_train_page_unmap (GtkWidget *widget)
+{
+  set_timer (TELAR_TRAIN_PAGE (widget), 0);
+  GTK_WIDGET_CLASS (telar_train_page_parent_class)->unmap (widget);
+}
+
+void
+telar_train_page_set_workspace (TelarTrainPage *page, const char *workspace)
+{
+  g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
+  if (g_strcmp0 (workspace, page->workspace) == 0)
+    return;
+  g_free (page->workspace);
+  page->workspace = g_strdup (workspace);
+  g_clear_pointer (&page->store, telar_store_close);
+  g_clear_pointer (&page->failure, g_free);
+  g_clear_pointer (&page->run_name, g_free);
+  page->run = page->wanted = 0;
+  set_alive (page, FALSE);
+  telar_train_charts_reset (page->charts);
+  look_now (page);
+}
+
+void
+telar_train_page_show_run (TelarTrainPage *page, gint64 run)
+{
+  g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
+  page->wanted = run;
+  look_now (page);
+}
+
+/* --- what the person does ---------------------------------------------------------------- */
+
+static void
+on_request (TelarRunHeader *header, int kind, double value, TelarTrainPage *page)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&page->failure, g_free);
+  if (page->store != NULL &&
+      !telar_store_request (page->store, page->run, (TelarRequestKind)kind, value, &error))
+    tell (page, error->message);
+}
+
+static void
+on_chosen (TelarRunList *list, gint64 run, TelarTrainPage *page)
+{
+  telar_train_page_show_run (page, run);
+}
+
+static void
+on_smoothing (GtkRange *range, TelarTrainPage *page)
+{
+  telar_train_charts_set_smoothing (page->charts, gtk_range_get_value (range));
+}
+
+static void
+on_x (GtkDropDown *choice, GParamSpec *pspec, TelarTrainPage *page)
+{
+  telar_train_charts_set_x (page->charts, (TelarChartX)gtk_drop_down_get_selected (choice));
+}
+
+static void
+on_log (GtkToggleButton *button, TelarTrainPage *page)
+{
+  telar_train_charts_set_log (page->charts, gtk_toggle_button_get_active (button));
+}
+
+/* --- building ---------------------------------------------------------------------------- */
+
+static void
+name_accessible (GtkWidget *widget, const char *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+/* How the charts are shown: what runs along x, smoothing, logarithm. */
+static GtkWidget *
+build_settings (TelarTrainPage *page)
+{
+  /* In the order of TelarChartX. */
+  const char *const axes[] = { _ ("By step"), _ ("By epoch"), _ ("By time"), NULL };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *axis = gtk_drop_down_new_from_strings (axes);
+  GtkWidget *label = gtk_label_new (_ ("Smoothing"));
+  GtkWidget *smoothing = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0, 0.99, 0.01);
+  GtkWidget *log = gtk_toggle_button_new_with_label (_ ("Logarithmic"));
+
+  name_accessible (axis, _ ("Horizontal axis"));
+  g_signal_connect (axis, "notify::selected", G_CALLBACK (on_x), page);
+  gtk_widget_add_css_class (label, "dim-label");
+  name_accessible (smoothing, _ ("Smoothing"));
+  gtk_widget_set_size_request (smoothing, 140, -1);
+  g_signal_connect (smoothing, "value-changed", G_CALLBACK (on_smoothing), page);
+  gtk_range_set_value (GTK_RANGE (smoothing), DEFAULT_SMOOTHING);
+  g_signal_connect (log, "toggled", G_CALLBACK (on_log), page);
+  gtk_widget_set_halign (box, GTK_ALIGN_END);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), smoothing);
+  gtk_box_append (GTK_BOX (box), axis);
+  gtk_box_append (GTK_BOX (box), log);
+  return box;
+}
+
+static GtkWidget *
+build_run (TelarTrainPage *page)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 16);
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+
+  page->header = TELAR_RUN_HEADER (telar_run_header_new ());
+  page->charts = TELAR_TRAIN_CHARTS (telar_train_charts_new ());
+  g_signal_connect (page->header, "request", G_CALLBACK (on_request), page);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->header));
+  gtk_box_append (GTK_BOX (box), build_settings (page));
+  gtk_widget_set_vexpand (GTK_WIDGET (page->charts), TRUE);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->charts));
+  gtk_widget_set_margin_top (box, 18);
+  gtk_widget_set_margin_bottom (box, 18);
+  gtk_widget_set_margin_start (box, 18);
+  gtk_widget_set_margin_end (box, 18);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), box);
+  gtk_widget_set_hexpand (scrolled, TRUE);
+
+  AdwFlap *flap = ADW_FLAP (adw_flap_new ());
+  page->list = TELAR_RUN_LIST (telar_run_list_new ());
+  gtk_widget_set_size_request (GTK_WIDGET (page->list), 240, -1);
+  g_signal_connect (page->list, "chosen", G_CALLBACK (on_chosen), page);
+  adw_flap_set_flap (flap, GTK_WIDGET (page->list));
+  adw_flap_set_separator (flap, gtk_separator_new (GTK_ORIENTATION_VERTICAL));
+  adw_flap_set_content (flap, scrolled);
+  return GTK_WIDGET (flap);
+}
+
+/* --- life -------------------------------------------------------------------------------- */
+
+static void
+telar_train_page_get_property (GObject *object, guint property, GValue *value, GParamSpec *pspec)
+{
+  if (property == PROP_ALIVE)
+    g_value_set_boolean (value, TELAR_TRAIN_PAGE (object)->alive);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property, pspec);
+}
+
+static void
+telar_train_page_finalize (GObject *object)
+{
+  TelarTrainPage *page = TELAR_TRAIN_PAGE (object);
+
+  set_timer (page, 0);
+  telar_store_close (page->store);
+  g_free (page->workspace);
+  g_free (page->run_name);
+  g_free (page->failure);
+  G_OBJECT_CLASS (telar_train_page_parent_class)->finalize (object);
+}
+
+static void
+telar_train_page_class_init (TelarTrainPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->finalize = telar_train_page_finalize;
+  object_class->get_property = telar_train_page_get_property;
+  widget_class->map = telar_train_page_map;
+  widget_class->unmap = telar_train_page_unmap;
+  properties[PROP_ALIVE] =
+      g_param_spec_boolean ("alive", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+telar_train_page_init (TelarTrainPage *page)
+{
+  page->toasts = ADW_TOAST_OVERLAY (adw_toast_overlay_new ());
+  page->stack = GTK_STACK (gtk_stack_new ());
+  page->empty = ADW_STATUS_PAGE (adw_status_page_new ());
+  adw_status_page_set_icon_name (page->empty, "media-playback-start-symbolic");
+  gtk_stack_add_named (page->stack, GTK_WIDGET (page->empty), "empty");
+  gtk_stack_add_named (page->stack, build_run (page), "run");
+  gtk_stack_set_vhomogeneous (page->stack, FALSE);
+  adw_toast_overlay_set_child (page->toasts, GTK_WIDGET (page->stack));
+  adw_bin_set_child (ADW_BIN (page), GTK_WIDGET (page->toasts));
+  show_empty (page, _ ("Nothing Trained Yet"),
+              _ ("Press Train, and the run appears here while it learns"));
+}
+
+GtkWidget *
+telar_train_page_new (void)
+{
+  return g_object_new (TELAR_TYPE_TRAIN_PAGE, NULL);
+}

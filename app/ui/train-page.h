@@ -1,0 +1,21 @@
+/* The Train page: the runs of a workspace at the left, one of them at the right, live. It reads the
+ * run store and writes requests into it; it never talks to the training process. */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define TELAR_TYPE_TRAIN_PAGE (telar_train_page_get_type ())
+G_DECLARE_FINAL_TYPE (TelarTrainPage, telar_train_page, TELAR, TRAIN_PAGE, AdwBin)
+
+/* Property "alive" (boolean, read-only): the run that is shown goes on. */
+GtkWidget *telar_train_page_new (void);
+
+/* The folder whose run store is shown; it may come into being later. NULL: none. */
+void telar_train_page_set_workspace (TelarTrainPage *page, const char *workspace);
+
+/* Shows @run; 0: the newest, and each newer one when it comes. */
+void telar_train_page_show_run (TelarTrainPage *page, gint64 run);
+
+G_END_DECLS
