@@ -133,6 +133,8 @@ decimals_of (double step)
 static void
 format_tick (double value, TelarUnit unit, double step, char *text, gsize size)
 {
+  if (value == 0) /* zero needs no decimals */
+    step = MAX (step, 1);
   switch (unit) {
   case TELAR_UNIT_SECONDS:
     format_seconds (value, step, text, size);

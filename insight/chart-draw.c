@@ -134,6 +134,8 @@ arrange (Painting *painting, double header)
   TelarBox *plot = &chart->plot;
 
   chart->y_span = telar_chart_visible_y (chart, &chart->x_span);
+  if (chart->markers->len > 0)
+    header += painting->line; /* for their labels */
   plot->y = header;
   plot->height = MAX (chart->height - header - painting->line - LABEL_GAP - MARGIN / 2, 1);
   telar_axis_ticks (chart->y_span.min, chart->y_span.max, chart->log, chart->unit,
@@ -217,14 +219,15 @@ draw_hairline (const Painting *painting, double x)
   cairo_save (cr);
   cairo_set_line_width (cr, 1);
   cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
-  cairo_move_to (cr, x, plot->y);
+  cairo_move_to (cr, x, plot->y - painting->line);
   cairo_line_to (cr, x, plot->y + plot->height);
   telar_set_color (cr, painting->theme->text, 0.45);
   cairo_stroke (cr);
   cairo_restore (cr);
 }
 
-/* Beside its hairline, on a ground of its own that hides the hairlines of the next. */
+/* Above the plot, where no curve can be, beside its hairline, on a ground of its own that hides the
+ * hairlines of the next. */
 static void
 draw_marker_label (const Painting *painting, const char *label, double x, double width)
 {
@@ -233,9 +236,9 @@ draw_marker_label (const Painting *painting, const char *label, double x, double
 
   ground.alpha = 1;
   telar_set_color (painting->cr, ground, 1);
-  cairo_rectangle (painting->cr, x + 2, plot->y, width + 6, painting->line);
+  cairo_rectangle (painting->cr, x + 2, plot->y - painting->line, width + 6, painting->line - 1);
   cairo_fill (painting->cr);
-  draw_text (painting, label, x + 5, plot->y + painting->line / 2, TELAR_TEXT_LEFT, DIM);
+  draw_text (painting, label, x + 5, plot->y - painting->line / 2, TELAR_TEXT_LEFT, DIM);
 }
 
 /* A label is left out where the one before still stands; the hairline is not. */
@@ -257,7 +260,7 @@ draw_markers (const Painting *painting)
         continue;
       }
       double width = marker->label != NULL ? text_width (painting, marker->label) : 0;
-      if (width == 0 || px < free_from || px + 8 + width > chart->plot.x + chart->plot.width)
+      if (width == 0 || px < free_from || px + 8 + width > chart->width - MARGIN)
         continue;
       draw_marker_label (painting, marker->label, px, width);
       free_from = px + 8 + width;

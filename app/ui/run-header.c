@@ -1,6 +1,7 @@
 /* The run's head: state, progress, best metric; pause, step, stop and the learning rate. */
 #include "app/ui/run-header.h"
 
+#include "app/ui/format.h"
 #include "app/ui/run-text.h"
 
 #include <glib/gi18n.h>
@@ -15,6 +16,7 @@ struct _TelarRunHeader {
   GtkWidget *requests; /* the box of all that can be asked */
   GtkButton *pause, *step, *stop;
   GtkEntry *learning_rate;
+  char *shown_rate; /* what the program has put into the entry */
   gboolean paused;
   gint64 run;
 };
@@ -49,16 +51,31 @@ progress_text (const TelarRunRow *run, double pace)
   g_string_append (text, " · ");
   g_string_append_printf (text, _ ("step %s of %s"), step, steps);
   if (g_str_equal (run->status, "running") && pace > 0) {
-    g_autofree char *left = telar_time_left_text ((double)(total - run->step) * pace);
-    g_string_append_printf (text, " · %s", left);
+    g_autofree char *left = telar_format_duration ((double)(total - run->step) * pace);
+    g_string_append (text, " · ");
+    g_string_append_printf (text, _ ("%s left"), left);
   } else if (run->ended > run->started) {
-    char took[32];
-    telar_axis_format ((double)(run->ended - run->started) / G_USEC_PER_SEC, TELAR_UNIT_SECONDS, 2,
-                       took, sizeof took);
+    g_autofree char *took =
+        telar_format_duration ((double)(run->ended - run->started) / G_USEC_PER_SEC);
     g_string_append (text, " · ");
     g_string_append_printf (text, _ ("took %s"), took);
   }
   return g_string_free (text, FALSE);
+}
+
+/* What the person has begun to write stays. */
+static void
+show_learning_rate (TelarRunHeader *header, double learning_rate)
+{
+  GtkEditable *entry = GTK_EDITABLE (header->learning_rate);
+  g_autofree char *rate = g_strdup_printf ("%.4g", learning_rate);
+  gboolean untouched = g_strcmp0 (gtk_editable_get_text (entry), header->shown_rate) == 0;
+
+  if (learning_rate <= 0 || !untouched || g_strcmp0 (rate, header->shown_rate) == 0)
+    return;
+  g_free (header->shown_rate);
+  header->shown_rate = g_steal_pointer (&rate);
+  gtk_editable_set_text (entry, header->shown_rate);
 }
 
 static void
@@ -76,13 +93,7 @@ show_requests (TelarRunHeader *header, const TelarRunRow *run, double learning_r
     gtk_accessible_update_property (GTK_ACCESSIBLE (header->pause), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                     paused ? _ ("Resume") : _ ("Pause"), -1);
   }
-  /* Not under the person's hands. */
-  GtkWidget *text = gtk_widget_get_first_child (GTK_WIDGET (header->learning_rate));
-  if (learning_rate > 0 && (text == NULL || !gtk_widget_has_focus (text))) {
-    g_autofree char *rate = g_strdup_printf ("%.4g", learning_rate);
-    if (g_strcmp0 (rate, gtk_editable_get_text (GTK_EDITABLE (header->learning_rate))) != 0)
-      gtk_editable_set_text (GTK_EDITABLE (header->learning_rate), rate);
-  }
+  show_learning_rate (header, learning_rate);
 }
 
 static const char *
@@ -147,6 +158,8 @@ on_learning_rate (TelarRunHeader *header)
 
   if (good) {
     gtk_widget_remove_css_class (GTK_WIDGET (header->learning_rate), "error");
+    g_free (header->shown_rate);
+    header->shown_rate = g_strdup (text);
     request (header, TELAR_REQUEST_LEARNING_RATE, rate);
   } else {
     gtk_widget_add_css_class (GTK_WIDGET (header->learning_rate), "error");
@@ -210,8 +223,16 @@ build_requests (TelarRunHeader *header)
 }
 
 static void
+telar_run_header_finalize (GObject *object)
+{
+  g_free (TELAR_RUN_HEADER (object)->shown_rate);
+  G_OBJECT_CLASS (telar_run_header_parent_class)->finalize (object);
+}
+
+static void
 telar_run_header_class_init (TelarRunHeaderClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = telar_run_header_finalize;
   request_signal = g_signal_new ("request", TELAR_TYPE_RUN_HEADER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_DOUBLE);
 }
@@ -219,6 +240,7 @@ telar_run_header_class_init (TelarRunHeaderClass *klass)
 static void
 telar_run_header_init (TelarRunHeader *header)
 {
+  header->shown_rate = g_strdup ("");
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
   GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *below = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);

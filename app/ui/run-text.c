@@ -141,18 +141,3 @@ telar_metrics_summary (const char *metrics)
   json_decref (object);
   return best != NULL ? g_strdup (text) : NULL;
 }
-
-/* --- time -------------------------------------------------------------------------------- */
-
-char *
-telar_time_left_text (double seconds)
-{
-  int whole = (int)CLAMP (ceil (seconds), 0, 3e8);
-  int minutes = (whole + 30) / 60, hours = minutes / 60;
-
-  if (whole < 60)
-    return g_strdup_printf (_ ("%d s left"), whole);
-  if (hours == 0)
-    return g_strdup_printf (_ ("%d min left"), minutes);
-  return g_strdup_printf (_ ("%d h %d min left"), hours, minutes % 60);
-}

@@ -30,7 +30,4 @@ int telar_metric_rank (const char *tag);
  * one. Caller frees. */
 char *telar_metrics_summary (const char *metrics);
 
-/* "2 min left"; caller frees. */
-char *telar_time_left_text (double seconds);
-
 G_END_DECLS

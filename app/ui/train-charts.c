@@ -213,21 +213,28 @@ follow_tag (TelarTrainCharts *charts, TelarStore *store, gint64 run, const char 
   return TRUE;
 }
 
-/* What a marker says: the kind in words, or the trainer's own text where that says more.
- * Checkpoints are too many to be marked. */
+typedef struct {
+  const char *kind, *label;
+} MarkerName;
+
+/* What a marker says: the kind in words, or the trainer's own text where that says more. NULL for
+ * checkpoints, which are too many to be marked. */
 static char *
 marker_label (const TelarEventRow *event)
 {
+  static const MarkerName names[] = {
+    { "paused", N_ ("paused") },         { "resumed", N_ ("resumed") },
+    { "stopped", N_ ("stopped") },       { "interrupted", N_ ("interrupted") },
+    { "early_stop", N_ ("early stop") }, { "nan", N_ ("not a number") },
+  };
+
   if (g_str_equal (event->kind, "checkpoint") || g_str_equal (event->kind, "recorder"))
     return NULL;
-  if (g_str_equal (event->kind, "paused"))
-    return g_strdup (_ ("paused"));
-  if (g_str_equal (event->kind, "resumed"))
-    return g_strdup (_ ("resumed"));
-  if (g_str_equal (event->kind, "early_stop"))
-    return g_strdup (_ ("early stop"));
   if (g_str_equal (event->kind, "learning_rate"))
-    return g_strdup (_ ("learning rate"));
+    return g_strdup_printf (_ ("learning rate %s"), event->text != NULL ? event->text : "");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (event->kind, names[i].kind))
+      return g_strdup (_ (names[i].label));
   return g_strdup (event->text != NULL && *event->text != '\0' ? event->text : event->kind);
 }
 
@@ -257,39 +264,76 @@ update_all (TelarTrainCharts *charts)
     telar_chart_view_update (view);
 }
 
-gboolean
-telar_train_charts_follow (TelarTrainCharts *charts, TelarStore *store, const TelarRunRow *row,
-                           GError **error)
+/* Whether an event says that points which are shown were taken back, to be computed again. */
+static gboolean
+is_rewound (TelarTrainCharts *charts, const GPtrArray *events)
 {
-  g_autoptr (GPtrArray) tags = telar_store_tags (store, row->id, error);
+  for (guint i = 0; i < events->len; i++) {
+    const TelarEventRow *event = g_ptr_array_index (events, i);
+    if (!g_str_equal (event->kind, "resumed"))
+      continue;
+    for (guint j = 0; j < charts->links->len; j++)
+      if (((const Link *)g_ptr_array_index (charts->links, j))->cursor > event->step)
+        return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+follow_tags (TelarTrainCharts *charts, TelarStore *store, gint64 run, GError **error)
+{
+  g_autoptr (GPtrArray) tags = telar_store_tags (store, run, error);
 
   if (tags == NULL)
     return FALSE;
-  if (row->steps_per_epoch > 0 && row->steps_per_epoch != charts->steps_per_epoch) {
-    charts->steps_per_epoch = row->steps_per_epoch;
-    apply_to_all (charts);
-  }
-  guint n_views = g_hash_table_size (charts->views);
   for (guint i = 0; i < tags->len; i++) {
     const TelarTag *tag = g_ptr_array_index (tags, i);
-    if (!follow_tag (charts, store, row->id, tag->name, error))
+    if (!follow_tag (charts, store, run, tag->name, error))
       return FALSE;
   }
+  return TRUE;
+}
 
-  /* A chart that has just come has none of the earlier markers: all are put anew. */
-  if (g_hash_table_size (charts->views) != n_views) {
-    GHashTableIter iter;
-    gpointer view;
+/* A chart that has just come has none of the earlier markers: all are put anew. */
+static gboolean
+follow_events (TelarTrainCharts *charts, TelarStore *store, gint64 run, gboolean anew,
+               GError **error)
+{
+  GHashTableIter iter;
+  gpointer view;
+
+  if (anew) {
     g_hash_table_iter_init (&iter, charts->views);
     while (g_hash_table_iter_next (&iter, NULL, &view))
       telar_chart_clear_markers (telar_chart_view_get_chart (view));
     charts->event_cursor = 0;
   }
-  g_autoptr (GPtrArray) events = telar_store_events (store, row->id, charts->event_cursor, error);
+  g_autoptr (GPtrArray) events = telar_store_events (store, run, charts->event_cursor, error);
   if (events == NULL)
     return FALSE;
   for (guint i = 0; i < events->len; i++)
     mark (charts, g_ptr_array_index (events, i));
+  return TRUE;
+}
+
+gboolean
+telar_train_charts_follow (TelarTrainCharts *charts, TelarStore *store, const TelarRunRow *row,
+                           GError **error)
+{
+  g_autoptr (GPtrArray) events = telar_store_events (store, row->id, charts->event_cursor, error);
+
+  if (events == NULL)
+    return FALSE;
+  if (is_rewound (charts, events))
+    telar_train_charts_reset (charts);
+  if (row->steps_per_epoch > 0 && row->steps_per_epoch != charts->steps_per_epoch) {
+    charts->steps_per_epoch = row->steps_per_epoch;
+    apply_to_all (charts);
+  }
+  guint n_views = g_hash_table_size (charts->views);
+  if (!follow_tags (charts, store, row->id, error) ||
+      !follow_events (charts, store, row->id, g_hash_table_size (charts->views) != n_views, error))
+    return FALSE;
   update_all (charts);
   return TRUE;
 }

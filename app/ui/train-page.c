@@ -29,7 +29,7 @@ struct _TelarTrainPage {
   char *workspace;
   TelarStore *store; /* NULL until there is one */
   gint64 wanted;     /* 0: the newest */
-  gint64 run, pid;   /* what the charts show */
+  gint64 run;        /* what the charts show */
   char *run_name;
   gint64 version, listed_at;
   gboolean alive, dirty;
@@ -67,8 +67,8 @@ show_empty (TelarTrainPage *page, const char *title, const char *description)
 static void
 show_nothing (TelarTrainPage *page)
 {
-  show_empty (page, _("Nothing Trained Yet"),
-              _("Press Train, and the run appears here while it learns"));
+  show_empty (page, _ ("Nothing Trained Yet"),
+              _ ("Press Train, and the run appears here while it learns"));
 }
 
 static void
@@ -98,11 +98,9 @@ show_row (TelarTrainPage *page, const TelarRunRow *row)
 {
   g_autoptr (GError) error = NULL;
 
-  /* A run that was resumed may have lost points that are shown. */
-  if (row->id != page->run || row->pid != page->pid) {
+  if (row->id != page->run) {
     telar_train_charts_reset (page->charts);
     page->run = row->id;
-    page->pid = row->pid;
     g_free (page->run_name);
     page->run_name = g_strdup (row->name);
   }

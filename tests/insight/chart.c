@@ -104,7 +104,7 @@ typedef struct {
 
 static const TickCase tick_cases[] = {
   { 0, 10, FALSE, TELAR_UNIT_NONE, 5, "0|2|4|6|8|10" },
-  { -1, 1, FALSE, TELAR_UNIT_NONE, 4, "−1.0|−0.5|0.0|0.5|1.0" },
+  { -1, 1, FALSE, TELAR_UNIT_NONE, 4, "−1.0|−0.5|0|0.5|1.0" },
   { 0.13, 0.29, FALSE, TELAR_UNIT_NONE, 4, "0.15|0.20|0.25" },
   { 0, 25000, FALSE, TELAR_UNIT_COUNT, 3, "0|10\u2009000|20\u2009000" },
   { 0, 3, FALSE, TELAR_UNIT_COUNT, 10, "0|1|2|3" },
@@ -152,7 +152,7 @@ test_numbers (void)
   } cases[] = {
     { 0.012345, TELAR_UNIT_NONE, 3, "0.0123" },
     { -2.5, TELAR_UNIT_NONE, 3, "−2.50" },
-    { 0, TELAR_UNIT_NONE, 3, "0.00" },
+    { 0, TELAR_UNIT_NONE, 3, "0" },
     { 2e-5, TELAR_UNIT_NONE, 2, "2.0e−5" },
     { 1234567, TELAR_UNIT_NONE, 3, "1\u2009234\u2009567" },
     { 1234, TELAR_UNIT_COUNT, 12, "1234" },

@@ -1,0 +1,409 @@
+/* The Train page in process, under a display: a real store with a recorder that writes into it. */
+#include "app/ui/train-page.h"
+#include "app/ui/chart-view.h"
+#include "engine/monitor.h"
+#include "insight/store.h"
+
+#include <math.h>
+
+#define STEPS_PER_EPOCH 200
+
+typedef struct {
+  char *workspace;
+  GtkWidget *window;
+  TelarTrainPage *page;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->workspace = g_dir_make_tmp ("telar-train-page-XXXXXX", NULL);
+  fixture->page = TELAR_TRAIN_PAGE (telar_train_page_new ());
+  fixture->window = adw_window_new ();
+  adw_window_set_content (ADW_WINDOW (fixture->window), GTK_WIDGET (fixture->page));
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1280, 860);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  gtk_test_widget_wait_for_draw (fixture->window);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  const char *argv[] = { "rm", "-rf", fixture->workspace, NULL };
+
+  g_object_add_weak_pointer (G_OBJECT (fixture->page), (gpointer *)&fixture->page);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (fixture->page); /* nothing holds it */
+  g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_free (fixture->workspace);
+}
+
+/* --- looking ----------------------------------------------------------------------------- */
+
+/* Of the widgets below @root in view, the first that @matches. */
+static GtkWidget *
+find (GtkWidget *root, gboolean (*matches) (GtkWidget *, const char *), const char *what)
+{
+  if (!gtk_widget_get_child_visible (root) || !gtk_widget_get_visible (root))
+    return NULL;
+  if (matches (root, what))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = find (child, matches, what);
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
+static gboolean
+is_label (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL;
+}
+
+static gboolean
+is_button (GtkWidget *widget, const char *tooltip)
+{
+  return GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_widget_get_tooltip_text (widget), tooltip) == 0;
+}
+
+static gboolean
+is_chart (GtkWidget *widget, const char *group)
+{
+  return TELAR_IS_CHART_VIEW (widget) && g_str_equal (gtk_widget_get_name (widget), group);
+}
+
+static gboolean
+is_entry (GtkWidget *widget, const char *unused)
+{
+  return GTK_IS_ENTRY (widget);
+}
+
+static gboolean
+is_row (GtkWidget *widget, const char *unused)
+{
+  return GTK_IS_LIST_BOX_ROW (widget);
+}
+
+/* Lets the program run until there is such a widget. */
+static GtkWidget *
+wait_for (Fixture *fixture, gboolean (*matches) (GtkWidget *, const char *), const char *what)
+{
+  GtkWidget *found;
+
+  while ((found = find (fixture->window, matches, what)) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return found;
+}
+
+static gint64
+last_step (Fixture *fixture, const char *group)
+{
+  GtkWidget *view = find (fixture->window, is_chart, group);
+  TelarPoint point = { 0 };
+
+  if (view != NULL)
+    telar_chart_last (telar_chart_view_get_chart (TELAR_CHART_VIEW (view)), 0, &point);
+  return point.step;
+}
+
+static void
+wait_for_step (Fixture *fixture, const char *group, gint64 step)
+{
+  while (last_step (fixture, group) < step)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static GdkTexture *
+render (Fixture *fixture)
+{
+  GdkPaintable *paintable = gtk_widget_paintable_new (GTK_WIDGET (fixture->window));
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  int width = gtk_widget_get_width (fixture->window);
+  int height = gtk_widget_get_height (fixture->window);
+
+  gdk_paintable_snapshot (paintable, snapshot, width, height);
+  GskRenderNode *node = gtk_snapshot_free_to_node (snapshot);
+  GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (fixture->window));
+  GdkTexture *texture = gsk_renderer_render_texture (
+      renderer, node, &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
+  gsk_render_node_unref (node);
+  g_object_unref (paintable);
+  return texture;
+}
+
+/* With TELAR_PICTURES=FOLDER the window is kept for looking at, in light and dark. */
+static void
+picture (Fixture *fixture, const char *name)
+{
+  static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_FORCE_DARK,
+                                            ADW_COLOR_SCHEME_FORCE_LIGHT };
+  const char *folder = g_getenv ("TELAR_PICTURES");
+
+  if (folder == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++) {
+    g_autofree char *path =
+        g_strdup_printf ("%s/page-%s-%s.png", folder, name, i == 0 ? "dark" : "light");
+    adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[i]);
+    gtk_test_widget_wait_for_draw (fixture->window);
+    g_autoptr (GdkTexture) texture = render (fixture);
+    gdk_texture_save_to_png (texture, path);
+  }
+}
+
+/* --- recording --------------------------------------------------------------------------- */
+
+static TelarMonitor *
+begin (Fixture *fixture, const char *run, gint64 first_step)
+{
+  TelarRecording recording = {
+    .run = run, .graph = "{}", .settings = "{}", .resume = first_step > 0
+  };
+  TelarRunInfo info = { .run = run,
+                        .device = "cpu",
+                        .steps_per_epoch = STEPS_PER_EPOCH,
+                        .epochs = 10,
+                        .first_step = first_step };
+  GError *error = NULL;
+  TelarMonitor *monitor = telar_recorder_new (fixture->workspace, &recording, &error);
+
+  g_assert_no_error (error);
+  telar_monitor_begin (monitor, &info);
+  return monitor;
+}
+
+static void
+train (TelarMonitor *monitor, gint64 from, gint64 to)
+{
+  for (gint64 step = from; step <= to; step++) {
+    double part = (double)step / (10 * STEPS_PER_EPOCH);
+    double noise = 0.25 * sin ((double)(step * step)) * exp (-2 * part);
+    telar_monitor_scalar (monitor, "loss", step, 2.2 * exp (-6 * part) + 0.05 + noise * 0.4 + 0.1);
+    telar_monitor_scalar (monitor, "accuracy", step,
+                          MIN (1, 0.99 - 0.8 * exp (-8 * part) + noise * 0.2));
+    telar_monitor_scalar (monitor, "gradient_norm", step, 2 + noise * 4);
+    telar_monitor_scalar (monitor, "learning_rate", step, 1e-3 * sin (part * G_PI));
+    if (step % STEPS_PER_EPOCH != 0)
+      continue;
+    TelarMetricValue metrics[] = { { "loss", 2.2 * exp (-6 * part) },
+                                   { "val_loss", 2.2 * exp (-6 * part) + 0.12 },
+                                   { "val_accuracy", 0.985 - 0.5 * exp (-8 * part) } };
+    telar_monitor_epoch (monitor, step / STEPS_PER_EPOCH, step, metrics, G_N_ELEMENTS (metrics));
+  }
+}
+
+/* --- tests ------------------------------------------------------------------------------- */
+
+static void
+test_empty (Fixture *fixture, gconstpointer data)
+{
+  wait_for (fixture, is_label, "Nothing Trained Yet");
+  telar_train_page_set_workspace (fixture->page, fixture->workspace);
+  wait_for (fixture, is_label, "Nothing Trained Yet");
+  picture (fixture, "empty");
+
+  /* The first run is seen without being announced. */
+  TelarMonitor *monitor = begin (fixture, "first", 0);
+  wait_for (fixture, is_label, "first");
+  telar_monitor_free (monitor);
+  wait_for (fixture, is_label, "Failed");
+}
+
+static void
+test_live (Fixture *fixture, gconstpointer data)
+{
+  TelarMonitor *monitor = begin (fixture, "digits-cnn-3", 0);
+
+  telar_train_page_set_workspace (fixture->page, fixture->workspace);
+  /* The chart grows with the training, not at its end. */
+  for (gint64 step = 1; step <= 400; step += 50) {
+    train (monitor, step, step + 49);
+    wait_for_step (fixture, "loss", step + 49);
+  }
+  wait_for_step (fixture, "learning_rate", 400);
+
+  GtkWidget *loss = find (fixture->window, is_chart, "loss");
+  TelarChart *chart = telar_chart_view_get_chart (TELAR_CHART_VIEW (loss));
+  g_assert_cmpuint (telar_chart_n_series (chart), ==, 2);
+  g_assert_nonnull (wait_for (fixture, is_chart, "gradient_norm"));
+  g_assert_null (find (fixture->window, is_chart, "val_loss"));
+  wait_for (fixture, is_label, "Running");
+  wait_for (fixture, is_label, "Epoch 3 of 10");
+  wait_for (fixture, is_label, "step 400 of 2000");
+  wait_for (fixture, is_label, "Best validation accuracy");
+
+  gboolean alive;
+  g_object_get (fixture->page, "alive", &alive, NULL);
+  g_assert_true (alive);
+  telar_monitor_event (monitor, 250, "learning_rate", "0.0005");
+  train (monitor, 401, 1600);
+  wait_for_step (fixture, "loss", 1600);
+  telar_chart_hover (chart, 240, 140);
+  picture (fixture, "live");
+
+  train (monitor, 1601, 2000);
+  telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+  wait_for_step (fixture, "loss", 2000);
+  wait_for (fixture, is_label, "Done");
+  g_object_get (fixture->page, "alive", &alive, NULL);
+  g_assert_false (alive);
+  g_assert_null (find (fixture->window, is_button, "Pause"));
+  picture (fixture, "done");
+  telar_monitor_free (monitor);
+}
+
+static TelarRequest
+wait_for_request (TelarMonitor *monitor)
+{
+  TelarRequest request;
+
+  while (!telar_monitor_poll (monitor, &request))
+    g_main_context_iteration (NULL, TRUE);
+  return request;
+}
+
+static void
+test_requests (Fixture *fixture, gconstpointer data)
+{
+  TelarMonitor *monitor = begin (fixture, "r", 0);
+
+  train (monitor, 1, 10);
+  telar_train_page_set_workspace (fixture->page, fixture->workspace);
+  GtkWidget *pause = wait_for (fixture, is_button, "Pause");
+  g_assert_false (gtk_widget_get_sensitive (wait_for (fixture, is_button, "Train one step")));
+  g_signal_emit_by_name (pause, "clicked");
+  g_assert_cmpint (wait_for_request (monitor).kind, ==, TELAR_REQUEST_PAUSE);
+  telar_monitor_event (monitor, 10, "paused", "");
+  wait_for (fixture, is_label, "Paused");
+
+  GtkWidget *step = wait_for (fixture, is_button, "Train one step");
+  g_assert_true (gtk_widget_get_sensitive (step));
+  picture (fixture, "paused");
+  g_signal_emit_by_name (step, "clicked");
+  TelarRequest request = wait_for_request (monitor);
+  g_assert_cmpint (request.kind, ==, TELAR_REQUEST_STEP);
+  g_assert_cmpfloat (request.value, ==, 1);
+
+  GtkWidget *entry = wait_for (fixture, is_entry, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "nonsense");
+  g_signal_emit_by_name (entry, "activate");
+  g_assert_true (gtk_widget_has_css_class (entry, "error"));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "0.25");
+  g_signal_emit_by_name (entry, "activate");
+  g_assert_false (gtk_widget_has_css_class (entry, "error"));
+  request = wait_for_request (monitor);
+  g_assert_cmpint (request.kind, ==, TELAR_REQUEST_LEARNING_RATE);
+  g_assert_cmpfloat (request.value, ==, 0.25);
+
+  g_signal_emit_by_name (wait_for (fixture, is_button, "Resume"), "clicked");
+  g_assert_cmpint (wait_for_request (monitor).kind, ==, TELAR_REQUEST_RESUME);
+  telar_monitor_event (monitor, 10, "resumed", "");
+  g_signal_emit_by_name (wait_for (fixture, is_button, "Stop and keep a checkpoint"), "clicked");
+  g_assert_cmpint (wait_for_request (monitor).kind, ==, TELAR_REQUEST_STOP);
+  telar_monitor_end (monitor, TELAR_RUN_STOPPED, NULL);
+  wait_for (fixture, is_label, "Stopped");
+  telar_monitor_free (monitor);
+}
+
+/* Points that the resumed run has taken back go from the chart, too. */
+static void
+test_resumed (Fixture *fixture, gconstpointer data)
+{
+  TelarMonitor *monitor = begin (fixture, "r", 0);
+
+  train (monitor, 1, 600);
+  telar_monitor_end (monitor, TELAR_RUN_STOPPED, NULL);
+  telar_monitor_free (monitor);
+  telar_train_page_set_workspace (fixture->page, fixture->workspace);
+  wait_for_step (fixture, "loss", 600);
+  monitor = begin (fixture, "r", 400);
+  while (last_step (fixture, "loss") != 400)
+    g_main_context_iteration (NULL, TRUE);
+  train (monitor, 401, 450);
+  wait_for_step (fixture, "loss", 450);
+  g_assert_cmpint (last_step (fixture, "loss"), ==, 450);
+  telar_monitor_free (monitor);
+}
+
+static void
+test_choosing (Fixture *fixture, gconstpointer data)
+{
+  for (int i = 1; i <= 3; i++) {
+    g_autofree char *name = g_strdup_printf ("run-%d", i);
+    TelarMonitor *monitor = begin (fixture, name, 0);
+    train (monitor, 1, i * 250);
+    telar_monitor_end (monitor, i == 1 ? TELAR_RUN_FAILED : TELAR_RUN_DONE,
+                       i == 1 ? "the loss is NaN at step 250" : NULL);
+    telar_monitor_free (monitor);
+  }
+  telar_train_page_set_workspace (fixture->page, fixture->workspace);
+  wait_for_step (fixture, "loss", 750);
+  GtkWidget *list = gtk_widget_get_parent (wait_for (fixture, is_row, NULL));
+  gtk_list_box_select_row (GTK_LIST_BOX (list),
+                           gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 2));
+  wait_for (fixture, is_label, "the loss is NaN");
+  g_assert_cmpint (last_step (fixture, "loss"), ==, 250);
+  picture (fixture, "failed");
+
+  /* A new run does not take the page away from who has chosen; 0 brings it back. */
+  TelarMonitor *monitor = begin (fixture, "run-4", 0);
+  train (monitor, 1, 20);
+  while (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 3) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (last_step (fixture, "loss"), ==, 250);
+  telar_train_page_show_run (fixture->page, 0);
+  wait_for_step (fixture, "loss", 20);
+  telar_monitor_free (monitor);
+}
+
+static void
+test_keys (Fixture *fixture, gconstpointer data)
+{
+  TelarMonitor *monitor = begin (fixture, "r", 0);
+  gboolean handled;
+
+  train (monitor, 1, 1000);
+  telar_train_page_set_workspace (fixture->page, fixture->workspace);
+  wait_for_step (fixture, "loss", 1000);
+  gtk_test_widget_wait_for_draw (fixture->window);
+  GtkWidget *view = find (fixture->window, is_chart, "loss");
+  TelarChart *chart = telar_chart_view_get_chart (TELAR_CHART_VIEW (view));
+  GListModel *controllers = gtk_widget_observe_controllers (view);
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++) {
+    g_autoptr (GObject) controller = g_list_model_get_item (controllers, i);
+    if (!GTK_IS_EVENT_CONTROLLER_KEY (controller))
+      continue;
+    g_signal_emit_by_name (controller, "key-pressed", GDK_KEY_plus, 0, 0, &handled);
+    g_assert_true (handled);
+    g_assert_true (telar_chart_is_zoomed (chart));
+    g_signal_emit_by_name (controller, "key-pressed", GDK_KEY_Escape, 0, 0, &handled);
+    g_assert_true (handled);
+    g_assert_false (telar_chart_is_zoomed (chart));
+    g_signal_emit_by_name (controller, "key-pressed", GDK_KEY_a, 0, 0, &handled);
+    g_assert_false (handled);
+  }
+  g_object_unref (controllers);
+  telar_monitor_free (monitor);
+}
+
+#define ADD(name, function)                                                                        \
+  g_test_add ("/app/train-page/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  ADD ("empty", test_empty);
+  ADD ("live", test_live);
+  ADD ("requests", test_requests);
+  ADD ("resumed", test_resumed);
+  ADD ("choosing", test_choosing);
+  ADD ("keys", test_keys);
+  return g_test_run ();
+}
