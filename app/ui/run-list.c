@@ -65,17 +65,19 @@ add_entry (TelarRunList *list)
   return entry;
 }
 
+/* Short, for the list is narrow; what goes on is shown by the icon as well. */
 static char *
 status_line (const TelarRunRow *run)
 {
-  const char *status = telar_run_status_text (run->status);
+  int epoch = (int)MIN (run->epoch + 1, run->epochs);
 
   if (telar_run_is_open (run) && run->epochs > 0)
-    return g_strdup_printf (_ ("%s, epoch %d of %d"), status,
-                            (int)MIN (run->epoch + 1, run->epochs), (int)run->epochs);
+    return g_str_equal (run->status, "paused")
+               ? g_strdup_printf (_ ("Paused in epoch %d"), epoch)
+               : g_strdup_printf (_ ("Epoch %d of %d"), epoch, (int)run->epochs);
   g_autoptr (GDateTime) started = g_date_time_new_from_unix_local (run->started / G_USEC_PER_SEC);
   g_autofree char *when = g_date_time_format (started, "%d %b, %H:%M");
-  return g_strdup_printf (_ ("%s, %s"), status, when);
+  return g_strdup_printf (_ ("%s, %s"), telar_run_status_text (run->status), when);
 }
 
 static void
