@@ -83,18 +83,6 @@ add_broadcast (Generator *g)
   return telar_build_broadcast (g->b, x, &shape);
 }
 
-/* x x^T of something with a batch gives a square of features. */
-static TelarValue
-add_product (Generator *g)
-{
-  TelarValue x = pick (g);
-  const gint64 swap[] = { 1, 0 };
-  if (shape_of (g, x)->rank != 2 || shape_of (g, x)->dims[1] != WIDTH)
-    return x;
-  x = telar_build_unary (g->b, TELAR_PRIM_TANH, x);
-  return telar_build_matmul (g->b, telar_build_transpose (g->b, x, swap), x, FALSE, FALSE);
-}
-
 static TelarValue
 add_select (Generator *g)
 {
@@ -173,11 +161,10 @@ add_region (Generator *g)
 static void
 add_instr (Generator *g)
 {
-  static TelarValue (*const kinds[]) (Generator *
-                                      g) = { add_unary,  add_unary,  add_binary,    add_binary,
-                                             add_binary, add_select, add_reduction, add_softmax,
-                                             add_fill,   add_shape,  add_shape,     add_region,
-                                             add_scalar, add_scalar, add_broadcast, add_product };
+  static TelarValue (*const kinds[]) (
+      Generator * g) = { add_unary,  add_unary,     add_binary,  add_binary, add_binary,
+                         add_select, add_reduction, add_softmax, add_fill,   add_shape,
+                         add_shape,  add_region,    add_scalar,  add_scalar, add_broadcast };
   add (g, kinds[g_rand_int_range (g->rand, 0, G_N_ELEMENTS (kinds))](g));
 }
 
