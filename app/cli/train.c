@@ -143,9 +143,7 @@ free_run_name (const Job *job, GError **error)
   g_autoptr (TelarStore) store = telar_store_open (job->workspace, TRUE, error);
   if (store == NULL)
     return NULL;
-  g_autofree char *stem = g_path_get_basename (job->project);
-  if (g_str_has_suffix (stem, ".telar"))
-    stem[strlen (stem) - strlen (".telar")] = '\0';
+  g_autofree char *stem = telar_project_name (job->project);
   return telar_store_free_name (store, stem, error);
 }
 
@@ -238,10 +236,8 @@ prepare (const TelarCommand *command, Job *job, GError **error)
   if (!find_project (command, job, error))
     return FALSE;
   job->device = telar_command_device (command, error);
-  if (job->device == NULL || !tell_changed_data (job->graph, error))
-    return FALSE;
-  job->feed = telar_data_open (job->graph, error);
-  if (job->feed == NULL)
+  job->feed = job->device != NULL ? telar_data_open (job->graph, error) : NULL;
+  if (job->feed == NULL || !tell_changed_data (job->graph, error))
     return FALSE;
   g_autoptr (TelarLowered) lowered = telar_lower (job->graph, job->feed, TELAR_LOWER_TRAIN);
   if (!telar_lowered_ok (lowered, error))

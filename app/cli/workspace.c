@@ -80,6 +80,15 @@ telar_command_project (const TelarCommand *command, const char *path, GError **e
   return g_steal_pointer (&graph);
 }
 
+char *
+telar_project_name (const char *path)
+{
+  char *name = g_path_get_basename (path);
+  if (g_str_has_suffix (name, ".telar"))
+    name[strlen (name) - strlen (".telar")] = '\0';
+  return name;
+}
+
 /* --- models -------------------------------------------------------------------------------------
  */
 
@@ -87,6 +96,7 @@ void
 telar_model_clear (TelarModel *model)
 {
   g_clear_pointer (&model->name, g_free);
+  g_clear_pointer (&model->project, g_free);
   g_clear_pointer (&model->graph, telar_graph_free);
   g_clear_pointer (&model->states, telar_states_unref);
   g_clear_pointer (&model->checkpoint, g_free);
@@ -149,6 +159,7 @@ open_run (const TelarCommand *command, const char *name, TelarModel *model, GErr
   if (row->project != NULL) {
     g_autofree char *folder = g_path_get_dirname (row->project);
     telar_graph_set_folder (model->graph, folder);
+    model->project = telar_project_name (row->project);
   }
   return TRUE;
 }

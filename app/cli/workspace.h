@@ -35,9 +35,13 @@ TelarGraph *telar_command_project (const TelarCommand *command, const char *path
 gboolean telar_command_apply_settings (const TelarCommand *command, TelarGraph *graph,
                                        GError **error);
 
+/* "digits-cnn" of "samples/digits-cnn.telar". Caller frees. */
+char *telar_project_name (const char *path);
+
 /* A trained model: what MODEL stands for. */
 typedef struct {
-  char *name; /* as given, or the run that was found */
+  char *name;    /* as given, or the run that was found */
+  char *project; /* the project's name, "digits-cnn", or NULL */
   TelarGraph *graph;
   TelarStates *states;
   char *checkpoint;

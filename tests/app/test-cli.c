@@ -58,8 +58,8 @@ test_usage (void)
 static void
 test_help (void)
 {
-  static const char *const verbs[] = { "train",   "check", "evaluate", "predict",  "runs",
-                                       "compile", "bench", "devices",  "operators" };
+  static const char *const verbs[] = { "export", "train",   "check", "evaluate", "predict",
+                                       "runs",   "compile", "bench", "devices",  "operators" };
   g_auto (TestRun) all = test_run ("--help", NULL);
   g_auto (TestRun) man = test_run ("--man-page", NULL);
   g_auto (TestRun) completion = test_run ("--bash-completion", NULL);
