@@ -131,7 +131,8 @@ inputs_known (TelarLowering *l)
   return TRUE;
 }
 
-/* A node of data: its shapes come from the feed, its instructions with their first use. */
+/* A node of data: its shapes come from the feed, its instructions with their first use. A model in
+ * use needs no labels. */
 static void
 lower_data (TelarLowering *l)
 {
@@ -143,7 +144,7 @@ lower_data (TelarLowering *l)
     const TelarFeedPort *port = feed_port (l->state->feed, node, i);
     if (port)
       note_type (l->state->lowered, node, i, &port->type);
-    else if (output->kind == TELAR_PORT_TENSOR)
+    else if (output->kind == TELAR_PORT_TENSOR && l->state->mode != TELAR_LOWER_INFER)
       report (l->state->lowered, node->id, TELAR_PROBLEM_ERROR, "the data has no %s", output->name);
   }
 }

@@ -43,6 +43,13 @@ telar_monitor_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step,
 }
 
 void
+telar_monitor_flush (TelarMonitor *monitor)
+{
+  if (monitor && monitor->klass->flush)
+    monitor->klass->flush (monitor);
+}
+
+void
 telar_monitor_checkpoint (TelarMonitor *monitor, gint64 step, const char *path)
 {
   if (monitor && monitor->klass->checkpoint)
@@ -117,6 +124,12 @@ tee_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step, const TelarMetricVa
 }
 
 static void
+tee_flush (TelarMonitor *monitor)
+{
+  EACH (monitor, telar_monitor_flush (tee->monitors[i]));
+}
+
+static void
 tee_checkpoint (TelarMonitor *monitor, gint64 step, const char *path)
 {
   EACH (monitor, telar_monitor_checkpoint (tee->monitors[i], step, path));
@@ -158,6 +171,7 @@ telar_monitor_tee (TelarMonitor *const *monitors, guint n)
     .begin = tee_begin,
     .scalar = tee_scalar,
     .epoch = tee_epoch,
+    .flush = tee_flush,
     .checkpoint = tee_checkpoint,
     .event = tee_event,
     .poll = tee_poll,

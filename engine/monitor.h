@@ -53,6 +53,9 @@ typedef struct {
   /* The end of an epoch, from 1. */
   void (*epoch) (TelarMonitor *monitor, gint64 epoch, gint64 step, const TelarMetricValue *metrics,
                  guint n_metrics);
+  /* Before a checkpoint is written: returns once all that was told so far would outlive the
+   * process, so that a run resumed from it has no gap. The one call that may wait. */
+  void (*flush) (TelarMonitor *monitor);
   void (*checkpoint) (TelarMonitor *monitor, gint64 step, const char *path);
   /* Something to be marked: "paused", "resumed", "learning_rate", "early_stop", … */
   void (*event) (TelarMonitor *monitor, gint64 step, const char *kind, const char *text);
@@ -80,6 +83,7 @@ void telar_monitor_begin (TelarMonitor *monitor, const TelarRunInfo *info);
 void telar_monitor_scalar (TelarMonitor *monitor, const char *tag, gint64 step, double value);
 void telar_monitor_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step,
                           const TelarMetricValue *metrics, guint n_metrics);
+void telar_monitor_flush (TelarMonitor *monitor);
 void telar_monitor_checkpoint (TelarMonitor *monitor, gint64 step, const char *path);
 void telar_monitor_event (TelarMonitor *monitor, gint64 step, const char *kind, const char *text);
 gboolean telar_monitor_poll (TelarMonitor *monitor, TelarRequest *request);

@@ -24,6 +24,7 @@ telar_trainer_save (TelarTrainer *t, GError **error)
 {
   if (!t->training->folder)
     return TRUE;
+  telar_monitor_flush (t->training->monitor);
   if (!save_as (t, "checkpoint.safetensors", t->states, &t->checkpoint, error))
     return FALSE;
   telar_monitor_checkpoint (t->training->monitor, t->progress.step, t->checkpoint);

@@ -131,6 +131,12 @@ recorder_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step, const TelarMet
 }
 
 static void
+recorder_flush (TelarMonitor *monitor)
+{
+  wait_for_writer ((TelarRecorder *)monitor, 1);
+}
+
+static void
 recorder_checkpoint (TelarMonitor *monitor, gint64 step, const char *path)
 {
   TelarRecorder *recorder = (TelarRecorder *)monitor;
@@ -218,6 +224,7 @@ static const TelarMonitorClass recorder_class = {
   .begin = recorder_begin,
   .scalar = recorder_scalar,
   .epoch = recorder_epoch,
+  .flush = recorder_flush,
   .checkpoint = recorder_checkpoint,
   .event = recorder_event,
   .poll = recorder_poll,
