@@ -72,6 +72,7 @@ GPtrArray *telar_graph_topological (const TelarGraph *graph);
 
 /* The training settings (trainer.h has the table); borrowed, may be changed. */
 TelarParamSet *telar_graph_training (TelarGraph *graph);
+/* Below 2^63, which is what a JSON integer holds. */
 guint64 telar_graph_seed (const TelarGraph *graph);
 void telar_graph_set_seed (TelarGraph *graph, guint64 seed);
 /* "NODE.PARAM" or "training.PARAM" or "seed", as --set takes it. */

@@ -253,25 +253,42 @@ warn_unused (TelarLowered *lowered, const GPtrArray *ordered)
   }
 }
 
-/* A single loss is "loss", several go by their nodes, and so do equal names. */
-static void
-name_outputs (GArray *pending)
+/* What must not be told twice: results are named apart from losses and metrics, so that a model in
+ * use names them as its evaluation does. */
+static char *
+name_key (const TelarPendingOutput *output)
+{
+  return g_strconcat (output->role == TELAR_OUTPUT_RESULT ? "result " : "", output->name, NULL);
+}
+
+/* A single loss is "loss", several go by their nodes. How often each name occurs. */
+static GHashTable *
+name_losses (GArray *pending)
 {
   guint losses = 0;
-  g_autoptr (GHashTable) uses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *uses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < pending->len; i++)
     losses += g_array_index (pending, TelarPendingOutput, i).role == TELAR_OUTPUT_LOSS;
   for (guint i = 0; i < pending->len; i++) {
     TelarPendingOutput *output = &g_array_index (pending, TelarPendingOutput, i);
     if (output->role == TELAR_OUTPUT_LOSS)
       output->name = g_strdup (losses == 1 ? "loss" : output->node);
-    guint times = GPOINTER_TO_UINT (g_hash_table_lookup (uses, output->name));
-    g_hash_table_replace (uses, g_strdup (output->name), GUINT_TO_POINTER (times + 1));
+    char *key = name_key (output);
+    guint times = GPOINTER_TO_UINT (g_hash_table_lookup (uses, key));
+    g_hash_table_replace (uses, key, GUINT_TO_POINTER (times + 1));
   }
+  return uses;
+}
+
+/* Equal names gain their nodes; a loss keeps its own. */
+static void
+name_outputs (GArray *pending)
+{
+  g_autoptr (GHashTable) uses = name_losses (pending);
   for (guint i = 0; i < pending->len; i++) {
     TelarPendingOutput *output = &g_array_index (pending, TelarPendingOutput, i);
-    if (output->role == TELAR_OUTPUT_LOSS ||
-        GPOINTER_TO_UINT (g_hash_table_lookup (uses, output->name)) < 2)
+    g_autofree char *key = name_key (output);
+    if (output->role == TELAR_OUTPUT_LOSS || GPOINTER_TO_UINT (g_hash_table_lookup (uses, key)) < 2)
       continue;
     char *name = g_strdup_printf ("%s.%s", output->name, output->node);
     g_free (output->name);

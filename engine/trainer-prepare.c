@@ -171,9 +171,11 @@ telar_trainer_prepare (TelarTrainer *t, GError **error)
     return FALSE;
 
   g_autoptr (GHashTable) missing = new_names (t, lowered->program);
-  /* All of the graph's states, also those that no loss depends on: a model in use may. */
-  if (!telar_states_add_program (t->states, lowered->program, t->seed, error) ||
-      !compile_training (t, lowered->program, error) || !compile_validation (t, error))
+  /* All of the graph's states, also those that no loss depends on: a model in use may. They come
+   * after the plan, which says best what does not fit into memory. */
+  if (!compile_training (t, lowered->program, error) ||
+      !telar_states_add_program (t->states, lowered->program, t->seed, error) ||
+      !compile_validation (t, error))
     return FALSE;
   count_parameters (t, lowered->program);
   if (training->resume && !check_resumed (t, missing, error))

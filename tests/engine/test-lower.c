@@ -123,6 +123,12 @@ test_names (void)
   test_graph_wire (graph, "d:label", "bcc:target");
   check_outputs (graph, feed, TELAR_LOWER_TRAIN,
                  "metric distance.acc;metric distance.bcc;loss loss1;loss loss2;");
+
+  /* A result may be called as a metric is. */
+  g_assert_true (telar_graph_rename_node (graph, "result", "distance", NULL));
+  telar_graph_remove_node (graph, "bcc");
+  telar_graph_remove_node (graph, "loss2");
+  check_outputs (graph, feed, TELAR_LOWER_EVALUATE, "metric distance;result distance;loss loss;");
 }
 
 static void
