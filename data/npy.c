@@ -1,7 +1,7 @@
 /* Reads and writes NumPy's array files. */
 #include "data/npy.h"
 
-#include "data/zip.h"
+#include "data/archive.h"
 #include "engine/checkpoint.h"
 #include <string.h>
 
