@@ -3,7 +3,9 @@
 #include "engine/checkpoint.h"
 #include <glib/gstdio.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -278,6 +280,29 @@ test_replace (void)
   discard (folder, path);
 }
 
+/* No room, as on a full disk: the old contents stay, nothing is left beside them. */
+static void
+test_replace_full (void)
+{
+  char *folder;
+  g_autofree char *path = temporary (&folder);
+  g_autofree char *large = g_strnfill (4096, 'x');
+  g_autoptr (GError) error = NULL;
+  g_assert_true (telar_file_replace (path, "old", 3, &error));
+
+  struct rlimit limit, small;
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  small = (struct rlimit){ 1024, limit.rlim_max };
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
+  gboolean good = telar_file_replace (path, large, 4096, &error);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  g_assert_false (good);
+  g_assert_error (error, TELAR_ERROR, TELAR_ERROR_FAILED);
+  check_contents (path, "old");
+  discard (folder, path);
+}
+
 /* A folder where the file should be: the rename fails, nothing is left beside it. */
 static void
 test_replace_fails (void)
@@ -310,6 +335,7 @@ main (int argc, char **argv)
   g_test_add_func ("/checkpoint/round-trip", test_checkpoint);
   g_test_add_func ("/checkpoint/refused", test_no_checkpoint);
   g_test_add_func ("/file/replace", test_replace);
+  g_test_add_func ("/file/replace-full", test_replace_full);
   g_test_add_func ("/file/replace-fails", test_replace_fails);
   return g_test_run ();
 }
