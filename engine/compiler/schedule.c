@@ -145,16 +145,6 @@ peak_of (const Scheduler *s, const guint *order)
 }
 
 static gboolean
-is_ready (const Scheduler *s, const gboolean *done, guint t)
-{
-  const TelarInstr *instr = telar_program_instr (s->program, t);
-  for (guint i = 0; i < instr->n_inputs; i++)
-    if (!done[s->makers[instr->inputs[i]]])
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
 is_waiting (const Scheduler *s, const gboolean *done, guint t)
 {
   for (guint i = 0; s->waits[t] != NULL && i < s->waits[t]->len; i++)
@@ -204,28 +194,48 @@ choose (const Meter *meter, const gboolean *done, const GArray *ready)
   return best;
 }
 
+/* The readers of each instruction's results, a reader once for each reading. */
+static GArray **
+find_readers (const Scheduler *s, guint *unmet)
+{
+  GArray **readers = g_new0 (GArray *, s->n + 1);
+  for (guint t = 0; t < s->n; t++) {
+    const TelarInstr *instr = telar_program_instr (s->program, t);
+    unmet[t] = instr->n_inputs;
+    for (guint i = 0; i < instr->n_inputs; i++) {
+      guint maker = s->makers[instr->inputs[i]];
+      if (readers[maker] == NULL)
+        readers[maker] = g_array_new (FALSE, FALSE, sizeof (guint));
+      g_array_append_val (readers[maker], t);
+    }
+  }
+  return readers;
+}
+
 static void
 greedy_order (const Scheduler *s, guint *order)
 {
   g_autofree guint *left = g_memdup2 (s->uses, (s->n_values + 1) * sizeof (guint));
   g_autofree gboolean *done = g_new0 (gboolean, s->n + 1);
-  g_autofree gboolean *listed = g_new0 (gboolean, s->n + 1);
+  g_autofree guint *unmet = g_new0 (guint, s->n + 1);
+  g_autofree GArray **readers = find_readers (s, unmet);
   g_autoptr (GArray) ready = g_array_new (FALSE, FALSE, sizeof (guint));
   Meter meter = { .s = s, .left = left };
-  guint horizon = 0; /* everything before it was listed */
+  for (guint t = 0; t < s->n; t++)
+    if (unmet[t] == 0)
+      g_array_append_val (ready, t);
   for (guint i = 0; i < s->n; i++) {
-    for (guint t = horizon; t < s->n; t++)
-      if (!listed[t] && is_ready (s, done, t)) {
-        listed[t] = TRUE;
-        g_array_append_val (ready, t);
-      }
-    while (horizon < s->n && listed[horizon])
-      horizon++;
-    guint at = choose (&meter, done, ready);
-    order[i] = g_array_index (ready, guint, at);
+    guint at = choose (&meter, done, ready), t = g_array_index (ready, guint, at);
+    order[i] = t;
     g_array_remove_index_fast (ready, at);
-    done[order[i]] = TRUE;
-    account (&meter, order[i]);
+    done[t] = TRUE;
+    account (&meter, t);
+    for (guint k = 0; readers[t] != NULL && k < readers[t]->len; k++) {
+      guint reader = g_array_index (readers[t], guint, k);
+      if (--unmet[reader] == 0)
+        g_array_append_val (ready, reader);
+    }
+    g_clear_pointer (&readers[t], g_array_unref);
   }
 }
 
