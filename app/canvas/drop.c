@@ -14,10 +14,13 @@ static void
 update (TelarCanvas *self, const TelarOperator *op, double x, double y)
 {
   graphene_point_t at = telar_canvas_from_widget (self, x, y);
-  TelarHit hit = telar_scene_hit (self->scene, at.x, at.y, (float)(TELAR_SNAP / self->view.zoom));
+  float reach = (float)(TELAR_SNAP / self->view.zoom);
+  TelarHit hit = telar_scene_hit (self->scene, at.x, at.y, 1);
   TelarSceneEdge *edge =
-      hit.kind == TELAR_HIT_EDGE && fits_in_wire (op, hit.edge) ? hit.edge : NULL;
+      hit.kind == TELAR_HIT_NODE ? NULL : telar_scene_edge_at (self->scene, at.x, at.y, reach);
 
+  if (edge && !fits_in_wire (op, edge))
+    edge = NULL;
   self->pointer = GRAPHENE_POINT_INIT ((float)x, (float)y);
   self->dropping = op;
   if (edge != self->drop_edge) {

@@ -132,86 +132,6 @@ telar_scene_port (const TelarSceneNode *node, gboolean output, guint port)
   return GRAPHENE_POINT_INIT (rect->origin.x + (output ? rect->size.width : 0), rect->origin.y + y);
 }
 
-/* Forward: one calm curve, steeper where the ends lie far apart in height. */
-static void
-forward_curve (const graphene_point_t *from, const graphene_point_t *to, TelarCurve *curve)
-{
-  float dx = to->x - from->x, dy = fabsf (to->y - from->y);
-  float reach = MAX (dx * 0.5f, MIN (dy * 0.35f, 80.0f));
-
-  reach = MAX (reach, 24.0f);
-  curve->n_segments = 1;
-  curve->points[0] = *from;
-  curve->points[1] = GRAPHENE_POINT_INIT (from->x + reach, from->y);
-  curve->points[2] = GRAPHENE_POINT_INIT (to->x - reach, to->y);
-  curve->points[3] = *to;
-}
-
-/* Back: out to the right, round, along between the rows, round and in from the left. */
-static void
-back_curve (const graphene_point_t *from, const graphene_point_t *to, TelarCurve *curve)
-{
-  float dy = to->y - from->y;
-  float lane = fabsf (dy) >= TELAR_CARD_HEIGHT ? (from->y + to->y) / 2
-                                               : MAX (from->y, to->y) + TELAR_CARD_HEIGHT;
-  float turn = CLAMP (fabsf (lane - from->y) * 0.6f, 24.0f, 56.0f);
-  float step = (to->x - from->x) / 3;
-  graphene_point_t *points = curve->points;
-
-  curve->n_segments = 3;
-  points[0] = *from;
-  points[1] = GRAPHENE_POINT_INIT (from->x + turn, from->y);
-  points[2] = GRAPHENE_POINT_INIT (from->x + turn, lane);
-  points[3] = GRAPHENE_POINT_INIT (from->x, lane);
-  points[4] = GRAPHENE_POINT_INIT (from->x + step, lane);
-  points[5] = GRAPHENE_POINT_INIT (to->x - step, lane);
-  points[6] = GRAPHENE_POINT_INIT (to->x, lane);
-  points[7] = GRAPHENE_POINT_INIT (to->x - turn, lane);
-  points[8] = GRAPHENE_POINT_INIT (to->x - turn, to->y);
-  points[9] = *to;
-}
-
-void
-telar_scene_curve (const graphene_point_t *from, const graphene_point_t *to, TelarCurve *curve)
-{
-  if (to->x - from->x >= -16)
-    forward_curve (from, to, curve);
-  else
-    back_curve (from, to, curve);
-}
-
-static graphene_point_t
-point_on (const graphene_point_t segment[4], float t)
-{
-  float s = 1 - t, a = s * s * s, b = 3 * s * s * t, c = 3 * s * t * t, d = t * t * t;
-
-  return GRAPHENE_POINT_INIT (
-      a * segment[0].x + b * segment[1].x + c * segment[2].x + d * segment[3].x,
-      a * segment[0].y + b * segment[1].y + c * segment[2].y + d * segment[3].y);
-}
-
-graphene_point_t
-telar_curve_middle (const TelarCurve *curve)
-{
-  return point_on (&curve->points[3 * (curve->n_segments / 2)], 0.5f);
-}
-
-static graphene_rect_t
-curve_bounds (const TelarCurve *curve)
-{
-  float left = G_MAXFLOAT, top = G_MAXFLOAT, right = -G_MAXFLOAT, bottom = -G_MAXFLOAT;
-
-  for (guint i = 0; i <= 3 * curve->n_segments; i++) {
-    const graphene_point_t *point = &curve->points[i];
-
-    left = MIN (left, point->x);
-    right = MAX (right, point->x);
-    top = MIN (top, point->y);
-    bottom = MAX (bottom, point->y);
-  }
-  return GRAPHENE_RECT_INIT (left - 4, top - 4, right - left + 8, bottom - top + 8);
-}
-
 static void
 lay_edge (TelarScene *scene, TelarSceneEdge *edge, gboolean indexed)
 {
@@ -219,8 +139,8 @@ lay_edge (TelarScene *scene, TelarSceneEdge *edge, gboolean indexed)
   graphene_point_t to = telar_scene_port (edge->to, FALSE, edge->to_port);
   graphene_rect_t bounds;
 
-  telar_scene_curve (&from, &to, &edge->curve);
-  bounds = curve_bounds (&edge->curve);
+  telar_curve_between (&from, &to, &edge->curve);
+  bounds = telar_curve_bounds (&edge->curve);
   g_clear_pointer (&edge->drawing, gsk_render_node_unref);
   if (indexed) {
     telar_index_move (scene->edge_index, &edge->item, &bounds);
@@ -441,22 +361,6 @@ telar_scene_query (TelarScene *scene, const graphene_rect_t *area, GPtrArray *no
     telar_index_query (scene->edge_index, &wide, edges);
 }
 
-static float
-distance_to_curve (const TelarCurve *curve, float x, float y)
-{
-  const guint steps = 32;
-  float best = G_MAXFLOAT;
-
-  for (guint segment = 0; segment < curve->n_segments; segment++) {
-    for (guint i = 0; i <= steps; i++) {
-      graphene_point_t at = point_on (&curve->points[3 * segment], (float)i / (float)steps);
-
-      best = MIN (best, hypotf (at.x - x, at.y - y));
-    }
-  }
-  return best;
-}
-
 /* The nearest port within @reach. */
 static gboolean
 hit_ports (TelarSceneNode *node, gboolean output, float x, float y, float *reach, TelarHit *hit)
@@ -487,11 +391,44 @@ by_height (gconstpointer a, gconstpointer b)
   return strcmp ((*y)->id, (*x)->id);
 }
 
+static TelarSceneEdge *
+nearest_edge (const GPtrArray *edges, float x, float y, float reach)
+{
+  TelarSceneEdge *nearest = NULL;
+
+  for (guint i = 0; i < edges->len; i++) {
+    TelarSceneEdge *edge = edges->pdata[i];
+    float distance = telar_curve_distance (&edge->curve, x, y);
+
+    if (distance <= reach) {
+      reach = distance;
+      nearest = edge;
+    }
+  }
+  return nearest;
+}
+
+static graphene_rect_t
+around (float x, float y, float reach)
+{
+  return GRAPHENE_RECT_INIT (x - reach, y - reach, 2 * reach, 2 * reach);
+}
+
+TelarSceneEdge *
+telar_scene_edge_at (TelarScene *scene, float x, float y, float reach)
+{
+  g_autoptr (GPtrArray) edges = g_ptr_array_new ();
+  graphene_rect_t area = around (x, y, reach);
+
+  telar_scene_query (scene, &area, NULL, edges);
+  return nearest_edge (edges, x, y, reach);
+}
+
 TelarHit
 telar_scene_hit (TelarScene *scene, float x, float y, float reach)
 {
   g_autoptr (GPtrArray) nodes = g_ptr_array_new (), edges = g_ptr_array_new ();
-  graphene_rect_t area = GRAPHENE_RECT_INIT (x - reach, y - reach, 2 * reach, 2 * reach);
+  graphene_rect_t area = around (x, y, reach);
   graphene_point_t point = GRAPHENE_POINT_INIT (x, y);
   TelarHit hit = { 0 };
   float nearest = reach;
@@ -510,15 +447,7 @@ telar_scene_hit (TelarScene *scene, float x, float y, float reach)
     if (graphene_rect_contains_point (telar_scene_node_rect (node), &point))
       return (TelarHit){ TELAR_HIT_NODE, node, 0, NULL };
   }
-  nearest = reach;
-  for (guint i = 0; i < edges->len; i++) {
-    TelarSceneEdge *edge = edges->pdata[i];
-    float distance = distance_to_curve (&edge->curve, x, y);
-
-    if (distance <= nearest) {
-      nearest = distance;
-      hit = (TelarHit){ TELAR_HIT_EDGE, NULL, 0, edge };
-    }
-  }
+  hit.edge = nearest_edge (edges, x, y, reach);
+  hit.kind = hit.edge ? TELAR_HIT_EDGE : TELAR_HIT_NOTHING;
   return hit;
 }

@@ -4,19 +4,13 @@
  * them) that stayed. Places may run ahead of the graph while nodes are dragged. */
 #pragma once
 
+#include "app/canvas/curve.h"
 #include "app/canvas/index.h"
 #include "engine/graph.h"
 
 #include <gsk/gsk.h>
 
 G_BEGIN_DECLS
-
-#define TELAR_CARD_WIDTH  208.0f
-#define TELAR_CARD_HEIGHT 72.0f /* with at most one port on each side */
-#define TELAR_CARD_HEADER 54.0f /* above the rows of ports, when there are more */
-#define TELAR_CARD_ROW    22.0f
-#define TELAR_CARD_RADIUS 10.0f
-#define TELAR_GRID        8.0f
 
 typedef struct TelarScene TelarScene;
 
@@ -37,14 +31,6 @@ typedef struct {
   /* Drawings, NULL when they must be made again. */
   GskRenderNode *card, *brief;
 } TelarSceneNode;
-
-/* A wire's way: Bézier segments that share their ends. One where it runs forward; three where it
- * runs back: a turn, a straight stretch between the rows of cards, a turn. */
-#define TELAR_CURVE_POINTS 10
-typedef struct {
-  guint n_segments;
-  graphene_point_t points[TELAR_CURVE_POINTS]; /* 3 n_segments + 1 */
-} TelarCurve;
 
 typedef struct {
   TelarIndexItem item;
@@ -80,10 +66,6 @@ void telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shape
 const graphene_rect_t *telar_scene_node_rect (const TelarSceneNode *node);
 /* The centre of a port. */
 graphene_point_t telar_scene_port (const TelarSceneNode *node, gboolean output, guint port);
-void telar_scene_curve (const graphene_point_t *from, const graphene_point_t *to,
-                        TelarCurve *curve);
-/* The middle of the way, where its shape stands. */
-graphene_point_t telar_curve_middle (const TelarCurve *curve);
 /* Of all nodes; FALSE when there are none. */
 gboolean telar_scene_bounds (const TelarScene *scene, graphene_rect_t *bounds);
 
@@ -109,5 +91,8 @@ typedef struct {
 /* What lies at (@x, @y), ports and wires within @reach. Selected nodes lie above others, later ones
  * above earlier ones. */
 TelarHit telar_scene_hit (TelarScene *scene, float x, float y, float reach);
+
+/* The nearest wire within @reach, whatever else is there; NULL when there is none. */
+TelarSceneEdge *telar_scene_edge_at (TelarScene *scene, float x, float y, float reach);
 
 G_END_DECLS

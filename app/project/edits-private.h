@@ -12,8 +12,9 @@ gboolean telar_edit_put_wire (TelarDocument *document, TelarGraph *graph, const 
                               guint from_port, const char *to, guint to_port, GError **error);
 void telar_edit_touch_input (TelarDocument *document, const TelarGraph *graph, const char *to,
                              guint port, guint slot);
-/* All slots of the repeated inputs that @id feeds: they may move up. */
-void telar_edit_touch_repeated (TelarDocument *document, const TelarGraph *graph, const char *id);
+/* The wire keeps its place at the input and comes from elsewhere. */
+gboolean telar_edit_swap_source (TelarDocument *document, TelarGraph *graph, const TelarEdge *wire,
+                                 const char *from, guint from_port, GError **error);
 /* Takes a wire off; later ones of a repeated input move up. Touches all that changes. */
 void telar_edit_drop_wire (TelarDocument *document, TelarGraph *graph, const char *to, guint port,
                            guint slot);

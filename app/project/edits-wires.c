@@ -41,17 +41,23 @@ touch_slots (TelarDocument *document, const TelarGraph *graph, const char *to, g
     telar_edit_touch_input (document, graph, to, port, slot);
 }
 
-void
-telar_edit_touch_repeated (TelarDocument *document, const TelarGraph *graph, const char *id)
+gboolean
+telar_edit_swap_source (TelarDocument *document, TelarGraph *graph, const TelarEdge *wire,
+                        const char *from, guint from_port, GError **error)
 {
-  const GPtrArray *edges = telar_graph_edges (graph);
+  const TelarNode *source = telar_graph_find_node (graph, from);
+  const TelarNode *to = telar_graph_find_node (graph, wire->to);
+  const TelarPort *port = &to->op->inputs[wire->to_port];
+  g_autofree char *place = g_strdup_printf ("%s:%s.%u", to->id, port->name, wire->to_slot);
+  g_autofree char *path = g_strdup_printf ("edges/%s", place);
+  g_autofree char *json =
+      port->repeated ? g_strdup_printf ("{\"from\":\"%s:%s\",\"to\":\"%s\"}", from,
+                                        source->op->outputs[from_port].name, place)
+                     : g_strdup_printf ("{\"from\":\"%s:%s\",\"to\":\"%s:%s\"}", from,
+                                        source->op->outputs[from_port].name, to->id, port->name);
 
-  for (guint i = 0; i < edges->len; i++) {
-    const TelarEdge *edge = edges->pdata[i];
-
-    if (g_str_equal (edge->from, id) && is_repeated (graph, edge->to, edge->to_port))
-      touch_slots (document, graph, edge->to, edge->to_port);
-  }
+  telar_patch_touch (telar_document_patch (document), graph, path);
+  return telar_graph_set_record (graph, path, json, error);
 }
 
 gboolean
@@ -66,42 +72,12 @@ telar_edit_put_wire (TelarDocument *document, TelarGraph *graph, const char *fro
   return telar_graph_connect (graph, from, from_port, to, to_port, slot, error) != NULL;
 }
 
-typedef struct {
-  char *from;
-  guint port;
-} Source;
-
-static void
-source_free (gpointer data)
-{
-  Source *source = data;
-
-  g_free (source->from);
-  g_free (source);
-}
-
 void
 telar_edit_drop_wire (TelarDocument *document, TelarGraph *graph, const char *to, guint port,
                       guint slot)
 {
-  g_autoptr (GPtrArray) later = g_ptr_array_new_with_free_func (source_free);
-  guint n = count_wires (graph, to, port);
-
   touch_slots (document, graph, to, port);
-  for (guint i = slot + 1; i < n; i++) {
-    const TelarEdge *edge = telar_graph_incoming (graph, to, port, i);
-    Source *source = g_new (Source, 1);
-
-    *source = (Source){ g_strdup (edge->from), edge->from_port };
-    g_ptr_array_add (later, source);
-  }
-  for (guint i = n; i-- > slot;)
-    telar_graph_disconnect (graph, to, port, i);
-  for (guint i = 0; i < later->len; i++) {
-    const Source *source = later->pdata[i];
-
-    telar_graph_connect (graph, source->from, source->port, to, port, slot + i, NULL);
-  }
+  telar_graph_disconnect (graph, to, port, slot);
 }
 
 void

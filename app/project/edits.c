@@ -80,34 +80,39 @@ telar_edit_add (TelarDocument *document, const char *op, double x, double y,
   return end_add (document, node, ok);
 }
 
+/* The first output of @node that fits takes the place of the wire's source. */
+static gboolean
+take_over (TelarDocument *document, TelarGraph *graph, const TelarNode *node, const TelarEdge *wire,
+           GError **error)
+{
+  for (guint port = 0; port < telar_operator_n_outputs (node->op); port++) {
+    g_clear_error (error);
+    if (telar_edit_swap_source (document, graph, wire, node->id, port, error))
+      return TRUE;
+  }
+  if (!error || !*error)
+    telar_set_error (error, TELAR_ERROR_INVALID, node->id, _ ("it has no output"));
+  return FALSE;
+}
+
 char *
 telar_edit_insert (TelarDocument *document, const char *op, double x, double y,
                    const TelarEdge *wire, GError **error)
 {
+  /* @wire may be the graph's own, which goes when another takes its place. */
   g_autofree char *from = g_strdup (wire->from);
   g_autofree char *to = g_strdup (wire->to);
-  guint from_port = wire->from_port, to_port = wire->to_port, slot = wire->to_slot;
+  TelarEdge old = { from, to, wire->from_port, wire->to_port, wire->to_slot };
+  TelarPortRef source = { from, wire->from_port, TRUE };
   TelarGraph *graph = begin_add (document, op);
   TelarNode *node = telar_edit_put_node (document, graph, op, x, y, error);
-  gboolean ok = FALSE;
+  gboolean ok = node && attach_node (document, graph, node, &source, error) &&
+                take_over (document, graph, node, &old, error);
 
-  if (node) {
-    TelarPortRef source = { from, from_port, TRUE };
-
-    telar_edit_touch_input (document, graph, to, to_port, slot);
-    telar_graph_disconnect (graph, to, to_port, slot);
-    ok = attach_node (document, graph, node, &source, error);
-    for (guint port = 0; ok && port < telar_operator_n_outputs (node->op); port++) {
-      if (telar_graph_can_connect (graph, node->id, port, to, to_port, NULL)) {
-        ok = telar_graph_connect (graph, node->id, port, to, to_port, slot, error) != NULL;
-        break;
-      }
-    }
-  }
   return end_add (document, node, ok);
 }
 
-/* What fed the node's first input goes on to everything its first output fed. */
+/* What fed the node's first input goes on to everything its first output fed and that takes it. */
 static void
 bridge (TelarDocument *document, TelarGraph *graph, const char *id)
 {
@@ -118,14 +123,9 @@ bridge (TelarDocument *document, TelarGraph *graph, const char *id)
 
   for (guint i = edges->len; from && i-- > 0;) {
     const TelarEdge *edge = edges->pdata[i];
-    g_autofree char *to = g_strdup (edge->to);
-    guint port = edge->to_port, slot = edge->to_slot;
 
-    if (!g_str_equal (edge->from, id) || edge->from_port != 0)
-      continue;
-    telar_graph_disconnect (graph, to, port, slot);
-    if (telar_graph_can_connect (graph, from, from_port, to, port, NULL))
-      telar_graph_connect (graph, from, from_port, to, port, slot, NULL);
+    if (g_str_equal (edge->from, id) && edge->from_port == 0)
+      telar_edit_swap_source (document, graph, edge, from, from_port, NULL);
   }
 }
 
@@ -136,10 +136,8 @@ telar_edit_remove (TelarDocument *document, const char *const *ids, gboolean rec
   g_autofree char *name = g_strdup_printf (ngettext ("Remove %u node", "Remove %u nodes", n), n);
   TelarGraph *graph = telar_document_begin (document, name);
 
-  for (guint i = 0; i < n; i++) {
-    telar_edit_touch_repeated (document, graph, ids[i]);
+  for (guint i = 0; i < n; i++)
     telar_patch_touch_node (telar_document_patch (document), graph, ids[i]);
-  }
   for (guint i = 0; i < n; i++) {
     if (reconnect)
       bridge (document, graph, ids[i]);
