@@ -127,20 +127,6 @@ split_name (const char *text, const GPtrArray *names, guint *index, GError **err
   return NULL;
 }
 
-/* How many channels the first convolution behind a picture wants cannot be read off the graph, so
- * the states say it: axis 1 of the first four-dimensional kernel. */
-static guint
-picture_channels (const TelarStates *states)
-{
-  g_autoptr (GPtrArray) names = telar_states_names (states);
-  for (guint i = 0; i < names->len; i++) {
-    const TelarTensor *state = telar_states_get (states, names->pdata[i]);
-    if (state->type.shape.rank == 4 && state->type.shape.dims[1] <= 4)
-      return (guint)state->type.shape.dims[1];
-  }
-  return 1;
-}
-
 static gboolean
 read_inputs (const TelarCommand *command, Predict *p, GError **error)
 {
@@ -153,8 +139,7 @@ read_inputs (const TelarCommand *command, Predict *p, GError **error)
     const char *path = split_name (inputs->pdata[i], p->names, &index, error);
     if (path == NULL)
       return FALSE;
-    TelarTensor *tensor = telar_input_read (p->model.graph, p->names->pdata[index], path,
-                                            picture_channels (p->model.states), error);
+    TelarTensor *tensor = telar_input_read (p->model.graph, p->names->pdata[index], path, error);
     if (tensor == NULL)
       return FALSE;
     tensor_unref (p->tensors->pdata[index]);

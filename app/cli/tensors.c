@@ -44,11 +44,38 @@ read_npz (const char *port, const char *path, GError **error)
   return tensor != NULL ? telar_tensor_ref (tensor) : NULL;
 }
 
-static TelarTensor *
-read_image (const char *path, guint channels, GError **error)
+/* The shape of a row of pictures, which only the project's data knows. */
+static gboolean
+find_picture_shape (TelarGraph *graph, const char *port, const char *path, TelarShape *shape,
+                    GError **error)
 {
+  g_autoptr (TelarFeed) feed = telar_data_open (graph, error);
+  if (feed == NULL)
+    return FALSE;
+  const TelarFeedPort *found = telar_feed_find_port (feed, port);
+  if (found == NULL || found->type.shape.rank != 4) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s: %s does not take pictures", path, port);
+    return FALSE;
+  }
+  *shape = found->type.shape;
+  return TRUE;
+}
+
+static TelarTensor *
+read_image (TelarGraph *graph, const char *port, const char *path, GError **error)
+{
+  TelarShape shape = { 0 };
   g_autoptr (TelarTensor) image = telar_image_read (path, error);
-  return image != NULL ? telar_image_to_planes (image, channels, error) : NULL;
+  if (image == NULL || !find_picture_shape (graph, port, path, &shape, error))
+    return NULL;
+  const gint64 *dims = image->type.shape.dims;
+  if (dims[0] == shape.dims[2] && dims[1] == shape.dims[3])
+    return telar_image_to_planes (image, (guint)shape.dims[1], error);
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                   "%s: %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
+                   " pixels where the model takes %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT,
+                   path, dims[1], dims[0], shape.dims[3], shape.dims[2]);
+  return NULL;
 }
 
 /* The fields of the record as numbers, appended. */
@@ -102,25 +129,23 @@ port_has_table (const TelarGraph *graph, const char *port)
 }
 
 static TelarTensor *
-read_any (const TelarGraph *graph, const char *port, const char *path, guint channels,
-          GError **error)
+read_any (TelarGraph *graph, const char *port, const char *path, GError **error)
 {
   if (ENDS_IN (path, ".npy"))
     return telar_npy_read (path, error);
   if (ENDS_IN (path, ".npz"))
     return read_npz (port, path, error);
   if (ENDS_IN (path, ".png", ".jpg", ".jpeg", ".webp"))
-    return read_image (path, channels, error);
+    return read_image (graph, port, path, error);
   if (ENDS_IN (path, ".csv", ".csv.gz") && !port_has_table (graph, port))
     return read_numbers (path, error);
   return telar_data_read_port (graph, port, path, error);
 }
 
 TelarTensor *
-telar_input_read (const TelarGraph *graph, const char *port, const char *path, guint channels,
-                  GError **error)
+telar_input_read (TelarGraph *graph, const char *port, const char *path, GError **error)
 {
-  g_autoptr (TelarTensor) tensor = read_any (graph, port, path, channels, error);
+  g_autoptr (TelarTensor) tensor = read_any (graph, port, path, error);
   if (tensor == NULL)
     return NULL;
   if (tensor->type.shape.rank == 0 || tensor->type.shape.dims[0] == 0) {

@@ -7,11 +7,11 @@
 G_BEGIN_DECLS
 
 /* One file as the tensor of the data port @port ("digits.images"): .npy, .npz, .csv, .png, .jpg,
- * .webp by their ending, IDX otherwise; always f32. @channels is what a picture is turned into.
- * From a .npz the array called @port, or the only one. A .csv is read through the port's table
- * node when it has one, else as plain numbers. */
-TelarTensor *telar_input_read (const TelarGraph *graph, const char *port, const char *path,
-                               guint channels, GError **error);
+ * .webp by their ending, IDX otherwise; always f32. A picture becomes one row with the channels
+ * that the project's data has, whose size it must have. From a .npz the array called @port, or the
+ * only one. A .csv is read through the port's table node when it has one, else as plain numbers. */
+TelarTensor *telar_input_read (TelarGraph *graph, const char *port, const char *path,
+                               GError **error);
 
 /* A result of the model. */
 typedef struct {

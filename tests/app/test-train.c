@@ -1,8 +1,10 @@
 /* telar train and what follows it: the same bits again, after an interrupt, after SIGKILL; metrics,
  * runs, evaluation, prediction. */
+#include "data/idx.h"
+#include "data/npy.h"
 #include "tests/app/program.h"
 
-#include <math.h>
+#include <png.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -361,6 +363,60 @@ test_predict_refused (void)
   test_assert_fails (ending, 2, "result.doc");
 }
 
+/* The digit @row of the sample as a picture of @side pixels. */
+static const char *
+digit_picture (guint row, const char *name, guint side)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarTensor) images =
+      telar_idx_read (test_program_sample ("digits/t10k-images-idx3-ubyte.gz"), &error);
+  g_assert_no_error (error);
+  png_image png = { .version = PNG_IMAGE_VERSION, .format = PNG_FORMAT_GRAY };
+  png.width = png.height = side;
+  g_assert_true (png_image_write_to_file (&png, test_program_path (name), 0,
+                                          (const guint8 *)images->data + row * 28 * 28, 0, NULL));
+  return test_program_path (name);
+}
+
+static TelarTensor *
+read_npy (const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  TelarTensor *tensor = telar_npy_read (test_program_path (name), &error);
+  g_assert_no_error (error);
+  return tensor;
+}
+
+/* A picture, an IDX file and an array give the same scores for the same digit. */
+static void
+test_predict_pictures (void)
+{
+  g_auto (TestRun) train = test_run ("train", test_program_sample ("digits-dense.telar"), "--run",
+                                     "digits", "--epochs", "1", "--threads", "1", NULL);
+  test_assert_done (train);
+  g_auto (TestRun) all = test_run ("predict", "digits", "--input",
+                                   test_program_sample ("digits/t10k-images-idx3-ubyte.gz"),
+                                   "--output", test_program_path ("all.npy"), NULL);
+  test_assert_done (all);
+  g_auto (TestRun) one = test_run ("predict", "digits", "-i", digit_picture (3, "digit.png", 28),
+                                   "-o", test_program_path ("one.npy"), NULL);
+  test_assert_done (one);
+  g_autoptr (TelarTensor) scores = read_npy ("all.npy"), score = read_npy ("one.npy");
+  g_assert_cmpuint (telar_tensor_elements (scores), ==, 100000);
+  g_assert_cmpuint (telar_tensor_elements (score), ==, 10);
+  double sum = 0;
+  for (gsize i = 0; i < 10; i++) {
+    sum += telar_tensor_get (score, i);
+    g_assert_cmpfloat_with_epsilon (telar_tensor_get (score, i), telar_tensor_get (scores, 30 + i),
+                                    1e-6);
+  }
+  g_assert_cmpfloat_with_epsilon (sum, 1, 1e-5);
+  g_assert_cmpfloat (telar_tensor_get (score, 0), >, 0.5); /* it is a zero */
+  g_auto (TestRun) small = test_run ("predict", "digits", "-i", digit_picture (3, "small.png", 20),
+                                     "-o", test_program_path ("no.npy"), NULL);
+  test_assert_fails (small, 3, "small.png: 20 x 20 pixels where the model takes 28 x 28");
+}
+
 /* Rows by another file are measured whole, with the project's own categories and fillings. */
 static void
 test_evaluate_data (void)
@@ -419,6 +475,7 @@ main (int argc, char **argv)
   g_test_add_func ("/train/reader-gone", test_reader_gone);
   g_test_add_func ("/train/failed", test_failed);
   g_test_add_func ("/predict/rows", test_predict);
+  g_test_add_func ("/predict/pictures", test_predict_pictures);
   g_test_add_func ("/predict/refused", test_predict_refused);
   g_test_add_func ("/evaluate/data", test_evaluate_data);
   g_test_add_func ("/export/formats", test_export);
