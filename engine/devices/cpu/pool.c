@@ -3,7 +3,6 @@
  * belongs to one thread: an image, or a plane. */
 #include "engine/devices/cpu/conv-shape.h"
 
-#include <math.h>
 #include <string.h>
 
 /* The image is cut into parts that do not touch: each holds @lanes channels beside each other. */
@@ -14,8 +13,8 @@ typedef struct {
   gint64 x_part, y_part, x_step[3], y_step[3];
   const float *x, *y, *dy;
   float *result;
-  float *rows; /* scratch: two rows of lanes per thread */
-  gboolean count_pad;
+  gint64 *offsets; /* scratch: of one window's taps, per thread */
+  gboolean maximum, count_pad;
 } Pool;
 
 static Pool
@@ -35,47 +34,46 @@ pool_of (const CpuDevice *device, const TelarCall *call, const TelarShape *x, co
   memcpy (p.y_step, y_strides + 2, sizeof p.y_step);
   p.taps = (gsize)(s->kernel[0] * s->kernel[1] * s->kernel[2]);
   p.count_pad = telar_instr_int (call->instr, TELAR_ATTR_COUNT_PAD, 0) != 0;
-  p.rows = call->scratch;
+  p.maximum =
+      call->instr->prim == TELAR_PRIM_MAX_POOL || call->instr->prim == TELAR_PRIM_MAX_POOL_GRAD;
+  p.offsets = call->scratch;
   return p;
 }
 
 /* --- one window ------------------------------------------------------------------------------- */
 
-/* The taps of a window that lie inside the image: for each axis a range of kernel positions. */
-typedef struct {
-  gint64 first[3], last[3]; /* last: one behind */
-  gint64 origin;            /* of tap 0, may lie outside */
-  gsize inside;
-} Window;
+/* The kernel positions along one axis whose taps lie inside the image. */
+static void
+taps_inside (const CpuConvShape *s, guint axis, gint64 at, gint64 *first, gint64 *last)
+{
+  gint64 step = s->dilation[axis];
 
-static Window
-window_at (const Pool *p, gsize position)
+  *first = at < 0 ? (-at + step - 1) / step : 0;
+  *last = at >= s->x[axis] ? 0 : MIN (s->kernel[axis], (s->x[axis] - 1 - at) / step + 1);
+}
+
+/* The taps of the window at @position in row-major order; @offsets has room for all. */
+static CpuWindow
+window_at (const Pool *p, gsize position, gint64 *offsets)
 {
   const CpuConvShape *s = &p->shape;
-  Window w = { .inside = 1 };
+  gint64 first[3], last[3], step[3], origin = 0;
+  gsize taps = 0;
 
   for (guint a = 3; a-- > 0;) {
     gint64 at = (gint64)(position % (gsize)s->y[a]) * s->stride[a] - s->low[a];
-    gint64 step = s->dilation[a];
 
     position /= (gsize)s->y[a];
-    w.first[a] = at < 0 ? (-at + step - 1) / step : 0;
-    w.last[a] = at >= s->x[a] ? 0 : MIN (s->kernel[a], (s->x[a] - 1 - at) / step + 1);
-    w.origin += at * p->x_step[a];
-    w.inside *= (gsize)MAX (w.last[a] - w.first[a], 0);
+    taps_inside (s, a, at, &first[a], &last[a]);
+    origin += at * p->x_step[a];
+    step[a] = s->dilation[a] * p->x_step[a];
   }
-  return w;
+  for (gint64 i = first[0]; i < last[0]; i++)
+    for (gint64 j = first[1]; j < last[1]; j++)
+      for (gint64 k = first[2]; k < last[2]; k++)
+        offsets[taps++] = origin + i * step[0] + j * step[1] + k * step[2];
+  return (CpuWindow){ offsets, taps, 1.0f / (float)(p->count_pad ? p->taps : MAX (taps, 1)) };
 }
-
-/* Calls @tap for each tap inside, in row-major order, with the offset of its element. */
-#define FOR_EACH_TAP(p, w, offset)                                                                 \
-  for (gint64 k0_ = (w)->first[0]; k0_ < (w)->last[0]; k0_++)                                      \
-    for (gint64 k1_ = (w)->first[1]; k1_ < (w)->last[1]; k1_++)                                    \
-      for (gint64 k2_ = (w)->first[2], offset = (w)->origin +                                      \
-                                                k0_ * (p)->shape.dilation[0] * (p)->x_step[0] +    \
-                                                k1_ * (p)->shape.dilation[1] * (p)->x_step[1] +    \
-                                                k2_ * (p)->shape.dilation[2] * (p)->x_step[2];     \
-           k2_ < (w)->last[2]; k2_++, offset += (p)->shape.dilation[2] * (p)->x_step[2])
 
 static gsize
 positions (const Pool *p)
@@ -83,141 +81,74 @@ positions (const Pool *p)
   return (gsize)(p->shape.y[0] * p->shape.y[1] * p->shape.y[2]);
 }
 
-static void
-set_lanes (float *y, float value, gsize n)
+static gint64 *
+offsets_of (const Pool *p, guint piece)
 {
-  for (gsize i = 0; i < n; i++)
-    y[i] = value;
-}
-
-static void
-fold_lanes (const Pool *p, CpuReduction reduction, float *y, const float *x)
-{
-  if (p->lanes > 1)
-    p->device->vector.fold[reduction](y, x, 1, p->lanes);
-  else if (reduction == CPU_SUM)
-    *y += *x;
-  else
-    *y = *y > *x || *y != *y ? *y : *x;
-}
-
-static float
-share (const Pool *p, const Window *w)
-{
-  return 1.0f / (float)(p->count_pad ? p->taps : MAX (w->inside, 1));
+  return p->offsets + piece * p->taps;
 }
 
 /* --- kernels: items are (part, position), or parts -------------------------------------------- */
 
 static void
-max_windows (void *data, gsize begin, gsize end, guint piece)
+pool_windows (void *data, gsize begin, gsize end, guint piece)
 {
   const Pool *p = data;
+  const CpuVector *v = &p->device->vector;
   gsize n = positions (p);
 
   for (gsize i = begin; i < end; i++) {
-    Window w = window_at (p, i % n);
+    CpuWindow w = window_at (p, i % n, offsets_of (p, piece));
     const float *x = p->x + (gint64)(i / n) * p->x_part;
-    float *y = p->result + i * p->lanes;
 
-    set_lanes (y, -INFINITY, p->lanes);
-    FOR_EACH_TAP (p, &w, offset)
-    fold_lanes (p, CPU_MAX, y, x + offset);
-  }
-}
-
-static void
-average_windows (void *data, gsize begin, gsize end, guint piece)
-{
-  const Pool *p = data;
-  gsize n = positions (p);
-
-  for (gsize i = begin; i < end; i++) {
-    Window w = window_at (p, i % n);
-    const float *x = p->x + (gint64)(i / n) * p->x_part;
-    float *y = p->result + i * p->lanes;
-
-    set_lanes (y, 0.0f, p->lanes);
-    FOR_EACH_TAP (p, &w, offset)
-    fold_lanes (p, CPU_SUM, y, x + offset);
-    p->device->vector.affine (y, y, share (p, &w), 0.0f, p->lanes);
+    (p->maximum ? v->pool_max : v->pool_sum) (&w, x, p->result + i * p->lanes, p->lanes);
   }
 }
 
 /* The gradient of a maximum goes to the first tap that is the maximum. */
 static void
-max_grad_parts (void *data, gsize begin, gsize end, guint piece)
+grad_parts (void *data, gsize begin, gsize end, guint piece)
 {
   const Pool *p = data;
-  gsize n = positions (p), lanes = p->lanes;
-  float *open = p->rows + piece * lanes; /* what of dy has found no tap yet */
+  const CpuVector *v = &p->device->vector;
+  gsize n = positions (p);
 
   for (gsize i = begin * n; i < end * n; i++) {
-    Window w = window_at (p, i % n);
+    CpuWindow w = window_at (p, i % n, offsets_of (p, piece));
     gint64 part = (gint64)(i / n) * p->x_part;
-    const float *y = p->y + i * lanes;
+    float *dx = p->result + part;
 
-    memcpy (open, p->dy + i * lanes, lanes * sizeof (float));
-    FOR_EACH_TAP (p, &w, offset)
-    for (gsize c = 0; c < lanes; c++) {
-      gboolean hit = p->x[part + offset + (gint64)c] == y[c];
-      p->result[part + offset + (gint64)c] += hit ? open[c] : 0.0f;
-      open[c] = hit ? 0.0f : open[c];
-    }
+    if (p->maximum)
+      v->pool_max_grad (&w, &(CpuPoolRow){ p->x + part, p->y + i * p->lanes, p->dy + i * p->lanes },
+                        dx, p->lanes);
+    else
+      v->pool_sum_grad (&w, p->dy + i * p->lanes, dx, p->lanes);
   }
 }
 
 static void
-average_grad_parts (void *data, gsize begin, gsize end, guint piece)
-{
-  const Pool *p = data;
-  gsize n = positions (p), lanes = p->lanes;
-  float *part_of_dy = p->rows + piece * lanes;
-
-  for (gsize i = begin * n; i < end * n; i++) {
-    Window w = window_at (p, i % n);
-    float *dx = p->result + (gint64)(i / n) * p->x_part;
-
-    p->device->vector.affine (part_of_dy, p->dy + i * lanes, share (p, &w), 0.0f, lanes);
-    FOR_EACH_TAP (p, &w, offset)
-    fold_lanes (p, CPU_SUM, dx + offset, part_of_dy);
-  }
-}
-
-static void
-run_windows (const Pool *p, CpuBody body)
+run_windows (const Pool *p)
 {
   gsize cost = p->lanes * p->taps;
 
-  cpu_parallel (p->device, p->parts * positions (p), 16384 / cost + 1, 1, body, (void *)p);
+  cpu_parallel (p->device, p->parts * positions (p), 16384 / cost + 1, 1, pool_windows, (void *)p);
 }
 
 static void
-run_parts (const Pool *p, const TelarView *result, CpuBody body)
+run_parts (const Pool *p, const TelarView *result)
 {
   gsize cost = p->lanes * p->taps * positions (p);
 
   memset (p->result, 0, telar_shape_elements (&result->type.shape) * sizeof (float));
-  cpu_parallel (p->device, p->parts, 16384 / MAX (cost, 1) + 1, 1, body, (void *)p);
+  cpu_parallel (p->device, p->parts, 16384 / MAX (cost, 1) + 1, 1, grad_parts, (void *)p);
 }
 
 static gboolean
-run_max (const CpuDevice *device, const TelarCall *call, GError **error)
+run_pool (const CpuDevice *device, const TelarCall *call, GError **error)
 {
   Pool p = pool_of (device, call, &call->inputs[0].type.shape, &call->outputs[0].type.shape);
 
   p.x = call->inputs[0].data, p.result = call->outputs[0].data;
-  run_windows (&p, max_windows);
-  return TRUE;
-}
-
-static gboolean
-run_average (const CpuDevice *device, const TelarCall *call, GError **error)
-{
-  Pool p = pool_of (device, call, &call->inputs[0].type.shape, &call->outputs[0].type.shape);
-
-  p.x = call->inputs[0].data, p.result = call->outputs[0].data;
-  run_windows (&p, average_windows);
+  run_windows (&p);
   return TRUE;
 }
 
@@ -228,7 +159,7 @@ run_max_grad (const CpuDevice *device, const TelarCall *call, GError **error)
 
   p.x = call->inputs[0].data, p.y = call->inputs[1].data, p.dy = call->inputs[2].data;
   p.result = call->outputs[0].data;
-  run_parts (&p, &call->outputs[0], max_grad_parts);
+  run_parts (&p, &call->outputs[0]);
   return TRUE;
 }
 
@@ -238,7 +169,7 @@ run_average_grad (const CpuDevice *device, const TelarCall *call, GError **error
   Pool p = pool_of (device, call, &call->outputs[0].type.shape, &call->inputs[0].type.shape);
 
   p.dy = call->inputs[0].data, p.result = call->outputs[0].data;
-  run_parts (&p, &call->outputs[0], average_grad_parts);
+  run_parts (&p, &call->outputs[0]);
   return TRUE;
 }
 
@@ -250,21 +181,22 @@ supports (const CpuSite *site)
 }
 
 static gboolean
-prepare_grad (const CpuSite *site, TelarPrepared *prepared, GError **error)
+prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
 {
-  const TelarShape *shape = &site->inputs[0].shape;
-  gboolean last = telar_instr_int (site->instr, TELAR_ATTR_LAYOUT, 0) != 0;
+  const TelarAttr *kernel = telar_instr_attr (site->instr, TELAR_ATTR_KERNEL);
+  gsize taps = 1;
 
-  prepared->scratch = site->device->base.threads * sizeof (float) *
-                      (gsize)(last ? shape->dims[shape->rank - 1] : 1);
+  for (guint i = 0; i < kernel->n; i++)
+    taps *= (gsize)kernel->ints[i];
+  prepared->scratch = site->device->base.threads * taps * sizeof (gint64);
   return TRUE;
 }
 
 static const CpuKernel pool_kernels[] = {
-  { TELAR_PRIM_MAX_POOL, "vector pool", supports, NULL, run_max },
-  { TELAR_PRIM_MAX_POOL_GRAD, "vector pool", supports, prepare_grad, run_max_grad },
-  { TELAR_PRIM_AVG_POOL, "vector pool", supports, NULL, run_average },
-  { TELAR_PRIM_AVG_POOL_GRAD, "vector pool", supports, prepare_grad, run_average_grad },
+  { TELAR_PRIM_MAX_POOL, "vector pool", supports, prepare, run_pool },
+  { TELAR_PRIM_MAX_POOL_GRAD, "vector pool", supports, prepare, run_max_grad },
+  { TELAR_PRIM_AVG_POOL, "vector pool", supports, prepare, run_pool },
+  { TELAR_PRIM_AVG_POOL_GRAD, "vector pool", supports, prepare, run_average_grad },
 };
 
 CPU_FAMILY (pool);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define MOST_LINKS TELAR_MAX_RANK
+/* Floats of several narrow rows that are folded as one. */
+#define WIDE ((gsize)256)
 
 typedef struct {
   CpuLanes links[MOST_LINKS];
@@ -89,13 +91,30 @@ reduce_rows (void *data, gsize begin, gsize end, guint piece)
 }
 
 static void
+set_neutral (const Link *link, float *y, gsize n)
+{
+  for (gsize j = 0; j < n; j++)
+    y[j] = neutral (link->reduction);
+}
+
+/* Rows of @inner elements into one. Narrow rows are taken several at a time, so that they fill the
+ * vector registers. */
+static void
 fold_block (const Link *link, float *y, const float *x, gsize rows)
 {
-  gsize inner = link->lanes.inner;
+  const CpuVector *v = &link->device->vector;
+  gsize inner = link->lanes.inner, together = WIDE / MAX (inner, 1);
+  float wide[WIDE];
 
-  for (gsize j = 0; j < inner; j++)
-    y[j] = neutral (link->reduction);
-  link->device->vector.fold[link->reduction](y, x, rows, inner);
+  set_neutral (link, y, inner);
+  if (together > 1 && rows >= 4 * together) {
+    set_neutral (link, wide, together * inner);
+    v->fold[link->reduction](wide, x, rows / together, together * inner);
+    v->fold[link->reduction](y, wide, together, inner);
+    x += rows / together * together * inner;
+    rows %= together;
+  }
+  v->fold[link->reduction](y, x, rows, inner);
 }
 
 static void

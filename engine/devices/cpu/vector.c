@@ -7,6 +7,7 @@
   void cpu_fill_reductions_##isa (CpuVector *vector);                                              \
   void cpu_repeat_##isa (void *to, const void *value, gsize size, gsize n);                        \
   void cpu_fill_norms_##isa (CpuVector *vector);                                                   \
+  void cpu_fill_pools_##isa (CpuVector *vector);                                                   \
   void cpu_fill_optimizers_##isa (CpuVector *vector);
 
 #define FILL(vector, text, isa)                                                                    \
@@ -18,6 +19,7 @@
     cpu_fill_reductions_##isa (vector);                                                            \
     (vector)->repeat = cpu_repeat_##isa;                                                           \
     cpu_fill_norms_##isa (vector);                                                                 \
+    cpu_fill_pools_##isa (vector);                                                                 \
     cpu_fill_optimizers_##isa (vector);                                                            \
   }                                                                                                \
   G_STMT_END

@@ -46,6 +46,17 @@ typedef struct {
   float *y, *dscale, *dbias;
 } CpuLayerRow;
 
+/* The taps of one window that lie inside the image. */
+typedef struct {
+  const gint64 *offsets;
+  gsize taps;
+  float share; /* of an average that each tap has */
+} CpuWindow;
+
+typedef struct {
+  const float *x, *y, *dy; /* x: where the offsets count from */
+} CpuPoolRow;
+
 typedef struct {
   const char *name;           /* "AVX-512" */
   const CpuRowEntry *rows[2]; /* of f32; of the other types */
@@ -75,6 +86,12 @@ typedef struct {
   /* One row of layer normalisation; and of its gradient, with its part of dscale and dbias. */
   void (*layer) (const CpuLayerRow *row, gsize n);
   void (*layer_grad) (const CpuLayerRow *row, gsize n);
+  /* Windows of a pool: n channels side by side, one tap at each of the offsets. y = the maximum, or
+   * the sum; dx += dy at the first tap that equals y; dx += dy · share at every tap. */
+  void (*pool_max) (const CpuWindow *window, const float *x, float *y, gsize n);
+  void (*pool_sum) (const CpuWindow *window, const float *x, float *y, gsize n);
+  void (*pool_max_grad) (const CpuWindow *window, const CpuPoolRow *row, float *dx, gsize n);
+  void (*pool_sum_grad) (const CpuWindow *window, const float *dy, float *dx, gsize n);
   /* y = exp (x - shift), gives the sum of y; y may be NULL */
   float (*exp_sum) (float *y, const float *x, float shift, gsize n);
   /* @n elements of @size bytes (1, 2, 4, 8) that all are *value */

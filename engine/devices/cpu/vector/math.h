@@ -30,7 +30,7 @@ float_of (gint32 bits)
 static inline float
 power_of_two (gint32 n)
 {
-  return float_of ((n + 127) << 23);
+  return float_of ((gint32)((guint32)(n + 127) << 23));
 }
 
 /* e^x = 2^n · e^r, |r| <= ln 2 / 2. The scale is applied in two halves, so that results reach
@@ -55,15 +55,14 @@ exp_f32 (float x)
   return p * power_of_two (half) * power_of_two (whole - half);
 }
 
-/* log x = e · ln 2 + log (1 + m), 1 + m in [sqrt (1/2), sqrt 2) */
+/* log x = e · ln 2 + log (1 + m), 1 + m in [sqrt (1/2), sqrt 2), for x that is positive, finite and
+ * not subnormal; and for x = @scaled · 2^@shift. */
 static inline float
-log_f32 (float x)
+log_normal_f32 (float scaled, float shift)
 {
-  float scaled = x < 1.17549435e-38f ? x * 8388608.0f : x; /* subnormals, up by 2^23 */
-  float shift = x < 1.17549435e-38f ? -23.0f : 0.0f;
-  gint32 bits = bits_of (scaled);
-  gint32 e = (bits - 0x3f3504f3) >> 23; /* 0x3f3504f3: sqrt (1/2) */
-  float m = float_of (bits - (gint32)((guint32)e << 23)) - 1.0f;
+  guint32 bits = (guint32)bits_of (scaled);
+  gint32 e = (gint32)(bits - 0x3f3504f3u) >> 23; /* 0x3f3504f3: sqrt (1/2) */
+  float m = float_of ((gint32)(bits - ((guint32)e << 23))) - 1.0f;
   float n = (float)e + shift;
   float p = 0.0674659163f;
 
@@ -78,7 +77,16 @@ log_f32 (float x)
   float square = m * m;
   float y = p * m * square + n * 1.42860677e-06f;
   y = y - 0.5f * square;
-  y = y + m + n * 0.693145752f;
+  return y + m + n * 0.693145752f;
+}
+
+static inline float
+log_f32 (float x)
+{
+  float scaled = x < 1.17549435e-38f ? x * 8388608.0f : x; /* subnormals, up by 2^23 */
+  float shift = x < 1.17549435e-38f ? -23.0f : 0.0f;
+  float y = log_normal_f32 (scaled, shift);
+
   y = x == INFINITY ? x : y;
   y = x == 0.0f ? -INFINITY : y;
   return x < 0.0f || x != x ? NAN : y;
@@ -119,13 +127,16 @@ tanh_f32 (float x)
   return a < 0.625f ? small : large;
 }
 
-/* log (1 + e^x) */
+/* log (1 + e^x) = max (x, 0) + log (1 + e^-|x|) */
 static inline float
 softplus_f32 (float x)
 {
-  float tail = log1p_f32 (exp_f32 (-fabsf (x)));
+  float t = exp_f32 (-fabsf (x));
+  float u = 1.0f + t;
+  float tail = log_normal_f32 (u, 0.0f) + (t - (u - 1.0f)) / u;
 
-  return (x > 0.0f ? x : 0.0f) + tail;
+  tail = u == 1.0f ? t : tail;
+  return x != x ? x : (x > 0.0f ? x : 0.0f) + tail;
 }
 
 /* Below 0.92 an odd polynomial, above 1 - e^-q. */

@@ -61,4 +61,5 @@ extern const guint ISA_NAME (cpu_n_rows_f32), ISA_NAME (cpu_n_rows_other);
 void ISA_NAME (cpu_fill_reductions) (CpuVector *vector);
 void ISA_NAME (cpu_repeat) (void *to, const void *value, gsize size, gsize n);
 void ISA_NAME (cpu_fill_norms) (CpuVector *vector);
+void ISA_NAME (cpu_fill_pools) (CpuVector *vector);
 void ISA_NAME (cpu_fill_optimizers) (CpuVector *vector);
