@@ -507,11 +507,13 @@ test_functions (void)
 static void
 test_nan_stays (void)
 {
-  static const char *const lines[] = { "matmul f32[64,64] f32[64,64] {activation=relu}",
-                                       "matmul f32[3,3] f32[3,3] {activation=relu}",
-                                       "conv f32[1,6,6,4] f32[4,4,3,3] {stride=[1,1], layout=1, "
-                                       "activation=relu}",
-                                       "max f32[300] {axes=[0]}", "relu f32[300]" };
+  static const char *const lines[] = {
+    "matmul f32[64,64] f32[64,64] {activation=relu}",
+    "matmul f32[3,3] f32[3,3] {activation=relu}",
+    "conv f32[1,6,6,4] f32[4,4,3,3] {stride=[1,1], layout=1, activation=relu}",
+    "max f32[300] {axes=[0]}",
+    "relu f32[300]",
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
     g_autoptr (TelarDevice) device = telar_device_open ("cpu", 1, NULL);
