@@ -4,6 +4,7 @@
 #include "app/project/analysis.h"
 #include "app/session/session.h"
 #include "app/ui/design-page.h"
+#include "app/ui/train-page.h"
 #include "app/window.h"
 
 G_BEGIN_DECLS
@@ -16,15 +17,21 @@ struct _TelarWindow {
   TelarSession *session; /* the run that goes on, or the last one; NULL: none yet */
 
   GtkWidget *toasts;
+  GtkWidget *start;
   GtkWidget *places; /* stack: "start", "project" */
   GtkWidget *pages;  /* view stack: "design", "train" */
   GtkWidget *title;
   GtkWidget *back, *switcher, *device, *run_button;
   TelarDesignPage *design;
-  gboolean closing; /* the question about unsaved edits was answered */
+  TelarTrainPage *train;
+  gint64 shown_run;  /* in the store; 0: none */
+  gboolean watching; /* the run is shown though no project is open */
+  gboolean closing;  /* the question about unsaved edits was answered */
 };
 
 void telar_window_set_document (TelarWindow *self, TelarDocument *document);
+/* Start page or project, as the document and the watching say. */
+void telar_window_show_place (TelarWindow *self);
 void telar_window_toast (TelarWindow *self, const char *text);
 /* A dialog for what went wrong: @heading, and the error's message below. */
 void telar_window_show_error (TelarWindow *self, const char *heading, const GError *error);

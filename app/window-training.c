@@ -82,16 +82,27 @@ on_ended (TelarSession *session, const char *status, const char *message, TelarW
 }
 
 static void
+on_session_changed (TelarSession *session, TelarWindow *self)
+{
+  gint64 run = telar_session_run_id (session);
+
+  if (run && run != self->shown_run) {
+    self->shown_run = run;
+    telar_train_page_show_run (self->train, run);
+  }
+  telar_window_update_training (self);
+}
+
+static void
 watch (TelarWindow *self, TelarSession *session)
 {
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_set_object (&self->session, session);
-  g_signal_connect_object (session, "changed", G_CALLBACK (telar_window_update_training), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "changed", G_CALLBACK (on_session_changed), self, 0);
   g_signal_connect_object (session, "ended", G_CALLBACK (on_ended), self, 0);
   telar_run_button_set_session (TELAR_RUN_BUTTON (self->run_button), session);
-  telar_window_update_training (self);
+  on_session_changed (session, self);
 }
 
 /* --- actions ---------------------------------------------------------------------------------- */
@@ -120,6 +131,17 @@ train (GSimpleAction *action, GVariant *parameter, gpointer data)
     return;
   }
   watch (self, session);
+  adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (self->pages), "train");
+}
+
+static void
+show_run (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  TelarWindow *self = data;
+
+  self->watching = TRUE;
+  telar_window_show_place (self);
+  adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (self->pages), "train");
 }
 
 static void
@@ -153,6 +175,7 @@ telar_window_add_training_actions (TelarWindow *self)
     { .name = "train", .activate = train },
     { .name = "pause", .activate = pause_or_resume },
     { .name = "stop", .activate = stop },
+    { .name = "show-run", .activate = show_run },
   };
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);

@@ -79,15 +79,22 @@ on_journal_failed (TelarDocument *document, const char *message, TelarWindow *se
   telar_window_toast (self, text);
 }
 
-static void
-show_place (TelarWindow *self)
+void
+telar_window_show_place (TelarWindow *self)
 {
-  gboolean project = self->document != NULL;
+  gboolean document = self->document != NULL, project = document || self->watching;
+  AdwViewStack *pages = ADW_VIEW_STACK (self->pages);
 
+  adw_view_stack_page_set_visible (adw_view_stack_get_page (pages, GTK_WIDGET (self->design)),
+                                   document);
+  if (self->watching && !document)
+    adw_view_stack_set_visible_child_name (pages, "train");
   gtk_stack_set_visible_child_name (GTK_STACK (self->places), project ? "project" : "start");
   gtk_widget_set_visible (self->back, project);
   gtk_widget_set_visible (self->switcher, project);
   gtk_widget_set_visible (self->device, project);
+  if (!project)
+    telar_start_page_refresh (TELAR_START_PAGE (self->start));
 }
 
 void
@@ -106,11 +113,12 @@ telar_window_set_document (TelarWindow *self, TelarDocument *document)
     g_signal_connect_object (document, "journal-failed", G_CALLBACK (on_journal_failed), self, 0);
   }
   telar_design_page_set_document (self->design, document, self->analysis);
+  self->watching = FALSE;
+  telar_window_show_place (self);
   if (document) {
     adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (self->pages), "design");
     gtk_widget_grab_focus (GTK_WIDGET (telar_design_page_canvas (self->design)));
   }
-  show_place (self);
   telar_window_update_training (self);
   update_title (self);
   telar_window_update_actions (self);
@@ -203,6 +211,7 @@ build_header (TelarWindow *self)
 static void
 build_pages (TelarWindow *self)
 {
+  g_autofree char *workspace = telar_workspace_path ();
   AdwViewStackPage *page;
 
   self->pages = adw_view_stack_new ();
@@ -210,6 +219,11 @@ build_pages (TelarWindow *self)
   page = adw_view_stack_add_titled (ADW_VIEW_STACK (self->pages), GTK_WIDGET (self->design),
                                     "design", _ ("Design"));
   adw_view_stack_page_set_icon_name (page, "applications-graphics-symbolic");
+  self->train = TELAR_TRAIN_PAGE (telar_train_page_new ());
+  page = adw_view_stack_add_titled (ADW_VIEW_STACK (self->pages), GTK_WIDGET (self->train), "train",
+                                    _ ("Train"));
+  adw_view_stack_page_set_icon_name (page, "media-playback-start-symbolic");
+  telar_train_page_set_workspace (self->train, workspace);
   g_signal_connect_object (self->design, "message", G_CALLBACK (telar_window_toast), self,
                            G_CONNECT_SWAPPED);
 }
@@ -235,7 +249,7 @@ on_start_recover (TelarStartPage *page, const char *journal, TelarWindow *self)
 static GtkWidget *
 build_start (TelarWindow *self)
 {
-  GtkWidget *start = telar_start_page_new ();
+  GtkWidget *start = self->start = telar_start_page_new ();
 
   g_signal_connect (start, "open", G_CALLBACK (on_start_open), self);
   g_signal_connect (start, "open-sample", G_CALLBACK (on_start_sample), self);

@@ -146,7 +146,7 @@ build_running (TelarRunButton *self)
   gtk_box_append (GTK_BOX (inside), self->text);
   self->progress = gtk_button_new ();
   gtk_button_set_child (GTK_BUTTON (self->progress), inside);
-  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (self->progress), "win.page::train");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->progress), "win.show-run");
   gtk_widget_set_tooltip_text (self->progress, _ ("Show the Run"));
   self->pause = gtk_button_new ();
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pause), "win.pause");

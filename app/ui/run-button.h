@@ -1,6 +1,6 @@
 /* TelarRunButton: the header bar's one suggested action. "Train" while nothing runs; then how far
  * the run is, how long it still takes, Pause and Stop. Its actions are win.train, win.pause,
- * win.stop; pressing the progress shows the run (win.page::train). */
+ * win.stop; pressing the progress shows the run, win.show-run. */
 #pragma once
 
 #include "app/session/session.h"
