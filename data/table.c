@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A column of strings is a category up to this many different ones, or up to half the rows. */
 #define CATEGORY_SURE 20
@@ -222,20 +223,36 @@ read_names (const TelarCsv *csv, const char *path, GError **error)
   return g_steal_pointer (&names);
 }
 
+/* Takes the fields of the current record; FALSE when @left bytes are not enough. */
 static gboolean
-read_rows (TelarCsv *csv, const char *path, RawColumn *raw, guint n, GArray *lines, GError **error)
+take_fields (const TelarCsv *csv, RawColumn *raw, guint n, gsize *left)
 {
+  for (guint i = 0; i < n; i++) {
+    const char *field = telar_csv_field (csv, i);
+    gsize length = strlen (field) + 1;
+    if (length > *left)
+      return FALSE;
+    *left -= length;
+    g_string_append_len (raw[i].cells, field, (gssize)length);
+  }
+  return TRUE;
+}
+
+static gboolean
+read_rows (TelarCsv *csv, const char *path, RawColumn *raw, guint n, gsize limit, GArray *lines,
+           GError **error)
+{
+  gsize left = limit;
   int got;
   while ((got = telar_csv_next (csv, error)) == 1) {
     guint32 line = telar_csv_line (csv);
-    if (lines->len == ROWS_MOST - 1) {
-      telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s:%u: more than 2^31 rows", path, line);
-      return FALSE;
-    }
     g_array_append_val (lines, line);
-    for (guint i = 0; i < n; i++) {
-      const char *field = telar_csv_field (csv, i);
-      g_string_append_len (raw[i].cells, field, (gssize)strlen (field) + 1);
+    if (lines->len == ROWS_MOST || !take_fields (csv, raw, n, &left)) {
+      telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                       "%s:%u: the table is too large for the memory (more than 2^31 rows or "
+                       "%" G_GSIZE_FORMAT " bytes)",
+                       path, line, limit);
+      return FALSE;
     }
   }
   if (got == 0 && lines->len == 0)
@@ -245,6 +262,13 @@ read_rows (TelarCsv *csv, const char *path, RawColumn *raw, guint n, GArray *lin
 
 TelarTable *
 telar_table_read_csv (const char *path, char separator, GError **error)
+{
+  gsize memory = (gsize)sysconf (_SC_PHYS_PAGES) * (gsize)sysconf (_SC_PAGESIZE);
+  return telar_table_read_csv_limited (path, separator, memory / 4, error);
+}
+
+TelarTable *
+telar_table_read_csv_limited (const char *path, char separator, gsize limit, GError **error)
 {
   g_autoptr (TelarCsv) csv = telar_csv_open (path, separator, error);
   if (csv == NULL)
@@ -258,7 +282,7 @@ telar_table_read_csv (const char *path, char separator, GError **error)
     raw[i].cells = g_string_new (NULL);
   g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (guint32));
   TelarTable *table = NULL;
-  if (read_rows (csv, path, raw, n, lines, error)) {
+  if (read_rows (csv, path, raw, n, limit, lines, error)) {
     table = g_new0 (TelarTable, 1);
     table->path = g_strdup (path);
     table->rows = lines->len;

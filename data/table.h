@@ -40,6 +40,10 @@ typedef struct {
 /* Reads all of a CSV file. A column's type is the narrowest that all its values have. Missing are
  * the empty field and NA, N/A, NaN, nan, null, NULL. @separator as in telar_csv_open. */
 TelarTable *telar_table_read_csv (const char *path, char separator, GError **error);
+/* The same with at most @limit bytes of fields, so that a small gzip file cannot fill the memory;
+ * above it is a quarter of the machine's. */
+TelarTable *telar_table_read_csv_limited (const char *path, char separator, gsize limit,
+                                          GError **error);
 void telar_table_free (TelarTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarTable, telar_table_free)
 

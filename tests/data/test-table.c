@@ -98,6 +98,22 @@ test_refused (void)
   refuse_table ("a,b\n1,2\n3\n", "bad.csv:3: 1 field where the header has 2");
 }
 
+/* A gzip file that is small on the disk and large in memory. */
+static void
+test_limit (void)
+{
+  g_autoptr (GString) text = g_string_new ("a,b\n");
+  for (int i = 0; i < 100000; i++)
+    g_string_append (text, "1,2\n");
+  const char *path = test_gzip_file ("bomb.csv.gz", text->str, (gssize)text->len);
+  g_autoptr (GError) error = NULL;
+  g_assert_null (telar_table_read_csv_limited (path, 0, 300000, &error));
+  test_assert_invalid (error, "bomb.csv.gz:75002: the table is too large for the memory");
+  g_autoptr (TelarTable) table = telar_table_read_csv_limited (path, 0, 400000, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (table->rows, ==, 100000);
+}
+
 /* --- columns to tensors ------------------------------------------------------------------------
  */
 
@@ -267,6 +283,7 @@ main (int argc, char **argv)
   g_test_add_func ("/table/types", test_types);
   g_test_add_func ("/table/text-column", test_text_column);
   g_test_add_func ("/table/refused", test_refused);
+  g_test_add_func ("/table/limit", test_limit);
   g_test_add_func ("/columns/fill", test_fill);
   g_test_add_func ("/columns/drop-and-error", test_drop_and_error);
   g_test_add_func ("/columns/targets", test_targets);
