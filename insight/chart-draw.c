@@ -210,7 +210,7 @@ draw_grid (const Painting *painting)
 }
 
 static void
-draw_hairline (const Painting *painting, double x)
+draw_hairline (const Painting *painting, double x, double top)
 {
   static const double dashes[] = { 2, 3 };
   const TelarBox *plot = &painting->chart->plot;
@@ -219,52 +219,44 @@ draw_hairline (const Painting *painting, double x)
   cairo_save (cr);
   cairo_set_line_width (cr, 1);
   cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
-  cairo_move_to (cr, x, plot->y - painting->line);
+  cairo_move_to (cr, x, top);
   cairo_line_to (cr, x, plot->y + plot->height);
   telar_set_color (cr, painting->theme->text, 0.45);
   cairo_stroke (cr);
   cairo_restore (cr);
 }
 
-/* Above the plot, where no curve can be, beside its hairline, on a ground of its own that hides the
- * hairlines of the next. */
-static void
-draw_marker_label (const Painting *painting, const char *label, double x, double width)
+/* Above the plot, where no curve can be, at the right of its hairline or, near the edge, at its
+ * left. FALSE where the label before still stands; else @free_from moves beyond this one. */
+static gboolean
+draw_marker_label (const Painting *painting, const char *label, double x, double *free_from)
 {
-  const TelarBox *plot = &painting->chart->plot;
-  TelarColor ground = painting->theme->background;
+  const TelarChart *chart = painting->chart;
+  double width = label != NULL ? text_width (painting, label) : 0;
+  gboolean right = x + 5 + width <= chart->width - MARGIN;
+  double from = right ? x + 5 : x - 5 - width;
 
-  ground.alpha = 1;
-  telar_set_color (painting->cr, ground, 1);
-  cairo_rectangle (painting->cr, x + 2, plot->y - painting->line, width + 6, painting->line - 1);
-  cairo_fill (painting->cr);
-  draw_text (painting, label, x + 5, plot->y - painting->line / 2, TELAR_TEXT_LEFT, DIM);
+  if (width == 0 || (right ? x : from) < *free_from)
+    return FALSE;
+  draw_text (painting, label, from, chart->plot.y - painting->line / 2, TELAR_TEXT_LEFT, DIM);
+  *free_from = MAX (x, from + width) + LABEL_GAP;
+  return TRUE;
 }
 
-/* A label is left out where the one before still stands; the hairline is not. */
 static void
 draw_markers (const Painting *painting)
 {
   const TelarChart *chart = painting->chart;
-  double free_from = chart->plot.x;
+  double free_from = MARGIN;
 
-  for (int labels = 0; labels < 2; labels++) {
-    for (guint i = 0; i < chart->markers->len; i++) {
-      const TelarMarker *marker = g_ptr_array_index (chart->markers, i);
-      double x = telar_marker_x (chart, marker);
-      if (x < chart->x_span.min || x > chart->x_span.max)
-        continue;
-      double px = crisp (telar_chart_to_px (chart, x));
-      if (!labels) {
-        draw_hairline (painting, px);
-        continue;
-      }
-      double width = marker->label != NULL ? text_width (painting, marker->label) : 0;
-      if (width == 0 || px < free_from || px + 8 + width > chart->width - MARGIN)
-        continue;
-      draw_marker_label (painting, marker->label, px, width);
-      free_from = px + 8 + width;
-    }
+  for (guint i = 0; i < chart->markers->len; i++) {
+    const TelarMarker *marker = g_ptr_array_index (chart->markers, i);
+    double x = telar_marker_x (chart, marker);
+    if (x < chart->x_span.min || x > chart->x_span.max)
+      continue;
+    double px = crisp (telar_chart_to_px (chart, x));
+    gboolean labelled = draw_marker_label (painting, marker->label, px, &free_from);
+    draw_hairline (painting, px, chart->plot.y - (labelled ? painting->line : 0));
   }
 }
 
