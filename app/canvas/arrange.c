@@ -7,10 +7,9 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define COLUMN_GAP 72.0
-#define ROW_GAP    40.0
-#define FOLD_GAP   96.0
-#define SWEEPS     6
+#define ROW_GAP  40.0
+#define FOLD_GAP 72.0
+#define SWEEPS   6
 
 typedef struct {
   const TelarSceneNode *scene;
@@ -133,11 +132,11 @@ column_height (const Layout *layout, const GArray *column)
 static guint
 columns_per_row (const Layout *layout)
 {
-  double tallest = TELAR_CARD_HEIGHT, step = TELAR_CARD_WIDTH + COLUMN_GAP;
+  double height = 0, step = TELAR_CARD_WIDTH + TELAR_GAP;
 
   for (guint i = 0; i < layout->columns->len; i++)
-    tallest = MAX (tallest, column_height (layout, layout->columns->pdata[i]));
-  return (guint)MAX (5, ceil (sqrt (1.9 * layout->columns->len * (tallest + FOLD_GAP) / step)));
+    height += column_height (layout, layout->columns->pdata[i]) + FOLD_GAP;
+  return (guint)MAX (5, round (sqrt (1.8 * height / step)));
 }
 
 static double
@@ -146,11 +145,11 @@ snap (double value)
   return round (value / TELAR_GRID) * TELAR_GRID;
 }
 
+/* Columns hang from one line, so that a chain runs straight. */
 static void
-place_column (const Layout *layout, guint index, double x, double middle, GArray *places)
+place_column (const Layout *layout, guint index, double x, double y, GArray *places)
 {
   const GArray *column = layout->columns->pdata[index];
-  double y = middle - column_height (layout, column) / 2;
 
   for (guint k = 0; k < column->len; k++) {
     const Item *item = &g_array_index (layout->items, Item, g_array_index (column, guint, k));
@@ -174,8 +173,7 @@ place_all (const Layout *layout, GArray *places)
     for (guint i = start; i < end; i++)
       tallest = MAX (tallest, column_height (layout, layout->columns->pdata[i]));
     for (guint i = start; i < end; i++)
-      place_column (layout, i, (i - start) * (double)(TELAR_CARD_WIDTH + COLUMN_GAP),
-                    top + tallest / 2, places);
+      place_column (layout, i, (i - start) * (double)(TELAR_CARD_WIDTH + TELAR_GAP), top, places);
     top += tallest + FOLD_GAP;
   }
 }

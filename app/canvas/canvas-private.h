@@ -58,7 +58,8 @@ struct _TelarCanvas {
   TelarTheme theme;
 
   TelarView view;
-  gboolean placed; /* the view was chosen for this document */
+  gboolean placed;    /* the view was chosen for this document */
+  gboolean untouched; /* and nobody has changed it since: it follows the size */
   AdwAnimation *animation;
   TelarView animate_from, animate_to;
 

@@ -18,7 +18,7 @@ enum { SELECTION_CHANGED, VIEW_CHANGED, NODE_ACTIVATED, MESSAGE, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
-#define FIT_MARGIN 48.0
+#define FIT_MARGIN 28.0
 
 /* --- the view --------------------------------------------------------------------------------- */
 
@@ -53,6 +53,7 @@ telar_canvas_set_view (TelarCanvas *self, const TelarView *view)
 {
   self->view = *view;
   self->placed = TRUE;
+  self->untouched = FALSE;
   telar_canvas_update_proxies (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_signal_emit (self, signals[VIEW_CHANGED], 0);
@@ -129,7 +130,7 @@ telar_canvas_fit (TelarCanvas *self, gboolean animated)
 void
 telar_canvas_show_start (TelarCanvas *self)
 {
-  const double readable = 0.55;
+  const double readable = 0.47;
   graphene_rect_t bounds;
   TelarView view;
 
@@ -143,6 +144,7 @@ telar_canvas_show_start (TelarCanvas *self)
   if (bounds.size.height * view.zoom > gtk_widget_get_height (GTK_WIDGET (self)))
     view.y = bounds.origin.y - FIT_MARGIN / view.zoom;
   telar_canvas_set_view (self, &view);
+  self->untouched = TRUE;
 }
 
 void
@@ -390,7 +392,7 @@ size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   TelarCanvas *self = TELAR_CANVAS (widget);
 
-  if (!self->placed && self->document && width > 1)
+  if ((!self->placed || self->untouched) && self->document && width > 1)
     telar_canvas_show_start (self);
   telar_canvas_allocate_proxies (self);
   if (self->quick_add)

@@ -11,7 +11,7 @@
 TelarDetail
 telar_detail_for (double zoom, guint n_visible)
 {
-  if (zoom >= 0.5)
+  if (zoom >= 0.46)
     return TELAR_DETAIL_FULL;
   if (zoom >= 0.14 && n_visible <= 160)
     return TELAR_DETAIL_BRIEF;

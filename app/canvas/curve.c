@@ -18,37 +18,85 @@ forward_curve (const graphene_point_t *from, const graphene_point_t *to, TelarCu
   curve->points[3] = *to;
 }
 
+static void
+straight (graphene_point_t *points, float x, float y)
+{
+  const graphene_point_t from = points[0];
+
+  points[1] = GRAPHENE_POINT_INIT (from.x + (x - from.x) / 3, from.y + (y - from.y) / 3);
+  points[2] = GRAPHENE_POINT_INIT (x - (x - from.x) / 3, y - (y - from.y) / 3);
+  points[3] = GRAPHENE_POINT_INIT (x, y);
+}
+
+static void
+corner (graphene_point_t *points, float corner_x, float corner_y, float x, float y)
+{
+  points[1] = points[2] = GRAPHENE_POINT_INIT (corner_x, corner_y);
+  points[3] = GRAPHENE_POINT_INIT (x, y);
+}
+
+/* Down or up in the gap behind the source, then straight to the target. */
+static void
+falling_curve (const graphene_point_t *from, const graphene_point_t *to, TelarCurve *curve)
+{
+  const float radius = 24;
+  float lane = from->x + TELAR_GAP / 2, down = to->y > from->y ? radius : -radius;
+  graphene_point_t *points = curve->points;
+
+  curve->n_segments = 4;
+  points[0] = *from;
+  corner (points, lane, from->y, lane, from->y + down);
+  straight (points + 3, lane, to->y - down);
+  corner (points + 6, lane, to->y, lane + radius, to->y);
+  straight (points + 9, to->x, to->y);
+}
+
+/* Where a wire that runs back crosses: in the gap above the card where it ends, or below. */
+static float
+lane_of (const graphene_point_t *from, const graphene_point_t *to, const graphene_rect_t *card)
+{
+  const float clear = 24;
+  float top = card ? card->origin.y : to->y - TELAR_CARD_HEIGHT / 2;
+  float bottom = card ? top + card->size.height : to->y + TELAR_CARD_HEIGHT / 2;
+
+  if (from->y < top - clear)
+    return top - clear;
+  return MAX (bottom, from->y + TELAR_CARD_HEIGHT / 2) + clear;
+}
+
 /* Back: out to the right, round, along between the rows, round and in from the left. */
 static void
-back_curve (const graphene_point_t *from, const graphene_point_t *to, TelarCurve *curve)
+back_curve (const graphene_point_t *from, const graphene_point_t *to, const graphene_rect_t *card,
+            TelarCurve *curve)
 {
-  float dy = to->y - from->y;
-  float lane = fabsf (dy) >= TELAR_CARD_HEIGHT ? (from->y + to->y) / 2
-                                               : MAX (from->y, to->y) + TELAR_CARD_HEIGHT;
-  float turn = CLAMP (fabsf (lane - from->y) * 0.6f, 24.0f, 56.0f);
-  float step = (to->x - from->x) / 3;
+  float lane = lane_of (from, to, card);
+  float out = CLAMP (fabsf (lane - from->y) * 0.6f, 24.0f, 48.0f);
+  float in = CLAMP (fabsf (lane - to->y) * 0.6f, 24.0f, 48.0f);
   graphene_point_t *points = curve->points;
 
   curve->n_segments = 3;
   points[0] = *from;
-  points[1] = GRAPHENE_POINT_INIT (from->x + turn, from->y);
-  points[2] = GRAPHENE_POINT_INIT (from->x + turn, lane);
+  points[1] = GRAPHENE_POINT_INIT (from->x + out, from->y);
+  points[2] = GRAPHENE_POINT_INIT (from->x + out, lane);
   points[3] = GRAPHENE_POINT_INIT (from->x, lane);
-  points[4] = GRAPHENE_POINT_INIT (from->x + step, lane);
-  points[5] = GRAPHENE_POINT_INIT (to->x - step, lane);
-  points[6] = GRAPHENE_POINT_INIT (to->x, lane);
-  points[7] = GRAPHENE_POINT_INIT (to->x - turn, lane);
-  points[8] = GRAPHENE_POINT_INIT (to->x - turn, to->y);
+  straight (points + 3, to->x, lane);
+  points[7] = GRAPHENE_POINT_INIT (to->x - in, lane);
+  points[8] = GRAPHENE_POINT_INIT (to->x - in, to->y);
   points[9] = *to;
 }
 
 void
-telar_curve_between (const graphene_point_t *from, const graphene_point_t *to, TelarCurve *curve)
+telar_curve_between (const graphene_point_t *from, const graphene_point_t *to,
+                     const graphene_rect_t *card, TelarCurve *curve)
 {
-  if (to->x - from->x >= -16)
-    forward_curve (from, to, curve);
+  float dx = to->x - from->x, dy = fabsf (to->y - from->y);
+
+  if (dx < -16)
+    back_curve (from, to, card, curve);
+  else if (dx > 2 * TELAR_GAP && dy > 2 * TELAR_CARD_HEIGHT)
+    falling_curve (from, to, curve);
   else
-    back_curve (from, to, curve);
+    forward_curve (from, to, curve);
 }
 
 static graphene_point_t
@@ -64,7 +112,7 @@ point_on (const graphene_point_t segment[4], float t)
 graphene_point_t
 telar_curve_middle (const TelarCurve *curve)
 {
-  return point_on (&curve->points[3 * (curve->n_segments / 2)], 0.5f);
+  return point_on (&curve->points[3 * (curve->n_segments == 4 ? 3 : curve->n_segments / 2)], 0.5f);
 }
 
 graphene_rect_t

@@ -299,7 +299,8 @@ draw_new_wire (TelarCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *
     end = telar_scene_port (wiring->target.node, !wiring->output, wiring->target.port);
     end = telar_canvas_to_widget (self, end.x, end.y);
   }
-  telar_curve_between (wiring->output ? &start : &end, wiring->output ? &end : &start, &curve);
+  telar_curve_between (wiring->output ? &start : &end, wiring->output ? &end : &start, NULL,
+                       &curve);
   cairo_new_path (cr);
   telar_wire_path (cr, &curve);
   telar_theme_set (cr, wiring->refusal ? &self->theme.error

@@ -139,7 +139,7 @@ lay_edge (TelarScene *scene, TelarSceneEdge *edge, gboolean indexed)
   graphene_point_t to = telar_scene_port (edge->to, FALSE, edge->to_port);
   graphene_rect_t bounds;
 
-  telar_curve_between (&from, &to, &edge->curve);
+  telar_curve_between (&from, &to, telar_scene_node_rect (edge->to), &edge->curve);
   bounds = telar_curve_bounds (&edge->curve);
   g_clear_pointer (&edge->drawing, gsk_render_node_unref);
   if (indexed) {
@@ -191,6 +191,11 @@ telar_scene_bounds (const TelarScene *scene, graphene_rect_t *bounds)
       *bounds = *rect;
     else
       graphene_rect_union (bounds, rect, bounds);
+  }
+  for (guint i = 0; i < scene->edges->len; i++) {
+    const TelarSceneEdge *edge = scene->edges->pdata[i];
+
+    graphene_rect_union (bounds, &edge->item.bounds, bounds);
   }
   return scene->nodes->len > 0;
 }

@@ -66,7 +66,7 @@ void telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shape
 const graphene_rect_t *telar_scene_node_rect (const TelarSceneNode *node);
 /* The centre of a port. */
 graphene_point_t telar_scene_port (const TelarSceneNode *node, gboolean output, guint port);
-/* Of all nodes; FALSE when there are none. */
+/* Of all nodes and wires; FALSE when there are none. */
 gboolean telar_scene_bounds (const TelarScene *scene, graphene_rect_t *bounds);
 
 /* Appends what touches @area. */

@@ -36,7 +36,7 @@ phrase (const TelarParam *param, const TelarParamValue *value)
 
   switch (param->kind) {
   case TELAR_PARAM_INT:
-    if (param->minimum >= 1)
+    if (param->minimum >= 1 && value->integer != 1)
       /* Translators: a count on a card: "12 filters". */
       return g_strdup_printf (C_ ("count", "%s %s"), shown, label);
     return g_strdup_printf ("%s %s", label, shown);

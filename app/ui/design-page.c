@@ -234,7 +234,7 @@ telar_design_page_init (TelarDesignPage *self)
   self->inspector_flap =
       flap (middle, panel (self->inspector, 304, "studio-panel-end"), GTK_PACK_END);
   self->palette_flap =
-      flap (self->inspector_flap, panel (self->palette, 224, "studio-panel-start"), GTK_PACK_START);
+      flap (self->inspector_flap, panel (self->palette, 240, "studio-panel-start"), GTK_PACK_START);
   gtk_widget_set_parent (self->palette_flap, GTK_WIDGET (self));
   g_signal_connect (self->canvas, "node-activated", G_CALLBACK (on_node_activated), self);
   g_signal_connect (self->palette, "add", G_CALLBACK (on_palette_add), self);
