@@ -22,8 +22,8 @@ static const TelarPort no_ports[] = { { NULL } };
 
 static const TelarPort idx_outputs[] = {
   { "images", TELAR_PORT_TENSOR,
-    .doc = N_ ("f32[N,channels,height,width], raw values (0 to 255)") },
-  { "labels", TELAR_PORT_TENSOR, .doc = N_ ("i64[N], classes from 0") },
+    .doc = N_ ("f32[N,channels,height,width], raw values (0 to 255).") },
+  { "labels", TELAR_PORT_TENSOR, .doc = N_ ("i64[N], classes from 0.") },
   { NULL },
 };
 
@@ -68,7 +68,7 @@ static const TelarOperator idx_images = {
 };
 
 static const TelarPort csv_outputs[] = {
-  { "table", TELAR_PORT_TABLE, .doc = N_ ("Named, typed columns") },
+  { "table", TELAR_PORT_TABLE, .doc = N_ ("Named, typed columns.") },
   { NULL },
 };
 
@@ -100,13 +100,13 @@ static const TelarOperator csv_table = {
 };
 
 static const TelarPort columns_inputs[] = {
-  { "table", TELAR_PORT_TABLE, .doc = N_ ("The table to take columns from") },
+  { "table", TELAR_PORT_TABLE, .doc = N_ ("The table to take columns from.") },
   { NULL },
 };
 
 static const TelarPort columns_outputs[] = {
-  { "features", TELAR_PORT_TENSOR, .doc = N_ ("f32[N,features]; a category is one-hot") },
-  { "target", TELAR_PORT_TENSOR, .doc = N_ ("i64[N] for classes, f32[N,1] for numbers") },
+  { "features", TELAR_PORT_TENSOR, .doc = N_ ("f32[N,features]; a category is one-hot.") },
+  { "target", TELAR_PORT_TENSOR, .doc = N_ ("i64[N] for classes, f32[N,1] for numbers.") },
   { NULL },
 };
 

@@ -1,226 +1,6 @@
-/* Activations. Each function stands once, as an operator of its own and, without parameters of its
- * own, as a choice of the layers' activation. */
+/* Activations as operators of their own; their functions are in functions.c. */
 #include "engine/operators/families.h"
-#include "engine/operators/helpers.h"
-
-#include <math.h>
-
-/* --- small words for formulas ----------------------------------------------------------------- */
-
-static TelarValue
-times (TelarLowering *l, TelarValue x, double factor)
-{
-  return telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, x, factor);
-}
-
-static TelarValue
-plus (TelarLowering *l, TelarValue x, double term)
-{
-  return telar_build_binary_scalar (l->b, TELAR_PRIM_ADD, x, term);
-}
-
-static TelarValue
-at_least (TelarLowering *l, TelarValue x, double least)
-{
-  return telar_build_binary_scalar (l->b, TELAR_PRIM_MAXIMUM, x, least);
-}
-
-static TelarValue
-at_most (TelarLowering *l, TelarValue x, double most)
-{
-  return telar_build_binary_scalar (l->b, TELAR_PRIM_MINIMUM, x, most);
-}
-
-static TelarValue
-product (TelarLowering *l, TelarValue x, TelarValue y)
-{
-  return telar_build_binary (l->b, TELAR_PRIM_MUL, x, y);
-}
-
-static TelarValue
-sum (TelarLowering *l, TelarValue x, TelarValue y)
-{
-  return telar_build_binary (l->b, TELAR_PRIM_ADD, x, y);
-}
-
-/* --- functions -------------------------------------------------------------------------------- */
-
-static TelarValue
-emit_relu (TelarLowering *l, TelarValue x)
-{
-  return telar_build_unary (l->b, TELAR_PRIM_RELU, x);
-}
-
-/* max(x, 0) + slope · min(x, 0) */
-static TelarValue
-leaky (TelarLowering *l, TelarValue x, double slope)
-{
-  return sum (l, emit_relu (l, x), times (l, at_most (l, x, 0), slope));
-}
-
-static TelarValue
-emit_leaky_relu (TelarLowering *l, TelarValue x)
-{
-  return leaky (l, x, 0.01);
-}
-
-/* gain · (max(x, 0) + alpha · (exp(min(x, 0) / width) - 1)); the exponential never sees a positive
- * number and so never overflows, which would make its gradient NaN. */
-static TelarValue
-exponential_linear (TelarLowering *l, TelarValue x, double gain, double alpha, double width)
-{
-  TelarValue below = at_most (l, x, 0);
-  TelarValue curve;
-
-  if (width != 1)
-    below = times (l, below, 1 / width);
-  curve = plus (l, telar_build_unary (l->b, TELAR_PRIM_EXP, below), -1);
-  curve = sum (l, emit_relu (l, x), times (l, curve, alpha));
-  return gain == 1 ? curve : times (l, curve, gain);
-}
-
-static TelarValue
-emit_elu (TelarLowering *l, TelarValue x)
-{
-  return exponential_linear (l, x, 1, 1, 1);
-}
-
-/* The constants of Klambauer, Unterthiner, Mayr, Hochreiter: "Self-normalizing neural networks",
- * NeurIPS 2017. */
-static TelarValue
-emit_selu (TelarLowering *l, TelarValue x)
-{
-  return exponential_linear (l, x, 1.0507009873554804934193349852946,
-                             1.6732632423543772848170429916717, 1);
-}
-
-/* x · Φ(x) */
-static TelarValue
-emit_gelu (TelarLowering *l, TelarValue x)
-{
-  TelarValue cumulative =
-      plus (l, telar_build_unary (l->b, TELAR_PRIM_ERF, times (l, x, M_SQRT1_2)), 1);
-
-  return times (l, product (l, x, cumulative), 0.5);
-}
-
-static TelarValue
-emit_gelu_tanh (TelarLowering *l, TelarValue x)
-{
-  TelarValue cube = product (l, product (l, x, x), x);
-  TelarValue inner = times (l, sum (l, x, times (l, cube, 0.044715)), sqrt (2 / M_PI));
-
-  return times (l, product (l, x, plus (l, telar_build_unary (l->b, TELAR_PRIM_TANH, inner), 1)),
-                0.5);
-}
-
-static TelarValue
-emit_sigmoid (TelarLowering *l, TelarValue x)
-{
-  return telar_build_unary (l->b, TELAR_PRIM_SIGMOID, x);
-}
-
-static TelarValue
-emit_silu (TelarLowering *l, TelarValue x)
-{
-  return product (l, x, emit_sigmoid (l, x));
-}
-
-static TelarValue
-emit_tanh (TelarLowering *l, TelarValue x)
-{
-  return telar_build_unary (l->b, TELAR_PRIM_TANH, x);
-}
-
-static TelarValue
-emit_softplus (TelarLowering *l, TelarValue x)
-{
-  return telar_build_unary (l->b, TELAR_PRIM_SOFTPLUS, x);
-}
-
-static TelarValue
-emit_mish (TelarLowering *l, TelarValue x)
-{
-  return product (l, x, emit_tanh (l, emit_softplus (l, x)));
-}
-
-static TelarValue
-emit_hard_sigmoid (TelarLowering *l, TelarValue x)
-{
-  return times (l, at_most (l, at_least (l, plus (l, x, 3), 0), 6), 1.0 / 6);
-}
-
-static TelarValue
-emit_hard_swish (TelarLowering *l, TelarValue x)
-{
-  return product (l, x, emit_hard_sigmoid (l, x));
-}
-
-static TelarValue
-emit_hard_tanh (TelarLowering *l, TelarValue x)
-{
-  return at_most (l, at_least (l, x, -1), 1);
-}
-
-static TelarValue
-emit_softsign (TelarLowering *l, TelarValue x)
-{
-  TelarValue size = plus (l, telar_build_unary (l->b, TELAR_PRIM_ABS, x), 1);
-
-  return telar_build_binary (l->b, TELAR_PRIM_DIV, x, size);
-}
-
-static TelarValue
-along_axis (TelarLowering *l, TelarPrim prim, TelarValue x, guint axis)
-{
-  return telar_build (l->b, prim, &x, 1, &TELAR_INT (AXIS, axis), 1);
-}
-
-static TelarValue
-emit_softmax (TelarLowering *l, TelarValue x)
-{
-  return along_axis (l, TELAR_PRIM_SOFTMAX, x, telar_lower_type (l, x).shape.rank - 1);
-}
-
-typedef TelarValue (*Function) (TelarLowering *l, TelarValue x);
-
-static const struct {
-  const char *name;
-  Function emit;
-} functions[] = {
-  { "relu", emit_relu },
-  { "leaky_relu", emit_leaky_relu },
-  { "elu", emit_elu },
-  { "selu", emit_selu },
-  { "gelu", emit_gelu },
-  { "silu", emit_silu },
-  { "mish", emit_mish },
-  { "sigmoid", emit_sigmoid },
-  { "hard_sigmoid", emit_hard_sigmoid },
-  { "tanh", emit_tanh },
-  { "hard_tanh", emit_hard_tanh },
-  { "hard_swish", emit_hard_swish },
-  { "softplus", emit_softplus },
-  { "softsign", emit_softsign },
-  { "softmax", emit_softmax },
-};
-
-const char *const telar_activation_choices[] = {
-  "none",       "relu",     "leaky_relu", "elu",          "selu", "gelu",
-  "silu",       "mish",     "sigmoid",    "hard_sigmoid", "tanh", "hard_tanh",
-  "hard_swish", "softplus", "softsign",   "softmax",      NULL,
-};
-
-TelarValue
-telar_emit_activation (TelarLowering *l, const char *name, TelarValue x)
-{
-  if (x == TELAR_NO_VALUE)
-    return x;
-  for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
-    if (g_str_equal (functions[i].name, name))
-      return functions[i].emit (l, x);
-  return x;
-}
+#include "engine/operators/functions.h"
 
 /* --- operators -------------------------------------------------------------------------------- */
 
@@ -240,7 +20,7 @@ lower_leaky_relu (TelarLowering *l)
   TelarType type;
   TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
 
-  telar_lower_output (l, 0, leaky (l, x, telar_lower_real (l, "slope")));
+  telar_lower_output (l, 0, telar_emit_leaky (l, x, telar_lower_real (l, "slope")));
 }
 
 static void
@@ -249,7 +29,8 @@ lower_elu (TelarLowering *l)
   TelarType type;
   TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
 
-  telar_lower_output (l, 0, exponential_linear (l, x, 1, telar_lower_real (l, "alpha"), 1));
+  telar_lower_output (l, 0,
+                      telar_emit_exponential_linear (l, x, 1, telar_lower_real (l, "alpha"), 1));
 }
 
 /* Barron: "Continuously differentiable exponential linear units", 2017. */
@@ -260,7 +41,7 @@ lower_celu (TelarLowering *l)
   TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
   double alpha = telar_lower_real (l, "alpha");
 
-  telar_lower_output (l, 0, exponential_linear (l, x, 1, alpha, alpha));
+  telar_lower_output (l, 0, telar_emit_exponential_linear (l, x, 1, alpha, alpha));
 }
 
 static void
@@ -270,7 +51,8 @@ lower_gelu (TelarLowering *l)
   TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
   gboolean exact = g_str_equal (telar_lower_text (l, "form"), "exact");
 
-  telar_lower_output (l, 0, exact ? emit_gelu (l, x) : emit_gelu_tanh (l, x));
+  telar_lower_output (l, 0,
+                      exact ? telar_emit_activation (l, "gelu", x) : telar_emit_gelu_tanh (l, x));
 }
 
 /* One slope per channel (axis 1), as PyTorch; Keras calls it alpha. */
@@ -280,7 +62,7 @@ lower_prelu (TelarLowering *l)
   TelarType type;
   TelarValue x = telar_lower_float (l, 0, 2, TELAR_MAX_RANK, &type);
   TelarShape shape;
-  TelarValue slope;
+  TelarValue slope, negative, positive;
   gint64 channels;
 
   if (x == TELAR_NO_VALUE || !telar_lower_size (l, &type.shape, 1, &channels))
@@ -289,7 +71,10 @@ lower_prelu (TelarLowering *l)
   slope = telar_lower_parameter (l, "slope", &shape,
                                  telar_init_constant (telar_lower_real (l, "initial")), FALSE);
   slope = telar_emit_per_channel (l, slope, type.shape.rank);
-  telar_lower_output (l, 0, sum (l, emit_relu (l, x), product (l, at_most (l, x, 0), slope)));
+  negative = telar_build_binary_scalar (l->b, TELAR_PRIM_MINIMUM, x, 0);
+  negative = telar_build_binary (l->b, TELAR_PRIM_MUL, negative, slope);
+  positive = telar_build_unary (l->b, TELAR_PRIM_RELU, x);
+  telar_lower_output (l, 0, telar_build_binary (l->b, TELAR_PRIM_ADD, positive, negative));
 }
 
 static void
@@ -302,7 +87,7 @@ lower_along_axis (TelarLowering *l, TelarPrim prim)
   if (x == TELAR_NO_VALUE ||
       !telar_lower_axis (l, telar_lower_int (l, "axis"), type.shape.rank, &axis))
     return;
-  telar_lower_output (l, 0, along_axis (l, prim, x, axis));
+  telar_lower_output (l, 0, telar_build (l->b, prim, &x, 1, &TELAR_INT (AXIS, axis), 1));
 }
 
 static void

@@ -1,5 +1,6 @@
 /* Generated from the registry, so that no operator escapes: its facts are complete, and for every
  * example it lowers, cpu agrees with ref, and its gradients agree with finite differences. */
+#include "data/data.h"
 #include "tests/engine/operators/example.h"
 
 #include <math.h>
@@ -368,6 +369,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   telar_operators_init ();
+  telar_data_init ();
   g_autoptr (GPtrArray) operators =
       g_ptr_array_copy ((GPtrArray *)telar_operators_all (), NULL, NULL);
   example_init ();
