@@ -346,7 +346,7 @@ telar_build_update (TelarBuilder *builder, const char *state, TelarValue value)
     return;
   }
   for (guint i = 0; i < program->updates->len; i++)
-    if (g_str_equal (telar_program_update (program, i)->state, state)) {
+    if (telar_program_update (program, i)->state == found->name) { /* names are interned */
       telar_builder_fail (builder, "the state \"%s\" is updated twice", state);
       return;
     }
