@@ -133,6 +133,7 @@ cpu_describe (const TelarDevice *device)
 static void
 cpu_free (TelarDevice *device)
 {
+  cpu_crowd_free (((CpuDevice *)device)->crowd);
 #ifdef TELAR_HAVE_ONEDNN
   cpu_onednn_close ((CpuDevice *)device);
 #endif
@@ -166,6 +167,7 @@ telar_device_cpu_new (guint threads, GError **error)
     return NULL;
   }
 #endif
+  cpu->crowd = cpu_crowd_new (cpu->base.threads);
   return &cpu->base;
 }
 

@@ -7,8 +7,11 @@
 
 G_BEGIN_DECLS
 
+typedef struct CpuCrowd CpuCrowd;
+
 typedef struct {
   TelarDevice base;
+  CpuCrowd *crowd;  /* keeps waiting threads from spinning long */
   CpuVector vector; /* of the widest instruction set of this machine */
   /* NULL in a build without oneDNN. */
   struct dnnl_engine *engine;
@@ -63,6 +66,13 @@ guint cpu_pieces (const CpuDevice *device, gsize n, gsize grain);
  * alone, so the same threads give the same bits. */
 void cpu_parallel (const CpuDevice *device, gsize n, gsize grain, gsize unit, CpuBody body,
                    void *data);
+
+/* libgomp's threads spin for milliseconds while they wait, unless there are more of them than
+ * processors: then for microseconds, which is as quick between two kernels and leaves the processor
+ * to others when the machine is busy (measured there: ten times faster). A crowd is one idle team
+ * that makes them more. NULL where it is not needed. */
+CpuCrowd *cpu_crowd_new (guint threads);
+void cpu_crowd_free (CpuCrowd *crowd);
 
 /* How many threads OpenMP libraries that are called from this thread take. */
 void cpu_adopt_threads (const CpuDevice *device);

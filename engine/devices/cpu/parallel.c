@@ -62,3 +62,59 @@ cpu_adopt_threads (const CpuDevice *device)
 {
   omp_set_num_threads ((int)device->base.threads);
 }
+
+/* --- the crowd -------------------------------------------------------------------------------- */
+
+struct CpuCrowd {
+  GThread *thread;
+  GMutex lock;
+  GCond over;
+  gboolean is_over;
+};
+
+static void
+do_nothing (void *data)
+{
+}
+
+/* A team belongs to the thread that starts it, and lasts as long: see GOMP_SPINCOUNT in libgomp's
+ * manual. */
+static gpointer
+stand_around (gpointer data)
+{
+  CpuCrowd *crowd = data;
+
+  GOMP_parallel (do_nothing, NULL, 2, 0);
+  g_mutex_lock (&crowd->lock);
+  while (!crowd->is_over)
+    g_cond_wait (&crowd->over, &crowd->lock);
+  g_mutex_unlock (&crowd->lock);
+  return NULL;
+}
+
+CpuCrowd *
+cpu_crowd_new (guint threads)
+{
+  if (threads < 2 || threads < g_get_num_processors ())
+    return NULL;
+  CpuCrowd *crowd = g_new0 (CpuCrowd, 1);
+  g_mutex_init (&crowd->lock);
+  g_cond_init (&crowd->over);
+  crowd->thread = g_thread_new ("telar-crowd", stand_around, crowd);
+  return crowd;
+}
+
+void
+cpu_crowd_free (CpuCrowd *crowd)
+{
+  if (crowd == NULL)
+    return;
+  g_mutex_lock (&crowd->lock);
+  crowd->is_over = TRUE;
+  g_cond_signal (&crowd->over);
+  g_mutex_unlock (&crowd->lock);
+  g_thread_join (crowd->thread);
+  g_cond_clear (&crowd->over);
+  g_mutex_clear (&crowd->lock);
+  g_free (crowd);
+}
