@@ -36,10 +36,11 @@ new_tensors (void)
                                 (GDestroyNotify)telar_tensor_unref);
 }
 
+/* Takes the reference. */
 static void
-add_tensor (GHashTable *tensors, const char *kind, const char *name, TelarTensor *tensor)
+take_tensor (GHashTable *tensors, const char *kind, const char *name, TelarTensor *tensor)
 {
-  g_hash_table_insert (tensors, g_strdup_printf ("%s:%s", kind, name), telar_tensor_ref (tensor));
+  g_hash_table_insert (tensors, g_strdup_printf ("%s:%s", kind, name), tensor);
 }
 
 /* --- operators -------------------------------------------------------------------------------- */
@@ -64,10 +65,11 @@ export_example (const char *folder, const TelarOperator *op, guint number, GErro
     return FALSE;
   for (guint i = 0; i < inputs->len; i++) {
     g_autofree char *input = g_strdup_printf ("x%u.out", i);
-    add_tensor (tensors, "in", input, inputs->pdata[i]);
+    take_tensor (tensors, "in", input, telar_tensor_ref (inputs->pdata[i]));
   }
   for (guint i = 0; i < outputs->len; i++)
-    add_tensor (tensors, "out", telar_program_output (program, i)->name, outputs->pdata[i]);
+    take_tensor (tensors, "out", telar_program_output (program, i)->name,
+                 telar_tensor_ref (outputs->pdata[i]));
   return write_model (folder, name, program, states, error) &&
          write_tensors (folder, name, tensors, error);
 }
@@ -107,14 +109,14 @@ run_sample (const TelarProgram *program, TelarFeed *feed, TelarStates *states, G
   g_autoptr (TelarPlan) plan =
       compiled ? telar_plan_new (compiled, SAMPLE_ROWS, cpu, 0, error) : NULL;
   TelarRunContext context = { bindings, feed->n_ports, states, 0, 0 };
-  for (guint i = 0; i < feed->n_ports; i++)
+  for (guint i = 0; i < feed->n_ports; i++) {
     bindings[i] = (TelarBinding){ feed->ports[i].name, inputs[i] };
+    take_tensor (tensors, "in", feed->ports[i].name, inputs[i]);
+  }
   if (!plan || !telar_plan_run (plan, &context, outputs, error))
     return FALSE;
-  for (guint i = 0; i < feed->n_ports; i++)
-    add_tensor (tensors, "in", feed->ports[i].name, inputs[i]);
   for (guint i = 0; i < telar_program_n_outputs (program); i++)
-    add_tensor (tensors, "out", telar_program_output (program, i)->name, outputs[i]);
+    take_tensor (tensors, "out", telar_program_output (program, i)->name, outputs[i]);
   return TRUE;
 }
 
