@@ -25,6 +25,22 @@ window_of (TelarApplication *self, const char *path)
   return NULL;
 }
 
+static TelarWindow *
+open_file (TelarApplication *self, const char *path)
+{
+  TelarWindow *window = window_of (self, path);
+
+  /* A file that is open already comes to the front; an empty window takes the first new one. */
+  if (!window) {
+    window = window_of (self, NULL);
+    if (!window || telar_window_has_document (window))
+      window = telar_window_new (self);
+    telar_window_open (window, path);
+  }
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
 static void
 activate (GApplication *application)
 {
@@ -35,27 +51,36 @@ activate (GApplication *application)
   gtk_window_present (window);
 }
 
-/* A file that is open already comes to the front; an empty window takes the first new one. */
 static void
 open_files (GApplication *application, GFile **files, int n_files, const char *hint)
 {
-  TelarApplication *self = TELAR_APPLICATION (application);
-
   for (int i = 0; i < n_files; i++) {
     g_autofree char *path = g_file_get_path (files[i]);
-    TelarWindow *window;
 
-    if (!path)
-      continue;
-    window = window_of (self, path);
-    if (!window) {
-      window = window_of (self, NULL);
-      if (!window || telar_window_has_document (window))
-        window = telar_window_new (self);
-      telar_window_open (window, path);
-    }
-    gtk_window_present (GTK_WINDOW (window));
+    if (path)
+      open_file (TELAR_APPLICATION (application), path);
   }
+}
+
+/* telar-studio [--train] [PROJECT]... */
+static int
+command_line (GApplication *application, GApplicationCommandLine *line)
+{
+  GVariantDict *options = g_application_command_line_get_options_dict (line);
+  g_auto (GStrv) names = NULL;
+
+  g_variant_dict_lookup (options, G_OPTION_REMAINING, "^aay", &names);
+  if (!names || !names[0])
+    g_application_activate (application);
+  for (guint i = 0; names && names[i]; i++) {
+    g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (line, names[i]);
+    g_autofree char *path = g_file_get_path (file);
+    TelarWindow *window = path ? open_file (TELAR_APPLICATION (application), path) : NULL;
+
+    if (window && g_variant_dict_contains (options, "train"))
+      g_action_group_activate_action (G_ACTION_GROUP (window), "train", NULL);
+  }
+  return 0;
 }
 
 static void
@@ -134,12 +159,20 @@ telar_application_class_init (TelarApplicationClass *klass)
 
   application_class->activate = activate;
   application_class->open = open_files;
+  application_class->command_line = command_line;
   application_class->startup = startup;
 }
 
 static void
 telar_application_init (TelarApplication *self)
 {
+  static const GOptionEntry options[] = {
+    { "train", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Start training the project"), NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[PROJECT…]") },
+    { NULL },
+  };
+
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
 }
 
 TelarApplication *
@@ -147,5 +180,5 @@ telar_application_new (void)
 {
   return g_object_new (TELAR_TYPE_APPLICATION, "application-id", TELAR_STUDIO_ID,
                        "resource-base-path", "/org/telar/Studio", "flags",
-                       G_APPLICATION_HANDLES_OPEN, NULL);
+                       G_APPLICATION_HANDLES_OPEN | G_APPLICATION_HANDLES_COMMAND_LINE, NULL);
 }
