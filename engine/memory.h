@@ -41,9 +41,9 @@ typedef struct {
 
 /* @program has concrete shapes and runs in the order it stands. Values share memory when their
  * lifetimes do not meet; a reshape is its input; a primitive flagged IN_PLACE and a region write
- * output 0 over input 0 when that dies there, SGD and ADAM also the others over their slots; an update goes straight into its
- * state when nothing reads the old value afterwards. Outputs stay until the end. An error when the
- * sizes overflow. */
+ * output 0 over input 0 when that dies there, SGD and ADAM also the others over their slots; an
+ * update goes straight into its state when nothing reads the old value afterwards. Outputs stay
+ * until the end. An error when the sizes overflow. */
 TelarMemory *telar_memory_new (const TelarProgram *program, GError **error);
 void telar_memory_free (TelarMemory *memory);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarMemory, telar_memory_free)

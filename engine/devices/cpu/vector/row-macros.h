@@ -3,7 +3,8 @@
 
 #include "engine/devices/cpu/vector/vector-isa.h"
 
-#define ROW(name) static void name (gsize n, void *to, const void *a_, const void *b_, const void *c_)
+#define ROW(name)                                                                                  \
+  static void name (gsize n, void *to, const void *a_, const void *b_, const void *c_)
 
 /* One operand. */
 #define ROW1(name, FROM, TO, expression)                                                           \
@@ -72,13 +73,13 @@
     }                                                                                              \
   }
 
-#define ENTRY1(PRIM, from, to, row)  { TELAR_PRIM_##PRIM, TELAR_##from, TELAR_##to, 0, row },
+#define ENTRY1(PRIM, from, to, row) { TELAR_PRIM_##PRIM, TELAR_##from, TELAR_##to, 0, row },
 #define ENTRY2(PRIM, from, to, name)                                                               \
   { TELAR_PRIM_##PRIM, TELAR_##from, TELAR_##to, 0, name##_vv },                                   \
-  { TELAR_PRIM_##PRIM, TELAR_##from, TELAR_##to, 1, name##_sv },                                   \
-  { TELAR_PRIM_##PRIM, TELAR_##from, TELAR_##to, 2, name##_vs },
+      { TELAR_PRIM_##PRIM, TELAR_##from, TELAR_##to, 1, name##_sv },                               \
+      { TELAR_PRIM_##PRIM, TELAR_##from, TELAR_##to, 2, name##_vs },
 #define ENTRY_SELECT(type, name)                                                                   \
   { TELAR_PRIM_SELECT, TELAR_##type, TELAR_##type, 0, name##_vv },                                 \
-  { TELAR_PRIM_SELECT, TELAR_##type, TELAR_##type, 2, name##_sv },                                 \
-  { TELAR_PRIM_SELECT, TELAR_##type, TELAR_##type, 4, name##_vs },                                 \
-  { TELAR_PRIM_SELECT, TELAR_##type, TELAR_##type, 6, name##_ss },
+      { TELAR_PRIM_SELECT, TELAR_##type, TELAR_##type, 2, name##_sv },                             \
+      { TELAR_PRIM_SELECT, TELAR_##type, TELAR_##type, 4, name##_vs },                             \
+      { TELAR_PRIM_SELECT, TELAR_##type, TELAR_##type, 6, name##_ss },

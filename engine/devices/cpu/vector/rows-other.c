@@ -71,7 +71,7 @@ ROW_SELECT (select_64, guint64)
   ROW (name)                                                                                       \
   {                                                                                                \
     if (to != a_)                                                                                  \
-      memcpy (to, a_, n * (bytes));                                                                \
+      memcpy (to, a_, n *(bytes));                                                                 \
   }
 COPY (copy_8, 1)
 COPY (copy_16, 2)
