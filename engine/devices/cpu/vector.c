@@ -30,24 +30,47 @@ DECLARE (avx2)
 DECLARE (avx512)
 #endif
 
+#ifdef TELAR_CPU_X86
+static gboolean
+has_avx2 (void)
+{
+  return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") &&
+         __builtin_cpu_supports ("bmi2");
+}
+
+static gboolean
+has_avx512 (void)
+{
+  return has_avx2 () && __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
+         __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512dq");
+}
+#endif
+
+gboolean
+cpu_vector_init (CpuVector *vector, CpuVectorLevel level)
+{
+#ifdef TELAR_CPU_X86
+  if (level == CPU_VECTOR_AVX512 && has_avx512 ()) {
+    FILL (vector, "AVX-512", avx512);
+    return TRUE;
+  }
+  if (level == CPU_VECTOR_AVX2 && has_avx2 ()) {
+    FILL (vector, "AVX2", avx2);
+    return TRUE;
+  }
+#endif
+  if (level != CPU_VECTOR_BASELINE)
+    return FALSE;
+  FILL (vector, "baseline vectors", baseline);
+  return TRUE;
+}
+
 void
 cpu_vector_best (CpuVector *vector)
 {
-#ifdef TELAR_CPU_X86
-  gboolean avx2 = __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") &&
-                  __builtin_cpu_supports ("bmi2");
-
-  if (avx2 && __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw") &&
-      __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512dq")) {
-    FILL (vector, "AVX-512", avx512);
-    return;
-  }
-  if (avx2) {
-    FILL (vector, "AVX2", avx2);
-    return;
-  }
-#endif
-  FILL (vector, "baseline vectors", baseline);
+  for (guint level = CPU_N_VECTOR_LEVELS; level-- > 0;)
+    if (cpu_vector_init (vector, (CpuVectorLevel)level))
+      return;
 }
 
 CpuRow

@@ -100,7 +100,16 @@ typedef struct {
   void (*sgd) (const CpuSgd *sgd, const CpuSlots *slots, gsize n);
 } CpuVector;
 
-/* Fills the best table for this machine. */
+typedef enum {
+  CPU_VECTOR_BASELINE,
+  CPU_VECTOR_AVX2,
+  CPU_VECTOR_AVX512,
+  CPU_N_VECTOR_LEVELS
+} CpuVectorLevel;
+
+/* Fills the table of an instruction set; FALSE when this machine has none of it. */
+gboolean cpu_vector_init (CpuVector *vector, CpuVectorLevel level);
+/* The best of them. */
 void cpu_vector_best (CpuVector *vector);
 
 /* The row of @prim for these types, with the operands of the mask @scalars read once, or NULL. */

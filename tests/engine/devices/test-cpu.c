@@ -1,5 +1,6 @@
-/* The CPU device against the specification: every case of the table on one thread and on two, each
- * twice. Results lie between guards and begin as garbage, as does the scratch.
+/* The CPU device against the specification: every case of the table on one thread and on two, and
+ * with every instruction set of this machine; each twice. Results lie between guards and begin as
+ * garbage, as does the scratch.
  *
  * A result's residual is max |cpu - ref| / (eps · sqrt (k) · m), where k is the number of elements
  * of the largest input for each element of the smallest result or the depth of a product, and m the
@@ -376,16 +377,22 @@ may_be_in_place (const Case *c)
           telar_prim_info (c->instr->prim)->flags & TELAR_PRIM_IN_PLACE);
 }
 
+typedef struct {
+  guint threads;
+  CpuVectorLevel level;
+} Setting;
+
 /* @used gets the kernels that ran: "conv/onednn conv". */
 static void
-check_case (const char *text, guint threads, GHashTable *used)
+check_case (const char *text, const Setting *setting, GHashTable *used)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TelarDevice) device = telar_device_open ("cpu", threads, &error);
+  g_autoptr (TelarDevice) device = telar_device_open ("cpu", setting->threads, &error);
   TelarPrepared prepared = { NULL };
   Case c;
 
   g_assert_no_error (error);
+  cpu_vector_init (&((CpuDevice *)device)->vector, setting->level);
   case_init (&c, text);
   if (device->klass->supports (device, c.program, c.instr, c.input_types, c.output_types)) {
     device->klass->prepare (device, c.program, c.instr, c.input_types, c.output_types, &prepared,
@@ -408,13 +415,13 @@ check_case (const char *text, guint threads, GHashTable *used)
 static void
 test_against_ref (gconstpointer data)
 {
-  guint threads = GPOINTER_TO_UINT (data);
+  const Setting *setting = data;
   g_autoptr (GPtrArray) cases = cpu_cases ();
   g_autoptr (GHashTable) used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   const CpuKernel *kernel;
 
   for (guint i = 0; i < cases->len; i++)
-    check_case (g_ptr_array_index (cases, i), threads, used);
+    check_case (g_ptr_array_index (cases, i), setting, used);
   for (guint i = 0; (kernel = cpu_kernel (i)) != NULL; i++) {
     g_autofree char *name =
         g_strdup_printf ("%s/%s", telar_prim_info (kernel->prim)->name, kernel->name);
@@ -461,14 +468,15 @@ static const struct {
 
 /* Zeros of sine and cosine are compared absolutely: their arguments are rounded themselves. */
 static void
-check_function (guint index, const float *x, gsize n)
+check_function (guint index, CpuVectorLevel level, const float *x, gsize n)
 {
   CpuVector vector;
   g_autofree float *y = g_new (float, n);
   TelarPrim prim = functions[index].prim;
   double least = prim == TELAR_PRIM_SIN || prim == TELAR_PRIM_COS ? 0.25 : 0x1p-126;
 
-  cpu_vector_best (&vector);
+  if (!cpu_vector_init (&vector, level))
+    return;
   cpu_vector_row (&vector, prim, TELAR_F32, TELAR_F32, 0) (n, y, x, NULL, NULL);
   for (gsize i = 0; i < n; i++) {
     double exact = functions[index].exact ((double)x[i]), have = (double)y[i];
@@ -495,8 +503,10 @@ test_functions (void)
   for (guint f = 0; f < G_N_ELEMENTS (functions); f++) {
     for (gsize i = 0; i < N; i++)
       x[i] = (float)(functions[f].low + (functions[f].high - functions[f].low) * (double)i / N);
-    check_function (f, x, N);
-    check_function (f, special, G_N_ELEMENTS (special));
+    for (guint level = 0; level < CPU_N_VECTOR_LEVELS; level++) {
+      check_function (f, (CpuVectorLevel)level, x, N);
+      check_function (f, (CpuVectorLevel)level, special, G_N_ELEMENTS (special));
+    }
   }
 }
 
@@ -556,9 +566,20 @@ test_bad_index (void)
 int
 main (int argc, char **argv)
 {
+  static Setting settings[CPU_N_VECTOR_LEVELS * 2];
+  guint n = 0;
+
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/cpu/against-ref/1-thread", GUINT_TO_POINTER (1), test_against_ref);
-  g_test_add_data_func ("/cpu/against-ref/2-threads", GUINT_TO_POINTER (2), test_against_ref);
+  for (guint level = 0; level < CPU_N_VECTOR_LEVELS; level++)
+    for (guint threads = 1; threads <= 2; threads++) {
+      CpuVector vector;
+      if (!cpu_vector_init (&vector, (CpuVectorLevel)level))
+        continue;
+      g_autofree char *path =
+          g_strdup_printf ("/cpu/against-ref/level-%u/%u-threads", level, threads);
+      settings[n] = (Setting){ threads, (CpuVectorLevel)level };
+      g_test_add_data_func (path, &settings[n++], test_against_ref);
+    }
   g_test_add_func ("/cpu/functions", test_functions);
   g_test_add_func ("/cpu/nan-stays", test_nan_stays);
   g_test_add_func ("/cpu/bad-index", test_bad_index);
