@@ -168,8 +168,6 @@ telar_document_find_journal (const char *path)
 static TelarDocument *
 open_base (const TelarJournalBase *base, GError **error)
 {
-  g_autofree char *text = NULL;
-  g_autofree char *hash = NULL;
   TelarGraph *graph;
 
   if (base->project) {
