@@ -1,6 +1,7 @@
 /* The window: header bar, start page or project, and what belongs to the project that it shows. */
 #include "app/window.h"
 
+#include "app/ui/icon-button.h"
 #include "app/ui/run-button.h"
 #include "app/ui/start-page.h"
 #include "app/window-private.h"
@@ -183,9 +184,8 @@ build_header (TelarWindow *self)
   guint threads = g_get_num_processors ();
 
   self->title = adw_window_title_new ("Telar", "");
-  self->back = gtk_button_new_from_icon_name ("go-previous-symbolic");
+  self->back = telar_icon_button_new ("go-previous-symbolic", _ ("Projects"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->back), "win.close-project");
-  gtk_widget_set_tooltip_text (self->back, _ ("Projects"));
   self->switcher = adw_view_switcher_new ();
   adw_view_switcher_set_policy (ADW_VIEW_SWITCHER (self->switcher), ADW_VIEW_SWITCHER_POLICY_WIDE);
   adw_view_switcher_set_stack (ADW_VIEW_SWITCHER (self->switcher), ADW_VIEW_STACK (self->pages));
@@ -197,7 +197,7 @@ build_header (TelarWindow *self)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (menu), "open-menu-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (menu), model);
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (menu), TRUE);
-  gtk_widget_set_tooltip_text (menu, _ ("Main Menu"));
+  telar_widget_set_name (menu, _ ("Main Menu"));
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), self->title);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), self->back);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), self->switcher);

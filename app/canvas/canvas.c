@@ -1,8 +1,8 @@
 /* The canvas as a widget: what it shows, how it is looked at, what is selected. */
 #include "app/canvas/canvas-private.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
-#include <string.h>
 
 G_DEFINE_FINAL_TYPE (TelarCanvas, telar_canvas, GTK_TYPE_WIDGET)
 
@@ -492,6 +492,8 @@ telar_canvas_init (TelarCanvas *self)
   gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_hexpand (widget, TRUE);
   gtk_widget_set_vexpand (widget, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Network"), -1);
   telar_canvas_add_gestures (self);
   telar_canvas_add_keys (self);
   telar_canvas_add_drop_target (self);

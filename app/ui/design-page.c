@@ -3,6 +3,7 @@
 #include "app/ui/design-page.h"
 
 #include "app/canvas/minimap.h"
+#include "app/ui/icon-button.h"
 #include "app/ui/inspector.h"
 #include "app/ui/palette.h"
 #include "app/ui/status-bar.h"
@@ -114,18 +115,6 @@ telar_design_page_set_document (TelarDesignPage *self, TelarDocument *document,
 
 /* --- building --------------------------------------------------------------------------------- */
 
-static GtkWidget *
-tool (const char *icon, const char *action, const char *tooltip)
-{
-  GtkWidget *button = icon ? gtk_button_new_from_icon_name (icon) : gtk_button_new ();
-
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_tooltip_text (button, tooltip);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_focus_on_click (button, FALSE);
-  return button;
-}
-
 /* The actions belong to the canvas: the tools sit beside it and call them on it. */
 static void
 on_tool (GtkButton *button, TelarDesignPage *self)
@@ -137,7 +126,12 @@ on_tool (GtkButton *button, TelarDesignPage *self)
 static GtkWidget *
 canvas_tool (TelarDesignPage *self, const char *icon, const char *action, const char *tooltip)
 {
-  GtkWidget *button = tool (icon, NULL, tooltip);
+  GtkWidget *button = icon ? telar_icon_button_new (icon, tooltip) : gtk_button_new ();
+
+  if (!icon)
+    gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_focus_on_click (button, FALSE);
 
   g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer)action);
   g_signal_connect (button, "clicked", G_CALLBACK (on_tool), self);

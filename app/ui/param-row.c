@@ -3,6 +3,7 @@
 #include "app/ui/param-row.h"
 
 #include "app/canvas/summary.h"
+#include "app/ui/icon-button.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -210,10 +211,9 @@ static GtkWidget *
 make_file (TelarParamRow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *entry = make_entry (self);
-  GtkWidget *button = gtk_button_new_from_icon_name ("folder-open-symbolic");
+  GtkWidget *button = telar_icon_button_new ("folder-open-symbolic", _ ("Choose a File…"));
 
   gtk_widget_set_hexpand (entry, TRUE);
-  gtk_widget_set_tooltip_text (button, _ ("Choose a File…"));
   g_signal_connect (button, "clicked", G_CALLBACK (choose_file), self);
   gtk_box_append (GTK_BOX (box), entry);
   gtk_box_append (GTK_BOX (box), button);
@@ -367,11 +367,10 @@ build (TelarParamRow *self)
     gtk_editable_set_max_width_chars (GTK_EDITABLE (self->control), 9);
     gtk_editable_set_alignment (GTK_EDITABLE (self->control), 1);
   }
-  self->reset = gtk_button_new_from_icon_name ("edit-undo-symbolic");
+  self->reset = telar_icon_button_new ("edit-undo-symbolic", _ ("Back to the Default"));
   gtk_widget_add_css_class (self->reset, "flat");
   gtk_widget_add_css_class (self->reset, "circular");
   gtk_widget_set_valign (self->reset, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (self->reset, _ ("Back to the Default"));
   g_signal_connect_swapped (self->reset, "clicked", G_CALLBACK (on_reset), self);
   self->error = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->error), 0);

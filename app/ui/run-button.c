@@ -3,6 +3,7 @@
 
 #include "app/canvas/theme.h"
 #include "app/ui/format.h"
+#include "app/ui/icon-button.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -113,13 +114,9 @@ update (TelarRunButton *self)
   gtk_widget_queue_draw (self->ring);
   gtk_button_set_icon_name (GTK_BUTTON (self->pause), paused ? "media-playback-start-symbolic"
                                                              : "media-playback-pause-symbolic");
-  gtk_widget_set_tooltip_text (self->pause, paused ? _ ("Resume") : _ ("Pause"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->pause), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  paused ? _ ("Resume") : _ ("Pause"), -1);
+  telar_widget_set_name (self->pause, paused ? _ ("Resume") : _ ("Pause"));
   gtk_widget_set_sensitive (self->pause,
                             telar_session_state (self->session) != TELAR_SESSION_STARTING);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  text, -1);
 }
 
 void
@@ -150,11 +147,9 @@ build_running (TelarRunButton *self)
   gtk_widget_set_tooltip_text (self->progress, _ ("Show the Run"));
   self->pause = gtk_button_new ();
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pause), "win.pause");
-  self->stop = gtk_button_new_from_icon_name ("media-playback-stop-symbolic");
+  self->stop = telar_icon_button_new ("media-playback-stop-symbolic", _ ("Stop"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->stop), "win.stop");
   gtk_widget_set_tooltip_text (self->stop, _ ("Stop, Keeping a Checkpoint"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->stop), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Stop"), -1);
   gtk_widget_add_css_class (box, "linked");
   gtk_box_append (GTK_BOX (box), self->progress);
   gtk_box_append (GTK_BOX (box), self->pause);
@@ -193,8 +188,6 @@ telar_run_button_init (TelarRunButton *self)
   gtk_widget_add_css_class (self->train, "suggested-action");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->train), "win.train");
   gtk_widget_set_tooltip_text (self->train, _ ("Train (Ctrl+Enter)"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->train), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Train"), -1);
   self->running = build_running (self);
   gtk_widget_set_parent (self->train, GTK_WIDGET (self));
   gtk_widget_set_parent (self->running, GTK_WIDGET (self));

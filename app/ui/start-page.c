@@ -303,8 +303,8 @@ build_greeting (void)
   GtkWidget *title = gtk_label_new (_ ("What will you weave?"));
   GtkWidget *text =
       gtk_label_new (_ ("Open a sample and press Train, or start with an empty canvas."));
-  GtkWidget *new_button = gtk_button_new_with_mnemonic (_ ("_New Project"));
-  GtkWidget *open_button = gtk_button_new_with_mnemonic (_ ("_Open…"));
+  GtkWidget *new_button = gtk_button_new_with_label (_ ("New Project"));
+  GtkWidget *open_button = gtk_button_new_with_label (_ ("Open…"));
 
   gtk_label_set_xalign (GTK_LABEL (title), 0);
   gtk_label_set_xalign (GTK_LABEL (text), 0);

@@ -1,0 +1,222 @@
+"""Drives telar-studio from outside: through accessibility where it can, with synthetic input where
+a person would use the pointer. Everything waits by polling, with a time-out."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi  # noqa: E402
+
+TIMEOUT = 60
+
+
+class Failure(Exception):
+    pass
+
+
+def wait_for(what, probe, timeout=TIMEOUT):
+    """The first true answer of probe; a Failure that names what did not come."""
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            answer = probe()
+        except Exception as error:  # a widget that goes while it is looked at
+            if "atspi" not in str(error).lower() and "dbus" not in str(error).lower():
+                raise
+            answer = None
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise Failure(f"{what}: did not come in {timeout} s")
+        time.sleep(0.1)
+
+
+def xdotool(*arguments):
+    done = subprocess.run(["xdotool", *map(str, arguments)], capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def walk(node):
+    """The node and all below it."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if item is None:
+            continue
+        yield item
+        for index in range(item.get_child_count() - 1, -1, -1):
+            stack.append(item.get_child_at_index(index))
+
+
+class Studio:
+    def __init__(self, program, *arguments):
+        self.process = subprocess.Popen([program, *arguments])
+        self.app = wait_for("the studio's window", self._find_app)
+        self.window = wait_for("the window's number", self._find_window)
+        xdotool("windowactivate", self.window)
+        time.sleep(0.3)
+
+    def _find_app(self):
+        desktop = Atspi.get_desktop(0)
+        for index in range(desktop.get_child_count()):
+            app = desktop.get_child_at_index(index)
+            if app and app.get_process_id() == self.process.pid and app.get_child_count():
+                return app
+        if self.process.poll() is not None:
+            raise Failure(f"the studio ended with {self.process.returncode}")
+        return None
+
+    def _find_window(self):
+        numbers = xdotool("search", "--onlyvisible", "--pid", self.process.pid).split()
+        return numbers[-1] if numbers else None
+
+    # --- looking ------------------------------------------------------------------------------
+
+    def all(self, role=None, name=None, part=None):
+        """Widgets by role, by whole name, or by a part of the name; hidden ones are not told."""
+        found = []
+        for node in walk(self.app):
+            if role and node.get_role_name() != role:
+                continue
+            label = node.get_name() or ""
+            # GTK 4.8 sometimes tells a button's name twice: once its own, once its label's.
+            if name is not None and label not in (name, f"{name} {name}"):
+                continue
+            if part is not None and part not in label:
+                continue
+            found.append(node)
+        return found
+
+    def find(self, role=None, name=None, part=None, timeout=TIMEOUT):
+        what = f"{role or 'widget'} “{name or part}”"
+        return wait_for(what, lambda: next(iter(self.all(role, name, part)), None), timeout)
+
+    def has(self, role=None, name=None, part=None):
+        return bool(self.all(role, name, part))
+
+    def node(self, identifier):
+        """The card of a node, by its id, which its description begins with."""
+
+        def probe():
+            for item in walk(self.app):
+                words = (item.get_description() or "").split(",")[0]
+                if words == identifier and item.get_role_name() == "push button":
+                    return item
+            return None
+
+        return wait_for(f"the node {identifier}", probe)
+
+    def nodes(self):
+        """Ids of the cards in view."""
+        actions = lambda item: [item.get_action_name(i) for i in range(item.get_n_actions())]
+        return sorted(
+            item.get_description().split(",")[0]
+            for item in walk(self.app)
+            if item.get_role_name() == "push button" and "node.select" in actions(item)
+        )
+
+    # --- doing --------------------------------------------------------------------------------
+
+    def act(self, node, action="click"):
+        for index in range(node.get_n_actions()):
+            if node.get_action_name(index) == action:
+                node.do_action(index)
+                return
+        names = [node.get_action_name(i) for i in range(node.get_n_actions())]
+        raise Failure(f"“{node.get_name()}” has no action {action}, only {names}")
+
+    def click(self, name, role="push button"):
+        self.act(self.find(role, name))
+
+    def window_action(self, action):
+        """An action of the window, as the menu calls it."""
+        frame = next(n for n in walk(self.app) if n.get_role_name() == "frame")
+        self.act(frame, action)
+
+    def canvas_action(self, action):
+        for node in walk(self.app):
+            for index in range(node.get_n_actions()):
+                if node.get_action_name(index) == action:
+                    node.do_action(index)
+                    return
+        raise Failure(f"no widget has the action {action}")
+
+    def box(self, node):
+        """Left, top, width, height on the screen."""
+        geometry = dict(
+            line.split("=") for line in
+            xdotool("getwindowgeometry", "--shell", self.window).splitlines() if "=" in line)
+        place = node.get_extents(Atspi.CoordType.WINDOW)
+        return (int(geometry["X"]) + place.x, int(geometry["Y"]) + place.y, place.width,
+                place.height)
+
+    def centre(self, node):
+        x, y, width, height = self.box(node)
+        return x + width // 2, y + height // 2
+
+    def drag(self, start, end):
+        """As a person does: press, move in steps, rest, let go."""
+        xdotool("mousemove", *start)
+        time.sleep(0.1)
+        xdotool("mousedown", 1)
+        time.sleep(0.1)
+        for step in range(1, 11):
+            x = start[0] + (end[0] - start[0]) * step // 10
+            y = start[1] + (end[1] - start[1]) * step // 10
+            xdotool("mousemove", x, y)
+            time.sleep(0.03)
+        time.sleep(0.2)
+        xdotool("mouseup", 1)
+        time.sleep(0.2)
+
+    def key(self, *keys):
+        xdotool("key", "--clearmodifiers", *keys)
+
+    def type(self, text):
+        xdotool("type", "--delay", 10, text)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def close(self):
+        if self.alive():
+            self.process.terminate()
+            self.process.wait(20)
+
+
+class Store:
+    """What the trainer has written, read beside the studio."""
+
+    def __init__(self):
+        self.path = self.file("telar.db")
+
+    @staticmethod
+    def file(name):
+        """Paths in the store start at the workspace."""
+        return os.path.join(os.environ["TELAR_WORKSPACE"], name)
+
+    def run(self):
+        """The newest run as a dictionary, or None."""
+        if not os.path.exists(self.path):
+            return None
+        base = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=10)
+        base.row_factory = sqlite3.Row
+        try:
+            row = base.execute("SELECT * FROM run ORDER BY id DESC LIMIT 1").fetchone()
+        except sqlite3.OperationalError:  # the schema is being made
+            return None
+        finally:
+            base.close()
+        return dict(row) if row else None
+
+    def wait(self, what, probe, timeout=TIMEOUT):
+        return wait_for(what, lambda: (lambda run: run and probe(run) and run)(self.run()), timeout)
