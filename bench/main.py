@@ -24,7 +24,7 @@ ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in UNS
 
 
 def run(command, threads=None):
-    """(last JSON line of the output, wall seconds, peak bytes)."""
+    """(the output's JSON document, or its last line where it is a stream; wall seconds; peak bytes)."""
     environment = dict(ENVIRONMENT)
     if threads is not None:
         environment["OMP_NUM_THREADS"] = str(threads)
@@ -38,8 +38,14 @@ def run(command, threads=None):
     wall = time.perf_counter() - begin
     if status != 0:
         sys.exit(f"bench: {' '.join(map(str, command))} failed:\n{err}")
-    lines = [line for line in out.splitlines() if line.startswith("{")]
-    return (json.loads(lines[-1]) if lines else {}), wall, usage.ru_maxrss * 1024
+    return document_of(out), wall, usage.ru_maxrss * 1024
+
+
+def document_of(out):
+    try:
+        return json.loads(out)
+    except json.JSONDecodeError:
+        return json.loads(out.splitlines()[-1])
 
 
 def interleave(rounds, ours, theirs):

@@ -78,6 +78,7 @@ test_open (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (telar_store_workspace (store), ==, deep);
   g_autoptr (TelarStore) again = telar_store_open (deep, FALSE, &error);
   g_assert_no_error (error);
+  g_assert_cmpstr (telar_store_workspace (again), ==, deep);
 }
 
 static void
