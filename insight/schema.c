@@ -145,13 +145,25 @@ apply_scripts (sqlite3 *db, const char *path, const char *const *scripts, guint 
   return TRUE;
 }
 
+/* One read transaction, so that a store that another process makes just now is seen whole or not.
+ */
+static gboolean
+read_version (sqlite3 *db, const char *path, guint newest, gint64 *version, GError **error)
+{
+  if (sqlite3_exec (db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+    return fail (db, path, error);
+  gboolean ok = check_version (db, path, newest, version, error);
+  sqlite3_exec (db, "COMMIT", NULL, NULL, NULL);
+  return ok;
+}
+
 gboolean
 telar_schema_migrate (sqlite3 *db, const char *path, const char *const *scripts, guint n_scripts,
                       GError **error)
 {
   gint64 version;
 
-  if (!check_version (db, path, n_scripts, &version, error))
+  if (!read_version (db, path, n_scripts, &version, error))
     return FALSE;
   if (version == n_scripts)
     return TRUE;
