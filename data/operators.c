@@ -3,8 +3,7 @@
 #include "data/operators.h"
 
 #include "data/data.h"
-
-#define N_(text) text
+#include "engine/i18n.h"
 
 static const char *const split_choices[] = { "random", "stratified", "last", NULL };
 static const char *const missing_choices[] = { "error", "mean", "median", "drop", NULL };

@@ -1,9 +1,8 @@
 /* The operator registry: every family's table, found by name and listed by category. Filled once at
  * start-up, read only afterwards. */
 #include "engine/operator.h"
+#include "engine/i18n.h"
 #include <string.h>
-
-#define N_(text) text
 
 static GHashTable *by_name; /* name -> const TelarOperator * */
 static GPtrArray *all;      /* sorted by category, then as registered */

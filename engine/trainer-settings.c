@@ -1,8 +1,7 @@
 /* The table behind the project's "training" block, and the optimizer that it describes. */
+#include "engine/i18n.h"
 #include "engine/trainer.h"
 #include <string.h>
-
-#define N_(text) text
 
 static const char *const optimizers[] = { "sgd", "adam", "adamw", NULL };
 static const char *const schedules[] = { "constant", "step", "cosine", "one-cycle", NULL };
