@@ -77,10 +77,10 @@ class Studio:
 
     # --- looking ------------------------------------------------------------------------------
 
-    def all(self, role=None, name=None, part=None):
-        """Widgets by role, by whole name, or by a part of the name; hidden ones are not told."""
+    def all(self, role=None, name=None, part=None, tip=None, within=None):
+        """Widgets by role, whole name, a part of the name, or tooltip; hidden ones are not told."""
         found = []
-        for node in walk(self.app):
+        for node in walk(within or self.app):
             if role and node.get_role_name() != role:
                 continue
             label = node.get_name() or ""
@@ -89,15 +89,15 @@ class Studio:
                 continue
             if part is not None and part not in label:
                 continue
+            if tip is not None and node.get_description() != tip:
+                continue
             found.append(node)
         return found
 
-    def find(self, role=None, name=None, part=None, timeout=TIMEOUT):
-        what = f"{role or 'widget'} “{name or part}”"
-        return wait_for(what, lambda: next(iter(self.all(role, name, part)), None), timeout)
-
-    def has(self, role=None, name=None, part=None):
-        return bool(self.all(role, name, part))
+    def find(self, role=None, name=None, part=None, tip=None, within=None):
+        what = f"{role or 'widget'} “{name or part or tip}”"
+        return wait_for(
+            what, lambda: next(iter(self.all(role, name, part, tip, within)), None))
 
     def node(self, identifier):
         """The card of a node, by its id, which its description begins with."""
@@ -130,8 +130,8 @@ class Studio:
         names = [node.get_action_name(i) for i in range(node.get_n_actions())]
         raise Failure(f"“{node.get_name()}” has no action {action}, only {names}")
 
-    def click(self, name, role="push button"):
-        self.act(self.find(role, name))
+    def click(self, name, within=None):
+        self.act(self.find("push button", name, within=within))
 
     def window_action(self, action):
         """An action of the window, as the menu calls it."""

@@ -91,7 +91,7 @@ def build_and_train(folder):
         first, step = picture(chart), store.run()["step"]
         store.wait("more steps", lambda run: run["step"] > step + 10)
         wait_for("the chart's growth", lambda: picture(chart) != first)
-        studio.find("push button", part="%")
+        studio.find("push button", tip="Show the Run")
 
         # Stopping keeps a checkpoint.
         studio.click("Stop")
@@ -155,10 +155,9 @@ def survive_crashes(folder):
             check(file.read() == original, "the crash changed the saved file")
 
         studio = Studio(PROGRAM, path)
-        studio.find(part="Restore unsaved edits?")
-        studio.click("Restore")
+        studio.click("Restore", within=studio.find("dialog", "Restore unsaved edits?"))
         wait_for("the unsaved edits", lambda: len(studio.nodes()) > len(before))
-        studio.act(studio.find("push button", part="%"))
+        studio.act(studio.find("push button", tip="Show the Run"))
         studio.find(part="long-1")
 
         end_trainer(store)
@@ -179,8 +178,9 @@ def say_what_is_wrong(folder):
         file.write('{"telar": 1, "nodes": [{"id": "a", "op": "no_such_operator"}]}')
     studio = Studio(PROGRAM, path)
     try:
-        studio.find(part="no_such_operator")
-        studio.click("Close")
+        dialog = studio.find("dialog", "The project cannot be opened")
+        studio.find(part="no_such_operator", within=dialog)
+        studio.click("Close", within=dialog)
         studio.find("push button", "Titanic")
     finally:
         studio.close()
