@@ -1,0 +1,290 @@
+/* The studio's widgets: what they show follows the document, what they are asked for becomes edits,
+ * and nothing outlives its window. */
+#include "app/canvas/minimap.h"
+#include "app/project/edits.h"
+#include "app/ui/design-page.h"
+#include "app/ui/inspector.h"
+#include "app/ui/palette.h"
+#include "app/ui/param-row.h"
+#include "app/ui/run-button.h"
+#include "app/ui/start-page.h"
+#include "app/ui/status-bar.h"
+#include "app/ui/thumbnail.h"
+#include "tests/app/support.h"
+
+#include <adwaita.h>
+
+/* All widgets of a type below @root, in order. */
+static GPtrArray *
+collect (GtkWidget *root, GType type)
+{
+  GPtrArray *found = g_ptr_array_new ();
+  g_autoptr (GPtrArray) stack = g_ptr_array_new ();
+
+  g_ptr_array_add (stack, root);
+  while (stack->len) {
+    GtkWidget *widget = g_ptr_array_steal_index (stack, stack->len - 1);
+
+    if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+      g_ptr_array_add (found, widget);
+    for (GtkWidget *child = gtk_widget_get_last_child (widget); child;
+         child = gtk_widget_get_prev_sibling (child))
+      g_ptr_array_add (stack, child);
+  }
+  return found;
+}
+
+static GtkWidget *
+only (GtkWidget *root, GType type)
+{
+  g_autoptr (GPtrArray) found = collect (root, type);
+
+  g_assert_cmpuint (found->len, >, 0);
+  return found->pdata[0];
+}
+
+typedef struct {
+  GtkWidget *window, *page;
+  TelarDocument *document;
+  TelarAnalysis *analysis;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer sample)
+{
+  f->window = gtk_window_new ();
+  f->page = telar_design_page_new ();
+  f->document = test_sample (sample);
+  f->analysis = telar_analysis_new (f->document);
+  gtk_window_set_default_size (GTK_WINDOW (f->window), 1280, 800);
+  gtk_window_set_child (GTK_WINDOW (f->window), f->page);
+  telar_design_page_set_document (TELAR_DESIGN_PAGE (f->page), f->document, f->analysis);
+  gtk_window_present (GTK_WINDOW (f->window));
+  gtk_test_widget_wait_for_draw (f->page);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer sample)
+{
+  GtkWidget *page = g_object_ref (f->page);
+
+  telar_document_close (f->document);
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  g_assert_finalize_object (page);
+  while (telar_analysis_is_busy (f->analysis))
+    test_wait (20);
+  g_assert_finalize_object (f->analysis);
+  g_assert_finalize_object (f->document);
+}
+
+static void
+wait_for_shapes (Fixture *f)
+{
+  for (guint i = 0; i < 500; i++) {
+    g_autofree char *shape = telar_analysis_shape (f->analysis, "dense1", "out");
+
+    if (shape)
+      return;
+    test_wait (20);
+  }
+  g_assert_not_reached ();
+}
+
+static TelarParamRow *
+row_of (Fixture *f, const char *param)
+{
+  g_autoptr (GPtrArray) rows = collect (f->page, TELAR_TYPE_PARAM_ROW);
+
+  for (guint i = 0; i < rows->len; i++) {
+    if (g_str_equal (telar_param_row_param (rows->pdata[i])->name, param))
+      return rows->pdata[i];
+  }
+  g_assert_not_reached ();
+}
+
+static const TelarNode *
+node (Fixture *f, const char *id)
+{
+  return telar_graph_find_node (telar_document_graph (f->document), id);
+}
+
+/* --- the inspector ---------------------------------------------------------------------------- */
+
+static void
+test_inspector_edits (Fixture *f, gconstpointer data)
+{
+  TelarCanvas *canvas = telar_design_page_canvas (TELAR_DESIGN_PAGE (f->page));
+  GtkSpinButton *spin;
+  gint64 before;
+
+  telar_canvas_select (canvas, (const char *const[]){ "dense1", NULL });
+  before = telar_param_set_int (node (f, "dense1")->params, "units");
+  spin = GTK_SPIN_BUTTON (only (GTK_WIDGET (row_of (f, "units")), GTK_TYPE_SPIN_BUTTON));
+  g_assert_cmpfloat (gtk_spin_button_get_value (spin), ==, (double)before);
+  gtk_spin_button_set_value (spin, 77);
+  g_assert_cmpint (telar_param_set_int (node (f, "dense1")->params, "units"), ==, 77);
+  telar_document_undo (f->document);
+  g_assert_cmpint (telar_param_set_int (node (f, "dense1")->params, "units"), ==, before);
+  g_assert_cmpfloat (gtk_spin_button_get_value (spin), ==, (double)before);
+  g_signal_emit_by_name (row_of (f, "units"), "reset");
+  g_assert_true (telar_param_set_is_default (node (f, "dense1")->params, "units"));
+}
+
+/* With nothing selected the inspector is about training. */
+static void
+test_inspector_training (Fixture *f, gconstpointer data)
+{
+  TelarGraph *graph = (TelarGraph *)telar_document_graph (f->document);
+  GtkSpinButton *spin =
+      GTK_SPIN_BUTTON (only (GTK_WIDGET (row_of (f, "learning_rate")), GTK_TYPE_SPIN_BUTTON));
+
+  gtk_spin_button_set_value (spin, 0.0025);
+  g_assert_cmpfloat_with_epsilon (
+      telar_param_set_real (telar_graph_training (graph), "learning_rate"), 0.0025, 1e-12);
+  g_signal_emit_by_name (row_of (f, "optimizer"), "edit", "sgd");
+  g_assert_cmpstr (telar_param_set_text (telar_graph_training (graph), "optimizer"), ==, "sgd");
+  g_assert_cmpstr (telar_document_undo_name (f->document), !=, NULL);
+}
+
+/* Several nodes of one operator share a row; what differs is changed in all. */
+static void
+test_inspector_several (Fixture *f, gconstpointer data)
+{
+  TelarCanvas *canvas = telar_design_page_canvas (TELAR_DESIGN_PAGE (f->page));
+
+  telar_canvas_select (canvas, (const char *const[]){ "dense1", "dense2", NULL });
+  g_signal_emit_by_name (row_of (f, "units"), "edit", "33");
+  g_assert_cmpint (telar_param_set_int (node (f, "dense1")->params, "units"), ==, 33);
+  g_assert_cmpint (telar_param_set_int (node (f, "dense2")->params, "units"), ==, 33);
+  telar_document_undo (f->document);
+  g_assert_cmpint (telar_param_set_int (node (f, "dense1")->params, "units"), !=, 33);
+  g_assert_cmpint (telar_param_set_int (node (f, "dense2")->params, "units"), !=, 33);
+}
+
+/* A value that is refused changes nothing and says why. */
+static void
+test_inspector_refuses (Fixture *f, gconstpointer data)
+{
+  TelarCanvas *canvas = telar_design_page_canvas (TELAR_DESIGN_PAGE (f->page));
+  g_autoptr (GPtrArray) labels = NULL;
+  gboolean told = FALSE;
+
+  telar_canvas_select (canvas, (const char *const[]){ "dense1", NULL });
+  g_signal_emit_by_name (row_of (f, "units"), "edit", "many");
+  g_assert_null (telar_document_undo_name (f->document));
+  labels = collect (GTK_WIDGET (row_of (f, "units")), GTK_TYPE_LABEL);
+  for (guint i = 0; i < labels->len; i++)
+    told = told ||
+           (gtk_widget_has_css_class (labels->pdata[i], "error") &&
+            gtk_widget_get_visible (labels->pdata[i]) && gtk_label_get_text (labels->pdata[i])[0]);
+  g_assert_true (told);
+}
+
+/* --- problems, shapes, costs ------------------------------------------------------------------ */
+
+static void
+test_analysis (Fixture *f, gconstpointer data)
+{
+  g_autofree char *shape = NULL;
+  TelarAnalysisCost cost;
+
+  wait_for_shapes (f);
+  g_assert_cmpuint (telar_analysis_n_errors (f->analysis), ==, 0);
+  shape = telar_analysis_shape (f->analysis, "dense1", "out");
+  g_assert_cmpstr (shape, ==, "N,512");
+  g_assert_cmpint (telar_analysis_parameters (f->analysis, "dense1"), ==, 784 * 512 + 512);
+  for (guint i = 0; i < 500 && !telar_analysis_cost (f->analysis, &cost); i++)
+    test_wait (20);
+  g_assert_true (telar_analysis_cost (f->analysis, &cost));
+  g_assert_cmpuint (cost.total_bytes, >, 4 * (784 * 512));
+  /* A broken wire is a problem at its node, and gone with undo. */
+  telar_edit_disconnect (f->document, "loss", 0, 0);
+  for (guint i = 0; i < 500 && !telar_analysis_problem (f->analysis, "loss"); i++)
+    test_wait (20);
+  g_assert_nonnull (telar_analysis_problem (f->analysis, "loss"));
+  telar_document_undo (f->document);
+  for (guint i = 0; i < 500 && telar_analysis_problem (f->analysis, "loss"); i++)
+    test_wait (20);
+  g_assert_null (telar_analysis_problem (f->analysis, "loss"));
+}
+
+static void
+test_missing_data (Fixture *f, gconstpointer data)
+{
+  wait_for_shapes (f);
+  telar_edit_set_param (f->document, (const char *const[]){ "digits", NULL }, "images",
+                        "no/such/file", NULL);
+  for (guint i = 0; i < 500 && !telar_analysis_problem (f->analysis, "digits"); i++)
+    test_wait (20);
+  g_assert_nonnull (telar_analysis_problem (f->analysis, "digits"));
+}
+
+/* --- the palette ------------------------------------------------------------------------------ */
+
+static void
+test_palette (Fixture *f, gconstpointer data)
+{
+  GtkWidget *palette = only (f->page, TELAR_TYPE_PALETTE);
+  GtkWidget *search = only (palette, GTK_TYPE_SEARCH_ENTRY);
+  guint n = telar_graph_nodes (telar_document_graph (f->document))->len;
+  g_autoptr (GPtrArray) rows = NULL;
+  guint shown = 0;
+
+  gtk_editable_set_text (GTK_EDITABLE (search), "convolution 2d");
+  test_wait (300);
+  rows = collect (palette, GTK_TYPE_LIST_BOX_ROW);
+  for (guint i = 0; i < rows->len; i++)
+    shown += gtk_widget_get_child_visible (rows->pdata[i]);
+  g_assert_cmpuint (shown, >, 0);
+  g_assert_cmpuint (shown, <, 8);
+  g_signal_emit_by_name (search, "activate");
+  g_assert_cmpuint (telar_graph_nodes (telar_document_graph (f->document))->len, ==, n + 1);
+}
+
+/* --- lives ------------------------------------------------------------------------------------ */
+
+static void
+check_life (GtkWidget *widget)
+{
+  GtkWidget *window = gtk_window_new ();
+
+  g_object_ref (widget);
+  gtk_window_set_child (GTK_WINDOW (window), widget);
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_test_widget_wait_for_draw (window);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_finalize_object (widget);
+}
+
+static void
+test_lives (void)
+{
+  g_autoptr (TelarDocument) document = test_sample ("titanic.telar");
+
+  check_life (telar_palette_new ());
+  check_life (telar_status_bar_new ());
+  check_life (telar_run_button_new ());
+  check_life (telar_start_page_new ());
+  check_life (telar_thumbnail_new (telar_document_graph (document), 200, 100));
+  check_life (telar_design_page_new ());
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gtk_init ();
+  adw_init ();
+  test_init ();
+#define TEST(path, function)                                                                       \
+  g_test_add (path, Fixture, "digits-dense.telar", set_up, function, tear_down)
+  TEST ("/inspector/edits", test_inspector_edits);
+  TEST ("/inspector/training", test_inspector_training);
+  TEST ("/inspector/several", test_inspector_several);
+  TEST ("/inspector/refuses", test_inspector_refuses);
+  TEST ("/analysis/shapes", test_analysis);
+  TEST ("/analysis/missing-data", test_missing_data);
+  TEST ("/palette/search", test_palette);
+  g_test_add_func ("/widgets/lives", test_lives);
+  return g_test_run ();
+}
