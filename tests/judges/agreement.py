@@ -15,7 +15,6 @@ import torch
 from networks import NETWORKS, load_states, read_safetensors
 
 TOLERANCE = 1e-4
-LABEL_SMOOTHING = {"digits-cnn": 0.1, "digits-dense": 0.0}  # as in the samples
 OPTIMIZERS = {
     "adam": torch.optim.Adam,
     "sgd": lambda parameters: torch.optim.SGD(parameters, momentum=0.9),
@@ -27,7 +26,7 @@ def losses(name, optimizer_name, precision, weights, run):
     load_states(network, weights)
     network.train()
     optimizer = OPTIMIZERS[optimizer_name](network.parameters())
-    loss_of = torch.nn.CrossEntropyLoss(label_smoothing=LABEL_SMOOTHING[name])
+    loss_of = torch.nn.CrossEntropyLoss()
     curve = []
     for step, rate in enumerate(run["rate"]):
         optimizer.param_groups[0]["lr"] = float(rate)
