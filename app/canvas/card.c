@@ -1,6 +1,7 @@
 /* Cards and wires as render nodes: drawn once, then only moved and scaled. */
 #include "app/canvas/card.h"
 
+#include <math.h>
 #include <string.h>
 
 #define TEXT_LEFT 52.0f
@@ -159,7 +160,9 @@ static cairo_t *
 begin_shapes (GtkSnapshot *snapshot, const TelarSceneNode *node)
 {
   const graphene_size_t *size = &node->item.bounds.size;
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (-10, -10, size->width + 20, size->height + 20);
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (-TELAR_CARD_MARGIN, -TELAR_CARD_MARGIN,
+                                               size->width + 2 * TELAR_CARD_MARGIN,
+                                               size->height + 2 * TELAR_CARD_MARGIN);
 
   return gtk_snapshot_append_cairo (snapshot, &bounds);
 }
@@ -263,6 +266,43 @@ telar_card_render (TelarSceneNode *node, TelarDetail detail, const TelarTheme *t
   if (!node->brief)
     node->brief = render_brief (node, theme, context);
   return node->brief;
+}
+
+static GdkTexture *
+rasterise (GskRenderNode *drawing, const graphene_size_t *size, double scale)
+{
+  int width = (int)ceil ((size->width + 2 * TELAR_CARD_MARGIN) * scale);
+  int height = (int)ceil ((size->height + 2 * TELAR_CARD_MARGIN) * scale);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+  cairo_t *cr = cairo_create (surface);
+  gsize stride = (gsize)cairo_image_surface_get_stride (surface);
+  g_autoptr (GBytes) pixels = NULL;
+
+  cairo_scale (cr, scale, scale);
+  cairo_translate (cr, TELAR_CARD_MARGIN, TELAR_CARD_MARGIN);
+  gsk_render_node_draw (drawing, cr);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  pixels =
+      g_bytes_new_with_free_func (cairo_image_surface_get_data (surface), stride * (gsize)height,
+                                  (GDestroyNotify)cairo_surface_destroy, surface);
+  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, pixels, stride);
+}
+
+GdkTexture *
+telar_card_texture (TelarSceneNode *node, TelarDetail detail, const TelarTheme *theme,
+                    PangoContext *context, double scale, gboolean stale)
+{
+  gboolean brief = detail == TELAR_DETAIL_BRIEF;
+
+  if (node->texture && (stale || (node->texture_scale == scale && node->texture_brief == brief)))
+    return node->texture;
+  g_clear_object (&node->texture);
+  node->texture =
+      rasterise (telar_card_render (node, detail, theme, context), &node->item.bounds.size, scale);
+  node->texture_scale = scale;
+  node->texture_brief = brief;
+  return node->texture;
 }
 
 /* --- wires ------------------------------------------------------------------------------------ */

@@ -19,6 +19,12 @@ TelarDetail telar_detail_for (double zoom, guint n_visible);
 /* The card at the origin, in canvas units; borrowed from @node. @context gives the font. */
 GskRenderNode *telar_card_render (TelarSceneNode *node, TelarDetail detail, const TelarTheme *theme,
                                   PangoContext *context);
+/* How far a card's drawing reaches over its edges. */
+#define TELAR_CARD_MARGIN 10
+/* The same in pixels, @scale of them for a canvas unit, from (-TELAR_CARD_MARGIN,
+ * -TELAR_CARD_MARGIN) on; borrowed. With @stale what was drawn at another scale will do. */
+GdkTexture *telar_card_texture (TelarSceneNode *node, TelarDetail detail, const TelarTheme *theme,
+                                PangoContext *context, double scale, gboolean stale);
 /* The wire in canvas units; borrowed. */
 GskRenderNode *telar_wire_render (TelarSceneEdge *edge, const TelarTheme *theme);
 /* Strokes a curve as wires are drawn. */

@@ -8,6 +8,8 @@
 
 /* Dots stand this far apart at least, in pixels. */
 #define DOT_SPACING 14.0
+/* What drawing cards anew may take of a frame, in microseconds. */
+#define FRAME_BUDGET 6000
 
 static void
 draw_ground (TelarCanvas *self, GtkSnapshot *snapshot, float width, float height)
@@ -123,33 +125,57 @@ draw_halo (TelarCanvas *self, GtkSnapshot *snapshot, const TelarSceneNode *node,
   }
 }
 
+static gboolean
+draw_again (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  gtk_widget_queue_draw (widget);
+  return G_SOURCE_REMOVE;
+}
+
+/* Cards are drawn into pixels once for a zoom. While the zoom moves there may be no time for all of
+ * them in one frame: the others wait, stretched, for the next. */
 static void
-draw_card (TelarCanvas *self, GtkSnapshot *snapshot, TelarSceneNode *node, TelarDetail detail)
+draw_card (TelarCanvas *self, GtkSnapshot *snapshot, TelarSceneNode *node, TelarDetail detail,
+           gint64 deadline)
 {
   PangoContext *context = gtk_widget_get_pango_context (GTK_WIDGET (self));
-  const graphene_point_t *origin = &node->item.bounds.origin;
-  graphene_point_t at = telar_canvas_to_widget (self, origin->x, origin->y);
-  float zoom = (float)self->view.zoom;
+  const graphene_rect_t *rect = telar_scene_node_rect (node);
+  graphene_point_t at = telar_canvas_to_widget (self, rect->origin.x, rect->origin.y);
+  int device = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  float zoom = (float)self->view.zoom, margin = TELAR_CARD_MARGIN * zoom;
+  double scale = self->view.zoom * device;
+  gboolean late = g_get_monotonic_time () > deadline;
+  GdkTexture *texture = telar_card_texture (node, detail, &self->theme, context, scale, late);
+  graphene_rect_t place;
 
   if (node->selected || node == self->current)
     draw_halo (self, snapshot, node, &at);
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &at);
-  gtk_snapshot_scale (snapshot, zoom, zoom);
-  gtk_snapshot_append_node (snapshot, telar_card_render (node, detail, &self->theme, context));
-  gtk_snapshot_restore (snapshot);
+  if (node->texture_scale == scale) {
+    /* On whole pixels nothing is blurred. */
+    place = GRAPHENE_RECT_INIT (roundf ((at.x - margin) * (float)device) / (float)device,
+                                roundf ((at.y - margin) * (float)device) / (float)device,
+                                (float)gdk_texture_get_width (texture) / (float)device,
+                                (float)gdk_texture_get_height (texture) / (float)device);
+  } else {
+    place = GRAPHENE_RECT_INIT (at.x - margin, at.y - margin, rect->size.width * zoom + 2 * margin,
+                                rect->size.height * zoom + 2 * margin);
+    gtk_widget_add_tick_callback (GTK_WIDGET (self), draw_again, NULL, NULL);
+  }
+  gtk_snapshot_append_texture (snapshot, texture, &place);
 }
 
 static void
 draw_cards (TelarCanvas *self, GtkSnapshot *snapshot, const GPtrArray *nodes, TelarDetail detail)
 {
+  gint64 deadline = g_get_monotonic_time () + FRAME_BUDGET;
+
   /* What is selected or held lies above the rest. */
   for (int selected = 0; selected < 2; selected++) {
     for (guint i = 0; i < nodes->len; i++) {
       TelarSceneNode *node = nodes->pdata[i];
 
       if (node->selected == selected)
-        draw_card (self, snapshot, node, detail);
+        draw_card (self, snapshot, node, detail, deadline);
     }
   }
 }

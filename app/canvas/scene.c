@@ -22,6 +22,7 @@ forget_drawings (TelarSceneNode *node)
 {
   g_clear_pointer (&node->card, gsk_render_node_unref);
   g_clear_pointer (&node->brief, gsk_render_node_unref);
+  g_clear_object (&node->texture);
 }
 
 static void

@@ -30,6 +30,9 @@ typedef struct {
   gpointer proxy;   /* the canvas's widget for accessibility, or NULL; borrowed */
   /* Drawings, NULL when they must be made again. */
   GskRenderNode *card, *brief;
+  GdkTexture *texture;  /* one of them in pixels */
+  double texture_scale; /* pixels for a canvas unit */
+  gboolean texture_brief;
 } TelarSceneNode;
 
 typedef struct {
