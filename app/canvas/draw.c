@@ -391,7 +391,7 @@ draw_hover (TelarCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *all
     return;
   cr = gtk_snapshot_append_cairo (snapshot, all);
   grow_port (self, cr, self->hover.node, self->hover.kind == TELAR_HIT_OUTPUT, self->hover.port,
-             MAX (6.5, 6.5 * self->view.zoom));
+             MAX (4.5, 6.5 * self->view.zoom));
   cairo_destroy (cr);
 }
 

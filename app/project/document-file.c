@@ -65,6 +65,19 @@ telar_document_open (const char *path, GError **error)
   return graph ? document_for (graph, absolute, NULL) : NULL;
 }
 
+/* The checksum of a data file goes along when its path is written anew. */
+static void
+move_hash (TelarGraph *graph, const char *old, const char *path)
+{
+  GHashTable *hashes = telar_graph_data_hashes (graph);
+  gpointer key, hash;
+
+  if (g_hash_table_steal_extended (hashes, old, &key, &hash)) {
+    g_free (key);
+    g_hash_table_insert (hashes, g_strdup (path), hash);
+  }
+}
+
 /* Relative paths start at the graph's folder, @from. They become relative to @to, or absolute where
  * the file lies elsewhere or @to is NULL. */
 static gboolean
@@ -88,6 +101,7 @@ rewrite_files (TelarGraph *graph, const char *from, const char *to, GError **err
       absolute = g_canonicalize_filename (file, from);
       target = g_file_new_for_path (absolute);
       relative = folder ? g_file_get_relative_path (folder, target) : NULL;
+      move_hash (graph, file, relative ? relative : absolute);
       if (!telar_param_set_put_text (node->params, param->name, relative ? relative : absolute,
                                      error))
         return FALSE;

@@ -169,6 +169,22 @@ test_copy_paste (void)
   telar_document_close (document);
 }
 
+/* The copy of a sample names its data wherever it will be saved, and keeps the checksums. */
+static void
+test_sample_paths (void)
+{
+  g_autoptr (TelarDocument) document = test_sample ("titanic.telar");
+  TelarGraph *graph = (TelarGraph *)telar_document_graph (document);
+  const TelarNode *node = telar_graph_find_node (graph, "passengers");
+  const char *file = telar_param_set_text (node->params, "file");
+
+  g_assert_true (g_path_is_absolute (file));
+  g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
+  g_assert_nonnull (g_hash_table_lookup (telar_graph_data_hashes (graph), file));
+  g_assert_null (g_hash_table_lookup (telar_graph_data_hashes (graph), "titanic.csv"));
+  g_assert_false (telar_document_is_modified (document));
+}
+
 /* --- thousands of edits ----------------------------------------------------------------------- */
 
 static const char *
@@ -578,6 +594,7 @@ main (int argc, char **argv)
   g_test_add_func ("/document/repeated-input", test_repeated_input);
   g_test_add_func ("/document/insert-bridge", test_insert_and_bridge);
   g_test_add_func ("/document/copy-paste", test_copy_paste);
+  g_test_add_func ("/document/sample-paths", test_sample_paths);
   g_test_add_func ("/document/random-undo", test_random_undo);
   g_test_add_func ("/journal/replay", test_journal_replay);
   g_test_add_func ("/journal/torn", test_journal_torn);
