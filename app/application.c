@@ -1,6 +1,7 @@
 /* The application: opens files in windows, quits without losing work, says what it is. */
 #include "app/application.h"
 
+#include "app/ui/preferences.h"
 #include "app/window.h"
 
 #include <glib/gi18n.h>
@@ -112,18 +113,26 @@ show_about (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+show_preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  telar_preferences_show (gtk_application_get_active_window (GTK_APPLICATION (data)));
+}
+
+static void
 startup (GApplication *application)
 {
   static const GActionEntry actions[] = {
     { .name = "new-window", .activate = new_window },
     { .name = "quit", .activate = quit },
     { .name = "about", .activate = show_about },
+    { .name = "preferences", .activate = show_preferences },
   };
   static const struct {
     const char *action;
     const char *keys[3];
   } keys[] = {
     { "app.quit", { "<Control>q" } },
+    { "app.preferences", { "<Control>comma" } },
     { "app.new-window", { "<Control><Shift>n" } },
     { "win.new", { "<Control>n" } },
     { "win.open", { "<Control>o" } },
@@ -150,6 +159,7 @@ startup (GApplication *application)
     gtk_application_set_accels_for_action (GTK_APPLICATION (application), keys[i].action,
                                            keys[i].keys);
   gtk_window_set_default_icon_name (TELAR_STUDIO_ID);
+  telar_preferences_load ();
 }
 
 static void

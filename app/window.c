@@ -166,6 +166,7 @@ build_menu (void)
   g_menu_append (view, _ ("Palette"), "win.palette");
   g_menu_append (view, _ ("Inspector"), "win.inspector");
   g_menu_append (view, _ ("Overview"), "win.minimap");
+  g_menu_append (help, _ ("Preferences"), "app.preferences");
   g_menu_append (help, _ ("Keyboard Shortcuts"), "win.show-help-overlay");
   g_menu_append (help, _ ("About Telar"), "app.about");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
