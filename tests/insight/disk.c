@@ -36,16 +36,30 @@ own_mounts (void)
          write_proc ("/proc/self/gid_map", groups);
 }
 
+static const char *small_disk;
+
+static void
+unmount_small_disk (void)
+{
+  umount2 (small_disk, MNT_DETACH);
+}
+
 /* A tmpfs of 1.5 MB at @folder, which only this process sees; where mounting is forbidden, no file
- * may grow beyond that. */
+ * may grow beyond that. In a chroot "/" is no mount and cannot be made private, so the disk may be
+ * seen outside of it and is taken away at the end. */
 static void
 make_small_disk (const char *folder)
 {
   g_autofree char *size = g_strdup_printf ("size=%d", DISK_BYTES);
 
-  if (own_mounts () && mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-      mount ("tmpfs", folder, "tmpfs", 0, size) == 0)
-    return;
+  if (own_mounts ()) {
+    mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+    if (mount ("tmpfs", folder, "tmpfs", 0, size) == 0) {
+      small_disk = g_intern_string (folder);
+      atexit (unmount_small_disk);
+      return;
+    }
+  }
   struct rlimit limit = { DISK_BYTES / 2, DISK_BYTES / 2 };
   signal (SIGXFSZ, SIG_IGN);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
