@@ -103,6 +103,44 @@ telar_build_broadcast (TelarBuilder *b, TelarValue x, const TelarShape *shape)
 }
 
 TelarValue
+telar_build_slice (TelarBuilder *b, TelarValue x, guint axis, gint64 start, gint64 limit)
+{
+  TelarShape shape = telar_builder_type (b, x)->shape;
+  gint64 starts[TELAR_MAX_RANK] = { 0 }, limits[TELAR_MAX_RANK], strides[TELAR_MAX_RANK];
+
+  if (x == TELAR_NO_VALUE)
+    return x;
+  if (axis >= shape.rank) {
+    telar_builder_fail (b, "there is no axis %u to cut", axis);
+    return TELAR_NO_VALUE;
+  }
+  for (guint i = 0; i < shape.rank; i++) {
+    limits[i] = shape.dims[i] < 0 ? -1 : shape.dims[i];
+    strides[i] = 1;
+  }
+  starts[axis] = start;
+  limits[axis] = limit;
+  return telar_emit (b, SLICE, ((TelarValue[]){ x }), TELAR_INTS (START, starts, shape.rank),
+                     TELAR_INTS (LIMIT, limits, shape.rank),
+                     TELAR_INTS (STRIDE, strides, shape.rank));
+}
+
+/* More values than an instruction takes are joined in groups first. */
+TelarValue
+telar_build_concat (TelarBuilder *b, const TelarValue *values, guint n, guint axis)
+{
+  guint most = telar_prim_info (TELAR_PRIM_CONCAT)->most_inputs, n_groups = (n + most - 1) / most;
+  g_autofree TelarValue *groups = NULL;
+
+  if (n <= most)
+    return telar_build (b, TELAR_PRIM_CONCAT, values, n, &TELAR_INT (AXIS, axis), 1);
+  groups = g_new (TelarValue, n_groups);
+  for (guint i = 0; i < n_groups; i++)
+    groups[i] = telar_build_concat (b, values + i * most, MIN (most, n - i * most), axis);
+  return telar_build_concat (b, groups, n_groups, axis);
+}
+
+TelarValue
 telar_build_reduce (TelarBuilder *b, TelarPrim prim, TelarValue x, const gint64 *axes, guint n_axes,
                     gboolean keep)
 {

@@ -185,6 +185,10 @@ TelarValue telar_build_cast (TelarBuilder *b, TelarValue x, TelarDType dtype);
 TelarValue telar_build_reshape (TelarBuilder *b, TelarValue x, const TelarShape *shape);
 TelarValue telar_build_transpose (TelarBuilder *b, TelarValue x, const gint64 *perm);
 TelarValue telar_build_broadcast (TelarBuilder *b, TelarValue x, const TelarShape *shape);
+/* From @start to before @limit along @axis, the other axes whole. */
+TelarValue telar_build_slice (TelarBuilder *b, TelarValue x, guint axis, gint64 start,
+                              gint64 limit);
+TelarValue telar_build_concat (TelarBuilder *b, const TelarValue *values, guint n, guint axis);
 TelarValue telar_build_reduce (TelarBuilder *b, TelarPrim prim, TelarValue x, const gint64 *axes,
                                guint n_axes, gboolean keep);
 TelarValue telar_build_reduce_all (TelarBuilder *b, TelarPrim prim, TelarValue x); /* to rank 0 */

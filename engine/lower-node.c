@@ -166,3 +166,10 @@ telar_lower_stream (TelarLowering *l)
 {
   return telar_random_stream (l->node->id);
 }
+
+gint64
+telar_lower_stream_of (TelarLowering *l, const char *role)
+{
+  g_autofree char *name = g_strdup_printf ("%s.%s", l->node->id, role);
+  return telar_random_stream (name);
+}

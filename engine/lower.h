@@ -80,5 +80,7 @@ void telar_lower_result (TelarLowering *l, const char *name, TelarValue value);
 void telar_lower_fail (TelarLowering *l, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* The stream of the node's randomness. */
 gint64 telar_lower_stream (TelarLowering *l);
+/* One more of its streams, for nodes that draw more than once. */
+gint64 telar_lower_stream_of (TelarLowering *l, const char *role);
 
 G_END_DECLS

@@ -4,34 +4,36 @@
 #include "engine/operators/helpers.h"
 
 static TelarValue
-draw (TelarLowering *l, TelarPrim prim, const TelarShape *shape)
+draw (TelarLowering *l, TelarPrim prim, const TelarShape *shape, const char *role)
 {
   TelarAttr attrs[] = {
     TELAR_INTS (SHAPE, shape->dims, shape->rank),
-    TELAR_INT (STREAM, telar_lower_stream (l)),
+    TELAR_INT (STREAM, role ? telar_lower_stream_of (l, role) : telar_lower_stream (l)),
   };
 
   return telar_build (l->b, prim, NULL, 0, attrs, G_N_ELEMENTS (attrs));
 }
 
-/* Zero where a uniform number, one for each element of @mask, is below the rate; the others grow so
- * that the expectation stays. */
-static void
-drop (TelarLowering *l, TelarValue x, const TelarShape *mask)
+TelarValue
+telar_emit_dropout (TelarLowering *l, TelarValue x, const TelarShape *mask, double rate,
+                    const char *role)
 {
-  double rate = telar_lower_real (l, "rate");
   TelarValue uniform, kept;
 
-  if (!l->training || rate == 0 || x == TELAR_NO_VALUE) {
-    telar_lower_output (l, 0, x);
-    return;
-  }
-  uniform = draw (l, TELAR_PRIM_UNIFORM, mask);
+  if (!l->training || rate == 0 || x == TELAR_NO_VALUE)
+    return x;
+  uniform = draw (l, TELAR_PRIM_UNIFORM, mask, role);
   kept = telar_build_binary (l->b, TELAR_PRIM_LESS_EQUAL,
                              telar_build_scalar (l->b, TELAR_F32, rate), uniform);
   kept = telar_build_cast (l->b, kept, telar_lower_type (l, x).dtype);
   kept = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, kept, 1 / (1 - rate));
-  telar_lower_output (l, 0, telar_build_binary (l->b, TELAR_PRIM_MUL, x, kept));
+  return telar_build_binary (l->b, TELAR_PRIM_MUL, x, kept);
+}
+
+static void
+drop (TelarLowering *l, TelarValue x, const TelarShape *mask)
+{
+  telar_lower_output (l, 0, telar_emit_dropout (l, x, mask, telar_lower_real (l, "rate"), NULL));
 }
 
 static void
@@ -63,7 +65,7 @@ lower_gaussian_noise (TelarLowering *l)
   TelarValue noise;
 
   if (l->training && deviation > 0 && x != TELAR_NO_VALUE) {
-    noise = telar_build_cast (l->b, draw (l, TELAR_PRIM_NORMAL, &type.shape), type.dtype);
+    noise = telar_build_cast (l->b, draw (l, TELAR_PRIM_NORMAL, &type.shape, NULL), type.dtype);
     noise = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, noise, deviation);
     x = telar_build_binary (l->b, TELAR_PRIM_ADD, x, noise);
   }

@@ -91,6 +91,12 @@ TelarValue telar_emit_activation (TelarLowering *l, const char *name, TelarValue
  * with channels on axis 1. */
 TelarValue telar_emit_per_channel (TelarLowering *l, TelarValue x, guint rank);
 
+/* While training, zero where a uniform number, one for each element of @mask, is below @rate; the
+ * others grow so that the expectation stays. @role tells a node's dropouts apart; NULL for the
+ * only one. */
+TelarValue telar_emit_dropout (TelarLowering *l, TelarValue x, const TelarShape *mask, double rate,
+                               const char *role);
+
 /* Reduces the axes @first … rank-1. */
 TelarValue telar_emit_reduce_from (TelarLowering *l, TelarPrim prim, TelarValue x, guint first,
                                    gboolean keep);

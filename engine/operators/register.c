@@ -12,6 +12,7 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_dense);
   telar_operators_register (telar_operators_conv);
   telar_operators_register (telar_operators_pool);
+  telar_operators_register (telar_operators_recurrent);
   telar_operators_register (telar_operators_dropout);
   telar_operators_register (telar_operators_shape);
   telar_operators_register (telar_operators_activation);
