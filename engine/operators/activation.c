@@ -20,7 +20,7 @@ lower_leaky_relu (TelarLowering *l)
   TelarType type;
   TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
 
-  telar_lower_output (l, 0, telar_emit_leaky (l, x, telar_lower_real (l, "slope")));
+  telar_lower_output (l, 0, telar_emit_leaky (l->b, x, telar_lower_real (l, "slope")));
 }
 
 static void
@@ -30,7 +30,7 @@ lower_elu (TelarLowering *l)
   TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
 
   telar_lower_output (l, 0,
-                      telar_emit_exponential_linear (l, x, 1, telar_lower_real (l, "alpha"), 1));
+                      telar_emit_exponential_linear (l->b, x, 1, telar_lower_real (l, "alpha"), 1));
 }
 
 /* Barron: "Continuously differentiable exponential linear units", 2017. */
@@ -41,7 +41,7 @@ lower_celu (TelarLowering *l)
   TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
   double alpha = telar_lower_real (l, "alpha");
 
-  telar_lower_output (l, 0, telar_emit_exponential_linear (l, x, 1, alpha, alpha));
+  telar_lower_output (l, 0, telar_emit_exponential_linear (l->b, x, 1, alpha, alpha));
 }
 
 static void
@@ -51,8 +51,8 @@ lower_gelu (TelarLowering *l)
   TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
   gboolean exact = g_str_equal (telar_lower_text (l, "form"), "exact");
 
-  telar_lower_output (l, 0,
-                      exact ? telar_emit_activation (l, "gelu", x) : telar_emit_gelu_tanh (l, x));
+  telar_lower_output (
+      l, 0, exact ? telar_emit_activation (l, "gelu", x) : telar_emit_gelu_tanh (l->b, x));
 }
 
 /* One slope per channel (axis 1), as PyTorch; Keras calls it alpha. */
@@ -78,7 +78,7 @@ lower_prelu (TelarLowering *l)
 }
 
 static void
-lower_along_axis (TelarLowering *l, TelarPrim prim)
+lower_along_axis (TelarLowering *l, TelarPrim prim, gboolean negated)
 {
   TelarType type;
   TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
@@ -87,19 +87,48 @@ lower_along_axis (TelarLowering *l, TelarPrim prim)
   if (x == TELAR_NO_VALUE ||
       !telar_lower_axis (l, telar_lower_int (l, "axis"), type.shape.rank, &axis))
     return;
+  if (negated)
+    x = telar_build_unary (l->b, TELAR_PRIM_NEG, x);
   telar_lower_output (l, 0, telar_build (l->b, prim, &x, 1, &TELAR_INT (AXIS, axis), 1));
 }
 
 static void
 lower_softmax (TelarLowering *l)
 {
-  lower_along_axis (l, TELAR_PRIM_SOFTMAX);
+  lower_along_axis (l, TELAR_PRIM_SOFTMAX, FALSE);
+}
+
+static void
+lower_softmin (TelarLowering *l)
+{
+  lower_along_axis (l, TELAR_PRIM_SOFTMAX, TRUE);
+}
+
+/* The one-hot of the largest, its classes moved back from the last axis to where they were. */
+static void
+lower_hardmax (TelarLowering *l)
+{
+  TelarType type;
+  TelarValue x = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
+  gint64 perm[TELAR_MAX_RANK], size;
+  guint axis, rank = type.shape.rank;
+
+  if (x == TELAR_NO_VALUE || !telar_lower_axis (l, telar_lower_int (l, "axis"), rank, &axis) ||
+      !telar_lower_size (l, &type.shape, axis, &size))
+    return;
+  for (guint i = 0; i < rank; i++)
+    perm[i] = i < axis ? i : i - 1;
+  perm[axis] = rank - 1;
+  x = telar_emit (l->b, ARGMAX, ((TelarValue[]){ x }), TELAR_INT (AXIS, axis));
+  x = telar_emit (l->b, ONE_HOT, ((TelarValue[]){ x }), TELAR_INT (SIZE, size),
+                  TELAR_INT (DTYPE, type.dtype));
+  telar_lower_output (l, 0, telar_build_transpose (l->b, x, perm));
 }
 
 static void
 lower_log_softmax (TelarLowering *l)
 {
-  lower_along_axis (l, TELAR_PRIM_LOG_SOFTMAX);
+  lower_along_axis (l, TELAR_PRIM_LOG_SOFTMAX, FALSE);
 }
 
 /* NAME, label, formula, ONNX, doc: activations without parameters. */
@@ -115,18 +144,18 @@ lower_log_softmax (TelarLowering *l)
      "A smooth relative of ReLU that lets small negative values through.")                         \
   A (sigmoid, "Sigmoid", "y = 1/(1 + exp(-x))", "Sigmoid",                                         \
      "Squeezes every number into the range from 0 to 1, as for a probability.")                    \
-  A (hard_sigmoid, "Hard sigmoid", "y = min(max(x + 3, 0), 6)/6", "HardSigmoid",                   \
-     "A sigmoid made of straight lines, cheap on small devices.")                                  \
   A (tanh, "Tanh", "y = tanh(x)", "Tanh",                                                          \
      "Squeezes every number into the range from -1 to 1.")                                         \
-  A (hard_tanh, "Hard tanh", "y = min(max(x, -1), 1)", "Clip",                                     \
-     "Cuts every number off at -1 and 1.")                                                         \
-  A (hard_swish, "Hard swish", "y = x·min(max(x + 3, 0), 6)/6", "HardSwish",                       \
-     "SiLU made of straight lines, cheap on small devices.")                                       \
   A (softplus, "Softplus", "y = log(1 + exp(x))", "Softplus",                                      \
      "A smooth ReLU: always positive, which suits variances and rates.")                           \
   A (softsign, "Softsign", "y = x/(1 + |x|)", "Softsign",                                          \
-     "Squeezes into the range from -1 to 1 more gently than tanh.")
+     "Squeezes into the range from -1 to 1 more gently than tanh.")                                \
+  A (log_sigmoid, "Log sigmoid", "y = -log(1 + exp(-x))", "Softplus, Neg",                         \
+     "The logarithm of a sigmoid, computed without loss of accuracy.")                             \
+  A (squared_relu, "Squared ReLU", "y = max(x, 0)²", "Relu, Mul",                                  \
+     "ReLU squared, as in Primer's transformers.")                                                 \
+  A (tanh_shrink, "Tanh shrink", "y = x - tanh(x)", "Tanh, Sub",                                   \
+     "Makes small numbers nearly vanish and moves large ones towards zero by one.")
 
 #define DEFINE(NAME, text, rule, becomes, words)                                                   \
   static const TelarOperator NAME##_operator = {                                                   \
@@ -137,12 +166,6 @@ lower_log_softmax (TelarLowering *l)
 /* clang-format on */
 SIMPLE (DEFINE)
 
-#define REAL_PARAM(param, text, value, least, most, words)                                         \
-  {                                                                                                \
-    .name = param, .label = N_ (text), .kind = TELAR_PARAM_REAL, .fallback = value,                \
-    .minimum = least, .maximum = most, .doc = N_ (words), .prominent = TRUE,                       \
-  }
-
 static const TelarOperator leaky_relu_operator = {
   .name = "leaky_relu",
   .label = N_ ("Leaky ReLU"),
@@ -152,8 +175,8 @@ static const TelarOperator leaky_relu_operator = {
   .onnx = "LeakyRelu",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
-  .params = TELAR_PARAMS (REAL_PARAM ("slope", "Slope", "0.01", -10, 10,
-                                      "Factor of negative values; Keras takes 0.3.")),
+  .params = TELAR_PARAMS (TELAR_PARAM_NUMBER ("slope", "Slope", "0.01", -10, 10,
+                                              "Factor of negative values; Keras takes 0.3.")),
   .lower = lower_leaky_relu,
   .examples = TELAR_EXAMPLES ("f32[2,3,4]", "f32[2,5] slope=0.2"),
 };
@@ -167,8 +190,9 @@ static const TelarOperator prelu_operator = {
   .onnx = "PRelu",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
-  .params = TELAR_PARAMS (REAL_PARAM ("initial", "Initial slope", "0.25", -10, 10,
-                                      "The slope that training begins with; Keras takes 0.")),
+  .params =
+      TELAR_PARAMS (TELAR_PARAM_NUMBER ("initial", "Initial slope", "0.25", -10, 10,
+                                        "The slope that training begins with; Keras takes 0.")),
   .lower = lower_prelu,
   .examples = TELAR_EXAMPLES ("f32[2,3]", "f32[2,3,4,4] initial=0.1"),
 };
@@ -182,8 +206,8 @@ static const TelarOperator elu_operator = {
   .onnx = "Elu",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
-  .params = TELAR_PARAMS (
-      REAL_PARAM ("alpha", "Alpha", "1", 0, 100, "Where the curve levels off, below zero.")),
+  .params = TELAR_PARAMS (TELAR_PARAM_NUMBER ("alpha", "Alpha", "1", 0, 100,
+                                              "Where the curve levels off, below zero.")),
   .lower = lower_elu,
   .examples = TELAR_EXAMPLES ("f32[2,3,4]", "f32[2,5] alpha=0.5"),
 };
@@ -197,8 +221,8 @@ static const TelarOperator celu_operator = {
   .onnx = "Celu",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
-  .params = TELAR_PARAMS (
-      REAL_PARAM ("alpha", "Alpha", "1", 0.01, 100, "Where the curve levels off, below zero.")),
+  .params = TELAR_PARAMS (TELAR_PARAM_NUMBER ("alpha", "Alpha", "1", 0.01, 100,
+                                              "Where the curve levels off, below zero.")),
   .lower = lower_celu,
   .examples = TELAR_EXAMPLES ("f32[2,3,4]", "f32[2,5] alpha=0.5"),
 };
@@ -262,24 +286,41 @@ static const TelarOperator log_softmax_operator = {
   .examples = TELAR_EXAMPLES ("f32[3,5]", "f32[2,3,4] axis=1"),
 };
 
+static const TelarOperator softmin_operator = {
+  .name = "softmin",
+  .label = N_ ("Softmin"),
+  .category = TELAR_CATEGORY_ACTIVATION,
+  .doc = N_ ("Softmax of the negated scores: the smallest becomes the most probable."),
+  .formula = "y[i] = exp(-x[i]) / Σ exp(-x[j])",
+  .onnx = "Neg, Softmax",
+  .inputs = telar_ports_in,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (AXIS_PARAM),
+  .lower = lower_softmin,
+  .examples = TELAR_EXAMPLES ("f32[3,5]", "f32[2,3,4] axis=1"),
+};
+
+static const TelarOperator hardmax_operator = {
+  .name = "hardmax",
+  .label = N_ ("Hardmax"),
+  .category = TELAR_CATEGORY_ACTIVATION,
+  .doc = N_ ("1 where the largest score is, the first of equals, and 0 elsewhere. Nothing can be "
+             "learned through it."),
+  .formula = "y[i] = 1 if i = argmax x, else 0",
+  .onnx = "ArgMax, OneHot",
+  .inputs = telar_ports_in,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (AXIS_PARAM),
+  .lower = lower_hardmax,
+  .examples = TELAR_EXAMPLES ("f32[3,5]", "f32[2,3,4] axis=1", "f32[2,4,3,2] axis=-1"),
+};
+
 const TelarOperator *const telar_operators_activation[] = {
-  &relu_operator,
-  &leaky_relu_operator,
-  &prelu_operator,
-  &elu_operator,
-  &selu_operator,
-  &celu_operator,
-  &gelu_operator,
-  &silu_operator,
-  &mish_operator,
-  &sigmoid_operator,
-  &hard_sigmoid_operator,
-  &tanh_operator,
-  &hard_tanh_operator,
-  &hard_swish_operator,
-  &softplus_operator,
-  &softsign_operator,
-  &softmax_operator,
-  &log_softmax_operator,
-  NULL,
+  &relu_operator,        &leaky_relu_operator,  &prelu_operator,
+  &elu_operator,         &selu_operator,        &celu_operator,
+  &gelu_operator,        &silu_operator,        &mish_operator,
+  &sigmoid_operator,     &tanh_operator,        &softplus_operator,
+  &softsign_operator,    &log_sigmoid_operator, &squared_relu_operator,
+  &tanh_shrink_operator, &softmax_operator,     &log_softmax_operator,
+  &softmin_operator,     &hardmax_operator,     NULL,
 };

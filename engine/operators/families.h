@@ -13,6 +13,8 @@ extern const TelarOperator *const telar_operators_pool[];
 extern const TelarOperator *const telar_operators_norm[];
 extern const TelarOperator *const telar_operators_dropout[];
 extern const TelarOperator *const telar_operators_activation[];
+extern const TelarOperator *const telar_operators_pieces[];
+extern const TelarOperator *const telar_operators_gated[];
 extern const TelarOperator *const telar_operators_recurrent[];
 extern const TelarOperator *const telar_operators_shape[];
 extern const TelarOperator *const telar_operators_arithmetic[];

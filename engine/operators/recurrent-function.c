@@ -1,5 +1,6 @@
 /* The functions in a recurrent cell. */
 #include "engine/emit-sequence.h"
+#include "engine/operators/functions.h"
 
 static TelarValue
 with (TelarBuilder *b, TelarPrim prim, TelarValue x, double number)
@@ -16,7 +17,7 @@ affine (TelarBuilder *b, const TelarGateFunction *f, TelarValue x)
 static TelarValue
 hard_sigmoid (TelarBuilder *b, const TelarGateFunction *f, TelarValue x)
 {
-  return with (b, TELAR_PRIM_MINIMUM, with (b, TELAR_PRIM_MAXIMUM, affine (b, f, x), 0), 1);
+  return telar_emit_hard_sigmoid (b, x, f->alpha, f->beta);
 }
 
 static TelarValue
@@ -26,64 +27,48 @@ scaled_tanh (TelarBuilder *b, const TelarGateFunction *f, TelarValue x)
   return with (b, TELAR_PRIM_MUL, x, f->alpha);
 }
 
-/* max(x, 0) + alpha·@below(min(x, 0)) */
-static TelarValue
-joined_at_zero (TelarBuilder *b, const TelarGateFunction *f, TelarValue x, TelarValue below)
-{
-  return telar_build_binary (b, TELAR_PRIM_ADD, telar_build_unary (b, TELAR_PRIM_RELU, x),
-                             with (b, TELAR_PRIM_MUL, below, f->alpha));
-}
-
 static TelarValue
 leaky_relu (TelarBuilder *b, const TelarGateFunction *f, TelarValue x)
 {
-  return joined_at_zero (b, f, x, with (b, TELAR_PRIM_MINIMUM, x, 0));
+  return telar_emit_leaky (b, x, f->alpha);
 }
 
 static TelarValue
 elu (TelarBuilder *b, const TelarGateFunction *f, TelarValue x)
 {
-  TelarValue grown = telar_build_unary (b, TELAR_PRIM_EXP, with (b, TELAR_PRIM_MINIMUM, x, 0));
-
-  return joined_at_zero (b, f, x, with (b, TELAR_PRIM_SUB, grown, 1));
+  return telar_emit_exponential_linear (b, x, 1, f->alpha, 1);
 }
 
 static TelarValue
 thresholded_relu (TelarBuilder *b, const TelarGateFunction *f, TelarValue x)
 {
-  TelarDType dtype = telar_builder_type (b, x)->dtype;
-  TelarValue above =
-      telar_build_binary (b, TELAR_PRIM_LESS, telar_build_scalar (b, dtype, f->alpha), x);
-
-  return telar_build_select (b, above, x, telar_build_scalar (b, dtype, 0));
+  return telar_emit_thresholded (b, x, f->alpha);
 }
 
+/* One without settings. */
 static TelarValue
-softsign (TelarBuilder *b, const TelarGateFunction *f, TelarValue x)
+plain (TelarBuilder *b, const TelarGateFunction *f, TelarValue x)
 {
-  (void)f;
-  return telar_build_binary (b, TELAR_PRIM_DIV, x,
-                             with (b, TELAR_PRIM_ADD, telar_build_unary (b, TELAR_PRIM_ABS, x), 1));
+  return telar_emit_function (b, f->name, x);
 }
 
 /* The defaults of alpha and beta are ONNX's. */
 static const struct {
   const char *name, *onnx;
-  TelarPrim prim; /* or, where there is none of its own, */
   TelarValue (*emit) (TelarBuilder *b, const TelarGateFunction *f, TelarValue x);
   double alpha, beta;
 } functions[] = {
-  { "tanh", "Tanh", TELAR_PRIM_TANH, NULL, 0, 0 },
-  { "sigmoid", "Sigmoid", TELAR_PRIM_SIGMOID, NULL, 0, 0 },
-  { "relu", "Relu", TELAR_PRIM_RELU, NULL, 0, 0 },
-  { "softplus", "Softplus", TELAR_PRIM_SOFTPLUS, NULL, 0, 0 },
-  { "softsign", "Softsign", TELAR_PRIM_NONE, softsign, 0, 0 },
-  { "elu", "Elu", TELAR_PRIM_NONE, elu, 1, 0 },
-  { "leaky_relu", "LeakyRelu", TELAR_PRIM_NONE, leaky_relu, 0.01, 0 },
-  { "thresholded_relu", "ThresholdedRelu", TELAR_PRIM_NONE, thresholded_relu, 1, 0 },
-  { "affine", "Affine", TELAR_PRIM_NONE, affine, 1, 0 },
-  { "scaled_tanh", "ScaledTanh", TELAR_PRIM_NONE, scaled_tanh, 1, 1 },
-  { "hard_sigmoid", "HardSigmoid", TELAR_PRIM_NONE, hard_sigmoid, 0.2, 0.5 },
+  { "tanh", "Tanh", plain, 0, 0 },
+  { "sigmoid", "Sigmoid", plain, 0, 0 },
+  { "relu", "Relu", plain, 0, 0 },
+  { "softplus", "Softplus", plain, 0, 0 },
+  { "softsign", "Softsign", plain, 0, 0 },
+  { "elu", "Elu", elu, 1, 0 },
+  { "leaky_relu", "LeakyRelu", leaky_relu, 0.01, 0 },
+  { "thresholded_relu", "ThresholdedRelu", thresholded_relu, 1, 0 },
+  { "affine", "Affine", affine, 1, 0 },
+  { "scaled_tanh", "ScaledTanh", scaled_tanh, 1, 1 },
+  { "hard_sigmoid", "HardSigmoid", hard_sigmoid, 0.2, 0.5 },
 };
 
 gboolean
@@ -104,8 +89,7 @@ telar_emit_gate_function (TelarBuilder *b, const TelarGateFunction *function, Te
     return x;
   for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
     if (g_str_equal (functions[i].name, function->name))
-      return functions[i].emit ? functions[i].emit (b, function, x)
-                               : telar_build_unary (b, functions[i].prim, x);
+      return functions[i].emit (b, function, x);
   telar_builder_fail (b, "a gate has no function \"%s\"", function->name);
   return TELAR_NO_VALUE;
 }

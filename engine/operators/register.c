@@ -16,6 +16,8 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_dropout);
   telar_operators_register (telar_operators_shape);
   telar_operators_register (telar_operators_activation);
+  telar_operators_register (telar_operators_pieces);
+  telar_operators_register (telar_operators_gated);
   telar_operators_register (telar_operators_norm);
   telar_operators_register (telar_operators_arithmetic);
   telar_operators_register (telar_operators_reduction);
