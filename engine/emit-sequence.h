@@ -1,6 +1,6 @@
-/* Layers over sequences as functions that build programs: what the recurrent operators and the
- * ONNX importer share. Sequences are [N, T, C], batch first, and T is fixed: a recurrent layer is
- * unrolled over it.
+/* Layers over sequences as functions that build programs: what the recurrent and attention
+ * operators and the ONNX importer share. Sequences are [N, T, C], batch first, and T is fixed: a
+ * recurrent layer is unrolled over it.
  *
  * A value that is left out is TELAR_NO_VALUE, which is not zero: begin with the macros below. */
 #pragma once
@@ -110,5 +110,33 @@ typedef struct {
 
 TelarOnnxRecurrenceResult telar_emit_onnx_recurrence (TelarBuilder *b,
                                                       const TelarOnnxRecurrence *recurrence);
+
+/* --- attention -------------------------------------------------------------------------------- */
+
+/* Vaswani et al.: "Attention is all you need", NeurIPS 2017:
+ *
+ *   weights = softmax(scale · query · keyᵀ + mask),  result = weights · value
+ *
+ * query [N, …, L, D], key [N, …, S, D], value [N, …, S, V]; the axes between are heads. The mask
+ * has as many axes as the scores [N, …, L, S] and broadcasts over them: truth values or whole
+ * numbers say what may be seen, floats are added. A query that may see nothing sees everything
+ * alike. */
+typedef struct {
+  TelarValue query, key, mask; /* the mask is optional */
+  double scale;                /* 0: 1/√D */
+  double cap;      /* scores s become cap · tanh(s / cap), before the mask; 0: as they are */
+  gboolean causal; /* query l sees keys 0 … l + @offset */
+  gint64 offset;
+} TelarAttention;
+
+/* The weights, [N, …, L, S]; times value they are the result. */
+TelarValue telar_emit_attention_weights (TelarBuilder *b, const TelarAttention *attention);
+
+/* Su et al.: "RoFormer: Enhanced transformer with rotary position embedding", 2021. Of the last
+ * axis of @x [N, …, T, D] the first @width numbers are turned in pairs, (i, i + width/2) or,
+ * interleaved, (2i, 2i + 1), by the angle position · base^(-2i/width). Cosines and sines are [T,
+ * width/2], or [N, T, width/2] with positions of each sample's own. */
+TelarValue telar_emit_rotary (TelarBuilder *b, TelarValue x, TelarValue cosines, TelarValue sines,
+                              gboolean interleaved);
 
 G_END_DECLS

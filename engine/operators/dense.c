@@ -2,6 +2,29 @@
 #include "engine/operators/families.h"
 #include "engine/operators/helpers.h"
 
+TelarValue
+telar_lower_linear (TelarLowering *l, TelarValue x, const char *prefix, gint64 units, gboolean bias)
+{
+  TelarShape shape = telar_lower_type (l, x).shape, kernel_shape, bias_shape = telar_shape (units);
+  g_autofree char *kernel = g_strconcat (prefix, "kernel", NULL);
+  g_autofree char *offset = g_strconcat (prefix, "bias", NULL);
+  gint64 in;
+  TelarValue y;
+
+  if (x == TELAR_NO_VALUE || !telar_lower_size (l, &shape, shape.rank - 1, &in))
+    return TELAR_NO_VALUE;
+  kernel_shape = telar_shape (in, units);
+  y = telar_build_matmul (
+      l->b, x,
+      telar_lower_parameter (l, kernel, &kernel_shape, telar_lower_init (l, in, units), TRUE),
+      FALSE, FALSE);
+  if (!bias)
+    return y;
+  return telar_build_binary (
+      l->b, TELAR_PRIM_ADD, y,
+      telar_lower_parameter (l, offset, &bias_shape, telar_lower_bias_init (l, in), FALSE));
+}
+
 /* Keras' Dense and PyTorch's Linear: the last axis is transformed, the others are kept. The kernel
  * has shape [in, units]. */
 static void
@@ -9,25 +32,9 @@ lower_dense (TelarLowering *l)
 {
   TelarType type;
   TelarValue x = telar_lower_float (l, 0, 2, TELAR_MAX_RANK, &type);
-  gint64 units = telar_lower_int (l, "units");
-  gint64 in;
-  TelarShape kernel_shape, bias_shape;
-  TelarValue y;
+  TelarValue y =
+      telar_lower_linear (l, x, "", telar_lower_int (l, "units"), telar_lower_bool (l, "bias"));
 
-  if (x == TELAR_NO_VALUE || !telar_lower_size (l, &type.shape, type.shape.rank - 1, &in))
-    return;
-
-  kernel_shape = telar_shape (in, units);
-  y = telar_build_matmul (
-      l->b, x,
-      telar_lower_parameter (l, "kernel", &kernel_shape, telar_lower_init (l, in, units), TRUE),
-      FALSE, FALSE);
-  if (telar_lower_bool (l, "bias")) {
-    bias_shape = telar_shape (units);
-    y = telar_build_binary (
-        l->b, TELAR_PRIM_ADD, y,
-        telar_lower_parameter (l, "bias", &bias_shape, telar_lower_bias_init (l, in), FALSE));
-  }
   telar_lower_output (l, 0, telar_emit_activation (l, telar_lower_text (l, "activation"), y));
 }
 

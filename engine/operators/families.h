@@ -16,6 +16,8 @@ extern const TelarOperator *const telar_operators_activation[];
 extern const TelarOperator *const telar_operators_pieces[];
 extern const TelarOperator *const telar_operators_gated[];
 extern const TelarOperator *const telar_operators_recurrent[];
+extern const TelarOperator *const telar_operators_attention[];
+extern const TelarOperator *const telar_operators_position[];
 extern const TelarOperator *const telar_operators_shape[];
 extern const TelarOperator *const telar_operators_arithmetic[];
 extern const TelarOperator *const telar_operators_reduction[];

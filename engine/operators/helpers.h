@@ -81,6 +81,11 @@ TelarInit telar_lower_init (TelarLowering *l, gint64 fan_in, gint64 fan_out);
 TelarInit telar_lower_bias_init (TelarLowering *l, gint64 fan_in);
 TelarInit telar_init_constant (double value);
 
+/* The last axis of @x times the trained kernel @prefix "kernel" [in, units], plus, with bias,
+ * @prefix "bias". */
+TelarValue telar_lower_linear (TelarLowering *l, TelarValue x, const char *prefix, gint64 units,
+                               gboolean bias);
+
 /* --- emitting -----------------------------------------------------------------------------------
  */
 

@@ -13,6 +13,8 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_conv);
   telar_operators_register (telar_operators_pool);
   telar_operators_register (telar_operators_recurrent);
+  telar_operators_register (telar_operators_attention);
+  telar_operators_register (telar_operators_position);
   telar_operators_register (telar_operators_dropout);
   telar_operators_register (telar_operators_shape);
   telar_operators_register (telar_operators_activation);
