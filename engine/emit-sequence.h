@@ -49,7 +49,8 @@ TelarValue telar_emit_gate_function (TelarBuilder *b, const TelarGateFunction *f
  *   GRU:  r, z = f(W x + R h);  n = k(W x + R (r·h)), or k(W x + r·(R h)) when linear before reset
  *         h' = (1 - z)·n + z·h                  functions f, k
  *
- * W and R also stand for their biases. */
+ * W and R also stand for their biases. With a convolution h is [N, H, height, width] (Shi et al.:
+ * "Convolutional LSTM network", NeurIPS 2015). */
 typedef struct {
   TelarCell cell;
   TelarGateOrder order;
@@ -58,8 +59,8 @@ typedef struct {
   gboolean coupled;             /* LSTM: the forget gate is 1 - the input gate */
   double clip;                  /* what goes into a function stays within ±clip; 0: no limit */
   TelarGateFunction functions[3];
-  TelarValue kernel;               /* W [G·H, C] */
-  TelarValue recurrent;            /* R [G·H, H] */
+  TelarValue kernel;               /* W [G·H, C]; none: x is W x already, [N, T, G·H, …] */
+  TelarValue recurrent;            /* R [G·H, H]; [G·H, H, height, width] is convolved with h */
   TelarValue bias, recurrent_bias; /* [G·H] each; optional */
   TelarValue peephole;             /* P [3·H] for input, output, forget; optional */
   TelarValue lengths;              /* [N] whole numbers: steps of each sequence; optional */
@@ -110,6 +111,9 @@ typedef struct {
 
 TelarOnnxRecurrenceResult telar_emit_onnx_recurrence (TelarBuilder *b,
                                                       const TelarOnnxRecurrence *recurrence);
+
+/* The whole numbers from @first, as [n] or, as a column, [n, 1]; i64. */
+TelarValue telar_emit_positions (TelarBuilder *b, gint64 first, gint64 n, gboolean column);
 
 /* --- attention -------------------------------------------------------------------------------- */
 

@@ -11,9 +11,8 @@ hidden_score (TelarDType dtype)
   return dtype == TELAR_F16 ? -6e4 : -1e30;
 }
 
-/* The whole numbers from @first, as [n] or, as a column, [n, 1]. */
-static TelarValue
-positions (TelarBuilder *b, gint64 first, gint64 n, gboolean column)
+TelarValue
+telar_emit_positions (TelarBuilder *b, gint64 first, gint64 n, gboolean column)
 {
   TelarShape shape = telar_shape (n, 1);
   g_autoptr (TelarTensor) tensor = NULL;
@@ -56,8 +55,9 @@ apply_causal (TelarBuilder *b, TelarValue scores, gint64 offset)
     return TELAR_NO_VALUE;
   }
   return hide (b,
-               telar_build_binary (b, TELAR_PRIM_LESS_EQUAL, positions (b, 0, keys, FALSE),
-                                   positions (b, offset, queries, TRUE)),
+               telar_build_binary (b, TELAR_PRIM_LESS_EQUAL,
+                                   telar_emit_positions (b, 0, keys, FALSE),
+                                   telar_emit_positions (b, offset, queries, TRUE)),
                scores);
 }
 

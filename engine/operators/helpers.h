@@ -102,6 +102,9 @@ TelarValue telar_emit_per_channel (TelarLowering *l, TelarValue x, guint rank);
 TelarValue telar_emit_dropout (TelarLowering *l, TelarValue x, const TelarShape *mask, double rate,
                                const char *role);
 
+/* The last axis of @x divided by the root of its mean square. */
+TelarValue telar_emit_rms (TelarBuilder *b, TelarValue x, double epsilon);
+
 /* Reduces the axes @first … rank-1. */
 TelarValue telar_emit_reduce_from (TelarLowering *l, TelarPrim prim, TelarValue x, guint first,
                                    gboolean keep);

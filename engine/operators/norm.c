@@ -174,22 +174,28 @@ lower_instance_norm (TelarLowering *l)
 }
 
 /* Zhang, Sennrich: "Root mean square layer normalization", NeurIPS 2019. */
+TelarValue
+telar_emit_rms (TelarBuilder *b, TelarValue x, double epsilon)
+{
+  gint64 last = (gint64)telar_builder_type (b, x)->shape.rank - 1;
+  TelarValue power = telar_build_reduce (
+      b, TELAR_PRIM_MEAN, telar_build_binary (b, TELAR_PRIM_MUL, x, x), &last, 1, TRUE);
+
+  power = telar_build_binary_scalar (b, TELAR_PRIM_ADD, power, epsilon);
+  return telar_build_binary (b, TELAR_PRIM_MUL, x, telar_build_unary (b, TELAR_PRIM_RSQRT, power));
+}
+
 static void
 lower_rms_norm (TelarLowering *l)
 {
   TelarType type;
-  TelarValue x = telar_lower_float (l, 0, 2, TELAR_MAX_RANK, &type);
-  gint64 last = type.shape.rank - 1, size;
-  TelarValue power, y;
+  TelarValue x = telar_lower_float (l, 0, 2, TELAR_MAX_RANK, &type), y;
   TelarShape shape;
+  gint64 size;
 
-  if (x == TELAR_NO_VALUE || !telar_lower_size (l, &type.shape, (guint)last, &size))
+  if (x == TELAR_NO_VALUE || !telar_lower_size (l, &type.shape, type.shape.rank - 1, &size))
     return;
-  power = telar_build_reduce (l->b, TELAR_PRIM_MEAN,
-                              telar_build_binary (l->b, TELAR_PRIM_MUL, x, x), &last, 1, TRUE);
-  power = telar_build_binary_scalar (l->b, TELAR_PRIM_ADD, power, telar_lower_real (l, "epsilon"));
-  y = telar_build_binary (l->b, TELAR_PRIM_MUL, x,
-                          telar_build_unary (l->b, TELAR_PRIM_RSQRT, power));
+  y = telar_emit_rms (l->b, x, telar_lower_real (l, "epsilon"));
   if (telar_lower_bool (l, "scale")) {
     shape = telar_shape (size);
     y = telar_build_binary (l->b, TELAR_PRIM_MUL, y, affine (l, "scale", &shape, 1));

@@ -13,7 +13,7 @@ typedef struct {
   gint64 units, steps;
   TelarType state;           /* of h and c */
   TelarValue projected;      /* W x of all steps, [N, T, G·H] */
-  TelarValue lengths;        /* [N, 1] i64 */
+  TelarValue lengths;        /* [N, 1] or [N, 1, 1, 1], i64 */
   TelarValue hidden, memory; /* before the step; TELAR_NO_VALUE: zeros */
 } Walk;
 
@@ -63,21 +63,19 @@ complement (Walk *w, TelarValue x)
                                     telar_build_unary (w->b, TELAR_PRIM_NEG, x), 1);
 }
 
-/* Blocks @from to @to - 1, H each, of the last axis of @x. */
+/* Block @which, H units, of a vector or of a step's sums, [N, G·H] or [N, G·H, height, width]. */
 static TelarValue
-blocks (Walk *w, TelarValue x, guint from, guint to)
+block (Walk *w, TelarValue x, guint which)
 {
-  guint rank = telar_builder_type (w->b, x)->shape.rank;
+  guint axis = telar_builder_type (w->b, x)->shape.rank == 1 ? 0 : 1;
 
-  return telar_build_slice (w->b, x, MAX (rank, 1) - 1, from * w->units, to * w->units);
+  return telar_build_slice (w->b, x, axis, which * w->units, (which + 1) * w->units);
 }
 
 static TelarValue
 gate_of (Walk *w, TelarValue x, guint gate)
 {
-  guint at = position (w->r, gate);
-
-  return telar_cell_gates (w->r->cell) == 1 ? x : blocks (w, x, at, at + 1);
+  return telar_cell_gates (w->r->cell) == 1 ? x : block (w, x, position (w->r, gate));
 }
 
 /* Function @which, of what the clip leaves. */
@@ -91,6 +89,22 @@ apply (Walk *w, guint which, TelarValue x)
   return telar_emit_gate_function (w->b, &w->r->functions[which], x);
 }
 
+/* R * h, zeros around it, so that its size stays. */
+static TelarValue
+convolve (Walk *w, TelarValue hidden, TelarValue weights)
+{
+  static const gint64 ones[] = { 1, 1 };
+  const TelarShape *kernel = &telar_builder_type (w->b, weights)->shape;
+  gint64 pad[4];
+
+  for (guint i = 0; i < 2; i++) {
+    pad[i] = (kernel->dims[2 + i] - 1) / 2;
+    pad[2 + i] = kernel->dims[2 + i] - 1 - pad[i];
+  }
+  return telar_emit (w->b, CONV, ((TelarValue[]){ hidden, weights }), TELAR_INTS (STRIDE, ones, 2),
+                     TELAR_INTS (PAD, pad, 4));
+}
+
 /* R h + its bias: TELAR_NO_VALUE when h is zero and there is no bias. */
 static TelarValue
 recur (Walk *w, TelarValue hidden, TelarValue weights, TelarValue bias)
@@ -99,7 +113,9 @@ recur (Walk *w, TelarValue hidden, TelarValue weights, TelarValue bias)
 
   if (hidden == TELAR_NO_VALUE)
     return bias;
-  product = telar_build_matmul (w->b, hidden, weights, FALSE, TRUE);
+  product = telar_builder_type (w->b, weights)->shape.rank == 4
+                ? convolve (w, hidden, weights)
+                : telar_build_matmul (w->b, hidden, weights, FALSE, TRUE);
   return bias == TELAR_NO_VALUE ? product : add (w, product, bias);
 }
 
@@ -125,7 +141,7 @@ peep (Walk *w, TelarValue x, guint which, TelarValue memory)
 {
   if (w->r->peephole == TELAR_NO_VALUE || memory == TELAR_NO_VALUE)
     return x;
-  return add (w, x, multiply (w, memory, blocks (w, w->r->peephole, which, which + 1)));
+  return add (w, x, multiply (w, memory, block (w, w->r->peephole, which)));
 }
 
 static void
@@ -213,12 +229,21 @@ hold (Walk *w, TelarValue within, TelarValue fresh, TelarValue before)
   return telar_build_select (w->b, within, fresh, before == TELAR_NO_VALUE ? zeros (w) : before);
 }
 
+/* [N, T, …] without its second axis. */
+static void
+remove_steps (TelarShape *shape)
+{
+  for (guint i = 2; i < shape->rank; i++)
+    shape->dims[i - 1] = shape->dims[i];
+  shape->rank--;
+}
+
 static TelarValue
 input_of_step (Walk *w, gint64 t)
 {
   TelarShape shape = telar_builder_type (w->b, w->projected)->shape;
 
-  shape = telar_shape (shape.dims[0], shape.dims[2]);
+  remove_steps (&shape);
   return telar_build_reshape (w->b, telar_build_slice (w->b, w->projected, 1, t, t + 1), &shape);
 }
 
@@ -254,39 +279,55 @@ project (Walk *w, TelarValue x)
 {
   const TelarRecurrence *r = w->r;
 
-  x = add_if (w, telar_build_matmul (w->b, x, r->kernel, FALSE, TRUE), r->bias);
+  if (r->kernel != TELAR_NO_VALUE)
+    x = telar_build_matmul (w->b, x, r->kernel, FALSE, TRUE);
+  x = add_if (w, x, r->bias);
   if (r->cell == TELAR_CELL_GRU && r->linear_before_reset)
     return x;
   return add_if (w, x, r->recurrent_bias);
+}
+
+/* [N] lengths as whole numbers that broadcast over the states. */
+static TelarValue
+column_of_lengths (Walk *w)
+{
+  TelarShape column = w->state.shape;
+
+  if (w->r->lengths == TELAR_NO_VALUE)
+    return TELAR_NO_VALUE;
+  for (guint i = 1; i < column.rank; i++)
+    column.dims[i] = 1;
+  return telar_build_reshape (w->b, telar_build_cast (w->b, w->r->lengths, TELAR_I64), &column);
+}
+
+static gboolean
+check_sequence (Walk *w, const TelarShape *shape, const TelarShape *recurrent)
+{
+  if (shape->rank < 3 || recurrent->rank < 2 || shape->dims[1] < 1)
+    telar_builder_fail (w->b, "a recurrent layer needs a sequence of a fixed number of steps, "
+                              "batch × steps × features");
+  else if (shape->dims[1] > TELAR_MAX_STEPS)
+    telar_builder_fail (w->b, "a recurrent layer takes at most %d steps", TELAR_MAX_STEPS);
+  return !telar_builder_error (w->b);
 }
 
 static gboolean
 prepare (Walk *w, TelarValue x)
 {
   TelarShape shape = telar_builder_type (w->b, x)->shape;
-  TelarShape recurrent = telar_builder_type (w->b, w->r->recurrent)->shape, column;
+  TelarShape recurrent = telar_builder_type (w->b, w->r->recurrent)->shape;
 
-  if (telar_builder_error (w->b))
+  if (telar_builder_error (w->b) || !check_sequence (w, &shape, &recurrent))
     return FALSE;
-  if (shape.rank != 3 || recurrent.rank != 2 || shape.dims[1] < 1) {
-    telar_builder_fail (w->b, "a recurrent layer needs a sequence of a fixed number of steps, "
-                              "batch × steps × features");
-    return FALSE;
-  }
-  if (shape.dims[1] > TELAR_MAX_STEPS) {
-    telar_builder_fail (w->b, "a recurrent layer takes at most %d steps", TELAR_MAX_STEPS);
-    return FALSE;
-  }
   w->steps = shape.dims[1];
   w->units = recurrent.dims[1];
-  w->state =
-      (TelarType){ telar_builder_type (w->b, x)->dtype, telar_shape (shape.dims[0], w->units) };
   w->projected = project (w, x);
-  if (w->r->lengths != TELAR_NO_VALUE) {
-    column = telar_shape (shape.dims[0], 1);
-    w->lengths =
-        telar_build_reshape (w->b, telar_build_cast (w->b, w->r->lengths, TELAR_I64), &column);
-  }
+  if (w->projected == TELAR_NO_VALUE)
+    return FALSE;
+  w->state = *telar_builder_type (w->b, w->projected);
+  remove_steps (&w->state.shape);
+  w->state.shape.dims[1] = w->units;
+  w->lengths = column_of_lengths (w);
   return !telar_builder_error (w->b);
 }
 
@@ -294,18 +335,17 @@ TelarRecurrenceResult
 telar_emit_recurrence (TelarBuilder *b, const TelarRecurrence *recurrence, TelarValue x)
 {
   TelarRecurrenceResult result = { TELAR_NO_VALUE, TELAR_NO_VALUE, TELAR_NO_VALUE };
-  Walk w = { .b = b,
-             .r = recurrence,
-             .lengths = TELAR_NO_VALUE,
-             .hidden = recurrence->hidden,
-             .memory = recurrence->memory };
+  Walk w = { .b = b, .r = recurrence, .hidden = recurrence->hidden, .memory = recurrence->memory };
   g_autofree TelarValue *outputs = NULL;
   TelarShape wide;
 
   if (!prepare (&w, x))
     return result;
   outputs = g_new (TelarValue, w.steps);
-  wide = telar_shape (w.state.shape.dims[0], 1, w.units);
+  wide = w.state.shape;
+  for (guint i = wide.rank++; i > 1; i--)
+    wide.dims[i] = wide.dims[i - 1];
+  wide.dims[1] = 1;
   for (gint64 i = 0; i < w.steps; i++) {
     gint64 t = recurrence->reverse ? w.steps - 1 - i : i;
     outputs[t] = telar_build_reshape (b, step (&w, t), &wide);

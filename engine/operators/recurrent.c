@@ -1,7 +1,6 @@
 /* Recurrent layers as operators: directions and layers around the cells of recurrent-cell.c. */
-#include "engine/emit-sequence.h"
+#include "engine/operators/recurrent.h"
 #include "engine/operators/families.h"
-#include "engine/operators/helpers.h"
 
 /* The ports, in this order. */
 enum { IN, LENGTHS, HIDDEN, MEMORY };
@@ -51,10 +50,13 @@ declare_weights (const Layers *s, guint state, gint64 features, TelarRecurrence 
       weight (s, "recurrent_bias", state, &bias, telar_lower_bias_init (s->l, s->units), FALSE);
 }
 
-static TelarGateFunction
-gate_function (const char *name)
+const char *const telar_gate_choices[] = {
+  "tanh", "sigmoid", "relu", "elu", "softsign", "softplus", "hard_sigmoid", NULL,
+};
+
+TelarGateFunction
+telar_gate_function (const char *name)
 {
-  /* alpha and beta of those that have any: the usual ELU, and PyTorch's hard sigmoid */
   if (g_str_equal (name, "hard_sigmoid"))
     return (TelarGateFunction){ name, 1.0 / 6, 0.5 };
   return (TelarGateFunction){ name, 1, 0 };
@@ -63,13 +65,13 @@ gate_function (const char *name)
 static void
 choose_functions (const Layers *s, TelarRecurrence *r)
 {
-  TelarGateFunction state = gate_function (telar_lower_text (s->l, "activation"));
+  TelarGateFunction state = telar_gate_function (telar_lower_text (s->l, "activation"));
 
   if (s->cell == TELAR_CELL_RNN) {
     r->functions[0] = state;
     return;
   }
-  r->functions[0] = gate_function (telar_lower_text (s->l, "gate_activation"));
+  r->functions[0] = telar_gate_function (telar_lower_text (s->l, "gate_activation"));
   r->functions[1] = r->functions[2] = state;
 }
 
@@ -230,10 +232,6 @@ lower_gru (TelarLowering *l)
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
-static const char *const function_choices[] = {
-  "tanh", "sigmoid", "relu", "elu", "softsign", "softplus", "hard_sigmoid", NULL,
-};
-
 #define IN_PORTS                                                                                   \
   { .name = "in",                                                                                  \
     .kind = TELAR_PORT_TENSOR,                                                                     \
@@ -263,17 +261,6 @@ static const char *const function_choices[] = {
     .doc = N_ ("Size of the state, and so number of features of each step of the result."),        \
     .prominent = TRUE,                                                                             \
   }
-#define ACTIVATION                                                                                 \
-  {                                                                                                \
-    .name = "activation", .label = N_ ("Activation"), .kind = TELAR_PARAM_CHOICE,                  \
-    .fallback = "tanh", .choices = function_choices,                                               \
-    .doc = N_ ("The function that makes the new state."),                                          \
-  }
-#define GATE_ACTIVATION                                                                            \
-  {                                                                                                \
-    .name = "gate_activation", .label = N_ ("Gates"), .kind = TELAR_PARAM_CHOICE,                  \
-    .fallback = "sigmoid", .choices = function_choices, .doc = N_ ("The function of the gates."),  \
-  }
 #define LAYERS                                                                                     \
   { .name = "layers",                                                                              \
     .label = N_ ("Layers"),                                                                        \
@@ -283,19 +270,14 @@ static const char *const function_choices[] = {
     .maximum = 64,                                                                                 \
     .doc = N_ ("How many layers stand on top of each other."),                                     \
     .prominent = TRUE },                                                                           \
-      { .name = "bidirectional",                                                                   \
-        .label = N_ ("Both directions"),                                                           \
-        .kind = TELAR_PARAM_BOOL,                                                                  \
-        .fallback = "false",                                                                       \
-        .doc = N_ ("Adds a second one that reads from the end, which doubles the features of "     \
-                   "the result."),                                                                 \
-        .prominent = TRUE },                                                                       \
-      { .name = "sequences",                                                                       \
-        .label = N_ ("Every step"),                                                                \
-        .kind = TELAR_PARAM_BOOL,                                                                  \
-        .fallback = "true",                                                                        \
-        .doc = N_ ("Whether the result has every step or only the last."),                         \
-        .prominent = TRUE },                                                                       \
+  {                                                                                                \
+    .name = "bidirectional", .label = N_ ("Both directions"), .kind = TELAR_PARAM_BOOL,            \
+    .fallback = "false",                                                                           \
+    .doc = N_ ("Adds a second one that reads from the end, which doubles the features of "         \
+               "the result."),                                                                     \
+    .prominent = TRUE                                                                              \
+  }
+#define DROPOUT                                                                                    \
   {                                                                                                \
     .name = "dropout", .label = N_ ("Dropout"), .kind = TELAR_PARAM_REAL, .fallback = "0",         \
     .minimum = 0, .maximum = 0.999,                                                                \
@@ -317,7 +299,8 @@ static const TelarOperator rnn = {
   .onnx = "MatMul, Add, Tanh",
   .inputs = TELAR_PORTS (IN_PORTS),
   .outputs = TELAR_PORTS (OUT_PORTS),
-  .params = TELAR_PARAMS (UNITS, ACTIVATION, LAYERS, BIAS, TELAR_PARAM_INIT),
+  .params = TELAR_PARAMS (UNITS, TELAR_PARAM_CELL, LAYERS, TELAR_PARAM_SEQUENCES, DROPOUT, BIAS,
+                          TELAR_PARAM_INIT),
   .lower = lower_rnn,
   .examples = TELAR_EXAMPLES (
       "f32[2,4,3] units=5", "f32[3,4,2] i64[3]<5 f32[3,4,3] units=3 layers=2 bidirectional=true",
@@ -348,7 +331,8 @@ static const TelarOperator lstm = {
                               .kind = TELAR_PORT_TENSOR,
                               .doc = N_ ("The memory after the last step, shaped as the state."),
                           }),
-  .params = TELAR_PARAMS (UNITS, ACTIVATION, GATE_ACTIVATION, LAYERS, BIAS, TELAR_PARAM_INIT),
+  .params = TELAR_PARAMS (UNITS, TELAR_PARAM_CELL, TELAR_PARAM_GATES, LAYERS, TELAR_PARAM_SEQUENCES,
+                          DROPOUT, BIAS, TELAR_PARAM_INIT),
   .lower = lower_lstm,
   .examples = TELAR_EXAMPLES (
       "f32[2,4,3] units=5", "f32[2,3,2] i64[2]<4 f32[2,3] f32[2,3] units=3",
@@ -368,7 +352,8 @@ static const TelarOperator gru = {
   .onnx = "MatMul, Add, Sigmoid, Tanh, Mul",
   .inputs = TELAR_PORTS (IN_PORTS),
   .outputs = TELAR_PORTS (OUT_PORTS),
-  .params = TELAR_PARAMS (UNITS, ACTIVATION, GATE_ACTIVATION, LAYERS, BIAS, TELAR_PARAM_INIT),
+  .params = TELAR_PARAMS (UNITS, TELAR_PARAM_CELL, TELAR_PARAM_GATES, LAYERS, TELAR_PARAM_SEQUENCES,
+                          DROPOUT, BIAS, TELAR_PARAM_INIT),
   .lower = lower_gru,
   .examples = TELAR_EXAMPLES (
       "f32[2,4,3] units=5", "f32[2,3,2] i64[2]<4 f32[2,3] units=3",

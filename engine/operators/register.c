@@ -13,8 +13,11 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_conv);
   telar_operators_register (telar_operators_pool);
   telar_operators_register (telar_operators_recurrent);
+  telar_operators_register (telar_operators_conv_lstm);
   telar_operators_register (telar_operators_attention);
   telar_operators_register (telar_operators_position);
+  telar_operators_register (telar_operators_transformer);
+  telar_operators_register (telar_operators_sequence);
   telar_operators_register (telar_operators_dropout);
   telar_operators_register (telar_operators_shape);
   telar_operators_register (telar_operators_activation);

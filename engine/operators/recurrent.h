@@ -1,0 +1,32 @@
+/* Parameters that the recurrent layers share. */
+#pragma once
+
+#include "engine/emit-sequence.h"
+#include "engine/operators/helpers.h"
+
+G_BEGIN_DECLS
+
+extern const char *const telar_gate_choices[];
+
+/* One of the above, with the settings that layers use: the usual ELU, PyTorch's hard sigmoid. */
+TelarGateFunction telar_gate_function (const char *name);
+
+#define TELAR_PARAM_CELL                                                                           \
+  {                                                                                                \
+    .name = "activation", .label = N_ ("Activation"), .kind = TELAR_PARAM_CHOICE,                  \
+    .fallback = "tanh", .choices = telar_gate_choices,                                             \
+    .doc = N_ ("The function that makes the new state."),                                          \
+  }
+#define TELAR_PARAM_GATES                                                                          \
+  {                                                                                                \
+    .name = "gate_activation", .label = N_ ("Gates"), .kind = TELAR_PARAM_CHOICE,                  \
+    .fallback = "sigmoid", .choices = telar_gate_choices,                                          \
+    .doc = N_ ("The function of the gates."),                                                      \
+  }
+#define TELAR_PARAM_SEQUENCES                                                                      \
+  {                                                                                                \
+    .name = "sequences", .label = N_ ("Every step"), .kind = TELAR_PARAM_BOOL, .fallback = "true", \
+    .doc = N_ ("Whether the result has every step or only the last."), .prominent = TRUE,          \
+  }
+
+G_END_DECLS
