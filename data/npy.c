@@ -15,10 +15,10 @@ typedef struct {
 } NpyType;
 
 static const NpyType npy_types[] = {
-  { "f4", TELAR_F32, 4, TRUE },  { "f8", TELAR_F64, 8, TRUE },  { "f2", TELAR_F16, 2, TRUE },
-  { "i1", TELAR_I8, 1, TRUE },   { "u1", TELAR_U8, 1, TRUE },   { "i4", TELAR_I32, 4, TRUE },
-  { "i8", TELAR_I64, 8, TRUE },  { "b1", TELAR_BOOL, 1, TRUE }, { "i2", TELAR_I32, 2, FALSE },
-  { "u2", TELAR_I32, 2, FALSE }, { "u4", TELAR_I64, 4, FALSE },
+  { "f4", TELAR_F32, 4, TRUE }, { "f8", TELAR_F64, 8, TRUE },  { "f2", TELAR_F16, 2, TRUE },
+  { "i1", TELAR_I8, 1, TRUE },  { "u1", TELAR_U8, 1, TRUE },   { "i4", TELAR_I32, 4, TRUE },
+  { "i8", TELAR_I64, 8, TRUE }, { "b1", TELAR_BOOL, 1, TRUE }, { "i2", TELAR_I16, 2, TRUE },
+  { "u2", TELAR_U16, 2, TRUE }, { "u4", TELAR_U32, 4, TRUE },  { "u8", TELAR_U64, 8, TRUE },
 };
 
 typedef struct {

@@ -10,7 +10,9 @@ static const struct {
 } dtypes[TELAR_N_DTYPES] = {
   [TELAR_F32] = { "f32", 4 },   [TELAR_F64] = { "f64", 8 }, [TELAR_F16] = { "f16", 2 },
   [TELAR_BF16] = { "bf16", 2 }, [TELAR_I8] = { "i8", 1 },   [TELAR_U8] = { "u8", 1 },
-  [TELAR_I32] = { "i32", 4 },   [TELAR_I64] = { "i64", 8 }, [TELAR_BOOL] = { "bool", 1 },
+  [TELAR_I16] = { "i16", 2 },   [TELAR_U16] = { "u16", 2 }, [TELAR_I32] = { "i32", 4 },
+  [TELAR_U32] = { "u32", 4 },   [TELAR_I64] = { "i64", 8 }, [TELAR_U64] = { "u64", 8 },
+  [TELAR_BOOL] = { "bool", 1 },
 };
 
 gsize
@@ -45,7 +47,13 @@ telar_dtype_is_float (TelarDType dtype)
 gboolean
 telar_dtype_is_integer (TelarDType dtype)
 {
-  return dtype == TELAR_I8 || dtype == TELAR_U8 || dtype == TELAR_I32 || dtype == TELAR_I64;
+  return dtype >= TELAR_I8 && dtype <= TELAR_U64;
+}
+
+gboolean
+telar_dtype_is_unsigned (TelarDType dtype)
+{
+  return dtype == TELAR_U8 || dtype == TELAR_U16 || dtype == TELAR_U32 || dtype == TELAR_U64;
 }
 
 static guint32
@@ -130,10 +138,18 @@ telar_element_get (TelarDType dtype, const void *data, gsize index)
     return ((const gint8 *)data)[index];
   case TELAR_U8:
     return ((const guint8 *)data)[index];
+  case TELAR_I16:
+    return ((const gint16 *)data)[index];
+  case TELAR_U16:
+    return ((const guint16 *)data)[index];
   case TELAR_I32:
     return ((const gint32 *)data)[index];
+  case TELAR_U32:
+    return ((const guint32 *)data)[index];
   case TELAR_I64:
     return (double)((const gint64 *)data)[index];
+  case TELAR_U64:
+    return (double)((const guint64 *)data)[index];
   case TELAR_BOOL:
     return ((const guint8 *)data)[index] != 0 ? 1.0 : 0.0;
   case TELAR_N_DTYPES:
@@ -153,6 +169,14 @@ saturate (double value, gint64 low, gint64 high)
   if (value >= (double)high)
     return high;
   return (gint64)value;
+}
+
+static guint64
+saturate_u64 (double value)
+{
+  if (isnan (value) || value <= 0)
+    return 0;
+  return value >= 0x1p64 ? G_MAXUINT64 : (guint64)value;
 }
 
 void
@@ -177,11 +201,23 @@ telar_element_set (TelarDType dtype, void *data, gsize index, double value)
   case TELAR_U8:
     ((guint8 *)data)[index] = (guint8)saturate (value, 0, G_MAXUINT8);
     return;
+  case TELAR_I16:
+    ((gint16 *)data)[index] = (gint16)saturate (value, G_MININT16, G_MAXINT16);
+    return;
+  case TELAR_U16:
+    ((guint16 *)data)[index] = (guint16)saturate (value, 0, G_MAXUINT16);
+    return;
   case TELAR_I32:
     ((gint32 *)data)[index] = (gint32)saturate (value, G_MININT32, G_MAXINT32);
     return;
+  case TELAR_U32:
+    ((guint32 *)data)[index] = (guint32)saturate (value, 0, G_MAXUINT32);
+    return;
   case TELAR_I64:
     ((gint64 *)data)[index] = saturate (value, G_MININT64, G_MAXINT64);
+    return;
+  case TELAR_U64:
+    ((guint64 *)data)[index] = saturate_u64 (value);
     return;
   case TELAR_BOOL:
     /* NaN counts as 0, as for the integers. */
@@ -191,4 +227,45 @@ telar_element_set (TelarDType dtype, void *data, gsize index, double value)
     break;
   }
   g_return_if_reached ();
+}
+
+gint64
+telar_element_get_bits (TelarDType dtype, const void *data, gsize index)
+{
+  switch ((guint)dtype) {
+  case TELAR_I8:
+    return ((const gint8 *)data)[index];
+  case TELAR_I16:
+    return ((const gint16 *)data)[index];
+  case TELAR_U16:
+    return ((const guint16 *)data)[index];
+  case TELAR_I32:
+    return ((const gint32 *)data)[index];
+  case TELAR_U32:
+    return ((const guint32 *)data)[index];
+  case TELAR_I64:
+  case TELAR_U64:
+    return ((const gint64 *)data)[index];
+  default: /* u8 and bool */
+    return ((const guint8 *)data)[index];
+  }
+}
+
+void
+telar_element_set_bits (TelarDType dtype, void *data, gsize index, gint64 value)
+{
+  switch ((guint)telar_dtype_size (dtype)) {
+  case 1:
+    ((guint8 *)data)[index] = dtype == TELAR_BOOL ? value != 0 : (guint8)value;
+    return;
+  case 2:
+    ((guint16 *)data)[index] = (guint16)value;
+    return;
+  case 4:
+    ((guint32 *)data)[index] = (guint32)value;
+    return;
+  default:
+    ((gint64 *)data)[index] = value;
+    return;
+  }
 }

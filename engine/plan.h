@@ -24,6 +24,8 @@ TelarTensor *telar_states_get (const TelarStates *states, const char *name); /* 
 /* Takes over the values; the type must agree when the state exists. */
 gboolean telar_states_put (TelarStates *states, const char *name, const TelarTensor *value,
                            GError **error);
+/* Makes @tensor itself the state, without a copy: for models that are only read. */
+void telar_states_share (TelarStates *states, const char *name, TelarTensor *tensor);
 /* Sorted names; borrowed strings in a GPtrArray the caller unrefs. */
 GPtrArray *telar_states_names (const TelarStates *states);
 

@@ -7,9 +7,10 @@
 #include <string.h>
 
 static const char *const names[TELAR_N_DTYPES] = {
-  [TELAR_F32] = "F32",   [TELAR_F64] = "F64", [TELAR_F16] = "F16",
-  [TELAR_BF16] = "BF16", [TELAR_I8] = "I8",   [TELAR_U8] = "U8",
-  [TELAR_I32] = "I32",   [TELAR_I64] = "I64", [TELAR_BOOL] = "BOOL",
+  [TELAR_F32] = "F32",   [TELAR_F64] = "F64", [TELAR_F16] = "F16", [TELAR_BF16] = "BF16",
+  [TELAR_I8] = "I8",     [TELAR_U8] = "U8",   [TELAR_I16] = "I16", [TELAR_U16] = "U16",
+  [TELAR_I32] = "I32",   [TELAR_U32] = "U32", [TELAR_I64] = "I64", [TELAR_U64] = "U64",
+  [TELAR_BOOL] = "BOOL",
 };
 
 const char *

@@ -180,3 +180,9 @@ telar_states_put (TelarStates *states, const char *name, const TelarTensor *valu
     memcpy (old->data, value->data, old->bytes);
   return TRUE;
 }
+
+void
+telar_states_share (TelarStates *states, const char *name, TelarTensor *tensor)
+{
+  g_hash_table_replace (states->tensors, g_strdup (name), telar_tensor_ref (tensor));
+}

@@ -116,14 +116,14 @@ telar_tensor_copy (const TelarTensor *tensor)
   return copy;
 }
 
-/* i64 passes double only up to 2^53; between integer types it keeps every bit. */
+/* i64 and u64 pass double only up to 2^53; between each other they keep every bit. */
 static void
-set_integer (TelarDType dtype, void *data, gsize index, gint64 value)
+cast_wide (const TelarTensor *from, TelarTensor *to)
 {
-  if (dtype == TELAR_I32)
-    ((gint32 *)data)[index] = (gint32)CLAMP (value, G_MININT32, G_MAXINT32);
-  else
-    telar_element_set (dtype, data, index, (double)value);
+  for (gsize i = 0; i < telar_tensor_elements (from); i++) {
+    gint64 value = ((const gint64 *)from->data)[i];
+    ((gint64 *)to->data)[i] = value < 0 ? (to->type.dtype == TELAR_U64 ? 0 : G_MAXINT64) : value;
+  }
 }
 
 TelarTensor *
@@ -134,11 +134,12 @@ telar_tensor_cast (TelarTensor *tensor, TelarDType dtype)
     return telar_tensor_ref (tensor);
   TelarTensor *result = telar_tensor_new (dtype, &tensor->type.shape);
   gsize n = telar_tensor_elements (tensor);
+  if ((from == TELAR_I64 && dtype == TELAR_U64) || (from == TELAR_U64 && dtype == TELAR_I64)) {
+    cast_wide (tensor, result);
+    return result;
+  }
   for (gsize i = 0; i < n; i++)
-    if (from == TELAR_I64)
-      set_integer (dtype, result->data, i, ((const gint64 *)tensor->data)[i]);
-    else
-      telar_element_set (dtype, result->data, i, telar_element_get (from, tensor->data, i));
+    telar_element_set (dtype, result->data, i, telar_element_get (from, tensor->data, i));
   return result;
 }
 

@@ -51,8 +51,8 @@ test_read (void)
     TelarDType dtype;
   } cases[] = { { "f4.npy", TELAR_F32 },     { "f4be.npy", TELAR_F32 }, { "f8.npy", TELAR_F64 },
                 { "f2.npy", TELAR_F16 },     { "i1.npy", TELAR_I8 },    { "u1.npy", TELAR_U8 },
-                { "i2.npy", TELAR_I32 },     { "u2.npy", TELAR_I32 },   { "i4be.npy", TELAR_I32 },
-                { "u4.npy", TELAR_I64 },     { "i8.npy", TELAR_I64 },   { "i8be.npy", TELAR_I64 },
+                { "i2.npy", TELAR_I16 },     { "u2.npy", TELAR_U16 },   { "i4be.npy", TELAR_I32 },
+                { "u4.npy", TELAR_U32 },     { "i8.npy", TELAR_I64 },   { "i8be.npy", TELAR_I64 },
                 { "fortran.npy", TELAR_F64 } };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     check_counting (cases[i].name, cases[i].dtype);

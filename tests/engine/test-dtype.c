@@ -16,6 +16,26 @@ test_names (void)
   g_assert_cmpuint (telar_dtype_size (TELAR_I64), ==, 8);
 }
 
+/* Every bit of 64, wrapping like C's conversions. */
+static void
+test_bits (void)
+{
+  guint64 wide = 0;
+  guint16 narrow = 0;
+  telar_element_set_bits (TELAR_U64, &wide, 0, -1);
+  g_assert_cmpuint (wide, ==, G_MAXUINT64);
+  g_assert_cmpint (telar_element_get_bits (TELAR_U64, &wide, 0), ==, -1);
+  g_assert_cmpfloat (telar_element_get (TELAR_U64, &wide, 0), ==, 0x1p64);
+  telar_element_set_bits (TELAR_U16, &narrow, 0, 65536 + 7);
+  g_assert_cmpint (telar_element_get_bits (TELAR_U16, &narrow, 0), ==, 7);
+  telar_element_set_bits (TELAR_I16, &narrow, 0, -3);
+  g_assert_cmpint (telar_element_get_bits (TELAR_I16, &narrow, 0), ==, -3);
+  telar_element_set (TELAR_U32, &wide, 0, 5e9);
+  g_assert_cmpint (telar_element_get_bits (TELAR_U32, &wide, 0), ==, G_MAXUINT32);
+  telar_element_set (TELAR_U64, &wide, 0, -1);
+  g_assert_cmpuint (wide, ==, 0);
+}
+
 static void
 test_f16 (void)
 {
@@ -111,6 +131,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dtype/names", test_names);
+  g_test_add_func ("/dtype/bits", test_bits);
   g_test_add_func ("/dtype/f16", test_f16);
   g_test_add_func ("/dtype/f16-round-trip", test_f16_round_trip);
   g_test_add_func ("/dtype/bf16", test_bf16);

@@ -31,9 +31,9 @@ sample_tensors (void)
 {
   GHashTable *tensors =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)telar_tensor_unref);
-  static const char *const names[TELAR_N_DTYPES] = { "a", "b", "c",
-                                                     "d", "e", "f",
-                                                     "g", "h", "conv1.kernel/m" };
+  static const char *const names[TELAR_N_DTYPES] = {
+    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "conv1.kernel/m"
+  };
   for (guint i = 0; i < TELAR_N_DTYPES; i++) {
     TelarShape shape = telar_shape (2, 3);
     if (i == TELAR_F64)

@@ -101,9 +101,126 @@ ref_scalar (TelarPrim prim, const double arguments[3])
   }
 }
 
+/* x / y rounded towards zero; 0 where y is 0, which C leaves open. */
+static gint64
+quotient (gint64 x, gint64 y, gboolean is_unsigned)
+{
+  if (y == 0)
+    return 0;
+  if (is_unsigned)
+    return (gint64)((guint64)x / (guint64)y);
+  return y == -1 ? (gint64)(0 - (guint64)x) : x / y;
+}
+
+static gint64
+integer_modulo (gint64 x, gint64 y, gboolean is_unsigned)
+{
+  if (y == 0)
+    return 0;
+  if (is_unsigned)
+    return (gint64)((guint64)x % (guint64)y);
+  gint64 rest = y == -1 ? 0 : x % y;
+  return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
+}
+
+static gboolean
+is_below (gint64 x, gint64 y, gboolean is_unsigned)
+{
+  return is_unsigned ? (guint64)x < (guint64)y : x < y;
+}
+
+/* What can be done on integers alone: every bit counts, and overflow wraps around. FALSE for the
+ * primitives that go through double. */
+static gboolean
+integer_scalar (TelarPrim prim, const gint64 arguments[3], gboolean is_unsigned, gint64 *result)
+{
+  gint64 x = arguments[0], y = arguments[1];
+  switch ((guint)prim) {
+  case TELAR_PRIM_NEG:
+    *result = (gint64)(0 - (guint64)x);
+    return TRUE;
+  case TELAR_PRIM_ABS:
+    *result = x < 0 && !is_unsigned ? (gint64)(0 - (guint64)x) : x;
+    return TRUE;
+  case TELAR_PRIM_CAST:
+    *result = x;
+    return TRUE;
+  case TELAR_PRIM_ADD:
+    *result = (gint64)((guint64)x + (guint64)y);
+    return TRUE;
+  case TELAR_PRIM_SUB:
+    *result = (gint64)((guint64)x - (guint64)y);
+    return TRUE;
+  case TELAR_PRIM_MUL:
+    *result = (gint64)((guint64)x * (guint64)y);
+    return TRUE;
+  case TELAR_PRIM_DIV:
+    *result = quotient (x, y, is_unsigned);
+    return TRUE;
+  case TELAR_PRIM_MOD:
+    *result = integer_modulo (x, y, is_unsigned);
+    return TRUE;
+  case TELAR_PRIM_MAXIMUM:
+    *result = is_below (x, y, is_unsigned) ? y : x;
+    return TRUE;
+  case TELAR_PRIM_MINIMUM:
+    *result = is_below (y, x, is_unsigned) ? y : x;
+    return TRUE;
+  case TELAR_PRIM_EQUAL:
+    *result = x == y;
+    return TRUE;
+  case TELAR_PRIM_LESS:
+    *result = is_below (x, y, is_unsigned);
+    return TRUE;
+  case TELAR_PRIM_LESS_EQUAL:
+    *result = !is_below (y, x, is_unsigned);
+    return TRUE;
+  case TELAR_PRIM_SELECT:
+    *result = x != 0 ? y : arguments[2];
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+static gboolean
+is_integral (const TelarView *view)
+{
+  return telar_dtype_is_integer (view->type.dtype) || view->type.dtype == TELAR_BOOL;
+}
+
+/* FALSE when the call is not one for integers. */
+static gboolean
+run_integers (const TelarCall *call)
+{
+  const TelarView *out = &call->outputs[0];
+  guint n_inputs = call->instr->n_inputs;
+  gboolean is_unsigned = telar_dtype_is_unsigned (call->inputs[n_inputs - 1].type.dtype);
+  gint64 index[TELAR_MAX_RANK], probe, none[3] = { 0 };
+  gboolean integral = is_integral (out);
+  for (guint k = 0; k < n_inputs; k++)
+    integral = integral && is_integral (&call->inputs[k]);
+  if (!integral || !integer_scalar (call->instr->prim, none, FALSE, &probe))
+    return FALSE;
+  for (gsize i = 0; i < ref_count (out); i++) {
+    gint64 arguments[3] = { 0 }, result = 0;
+    ref_unravel (&out->type.shape, i, index);
+    for (guint k = 0; k < n_inputs; k++) {
+      const TelarView *in = &call->inputs[k];
+      gsize flat = ref_broadcast_flat (&out->type.shape, index, &in->type.shape);
+      arguments[k] = telar_element_get_bits (in->type.dtype, in->data, flat);
+    }
+    integer_scalar (call->instr->prim, arguments, is_unsigned, &result);
+    telar_element_set_bits (out->type.dtype, out->data, i, result);
+  }
+  return TRUE;
+}
+
 gboolean
 ref_elementwise (const TelarCall *call, GError **error)
 {
+  if (run_integers (call))
+    return TRUE;
   const TelarView *out = &call->outputs[0];
   guint n_inputs = call->instr->n_inputs;
   gint64 index[TELAR_MAX_RANK];

@@ -1,0 +1,20 @@
+/* What model.c (its face) and run.c (its runs) share. */
+#pragma once
+
+#include "engine/exchange/onnx.h"
+#include "engine/exchange/onnx/trace.h"
+
+G_BEGIN_DECLS
+
+struct TelarOnnx {
+  Onnx__ModelProto *proto;
+  char *folder;
+  const Onnx__ValueInfoProto **inputs; /* those without a value of their own */
+  guint n_inputs;
+  GHashTable *constants; /* see OnnxTrace */
+  GQueue compiled;       /* of run.c, the newest first */
+};
+
+void onnx_model_forget_programs (TelarOnnx *model);
+
+G_END_DECLS

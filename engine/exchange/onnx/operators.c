@@ -1,0 +1,26 @@
+/* The table of the operators' tables. */
+#include "engine/exchange/onnx/operators.h"
+
+/* Domain and tables. A new operator is one entry in one of them. */
+static const struct {
+  const char *domain;
+  const OnnxOperator *operators;
+} families[] = {
+  { "", onnx_operators_elementwise },
+  { "", onnx_operators_shape },
+  { "", onnx_operators_product },
+};
+
+const OnnxOperator *
+onnx_operator_find (const char *domain, const char *name, int version)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (families); i++) {
+    if (!g_str_equal (families[i].domain, domain))
+      continue;
+    for (const OnnxOperator *op = families[i].operators; op->name; op++)
+      if (g_str_equal (op->name, name) && (op->first == 0 || version >= op->first) &&
+          (op->last == 0 || version <= op->last))
+        return op;
+  }
+  return NULL;
+}

@@ -1,0 +1,12 @@
+/* The families of ONNX operators, a file each; operators.c lists them. */
+#pragma once
+
+#include "engine/exchange/onnx/trace.h"
+
+G_BEGIN_DECLS
+
+extern const OnnxOperator onnx_operators_elementwise[];
+extern const OnnxOperator onnx_operators_shape[];
+extern const OnnxOperator onnx_operators_product[];
+
+G_END_DECLS

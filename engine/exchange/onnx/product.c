@@ -1,0 +1,300 @@
+/* Products, convolutions, pools, norms, softmax. */
+#include "engine/exchange/onnx/operators.h"
+
+#include <string.h>
+
+/* --- matrices --------------------------------------------------------------------------------- */
+
+/* alpha · A·B + beta · C, either transposed. */
+static void
+trace_gemm (OnnxCall *call)
+{
+  double alpha = onnx_call_attr_real (call, "alpha", 1),
+         beta = onnx_call_attr_real (call, "beta", 1);
+  TelarValue a = onnx_call_in (call, 0), b = onnx_call_in (call, 1);
+  TelarValue y = telar_build_matmul (call->b, a, b, onnx_call_attr_int (call, "transA", 0) != 0,
+                                     onnx_call_attr_int (call, "transB", 0) != 0);
+  if (alpha != 1)
+    y = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, y, alpha);
+  if (onnx_call_has (call, 2)) {
+    TelarValue c = onnx_call_in (call, 2);
+    if (beta != 1)
+      c = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, c, beta);
+    y = telar_build_binary (call->b, TELAR_PRIM_ADD, y, c);
+  }
+  onnx_call_out (call, 0, y);
+}
+
+/* As NumPy: a vector at the left is a row, at the right a column, whose axis then goes. */
+static void
+trace_matmul (OnnxCall *call)
+{
+  TelarShape a = onnx_call_type (call, 0).shape, b = onnx_call_type (call, 1).shape;
+  TelarValue x = onnx_call_in (call, 0), y = onnx_call_in (call, 1);
+  TelarShape row_shape = telar_shape (1, a.dims[0]), column = telar_shape (b.dims[0], 1);
+  if (a.rank == 1)
+    x = telar_build_reshape (call->b, x, &row_shape);
+  if (b.rank == 1)
+    y = telar_build_reshape (call->b, y, &column);
+  TelarValue result = telar_build_matmul (call->b, x, y, FALSE, FALSE);
+  if ((a.rank == 1 || b.rank == 1) && !onnx_call_failed (call)) {
+    TelarShape shape = telar_builder_type (call->b, result)->shape;
+    if (b.rank == 1)
+      shape.rank--;
+    if (a.rank == 1) {
+      guint row = shape.rank - (b.rank == 1 ? 1 : 2);
+      memmove (&shape.dims[row], &shape.dims[row + 1],
+               (shape.rank - row - 1) * sizeof shape.dims[0]);
+      shape.rank--;
+    }
+    result = telar_build_reshape (call->b, result, &shape);
+  }
+  onnx_call_out (call, 0, result);
+}
+
+/* --- windows ---------------------------------------------------------------------------------- */
+
+typedef struct {
+  guint n; /* spatial axes */
+  gint64 kernel[TELAR_MAX_RANK], stride[TELAR_MAX_RANK], dilation[TELAR_MAX_RANK];
+  gint64 pad[2 * TELAR_MAX_RANK];
+} Window;
+
+static gboolean
+read_list (OnnxCall *call, const char *name, gint64 *items, guint n, gint64 fallback)
+{
+  guint given;
+  if (!onnx_call_attr_ints (call, name, items, n, &given)) {
+    for (guint i = 0; i < n; i++)
+      items[i] = fallback;
+    return !onnx_call_failed (call);
+  }
+  if (given != n)
+    onnx_call_fail (call, "%s has %u numbers where %u are needed", name, given, n);
+  return given == n;
+}
+
+/* SAME_UPPER and SAME_LOWER: as many outputs as ceil (size / stride), the odd element of padding at
+ * the end or the beginning. */
+static void
+pad_same (Window *window, const gint64 *sizes, gboolean lower)
+{
+  for (guint i = 0; i < window->n; i++) {
+    gint64 outputs = (sizes[i] + window->stride[i] - 1) / window->stride[i];
+    gint64 reach = (window->kernel[i] - 1) * window->dilation[i] + 1;
+    gint64 pad = MAX ((outputs - 1) * window->stride[i] + reach - sizes[i], 0);
+    window->pad[i] = lower ? (pad + 1) / 2 : pad / 2;
+    window->pad[window->n + i] = pad - window->pad[i];
+  }
+}
+
+/* With ceil_mode the last window may begin inside and end outside: more padding at the end. */
+static void
+pad_ceil (Window *window, const gint64 *sizes)
+{
+  for (guint i = 0; i < window->n; i++) {
+    gint64 reach = (window->kernel[i] - 1) * window->dilation[i] + 1;
+    gint64 room = sizes[i] + window->pad[i] + window->pad[window->n + i] - reach;
+    gint64 outputs = (room + window->stride[i] - 1) / window->stride[i] + 1;
+    if ((outputs - 1) * window->stride[i] >= sizes[i] + window->pad[i])
+      outputs--;
+    window->pad[window->n + i] += MAX ((outputs - 1) * window->stride[i] - room, 0);
+  }
+}
+
+/* @kernel: what the weights say, NULL when the attribute must. */
+static gboolean
+read_window (OnnxCall *call, const TelarShape *x, const gint64 *kernel, Window *window)
+{
+  if (x->rank < 3 || x->rank > 5) {
+    onnx_call_fail (call, "a tensor of %u axes has no 1 to 3 spatial ones", x->rank);
+    return FALSE;
+  }
+  window->n = x->rank - 2;
+  g_autofree char *automatic = onnx_call_attr_text (call, "auto_pad", "NOTSET");
+  if (kernel)
+    memcpy (window->kernel, kernel, window->n * sizeof *kernel);
+  else if (!read_list (call, "kernel_shape", window->kernel, window->n, 1))
+    return FALSE;
+  if (!read_list (call, "strides", window->stride, window->n, 1) ||
+      !read_list (call, "dilations", window->dilation, window->n, 1) ||
+      !read_list (call, "pads", window->pad, 2 * window->n, 0))
+    return FALSE;
+  for (guint i = 0; i < window->n; i++)
+    if (window->kernel[i] < 1 || window->stride[i] < 1 || window->dilation[i] < 1) {
+      onnx_call_fail (call, "kernel, stride and dilation must be positive");
+      return FALSE;
+    }
+  if (g_str_has_prefix (automatic, "SAME_"))
+    pad_same (window, x->dims + 2, g_str_equal (automatic, "SAME_LOWER"));
+  if (onnx_call_attr_int (call, "ceil_mode", 0))
+    pad_ceil (window, x->dims + 2);
+  return TRUE;
+}
+
+static void
+trace_conv (OnnxCall *call)
+{
+  TelarShape x = onnx_call_type (call, 0).shape, w = onnx_call_type (call, 1).shape;
+  TelarValue inputs[3] = { onnx_call_in (call, 0), onnx_call_in (call, 1) };
+  guint n = onnx_call_has (call, 2) ? 3 : 2;
+  Window window;
+  if (w.rank != x.rank || !read_window (call, &x, w.dims + 2, &window)) {
+    onnx_call_fail (call, "x and w have different numbers of axes");
+    return;
+  }
+  if (n == 3)
+    inputs[2] = onnx_call_in (call, 2);
+  TelarAttr attrs[] = { TELAR_INTS (STRIDE, window.stride, window.n),
+                        TELAR_INTS (PAD, window.pad, 2 * window.n),
+                        TELAR_INTS (DILATION, window.dilation, window.n),
+                        TELAR_INT (GROUPS, onnx_call_attr_int (call, "group", 1)) };
+  onnx_call_out (call, 0,
+                 telar_build (call->b, TELAR_PRIM_CONV, inputs, n, attrs, G_N_ELEMENTS (attrs)));
+}
+
+static void
+trace_max_pool (OnnxCall *call)
+{
+  TelarShape x = onnx_call_type (call, 0).shape;
+  Window window;
+  if (onnx_call_wants (call, 1)) {
+    onnx_call_fail (call, "the places of the maxima are not computed by Telar");
+    return;
+  }
+  if (read_window (call, &x, NULL, &window))
+    onnx_call_out (call, 0,
+                   telar_emit (call->b, MAX_POOL, ((TelarValue[]){ onnx_call_in (call, 0) }),
+                               TELAR_INTS (KERNEL, window.kernel, window.n),
+                               TELAR_INTS (STRIDE, window.stride, window.n),
+                               TELAR_INTS (PAD, window.pad, 2 * window.n),
+                               TELAR_INTS (DILATION, window.dilation, window.n)));
+}
+
+static void
+trace_average_pool (OnnxCall *call)
+{
+  TelarShape x = onnx_call_type (call, 0).shape;
+  Window window;
+  if (read_window (call, &x, NULL, &window))
+    onnx_call_out (
+        call, 0,
+        telar_emit (call->b, AVG_POOL, ((TelarValue[]){ onnx_call_in (call, 0) }),
+                    TELAR_INTS (KERNEL, window.kernel, window.n),
+                    TELAR_INTS (STRIDE, window.stride, window.n),
+                    TELAR_INTS (PAD, window.pad, 2 * window.n),
+                    TELAR_INT (COUNT_PAD, onnx_call_attr_int (call, "count_include_pad", 0))));
+}
+
+static void
+trace_global_pool (OnnxCall *call)
+{
+  TelarPrim prim =
+      g_str_equal (call->node->op_type, "GlobalMaxPool") ? TELAR_PRIM_MAX : TELAR_PRIM_MEAN;
+  gint64 axes[TELAR_MAX_RANK];
+  guint rank = onnx_call_type (call, 0).shape.rank;
+  for (guint i = 2; i < rank; i++)
+    axes[i - 2] = i;
+  if (rank < 3)
+    onnx_call_fail (call, "a tensor of %u axes has no spatial ones", rank);
+  onnx_call_out (call, 0,
+                 telar_build_reduce (call->b, prim, onnx_call_in (call, 0), axes, rank - 2, TRUE));
+}
+
+/* --- norms and softmax ------------------------------------------------------------------------ */
+
+static void
+trace_batch_norm (OnnxCall *call)
+{
+  TelarValue inputs[5];
+  if (onnx_call_attr_int (call, "training_mode", 0)) {
+    onnx_call_fail (call, "the statistics of training are not computed by Telar");
+    return;
+  }
+  for (guint i = 0; i < 5; i++)
+    inputs[i] = onnx_call_in (call, i);
+  onnx_call_out (call, 0,
+                 telar_build (call->b, TELAR_PRIM_BATCH_NORM, inputs, 5,
+                              &TELAR_REAL (EPSILON, onnx_call_attr_real (call, "epsilon", 1e-5)),
+                              1));
+}
+
+/* √(Σ over @size channels around each of x²): a padded running window along axis 1.
+ * Krizhevsky et al., "ImageNet classification with deep convolutional neural networks", 2012. */
+static void
+trace_lrn (OnnxCall *call)
+{
+  TelarType type = onnx_call_type (call, 0);
+  gint64 size = onnx_call_attr_int (call, "size", 1), low = (size - 1) / 2;
+  double alpha = onnx_call_attr_real (call, "alpha", 1e-4);
+  double beta = onnx_call_attr_real (call, "beta", 0.75),
+         bias = onnx_call_attr_real (call, "bias", 1);
+  gint64 before[TELAR_MAX_RANK] = { 0 }, after[TELAR_MAX_RANK] = { 0 };
+  gint64 start[TELAR_MAX_RANK] = { 0 }, limit[TELAR_MAX_RANK], stride[TELAR_MAX_RANK];
+  guint rank = type.shape.rank;
+  if (rank < 2 || size < 1 || size > type.shape.dims[1] * 2 + 1) {
+    onnx_call_fail (call, "a window of %" G_GINT64_FORMAT " channels does not fit", size);
+    return;
+  }
+  TelarValue x = onnx_call_in (call, 0), sum = TELAR_NO_VALUE;
+  before[1] = low;
+  after[1] = size - 1 - low;
+  TelarValue square = telar_build_binary (call->b, TELAR_PRIM_MUL, x, x);
+  square = telar_emit (call->b, PAD, ((TelarValue[]){ square }), TELAR_INTS (LOW, before, rank),
+                       TELAR_INTS (HIGH, after, rank));
+  for (guint i = 0; i < rank; i++) {
+    limit[i] = type.shape.dims[i];
+    stride[i] = 1;
+  }
+  for (gint64 i = 0; i < size; i++) {
+    start[1] = i;
+    limit[1] = i + type.shape.dims[1];
+    TelarValue part =
+        telar_emit (call->b, SLICE, ((TelarValue[]){ square }), TELAR_INTS (START, start, rank),
+                    TELAR_INTS (LIMIT, limit, rank), TELAR_INTS (STRIDE, stride, rank));
+    sum = i == 0 ? part : telar_build_binary (call->b, TELAR_PRIM_ADD, sum, part);
+  }
+  sum = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, sum, alpha / (double)size);
+  sum = telar_build_binary_scalar (call->b, TELAR_PRIM_ADD, sum, bias);
+  sum = telar_build_binary_scalar (call->b, TELAR_PRIM_POW, sum, beta);
+  onnx_call_out (call, 0, telar_build_binary (call->b, TELAR_PRIM_DIV, x, sum));
+}
+
+/* Before version 13 all axes from the given one on are one. */
+static void
+trace_softmax (OnnxCall *call)
+{
+  TelarPrim prim =
+      g_str_equal (call->node->op_type, "Softmax") ? TELAR_PRIM_SOFTMAX : TELAR_PRIM_LOG_SOFTMAX;
+  TelarShape shape = onnx_call_type (call, 0).shape, flat = telar_shape (1, 1);
+  gint64 given = onnx_call_attr_int (call, "axis", call->version < 13 ? 1 : -1);
+  guint axis;
+  if (call->version < 13 && given == shape.rank)
+    axis = shape.rank;
+  else if (!onnx_call_axis (call, given, shape.rank, &axis))
+    return;
+  TelarValue x = onnx_call_in (call, 0);
+  if (call->version < 13) {
+    for (guint i = 0; i < shape.rank; i++)
+      flat.dims[i < axis ? 0 : 1] *= shape.dims[i];
+    x = telar_build_reshape (call->b, x, &flat);
+    axis = 1;
+  }
+  x = telar_build (call->b, prim, &x, 1, &TELAR_INT (AXIS, axis), 1);
+  onnx_call_out (call, 0, call->version < 13 ? telar_build_reshape (call->b, x, &shape) : x);
+}
+
+const OnnxOperator onnx_operators_product[] = {
+  { "AveragePool", trace_average_pool },
+  { "BatchNormalization", trace_batch_norm },
+  { "Conv", trace_conv },
+  { "Gemm", trace_gemm },
+  { "GlobalAveragePool", trace_global_pool },
+  { "GlobalMaxPool", trace_global_pool },
+  { "LogSoftmax", trace_softmax },
+  { "LRN", trace_lrn },
+  { "MatMul", trace_matmul },
+  { "MaxPool", trace_max_pool },
+  { "Softmax", trace_softmax },
+  { NULL },
+};

@@ -1,0 +1,31 @@
+/* Reading ONNX's files: protobuf messages, checked before they are believed, and the tensors in
+ * them. Nothing here knows what an operator means. */
+#pragma once
+
+#include "engine/exchange/onnx/value.h"
+#include "onnx.pb-c.h"
+
+G_BEGIN_DECLS
+
+/* How deep messages may nest; a subgraph in a subgraph takes four levels. */
+#define ONNX_MOST_NESTED 128
+
+/* A model from the bytes of a file. @name is for messages. Free with onnx_model_proto_free. */
+Onnx__ModelProto *onnx_model_proto_read (const guint8 *data, gsize length, const char *name,
+                                         GError **error);
+void onnx_model_proto_free (Onnx__ModelProto *model);
+
+/* The element type of ONNX's number @number; FALSE when Telar has none (strings, complex). */
+gboolean onnx_dtype_from_number (int number, TelarDType *dtype);
+/* "float16", for messages. */
+const char *onnx_dtype_name (int number);
+
+/* A tensor of numbers or strings. Sizes are checked against the bytes that are there before
+ * anything is allocated. External data are looked for in @folder, below which they must lie; with
+ * NULL they are refused. @name is for messages. */
+TelarOnnxValue *onnx_tensor_read (const Onnx__TensorProto *proto, const char *folder,
+                                  const char *name, GError **error);
+TelarOnnxValue *onnx_sparse_tensor_read (const Onnx__SparseTensorProto *proto, const char *folder,
+                                         const char *name, GError **error);
+
+G_END_DECLS
