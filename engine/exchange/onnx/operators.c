@@ -7,6 +7,7 @@ static const struct {
   const OnnxOperator *operators;
 } families[] = {
   { "", onnx_operators_elementwise },
+  { "", onnx_operators_recurrent },
   { "", onnx_operators_shape },
   { "", onnx_operators_product },
 };

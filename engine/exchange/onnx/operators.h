@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 extern const OnnxOperator onnx_operators_elementwise[];
+extern const OnnxOperator onnx_operators_recurrent[];
 extern const OnnxOperator onnx_operators_shape[];
 extern const OnnxOperator onnx_operators_product[];
 

@@ -1,0 +1,88 @@
+/* RNN, LSTM and GRU: what their attributes say, handed to the engine's own recurrences. */
+#include "engine/emit-sequence.h"
+#include "engine/exchange/onnx/operators.h"
+
+#define MOST_FUNCTIONS 6
+
+static TelarCell
+cell_of (const OnnxCall *call)
+{
+  const char *op = call->node->op_type;
+  return g_str_equal (op, "LSTM")  ? TELAR_CELL_LSTM
+         : g_str_equal (op, "GRU") ? TELAR_CELL_GRU
+                                   : TELAR_CELL_RNN;
+}
+
+static void
+read_direction (OnnxCall *call, TelarOnnxRecurrence *recurrence)
+{
+  g_autofree char *direction = onnx_call_attr_text (call, "direction", "forward");
+  recurrence->directions = g_str_equal (direction, "bidirectional") ? 2 : 1;
+  recurrence->reverse = g_str_equal (direction, "reverse");
+}
+
+/* alpha and beta stand in lists of their own, for those functions that have them. */
+static void
+read_functions (OnnxCall *call, TelarGateFunction *functions)
+{
+  const Onnx__AttributeProto *names = onnx_call_attr (call, "activations");
+  const Onnx__AttributeProto *alpha = onnx_call_attr (call, "activation_alpha");
+  const Onnx__AttributeProto *beta = onnx_call_attr (call, "activation_beta");
+  gsize n = names ? names->n_strings : 0;
+  if (n > MOST_FUNCTIONS) {
+    onnx_call_fail (call, "it has %zu activations where %d are most", n, MOST_FUNCTIONS);
+    return;
+  }
+  for (gsize i = 0; i < n; i++) {
+    g_autofree char *name = g_strndup ((const char *)names->strings[i].data, names->strings[i].len);
+    if (!telar_gate_function_from_onnx (name, &functions[i]))
+      onnx_call_fail (call, "Telar has no activation %s", name);
+    if (alpha && i < alpha->n_floats)
+      functions[i].alpha = (double)alpha->floats[i];
+    if (beta && i < beta->n_floats)
+      functions[i].beta = (double)beta->floats[i];
+  }
+}
+
+static TelarValue
+optional (OnnxCall *call, guint input)
+{
+  return onnx_call_has (call, input) ? onnx_call_in (call, input) : TELAR_NO_VALUE;
+}
+
+static void
+trace_recurrent (OnnxCall *call)
+{
+  gboolean lstm = cell_of (call) == TELAR_CELL_LSTM;
+  TelarOnnxRecurrence recurrence = {
+    .cell = cell_of (call),
+    .batch_first = onnx_call_attr_int (call, "layout", 0) != 0,
+    .linear_before_reset = onnx_call_attr_int (call, "linear_before_reset", 0) != 0,
+    .coupled = onnx_call_attr_int (call, "input_forget", 0) != 0,
+    .clip = onnx_call_attr_real (call, "clip", 0),
+    .x = onnx_call_in (call, 0),
+    .w = onnx_call_in (call, 1),
+    .r = onnx_call_in (call, 2),
+    .b = optional (call, 3),
+    .sequence_lens = optional (call, 4),
+    .initial_h = optional (call, 5),
+    .initial_c = lstm ? optional (call, 6) : TELAR_NO_VALUE,
+    .p = lstm ? optional (call, 7) : TELAR_NO_VALUE,
+  };
+  read_direction (call, &recurrence);
+  read_functions (call, recurrence.functions);
+  if (onnx_call_failed (call))
+    return;
+  TelarOnnxRecurrenceResult result = telar_emit_onnx_recurrence (call->b, &recurrence);
+  onnx_call_out (call, 0, result.y);
+  onnx_call_out (call, 1, result.y_h);
+  if (lstm)
+    onnx_call_out (call, 2, result.y_c);
+}
+
+const OnnxOperator onnx_operators_recurrent[] = {
+  { "GRU", trace_recurrent },
+  { "LSTM", trace_recurrent },
+  { "RNN", trace_recurrent },
+  { NULL },
+};
