@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains a sample in PyTorch on Telar's weights and batches and compares the losses of each step.
+"""Trains a network in PyTorch on Telar's weights and batches and compares the losses of each step.
 
   agreement.py FOLDER NETWORK OPTIMIZER
 
@@ -12,7 +12,7 @@ import sys
 
 import numpy
 import torch
-from networks import NETWORKS, load_states, read_safetensors
+from networks import build, load_states, read_safetensors
 
 TOLERANCE = 1e-4
 OPTIMIZERS = {
@@ -22,7 +22,7 @@ OPTIMIZERS = {
 
 
 def losses(name, optimizer_name, precision, weights, run):
-    network = NETWORKS[name](**({"dropout": 0} if name == "digits-cnn" else {})).to(precision)
+    network = build(name, weights).to(precision)
     load_states(network, weights)
     network.train()
     optimizer = OPTIMIZERS[optimizer_name](network.parameters())
@@ -31,9 +31,10 @@ def losses(name, optimizer_name, precision, weights, run):
     for step, rate in enumerate(run["rate"]):
         optimizer.param_groups[0]["lr"] = float(rate)
         optimizer.zero_grad()
-        images = torch.from_numpy(run[f"digits.images.{step}"].copy()).to(precision)
-        labels = torch.from_numpy(run[f"digits.labels.{step}"].copy())
-        loss = loss_of(network(images), labels)
+        given, wanted = (torch.from_numpy(run[f"{port}.{step}"].copy()) for port in network.data)
+        if given.is_floating_point():
+            given = given.to(precision)
+        loss = loss_of(network(given).flatten(0, -2), wanted.flatten())
         loss.backward()
         optimizer.step()
         curve.append(loss.item())

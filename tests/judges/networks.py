@@ -30,6 +30,8 @@ class SameConv(nn.Module):
 class DigitsCnn(nn.Module):
     """The convolutional network of Google's Keras-on-TPU tutorial, without its softmax."""
 
+    data = ("digits.images", "digits.labels")
+
     def __init__(self, dropout=0.4):
         super().__init__()
         self.conv1 = SameConv(1, 12, 3, 1, 28)
@@ -55,6 +57,8 @@ class DigitsCnn(nn.Module):
 class DigitsDense(nn.Module):
     """784-512-512-10."""
 
+    data = ("digits.images", "digits.labels")
+
     def __init__(self):
         super().__init__()
         self.dense1 = nn.Linear(784, 512)
@@ -66,21 +70,107 @@ class DigitsDense(nn.Module):
         return self.dense3(torch.relu(self.dense2(torch.relu(self.dense1(x)))))
 
 
-NETWORKS = {"digits-cnn": DigitsCnn, "digits-dense": DigitsDense}
+class CharsLstm(nn.Module):
+    """Predicts the next character with two layers of LSTM."""
+
+    data = ("chars.text", "chars.next")
+
+    def __init__(self, vocabulary):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, 12)
+        self.lstm = nn.LSTM(12, 32, num_layers=2, batch_first=True)
+        self.dense = nn.Linear(32, vocabulary)
+
+    def forward(self, text):
+        return self.dense(self.lstm(self.embedding(text))[0])
+
+
+class Positions(nn.Module):
+    def __init__(self, steps, size):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(steps, size))
+
+    def forward(self, x):
+        return x + self.weight
+
+
+class CharsTransformer(nn.Module):
+    """Predicts the next character with two causal layers, normalised after and before."""
+
+    data = ("chars.text", "chars.next")
+
+    def __init__(self, vocabulary, steps=24):
+        super().__init__()
+        layer = {"dropout": 0, "batch_first": True}
+        self.embedding = nn.Embedding(vocabulary, 16)
+        self.positions = Positions(steps, 16)
+        self.block1 = nn.TransformerEncoderLayer(16, 4, 40, **layer)
+        self.block2 = nn.TransformerEncoderLayer(
+            16, 2, 32, activation="gelu", norm_first=True, **layer)
+        self.norm = nn.LayerNorm(16)
+        self.dense = nn.Linear(16, vocabulary)
+        self.register_buffer(
+            "mask", torch.triu(torch.ones(steps, steps, dtype=torch.bool), diagonal=1))
+
+    def forward(self, text):
+        x = self.positions(self.embedding(text))
+        for block in (self.block1, self.block2):
+            x = block(x, src_mask=self.mask, is_causal=True)
+        return self.dense(self.norm(x))
+
+
+NETWORKS = {"digits-cnn": DigitsCnn, "digits-dense": DigitsDense,
+            "chars-lstm": CharsLstm, "chars-transformer": CharsTransformer}
+
+
+def build(name, states):
+    """The network of that name, without dropout, for Telar's states."""
+    if name.startswith("chars"):
+        return NETWORKS[name](len(states["embedding.table"]))
+    return NETWORKS[name](**({"dropout": 0} if name == "digits-cnn" else {}))
+
+
+PLAIN = {
+    "kernel": "weight", "scale": "weight", "table": "weight", "bias": "bias",
+    "mean": "running_mean", "variance": "running_var",
+}
+RECURRENT = {
+    "kernel": "weight_ih", "recurrent": "weight_hh", "bias": "bias_ih",
+    "recurrent_bias": "bias_hh",
+}
+ENCODER = {
+    "self_query": "self_attn.in_proj", "self_key": "self_attn.in_proj",
+    "self_value": "self_attn.in_proj", "self_output": "self_attn.out_proj",
+    "hidden": "linear1", "result": "linear2", "self_norm": "norm1", "dense_norm": "norm2",
+}
+
+
+def place_in_encoder(layer, role):
+    """The parameter, or the third of it, that holds the state @role of an encoder layer."""
+    part, kind = role.rsplit("_", 1)
+    name = ENCODER[part] + ("_" if part in ("self_query", "self_key", "self_value") else ".")
+    target = layer.get_parameter(name + PLAIN[kind])
+    thirds = ("self_query", "self_key", "self_value")
+    return target.chunk(3)[thirds.index(part)] if part in thirds else target
+
+
+def place_of(network, name):
+    """The tensor of the network that holds Telar's state @name, and whether it is transposed."""
+    node, role = name.split(".")
+    module = getattr(network, node)
+    module = getattr(module, "conv", module)
+    if isinstance(module, nn.TransformerEncoderLayer):
+        return place_in_encoder(module, role), role.endswith("_kernel")
+    if isinstance(module, nn.RNNBase):
+        kind, suffix = role.rsplit("_l", 1)
+        return getattr(module, f"{RECURRENT[kind]}_l{suffix}"), False
+    return getattr(module, PLAIN[role]), isinstance(module, nn.Linear) and role == "kernel"
 
 
 def load_states(network, states):
     """Copies Telar's states into the network; every one must find its place."""
     with torch.no_grad():
         for name, array in states.items():
-            node, role = name.split(".")
-            module = getattr(network, node)
-            module = getattr(module, "conv", module)
             value = torch.from_numpy(array.copy())
-            if role == "kernel":
-                value = value.T if isinstance(module, nn.Linear) else value
-            target = {
-                "kernel": "weight", "scale": "weight", "bias": "bias",
-                "mean": "running_mean", "variance": "running_var",
-            }[role]
-            getattr(module, target).copy_(value)
+            target, transposed = place_of(network, name)
+            target.copy_(value.T if transposed else value)
