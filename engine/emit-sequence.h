@@ -38,6 +38,10 @@ typedef struct {
  * FALSE when it has no function of that name. */
 gboolean telar_gate_function_from_onnx (const char *name, TelarGateFunction *function);
 
+/* How many settings the function has: none, alpha, or alpha and beta. ONNX's lists of alphas and
+ * betas have numbers for those that have them only. */
+guint telar_gate_function_settings (const TelarGateFunction *function);
+
 TelarValue telar_emit_gate_function (TelarBuilder *b, const TelarGateFunction *function,
                                      TelarValue x);
 
@@ -57,7 +61,7 @@ typedef struct {
   gboolean reverse;             /* from the last step to the first */
   gboolean linear_before_reset; /* GRU; TRUE is PyTorch's */
   gboolean coupled;             /* LSTM: the forget gate is 1 - the input gate */
-  double clip;                  /* what goes into a function stays within ±clip; 0: no limit */
+  double clip;                  /* what goes into f and k stays within ±clip; 0: no limit */
   TelarGateFunction functions[3];
   TelarValue kernel;               /* W [G·H, C]; none: x is W x already, [N, T, G·H, …] */
   TelarValue recurrent;            /* R [G·H, H]; [G·H, H, height, width] is convolved with h */

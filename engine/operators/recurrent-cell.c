@@ -78,11 +78,12 @@ gate_of (Walk *w, TelarValue x, guint gate)
   return telar_cell_gates (w->r->cell) == 1 ? x : block (w, x, position (w->r, gate));
 }
 
-/* Function @which, of what the clip leaves. */
+/* Function @which, of what the clip leaves. As in ONNX Runtime the memory is not clipped on its way
+ * into the output. */
 static TelarValue
 apply (Walk *w, guint which, TelarValue x)
 {
-  if (w->r->clip > 0) {
+  if (w->r->clip > 0 && which < 2) {
     x = telar_build_binary_scalar (w->b, TELAR_PRIM_MAXIMUM, x, -w->r->clip);
     x = telar_build_binary_scalar (w->b, TELAR_PRIM_MINIMUM, x, w->r->clip);
   }

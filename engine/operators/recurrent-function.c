@@ -56,19 +56,20 @@ plain (TelarBuilder *b, const TelarGateFunction *f, TelarValue x)
 static const struct {
   const char *name, *onnx;
   TelarValue (*emit) (TelarBuilder *b, const TelarGateFunction *f, TelarValue x);
+  guint settings;
   double alpha, beta;
 } functions[] = {
-  { "tanh", "Tanh", plain, 0, 0 },
-  { "sigmoid", "Sigmoid", plain, 0, 0 },
-  { "relu", "Relu", plain, 0, 0 },
-  { "softplus", "Softplus", plain, 0, 0 },
-  { "softsign", "Softsign", plain, 0, 0 },
-  { "elu", "Elu", elu, 1, 0 },
-  { "leaky_relu", "LeakyRelu", leaky_relu, 0.01, 0 },
-  { "thresholded_relu", "ThresholdedRelu", thresholded_relu, 1, 0 },
-  { "affine", "Affine", affine, 1, 0 },
-  { "scaled_tanh", "ScaledTanh", scaled_tanh, 1, 1 },
-  { "hard_sigmoid", "HardSigmoid", hard_sigmoid, 0.2, 0.5 },
+  { "tanh", "Tanh", plain, 0, 0, 0 },
+  { "sigmoid", "Sigmoid", plain, 0, 0, 0 },
+  { "relu", "Relu", plain, 0, 0, 0 },
+  { "softplus", "Softplus", plain, 0, 0, 0 },
+  { "softsign", "Softsign", plain, 0, 0, 0 },
+  { "elu", "Elu", elu, 1, 1, 0 },
+  { "leaky_relu", "LeakyRelu", leaky_relu, 1, 0.01, 0 },
+  { "thresholded_relu", "ThresholdedRelu", thresholded_relu, 1, 1, 0 },
+  { "affine", "Affine", affine, 2, 1, 0 },
+  { "scaled_tanh", "ScaledTanh", scaled_tanh, 2, 1, 1 },
+  { "hard_sigmoid", "HardSigmoid", hard_sigmoid, 2, 0.2, 0.5 },
 };
 
 gboolean
@@ -82,14 +83,34 @@ telar_gate_function_from_onnx (const char *name, TelarGateFunction *function)
   return FALSE;
 }
 
+/* Its place in the table, or the table's end. */
+static guint
+find (const TelarGateFunction *function)
+{
+  guint i = 0;
+
+  while (i < G_N_ELEMENTS (functions) && !g_str_equal (functions[i].name, function->name))
+    i++;
+  return i;
+}
+
+guint
+telar_gate_function_settings (const TelarGateFunction *function)
+{
+  guint i = find (function);
+
+  return i < G_N_ELEMENTS (functions) ? functions[i].settings : 0;
+}
+
 TelarValue
 telar_emit_gate_function (TelarBuilder *b, const TelarGateFunction *function, TelarValue x)
 {
+  guint i = find (function);
+
   if (x == TELAR_NO_VALUE)
     return x;
-  for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
-    if (g_str_equal (functions[i].name, function->name))
-      return functions[i].emit (b, function, x);
+  if (i < G_N_ELEMENTS (functions))
+    return functions[i].emit (b, function, x);
   telar_builder_fail (b, "a gate has no function \"%s\"", function->name);
   return TELAR_NO_VALUE;
 }

@@ -21,14 +21,14 @@ read_direction (OnnxCall *call, TelarOnnxRecurrence *recurrence)
   recurrence->reverse = g_str_equal (direction, "reverse");
 }
 
-/* alpha and beta stand in lists of their own, for those functions that have them. */
+/* alpha and beta stand in lists of their own, without gaps for the functions that have none. */
 static void
 read_functions (OnnxCall *call, TelarGateFunction *functions)
 {
   const Onnx__AttributeProto *names = onnx_call_attr (call, "activations");
   const Onnx__AttributeProto *alpha = onnx_call_attr (call, "activation_alpha");
   const Onnx__AttributeProto *beta = onnx_call_attr (call, "activation_beta");
-  gsize n = names ? names->n_strings : 0;
+  gsize n = names ? names->n_strings : 0, next_alpha = 0, next_beta = 0;
   if (n > MOST_FUNCTIONS) {
     onnx_call_fail (call, "it has %zu activations where %d are most", n, MOST_FUNCTIONS);
     return;
@@ -37,10 +37,11 @@ read_functions (OnnxCall *call, TelarGateFunction *functions)
     g_autofree char *name = g_strndup ((const char *)names->strings[i].data, names->strings[i].len);
     if (!telar_gate_function_from_onnx (name, &functions[i]))
       onnx_call_fail (call, "Telar has no activation %s", name);
-    if (alpha && i < alpha->n_floats)
-      functions[i].alpha = (double)alpha->floats[i];
-    if (beta && i < beta->n_floats)
-      functions[i].beta = (double)beta->floats[i];
+    guint settings = functions[i].name ? telar_gate_function_settings (&functions[i]) : 0;
+    if (settings > 0 && alpha && next_alpha < alpha->n_floats)
+      functions[i].alpha = (double)alpha->floats[next_alpha++];
+    if (settings > 1 && beta && next_beta < beta->n_floats)
+      functions[i].beta = (double)beta->floats[next_beta++];
   }
 }
 
