@@ -49,7 +49,8 @@ TelarValue onnx_call_in (OnnxCall *call, guint input);
 /* Its type; a scalar float where an error left none. */
 TelarType onnx_call_type (OnnxCall *call, guint input);
 /* Its numbers. When they depend on what the model is given, the program up to here is run to know
- * them, and the trace holds for this run only. Borrowed; NULL on error. */
+ * them, the trace holds for this run only, and values that were read before are void: read numbers
+ * first. Borrowed; NULL on error. */
 TelarTensor *onnx_call_numbers (OnnxCall *call, guint input);
 /* As integers, at most TELAR_MAX_RANK·2 or what @most says; FALSE on error. */
 gboolean onnx_call_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n);

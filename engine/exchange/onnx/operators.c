@@ -6,9 +6,9 @@ static const struct {
   const char *domain;
   const OnnxOperator *operators;
 } families[] = {
-  { "", onnx_operators_elementwise },
-  { "", onnx_operators_recurrent },
-  { "", onnx_operators_shape },
+  { "", onnx_operators_elementwise }, { "", onnx_operators_recurrent },
+  { "", onnx_operators_reduce },      { "", onnx_operators_losses },
+  { "", onnx_operators_index },       { "", onnx_operators_shape },
   { "", onnx_operators_product },
 };
 

@@ -7,6 +7,9 @@ G_BEGIN_DECLS
 
 extern const OnnxOperator onnx_operators_elementwise[];
 extern const OnnxOperator onnx_operators_recurrent[];
+extern const OnnxOperator onnx_operators_reduce[];
+extern const OnnxOperator onnx_operators_losses[];
+extern const OnnxOperator onnx_operators_index[];
 extern const OnnxOperator onnx_operators_shape[];
 extern const OnnxOperator onnx_operators_product[];
 
