@@ -14,7 +14,7 @@
 #include <math.h>
 
 static const TelarRule *const tables[] = { telar_rules_uniform, telar_rules_arithmetic,
-                                           telar_rules_shape };
+                                           telar_rules_shape, telar_rules_join };
 
 /* --- looking at values ---------------------------------------------------------------------- */
 

@@ -30,6 +30,7 @@ typedef struct {
 extern const TelarRule telar_rules_arithmetic[];
 extern const TelarRule telar_rules_shape[];
 extern const TelarRule telar_rules_uniform[];
+extern const TelarRule telar_rules_join[];
 
 /* Builds an instruction of one result through the rules; what rules emit with. */
 TelarValue telar_simplify_build (TelarBuilder *b, TelarPrim prim, const TelarValue *in, guint n_in,

@@ -231,7 +231,7 @@ static void
 test_rules (void)
 {
   const TelarRule *const tables[] = { telar_rules_arithmetic, telar_rules_shape,
-                                      telar_rules_uniform };
+                                      telar_rules_uniform, telar_rules_join };
 
   for (guint t = 0; t < G_N_ELEMENTS (tables); t++)
     for (const TelarRule *rule = tables[t]; rule->name; rule++) {
