@@ -175,26 +175,6 @@ telar_onnx_output_name (const TelarOnnx *model, guint index)
   return model->proto->graph->output[index]->name;
 }
 
-static gboolean
-declared_type (const Onnx__ValueInfoProto *port, TelarType *type)
-{
-  const Onnx__TypeProto__Tensor *tensor =
-      port->type && port->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE
-          ? port->type->tensor_type
-          : NULL;
-  if (!tensor || !onnx_dtype_from_number ((int)tensor->elem_type, &type->dtype) || !tensor->shape ||
-      tensor->shape->n_dim > TELAR_MAX_RANK)
-    return FALSE;
-  type->shape = telar_shape_scalar ();
-  type->shape.rank = (guint)tensor->shape->n_dim;
-  for (guint i = 0; i < type->shape.rank; i++) {
-    const Onnx__TensorShapeProto__Dimension *dim = tensor->shape->dim[i];
-    gboolean known = dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
-    type->shape.dims[i] = known && dim->dim_value >= 0 ? dim->dim_value : -1;
-  }
-  return TRUE;
-}
-
 static TelarOnnxKind
 declared_kind (const Onnx__ValueInfoProto *port)
 {
@@ -213,13 +193,13 @@ declared_kind (const Onnx__ValueInfoProto *port)
 gboolean
 telar_onnx_input_type (const TelarOnnx *model, guint index, TelarType *type)
 {
-  return declared_type (model->inputs[index], type);
+  return onnx_declared_type (model->inputs[index], type);
 }
 
 gboolean
 telar_onnx_output_type (const TelarOnnx *model, guint index, TelarType *type)
 {
-  return declared_type (model->proto->graph->output[index], type);
+  return onnx_declared_type (model->proto->graph->output[index], type);
 }
 
 TelarOnnxKind

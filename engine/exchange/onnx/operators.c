@@ -6,10 +6,17 @@ static const struct {
   const char *domain;
   const OnnxOperator *operators;
 } families[] = {
-  { "", onnx_operators_elementwise }, { "", onnx_operators_recurrent },
-  { "", onnx_operators_reduce },      { "", onnx_operators_losses },
-  { "", onnx_operators_index },       { "", onnx_operators_shape },
+  /* clang-format off */
+  { "", onnx_operators_control },
+  { "", onnx_operators_elementwise },
+  { "", onnx_operators_index },
+  { "", onnx_operators_losses },
   { "", onnx_operators_product },
+  { "", onnx_operators_recurrent },
+  { "", onnx_operators_reduce },
+  { "", onnx_operators_sequence },
+  { "", onnx_operators_shape },
+  /* clang-format on */
 };
 
 const OnnxOperator *

@@ -10,6 +10,8 @@ extern const OnnxOperator onnx_operators_recurrent[];
 extern const OnnxOperator onnx_operators_reduce[];
 extern const OnnxOperator onnx_operators_losses[];
 extern const OnnxOperator onnx_operators_index[];
+extern const OnnxOperator onnx_operators_control[];
+extern const OnnxOperator onnx_operators_sequence[];
 extern const OnnxOperator onnx_operators_shape[];
 extern const OnnxOperator onnx_operators_product[];
 

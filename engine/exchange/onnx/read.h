@@ -20,6 +20,10 @@ gboolean onnx_dtype_from_number (int number, TelarDType *dtype);
 /* "float16", for messages. */
 const char *onnx_dtype_name (int number);
 
+/* The type that a port of a graph is declared with; unknown sizes are -1. FALSE when it is no
+ * tensor of numbers. */
+gboolean onnx_declared_type (const Onnx__ValueInfoProto *port, TelarType *type);
+
 /* A tensor of numbers or strings. Sizes are checked against the bytes that are there before
  * anything is allocated. External data are looked for in @folder, below which they must lie; with
  * NULL they are refused. @name is for messages. */
