@@ -338,7 +338,8 @@ static const TelarOperator multi_head = {
       TELAR_PARAM_BIAS, TELAR_PARAM_INIT),
   .lower = lower_multi_head,
   .examples = TELAR_EXAMPLES (
-      "f32[2,3,4] heads=2", "f32[2,3,4] heads=2 causal=true rotary=true dropout=0.3",
+      "f32[2,3,4] heads=2", "f32[2,5,4] heads=4 causal=true",
+      "f32[2,3,4] heads=2 causal=true rotary=true dropout=0.3",
       "f32[2,3,4] f32[2,5,3] heads=2 key_heads=1 key_size=3 value_size=2 size=5 bias=false",
       "f32[2,3,4] f32[2,5,3] f32[2,5,6] i64[2,5] heads=1 init=pytorch"),
 };

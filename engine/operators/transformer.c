@@ -258,7 +258,8 @@ static const TelarOperator decoder = {
       REST),
   .lower = lower_decoder,
   .examples = TELAR_EXAMPLES (
-      "f32[2,3,4] f32[2,5,3] heads=2 width=6",
+      "f32[2,3,4] f32[2,5,3] heads=2 width=6", "f32[2,3,4] f32[2,5,4] heads=2",
+      "f32[2,3,4] f32[2,3,4] i64[2,3] heads=1 order=pre activation=gelu",
       "f32[2,3,4] f32[2,5,3] i64[2,5] i64[2,3] heads=1 width=3 order=pre causal=false dropout=0"),
 };
 

@@ -12,14 +12,9 @@ import tempfile
 import numpy
 import onnx
 import onnxruntime
-from tensors import read_safetensors
+from tensors import part, read_safetensors
 
 TOLERANCE = 1e-5  # of the largest number of a result
-
-
-def part(tensors, kind):
-    return {name[len(kind) + 1:]: value for name, value in tensors.items()
-            if name.startswith(kind + ":")}
 
 
 def shapes_of(values):

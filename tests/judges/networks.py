@@ -141,17 +141,30 @@ RECURRENT = {
 ENCODER = {
     "self_query": "self_attn.in_proj", "self_key": "self_attn.in_proj",
     "self_value": "self_attn.in_proj", "self_output": "self_attn.out_proj",
-    "hidden": "linear1", "result": "linear2", "self_norm": "norm1", "dense_norm": "norm2",
+    "cross_query": "multihead_attn.in_proj", "cross_key": "multihead_attn.in_proj",
+    "cross_value": "multihead_attn.in_proj", "cross_output": "multihead_attn.out_proj",
+    "hidden": "linear1", "result": "linear2",
 }
+THIRDS = ("query", "key", "value")
 
 
 def place_in_encoder(layer, role):
-    """The parameter, or the third of it, that holds the state @role of an encoder layer."""
+    """The parameter, or the third of it, that holds the state @role of a Transformer's layer."""
     part, kind = role.rsplit("_", 1)
-    name = ENCODER[part] + ("_" if part in ("self_query", "self_key", "self_value") else ".")
-    target = layer.get_parameter(name + PLAIN[kind])
-    thirds = ("self_query", "self_key", "self_value")
-    return target.chunk(3)[thirds.index(part)] if part in thirds else target
+    if part.endswith("_norm"):
+        last = "norm3" if hasattr(layer, "norm3") else "norm2"
+        name = {"self_norm": "norm1", "cross_norm": "norm2", "dense_norm": last}[part]
+        return layer.get_parameter(f"{name}.{PLAIN[kind]}")
+    third = part.split("_")[-1]
+    if third not in THIRDS:
+        return layer.get_parameter(f"{ENCODER[part]}.{PLAIN[kind]}")
+    return layer.get_parameter(f"{ENCODER[part]}_{PLAIN[kind]}").chunk(3)[THIRDS.index(third)]
+
+
+def load_encoder(layer, states):
+    """Copies states, by their roles, into a Transformer's layer."""
+    for role, value in states.items():
+        place_in_encoder(layer, role).copy_(value.T if role.endswith("_kernel") else value)
 
 
 def place_of(network, name):

@@ -11,11 +11,27 @@ DTYPES = {
 }
 
 
+def read_header(file):
+    (length,) = struct.unpack("<Q", file.read(8))
+    return json.loads(file.read(length))
+
+
+def read_metadata(path):
+    """{key: text} of a safetensors file."""
+    with open(path, "rb") as file:
+        return read_header(file)["__metadata__"]
+
+
+def part(tensors, kind):
+    """Those tensors whose names begin with @kind and a colon, without that."""
+    return {name[len(kind) + 1:]: value for name, value in tensors.items()
+            if name.startswith(kind + ":")}
+
+
 def read_safetensors(path):
     """{name: array} of a safetensors file."""
     with open(path, "rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
+        header = read_header(file)
         body = file.read()
     tensors = {}
     for name, entry in header.items():

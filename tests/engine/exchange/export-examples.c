@@ -1,6 +1,7 @@
 /* Exports every operator's examples and the sample projects as ONNX into a folder, each with a
- * safetensors file of inputs ("in:NAME") and of what Telar computes from them ("out:NAME"), for
- * tests/judges/exported.py to compare. Operators without a result have nothing to export. */
+ * safetensors file for tests/judges to compare: inputs ("in:NAME"), an operator's states
+ * ("state:NAME"), what Telar computes from them ("out:NAME") and, as metadata, the example's text.
+ * Operators without a result have nothing to export. */
 #include "data/data.h"
 #include "engine/checkpoint.h"
 #include "engine/exchange/export.h"
@@ -12,11 +13,14 @@
 #define SAMPLE_ROWS 5
 
 static gboolean
-write_tensors (const char *folder, const char *name, GHashTable *tensors, GError **error)
+write_tensors (const char *folder, const char *name, GHashTable *tensors, const char *example,
+               GError **error)
 {
+  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
   g_autofree char *file = g_strconcat (name, ".safetensors", NULL);
   g_autofree char *path = g_build_filename (folder, file, NULL);
-  return telar_safetensors_write (path, tensors, NULL, error);
+  g_hash_table_insert (metadata, (gpointer) "example", (gpointer)example);
+  return telar_safetensors_write (path, tensors, metadata, error);
 }
 
 static gboolean
@@ -70,8 +74,12 @@ export_example (const char *folder, const TelarOperator *op, guint number, GErro
   for (guint i = 0; i < outputs->len; i++)
     take_tensor (tensors, "out", telar_program_output (program, i)->name,
                  telar_tensor_ref (outputs->pdata[i]));
+  for (guint i = 0; i < telar_program_n_states (program); i++) {
+    const char *state = telar_program_state (program, i)->name;
+    take_tensor (tensors, "state", state, telar_tensor_ref (telar_states_get (states, state)));
+  }
   return write_model (folder, name, program, states, error) &&
-         write_tensors (folder, name, tensors, error);
+         write_tensors (folder, name, tensors, example->text, error);
 }
 
 static gboolean
@@ -136,7 +144,7 @@ export_sample (const char *folder, const char *samples, const char *name, GError
   g_autoptr (TelarStates) states = example_states (NULL, lowered->program, 1, error);
   return states && run_sample (lowered->program, feed, states, tensors, error) &&
          write_model (folder, name, lowered->program, states, error) &&
-         write_tensors (folder, name, tensors, error);
+         write_tensors (folder, name, tensors, name, error);
 }
 
 int
