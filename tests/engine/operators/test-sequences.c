@@ -1,0 +1,136 @@
+/* What layers over sequences refuse, in words a person understands, and what only long sequences
+ * show. */
+#include "engine/emit-sequence.h"
+#include "tests/engine/operators/example.h"
+
+#include <string.h>
+
+/* --- refusals --------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *op, *example, *words;
+} Refusal;
+
+static const Refusal refusals[] = {
+  { "lstm", "f32[2,3]", "needs 3 axes" },
+  { "lstm", "f32[2,5000,1] units=1", "at most 4096 steps" },
+  { "lstm", "f32[2,3,4] i64[2] f32[2,7] units=5", "state must be N,1,5 and is N,7" },
+  { "gru", "f32[2,3,4] i64[2] f32[2,5] units=5 layers=2", "state must be N,2,5 and is N,5" },
+  { "conv_lstm2d", "f32[2,3,4]", "needs 5 axes" },
+  { "multi_head_attention", "f32[2,3,6] heads=4", "6 features cannot be divided among 4 heads" },
+  { "multi_head_attention", "f32[2,3,6] heads=3 key_heads=2", "cannot share 2 heads" },
+  { "multi_head_attention", "f32[2,3,6] heads=2 rotary=true", "not even in number" },
+  { "attention", "f32[2,4]", "needs 3 to 4 axes" },
+  { "attention", "f32[2,2,3,4] f32[2,3,4]", "matmul" },
+  { "rotary_positions", "f32[2,3,5]", "not even in number" },
+  { "learned_positions", "f32[2,3,4] longest=2", "positions for 2 steps" },
+  { "transformer_encoder", "f32[2,3,6] heads=4", "cannot be divided" },
+  { "transformer_encoder", "f32[2,3,4] i64[2,1,3,3,1] heads=1", "needs 2 to 4 axes" },
+  { "key_value_cache", "f32[2,5,3] f32[2,2,1,3] i64[2]", "as many axes" },
+  { "glu", "f32[2,3]", "cannot be halved" },
+  { "hard_tanh", "f32[2,3] low=1 high=0", "must not be above" },
+};
+
+static void
+test_refusal (gconstpointer data)
+{
+  const Refusal *refusal = data;
+  g_autoptr (GError) error = NULL;
+  const TelarOperator *op = telar_operator_find (refusal->op);
+  g_autoptr (Example) example = example_new (op, refusal->example, &error);
+  g_assert_no_error (error);
+  g_autoptr (TelarProgram) program =
+      example_lower (example, EXAMPLE_FED, TELAR_LOWER_INFER, EXAMPLE_RESULT, &error);
+  g_assert_null (program);
+  g_assert_nonnull (error);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, refusal->words));
+  g_assert_cmpstr (telar_error_get_node (error), ==, "it");
+}
+
+/* --- long sequences --------------------------------------------------------------------------- */
+
+static TelarTensor *
+run_alone (TelarBuilder *b, TelarValue value)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarDevice) device = telar_device_ref_new ();
+  TelarTensor *result = NULL;
+  telar_build_output (b, TELAR_OUTPUT_RESULT, "y", value);
+  g_autoptr (TelarProgram) program = telar_builder_finish (b, &error);
+  g_assert_no_error (error);
+  g_autoptr (TelarPlan) plan = telar_plan_new (program, 1, device, 0, &error);
+  g_assert_no_error (error);
+  TelarRunContext context = { NULL, 0, NULL, 0, 0 };
+  telar_plan_run (plan, &context, &result, &error);
+  g_assert_no_error (error);
+  return result;
+}
+
+/* More parts than an instruction takes. */
+static void
+test_many_parts (void)
+{
+  enum { N = 700 };
+  g_autoptr (TelarBuilder) b = telar_builder_new ("many");
+  TelarShape one = telar_shape (1);
+  TelarValue values[N];
+  for (guint i = 0; i < N; i++)
+    values[i] = telar_build_reshape (b, telar_build_scalar (b, TELAR_F32, i), &one);
+  g_autoptr (TelarTensor) result = run_alone (b, telar_build_concat (b, values, N, 0));
+  g_assert_cmpuint (telar_tensor_elements (result), ==, N);
+  for (guint i = 0; i < N; i++)
+    g_assert_cmpfloat (telar_tensor_get (result, i), ==, i);
+}
+
+/* h[t] = h[t-1] + 1, through 300 steps. */
+static void
+test_many_steps (void)
+{
+  enum { STEPS = 300 };
+  g_autoptr (TelarBuilder) b = telar_builder_new ("counter");
+  TelarType x = { TELAR_F32, telar_shape (1, STEPS, 1) },
+            weight = { TELAR_F32, telar_shape (1, 1) };
+  TelarRecurrence r = TELAR_RECURRENCE;
+  r.cell = TELAR_CELL_RNN;
+  r.functions[0] = (TelarGateFunction){ "affine", 1, 0 };
+  r.kernel = r.recurrent = telar_build_fill (b, &weight, 1);
+  TelarRecurrenceResult result = telar_emit_recurrence (b, &r, telar_build_fill (b, &x, 1));
+  g_autoptr (TelarTensor) sequence = run_alone (b, result.sequence);
+  for (guint t = 0; t < STEPS; t++)
+    g_assert_cmpfloat (telar_tensor_get (sequence, t), ==, t + 1);
+}
+
+/* With a cache before it, a query sees what came before and itself. */
+static void
+test_causal_offset (void)
+{
+  g_autoptr (TelarBuilder) b = telar_builder_new ("offset");
+  TelarType query = { TELAR_F32, telar_shape (1, 2, 4) },
+            key = { TELAR_F32, telar_shape (1, 5, 4) };
+  TelarAttention attention = { .query = telar_build_fill (b, &query, 1),
+                               .key = telar_build_fill (b, &key, 1),
+                               .mask = TELAR_NO_VALUE,
+                               .causal = TRUE,
+                               .offset = 3 };
+  g_autoptr (TelarTensor) weights = run_alone (b, telar_emit_attention_weights (b, &attention));
+  for (guint s = 0; s < 5; s++) {
+    g_assert_cmpfloat_with_epsilon (telar_tensor_get (weights, s), s < 4 ? 0.25 : 0, 1e-6);
+    g_assert_cmpfloat_with_epsilon (telar_tensor_get (weights, 5 + s), 0.2, 1e-6);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  example_init ();
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++) {
+    g_autofree char *path = g_strdup_printf ("/sequences/refuses/%s/%u", refusals[i].op, i);
+    g_test_add_data_func (path, &refusals[i], test_refusal);
+  }
+  g_test_add_func ("/sequences/many-parts", test_many_parts);
+  g_test_add_func ("/sequences/many-steps", test_many_steps);
+  g_test_add_func ("/sequences/causal-offset", test_causal_offset);
+  return g_test_run ();
+}
