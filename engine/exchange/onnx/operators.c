@@ -15,6 +15,8 @@ static const struct {
   { "", onnx_operators_recurrent },
   { "", onnx_operators_reduce },
   { "", onnx_operators_sequence },
+  { "", onnx_operators_resize },
+  { "", onnx_operators_spatial },
   { "", onnx_operators_shape },
   /* clang-format on */
 };

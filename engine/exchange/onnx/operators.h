@@ -12,6 +12,8 @@ extern const OnnxOperator onnx_operators_losses[];
 extern const OnnxOperator onnx_operators_index[];
 extern const OnnxOperator onnx_operators_control[];
 extern const OnnxOperator onnx_operators_sequence[];
+extern const OnnxOperator onnx_operators_resize[];
+extern const OnnxOperator onnx_operators_spatial[];
 extern const OnnxOperator onnx_operators_shape[];
 extern const OnnxOperator onnx_operators_product[];
 

@@ -1,5 +1,6 @@
 /* Products, convolutions, pools, norms, softmax. */
 #include "engine/exchange/onnx/operators.h"
+#include "engine/exchange/onnx/window.h"
 
 #include <string.h>
 
@@ -54,95 +55,18 @@ trace_matmul (OnnxCall *call)
 
 /* --- windows ---------------------------------------------------------------------------------- */
 
-typedef struct {
-  guint n; /* spatial axes */
-  gint64 kernel[TELAR_MAX_RANK], stride[TELAR_MAX_RANK], dilation[TELAR_MAX_RANK];
-  gint64 pad[2 * TELAR_MAX_RANK];
-} Window;
-
-static gboolean
-read_list (OnnxCall *call, const char *name, gint64 *items, guint n, gint64 fallback)
-{
-  guint given;
-  if (!onnx_call_attr_ints (call, name, items, n, &given)) {
-    for (guint i = 0; i < n; i++)
-      items[i] = fallback;
-    return !onnx_call_failed (call);
-  }
-  if (given != n)
-    onnx_call_fail (call, "%s has %u numbers where %u are needed", name, given, n);
-  return given == n;
-}
-
-/* SAME_UPPER and SAME_LOWER: as many outputs as ceil (size / stride), the odd element of padding at
- * the end or the beginning. */
-static void
-pad_same (Window *window, const gint64 *sizes, gboolean lower)
-{
-  for (guint i = 0; i < window->n; i++) {
-    gint64 outputs = (sizes[i] + window->stride[i] - 1) / window->stride[i];
-    gint64 reach = (window->kernel[i] - 1) * window->dilation[i] + 1;
-    gint64 pad = MAX ((outputs - 1) * window->stride[i] + reach - sizes[i], 0);
-    window->pad[i] = lower ? (pad + 1) / 2 : pad / 2;
-    window->pad[window->n + i] = pad - window->pad[i];
-  }
-}
-
-/* With ceil_mode the last window may begin inside and end outside: more padding at the end. */
-static void
-pad_ceil (Window *window, const gint64 *sizes)
-{
-  for (guint i = 0; i < window->n; i++) {
-    gint64 reach = (window->kernel[i] - 1) * window->dilation[i] + 1;
-    gint64 room = sizes[i] + window->pad[i] + window->pad[window->n + i] - reach;
-    gint64 outputs = (room + window->stride[i] - 1) / window->stride[i] + 1;
-    if ((outputs - 1) * window->stride[i] >= sizes[i] + window->pad[i])
-      outputs--;
-    window->pad[window->n + i] += MAX ((outputs - 1) * window->stride[i] - room, 0);
-  }
-}
-
-/* @kernel: what the weights say, NULL when the attribute must. */
-static gboolean
-read_window (OnnxCall *call, const TelarShape *x, const gint64 *kernel, Window *window)
-{
-  if (x->rank < 3 || x->rank > 5) {
-    onnx_call_fail (call, "a tensor of %u axes has no 1 to 3 spatial ones", x->rank);
-    return FALSE;
-  }
-  window->n = x->rank - 2;
-  g_autofree char *automatic = onnx_call_attr_text (call, "auto_pad", "NOTSET");
-  if (kernel)
-    memcpy (window->kernel, kernel, window->n * sizeof *kernel);
-  else if (!read_list (call, "kernel_shape", window->kernel, window->n, 1))
-    return FALSE;
-  if (!read_list (call, "strides", window->stride, window->n, 1) ||
-      !read_list (call, "dilations", window->dilation, window->n, 1) ||
-      !read_list (call, "pads", window->pad, 2 * window->n, 0))
-    return FALSE;
-  for (guint i = 0; i < window->n; i++)
-    if (window->kernel[i] < 1 || window->stride[i] < 1 || window->dilation[i] < 1) {
-      onnx_call_fail (call, "kernel, stride and dilation must be positive");
-      return FALSE;
-    }
-  if (g_str_has_prefix (automatic, "SAME_"))
-    pad_same (window, x->dims + 2, g_str_equal (automatic, "SAME_LOWER"));
-  if (onnx_call_attr_int (call, "ceil_mode", 0))
-    pad_ceil (window, x->dims + 2);
-  return TRUE;
-}
-
 static void
 trace_conv (OnnxCall *call)
 {
   TelarShape x = onnx_call_type (call, 0).shape, w = onnx_call_type (call, 1).shape;
   TelarValue inputs[3] = { onnx_call_in (call, 0), onnx_call_in (call, 1) };
   guint n = onnx_call_has (call, 2) ? 3 : 2;
-  Window window;
-  if (w.rank != x.rank || !read_window (call, &x, w.dims + 2, &window)) {
+  OnnxWindow window;
+  if (w.rank != x.rank || !onnx_window_read (call, &x, w.dims + 2, &window)) {
     onnx_call_fail (call, "x and w have different numbers of axes");
     return;
   }
+  onnx_window_fit (call, &x, &window);
   if (n == 3)
     inputs[2] = onnx_call_in (call, 2);
   TelarAttr attrs[] = { TELAR_INTS (STRIDE, window.stride, window.n),
@@ -154,36 +78,20 @@ trace_conv (OnnxCall *call)
 }
 
 static void
-trace_max_pool (OnnxCall *call)
-{
-  TelarShape x = onnx_call_type (call, 0).shape;
-  Window window;
-  if (onnx_call_wants (call, 1)) {
-    onnx_call_fail (call, "the places of the maxima are not computed by Telar");
-    return;
-  }
-  if (read_window (call, &x, NULL, &window))
-    onnx_call_out (call, 0,
-                   telar_emit (call->b, MAX_POOL, ((TelarValue[]){ onnx_call_in (call, 0) }),
-                               TELAR_INTS (KERNEL, window.kernel, window.n),
-                               TELAR_INTS (STRIDE, window.stride, window.n),
-                               TELAR_INTS (PAD, window.pad, 2 * window.n),
-                               TELAR_INTS (DILATION, window.dilation, window.n)));
-}
-
-static void
 trace_average_pool (OnnxCall *call)
 {
   TelarShape x = onnx_call_type (call, 0).shape;
-  Window window;
-  if (read_window (call, &x, NULL, &window))
-    onnx_call_out (
-        call, 0,
-        telar_emit (call->b, AVG_POOL, ((TelarValue[]){ onnx_call_in (call, 0) }),
-                    TELAR_INTS (KERNEL, window.kernel, window.n),
-                    TELAR_INTS (STRIDE, window.stride, window.n),
-                    TELAR_INTS (PAD, window.pad, 2 * window.n),
-                    TELAR_INT (COUNT_PAD, onnx_call_attr_int (call, "count_include_pad", 0))));
+  OnnxWindow window;
+  if (!onnx_window_read (call, &x, NULL, &window))
+    return;
+  onnx_window_fit (call, &x, &window);
+  onnx_call_out (
+      call, 0,
+      telar_emit (call->b, AVG_POOL, ((TelarValue[]){ onnx_call_in (call, 0) }),
+                  TELAR_INTS (KERNEL, window.kernel, window.n),
+                  TELAR_INTS (STRIDE, window.stride, window.n),
+                  TELAR_INTS (PAD, window.pad, 2 * window.n),
+                  TELAR_INT (COUNT_PAD, onnx_call_attr_int (call, "count_include_pad", 0))));
 }
 
 static void
@@ -294,7 +202,6 @@ const OnnxOperator onnx_operators_product[] = {
   { "LogSoftmax", trace_softmax },
   { "LRN", trace_lrn },
   { "MatMul", trace_matmul },
-  { "MaxPool", trace_max_pool },
   { "Softmax", trace_softmax },
   { NULL },
 };
