@@ -44,6 +44,28 @@ telar_type_equal (const TelarType *a, const TelarType *b)
   return a->dtype == b->dtype && telar_shape_equal (&a->shape, &b->shape);
 }
 
+TelarShape
+telar_shape_without (const TelarShape *shape, guint axis)
+{
+  TelarShape result = *shape;
+  g_assert (axis < shape->rank);
+  result.rank--;
+  for (guint i = axis; i < result.rank; i++)
+    result.dims[i] = shape->dims[i + 1];
+  return result;
+}
+
+TelarShape
+telar_shape_with (const TelarShape *shape, guint axis, gint64 dim)
+{
+  TelarShape result = *shape;
+  g_assert (axis <= shape->rank && shape->rank < TELAR_MAX_RANK);
+  for (guint i = result.rank++; i > axis; i--)
+    result.dims[i] = shape->dims[i - 1];
+  result.dims[axis] = dim;
+  return result;
+}
+
 gboolean
 telar_shape_count (const TelarShape *shape, gint64 *count)
 {

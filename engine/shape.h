@@ -43,6 +43,11 @@ gsize telar_shape_elements (const TelarShape *shape);
 /* @shape with N replaced by @batch. */
 TelarShape telar_shape_bind (const TelarShape *shape, gint64 batch);
 
+/* @shape without @axis; with one more axis of size @dim that stands at @axis. There must be such an
+ * axis, and room for one more. */
+TelarShape telar_shape_without (const TelarShape *shape, guint axis);
+TelarShape telar_shape_with (const TelarShape *shape, guint axis, gint64 dim);
+
 /* NumPy broadcasting: aligned at the right, sizes equal or one of them 1. FALSE when they do not
  * fit. */
 gboolean telar_shape_broadcast (const TelarShape *a, const TelarShape *b, TelarShape *result);

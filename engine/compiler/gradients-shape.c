@@ -76,39 +76,24 @@ telar_gradient_pad (TelarAdjoint *a)
 /* --- concatenation -----------------------------------------------------------------------------
  */
 
-/* Rows [@from, @from + @count) of axis @axis. */
-static TelarValue
-part_of (TelarAdjoint *a, TelarValue x, guint axis, gint64 from, gint64 count)
-{
-  TelarShape shape = adjoint_shape (a, x);
-  gint64 start[TELAR_MAX_RANK] = { 0 }, limit[TELAR_MAX_RANK], stride[TELAR_MAX_RANK];
-  for (guint i = 0; i < shape.rank; i++) {
-    stride[i] = 1;
-    limit[i] = shape.dims[i] < 0 ? -1 : shape.dims[i];
-  }
-  start[axis] = from;
-  limit[axis] = from + count;
-  return slice (a, x, start, limit, stride);
-}
-
 /* A part of a symbolic axis: k·N becomes two axes, k and N, of which the first can be sliced. */
 static TelarValue
 part_of_batch (TelarAdjoint *a, TelarValue x, guint axis, gint64 from, gint64 count)
 {
-  TelarShape shape = adjoint_shape (a, x), split = shape, joined = shape;
+  TelarShape shape = adjoint_shape (a, x), split, joined = shape;
+  if (x == TELAR_NO_VALUE)
+    return x;
   if (shape.rank == TELAR_MAX_RANK) {
     telar_builder_fail (a->b, "the gradient of joining batches needs one axis more than %d",
                         TELAR_MAX_RANK);
     return TELAR_NO_VALUE;
   }
-  split.rank++;
-  for (guint i = shape.rank; i > axis; i--)
-    split.dims[i] = shape.dims[i - 1];
-  split.dims[axis] = -shape.dims[axis];
+  split = telar_shape_with (&shape, axis, -shape.dims[axis]);
   split.dims[axis + 1] = TELAR_DIM_BATCH;
   joined.dims[axis] = -count;
   TelarValue parts = telar_build_reshape (a->b, x, &split);
-  return telar_build_reshape (a->b, part_of (a, parts, axis, from, count), &joined);
+  return telar_build_reshape (a->b, telar_build_slice (a->b, parts, axis, from, from + count),
+                              &joined);
 }
 
 void
@@ -121,7 +106,7 @@ telar_gradient_concat (TelarAdjoint *a)
     gint64 count = ABS (size);
     if (a->wanted[i])
       a->results[i] = size < 0 ? part_of_batch (a, a->grads[0], axis, from, count)
-                               : part_of (a, a->grads[0], axis, from, count);
+                               : telar_build_slice (a->b, a->grads[0], axis, from, from + count);
     from += count;
   }
 }

@@ -48,7 +48,7 @@ align (TelarBuilder *b, TelarValue table, guint rank)
 static void
 take_pairs (TelarBuilder *b, TelarValue x, gint64 half, gboolean interleaved, TelarValue pair[2])
 {
-  TelarShape shape = telar_builder_type (b, x)->shape, pairs = shape;
+  TelarShape shape = telar_builder_type (b, x)->shape, pairs;
   guint last = shape.rank - 1;
 
   if (!interleaved) {
@@ -56,10 +56,8 @@ take_pairs (TelarBuilder *b, TelarValue x, gint64 half, gboolean interleaved, Te
     pair[1] = telar_build_slice (b, x, last, half, 2 * half);
     return;
   }
-  pairs.rank++;
-  pairs.dims[last] = half;
-  pairs.dims[last + 1] = 2;
   shape.dims[last] = half;
+  pairs = telar_shape_with (&shape, last + 1, 2);
   x = telar_build_reshape (b, telar_build_slice (b, x, last, 0, 2 * half), &pairs);
   for (guint i = 0; i < 2; i++)
     pair[i] = telar_build_reshape (b, telar_build_slice (b, x, last + 1, i, i + 1), &shape);
@@ -69,13 +67,12 @@ take_pairs (TelarBuilder *b, TelarValue x, gint64 half, gboolean interleaved, Te
 static TelarValue
 give_pairs (TelarBuilder *b, TelarValue pair[2], gboolean interleaved)
 {
-  TelarShape shape = telar_builder_type (b, pair[0])->shape, pairs = shape;
+  TelarShape shape = telar_builder_type (b, pair[0])->shape, pairs;
   guint last = shape.rank - 1;
 
   if (pair[0] == TELAR_NO_VALUE || !interleaved)
     return telar_build_concat (b, pair, 2, last);
-  pairs.rank++;
-  pairs.dims[last + 1] = 1;
+  pairs = telar_shape_with (&shape, last + 1, 1);
   shape.dims[last] *= 2;
   for (guint i = 0; i < 2; i++)
     pair[i] = telar_build_reshape (b, pair[i], &pairs);

@@ -230,21 +230,11 @@ hold (Walk *w, TelarValue within, TelarValue fresh, TelarValue before)
   return telar_build_select (w->b, within, fresh, before == TELAR_NO_VALUE ? zeros (w) : before);
 }
 
-/* [N, T, …] without its second axis. */
-static void
-remove_steps (TelarShape *shape)
-{
-  for (guint i = 2; i < shape->rank; i++)
-    shape->dims[i - 1] = shape->dims[i];
-  shape->rank--;
-}
-
 static TelarValue
 input_of_step (Walk *w, gint64 t)
 {
-  TelarShape shape = telar_builder_type (w->b, w->projected)->shape;
+  TelarShape shape = telar_shape_without (&telar_builder_type (w->b, w->projected)->shape, 1);
 
-  remove_steps (&shape);
   return telar_build_reshape (w->b, telar_build_slice (w->b, w->projected, 1, t, t + 1), &shape);
 }
 
@@ -326,7 +316,7 @@ prepare (Walk *w, TelarValue x)
   if (w->projected == TELAR_NO_VALUE)
     return FALSE;
   w->state = *telar_builder_type (w->b, w->projected);
-  remove_steps (&w->state.shape);
+  w->state.shape = telar_shape_without (&w->state.shape, 1);
   w->state.shape.dims[1] = w->units;
   w->lengths = column_of_lengths (w);
   return !telar_builder_error (w->b);
@@ -343,10 +333,7 @@ telar_emit_recurrence (TelarBuilder *b, const TelarRecurrence *recurrence, Telar
   if (!prepare (&w, x))
     return result;
   outputs = g_new (TelarValue, w.steps);
-  wide = w.state.shape;
-  for (guint i = wide.rank++; i > 1; i--)
-    wide.dims[i] = wide.dims[i - 1];
-  wide.dims[1] = 1;
+  wide = telar_shape_with (&w.state.shape, 1, 1);
   for (gint64 i = 0; i < w.steps; i++) {
     gint64 t = recurrence->reverse ? w.steps - 1 - i : i;
     outputs[t] = telar_build_reshape (b, step (&w, t), &wide);

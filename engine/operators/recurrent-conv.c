@@ -9,12 +9,10 @@ enum { OUT, LAST, LAST_MEMORY };
 static TelarValue
 convolve_steps (TelarLowering *l, TelarValue x, const TelarWindow *window, TelarValue kernel)
 {
-  TelarShape shape = telar_lower_type (l, x).shape, merged = shape, result;
+  TelarShape shape = telar_lower_type (l, x).shape, merged = telar_shape_without (&shape, 1);
+  TelarShape result;
 
-  merged.rank--;
-  merged.dims[0] = shape.dims[0] * shape.dims[1];
-  for (guint i = 1; i < merged.rank; i++)
-    merged.dims[i] = shape.dims[i + 1];
+  merged.dims[0] *= shape.dims[1];
   x = telar_emit (l->b, CONV, ((TelarValue[]){ telar_build_reshape (l->b, x, &merged), kernel }),
                   TELAR_INTS (STRIDE, window->stride, window->n),
                   TELAR_INTS (PAD, window->pad, 2 * window->n),

@@ -10,12 +10,9 @@ part_of (TelarBuilder *b, TelarValue x, guint d, guint axis)
   if (x == TELAR_NO_VALUE)
     return x;
   x = telar_build_slice (b, x, axis, d, d + 1);
-  shape = telar_builder_type (b, x)->shape;
   if (x == TELAR_NO_VALUE)
     return x;
-  shape.rank--;
-  for (guint i = axis; i < shape.rank; i++)
-    shape.dims[i] = shape.dims[i + 1];
+  shape = telar_shape_without (&telar_builder_type (b, x)->shape, axis);
   return telar_build_reshape (b, x, &shape);
 }
 
@@ -75,12 +72,10 @@ static TelarValue
 stack (TelarBuilder *b, TelarValue *values, guint n, guint axis)
 {
   for (guint i = 0; i < n; i++) {
-    TelarShape shape = telar_builder_type (b, values[i])->shape;
+    TelarShape shape;
     if (values[i] == TELAR_NO_VALUE)
       return TELAR_NO_VALUE;
-    for (guint j = shape.rank++; j > axis; j--)
-      shape.dims[j] = shape.dims[j - 1];
-    shape.dims[axis] = 1;
+    shape = telar_shape_with (&telar_builder_type (b, values[i])->shape, axis, 1);
     values[i] = telar_build_reshape (b, values[i], &shape);
   }
   return telar_build_concat (b, values, n, axis);

@@ -61,13 +61,11 @@ lower_last_step (TelarLowering *l)
   TelarType type;
   gint64 steps;
   TelarValue lengths, x = read_sequence (l, &type, &steps, &lengths), chosen;
-  TelarShape result = type.shape, wide = telar_shape (type.shape.dims[0], 1, 0);
+  TelarShape result, wide = telar_shape (type.shape.dims[0], 1, 0);
 
   if (x == TELAR_NO_VALUE)
     return;
-  for (guint axis = 2; axis < result.rank; axis++)
-    result.dims[axis - 1] = result.dims[axis];
-  result.rank--;
+  result = telar_shape_without (&type.shape, 1);
   if (lengths == TELAR_NO_VALUE) {
     x = telar_build_slice (l->b, x, 1, steps - 1, steps);
   } else {

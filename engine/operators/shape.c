@@ -120,8 +120,7 @@ lower_concat (TelarLowering *l)
   shape = telar_lower_type (l, values[0]).shape;
   if (!read_axis (l, shape.rank, &axis))
     return;
-  telar_lower_output (l, 0,
-                      telar_build (l->b, TELAR_PRIM_CONCAT, values, n, &TELAR_INT (AXIS, axis), 1));
+  telar_lower_output (l, 0, telar_build_concat (l->b, values, n, axis));
 }
 
 /* Start and stop as in Python: negative ones count from the end, both are cut to the axis. */
@@ -196,9 +195,7 @@ lower_squeeze (TelarLowering *l)
                       shape.dims[axis]);
     return;
   }
-  shape.rank--;
-  for (guint i = axis; i < shape.rank; i++)
-    shape.dims[i] = shape.dims[i + 1];
+  shape = telar_shape_without (&shape, axis);
   telar_lower_output (l, 0, telar_build_reshape (l->b, x, &shape));
 }
 
@@ -212,10 +209,7 @@ lower_expand_dims (TelarLowering *l)
 
   if (x == TELAR_NO_VALUE || !read_axis (l, shape.rank + 1, &axis))
     return;
-  for (guint i = shape.rank; i > axis; i--)
-    shape.dims[i] = shape.dims[i - 1];
-  shape.dims[axis] = 1;
-  shape.rank++;
+  shape = telar_shape_with (&shape, axis, 1);
   telar_lower_output (l, 0, telar_build_reshape (l->b, x, &shape));
 }
 

@@ -59,6 +59,27 @@ test_broadcast (void)
   check_broadcast ("2,3", "3,2", NULL);
 }
 
+static gboolean
+is (const TelarShape *shape, TelarShape expected)
+{
+  return telar_shape_equal (shape, &expected);
+}
+
+static void
+test_axes (void)
+{
+  TelarShape shape = telar_shape (TELAR_DIM_BATCH, 3, 4), other;
+  other = telar_shape_without (&shape, 1);
+  g_assert_true (is (&other, telar_shape (TELAR_DIM_BATCH, 4)));
+  other = telar_shape_without (&other, 1);
+  other = telar_shape_without (&other, 0);
+  g_assert_cmpuint (other.rank, ==, 0);
+  other = telar_shape_with (&shape, 0, 7);
+  g_assert_true (is (&other, telar_shape (7, TELAR_DIM_BATCH, 3, 4)));
+  other = telar_shape_with (&shape, 3, 1);
+  g_assert_true (is (&other, telar_shape (TELAR_DIM_BATCH, 3, 4, 1)));
+}
+
 static void
 test_strides (void)
 {
@@ -99,6 +120,7 @@ main (int argc, char **argv)
   g_test_add_func ("/shape/count", test_count);
   g_test_add_func ("/shape/bind", test_bind);
   g_test_add_func ("/shape/broadcast", test_broadcast);
+  g_test_add_func ("/shape/axes", test_axes);
   g_test_add_func ("/shape/strides", test_strides);
   g_test_add_func ("/shape/text", test_text);
   return g_test_run ();
