@@ -82,6 +82,21 @@ trace_where (OnnxCall *call)
   onnx_call_out (call, 0, telar_build_select (call->b, condition, x, y));
 }
 
+/* Either infinity; the one that an attribute leaves out becomes NaN, which nothing equals. */
+static void
+trace_is_inf (OnnxCall *call)
+{
+  TelarDType dtype = onnx_call_type (call, 0).dtype;
+  TelarValue x = onnx_call_in (call, 0);
+  double high = onnx_call_attr_int (call, "detect_positive", 1) ? INFINITY : NAN;
+  double low = onnx_call_attr_int (call, "detect_negative", 1) ? -INFINITY : NAN;
+  TelarValue is_high =
+      telar_build_binary (call->b, TELAR_PRIM_EQUAL, x, telar_build_scalar (call->b, dtype, high));
+  TelarValue is_low =
+      telar_build_binary (call->b, TELAR_PRIM_EQUAL, x, telar_build_scalar (call->b, dtype, low));
+  onnx_call_out (call, 0, telar_build_binary (call->b, TELAR_PRIM_OR, is_high, is_low));
+}
+
 /* --- arithmetic ------------------------------------------------------------------------------- */
 
 /* The exponent may be of another type; the result has that of the base. */
@@ -301,6 +316,7 @@ const OnnxOperator onnx_operators_elementwise[] = {
   { "HardSigmoid", trace_hard },
   { "HardSwish", trace_hard },
   { "Identity", trace_identity, .flags = ONNX_VALUES },
+  { "IsInf", trace_is_inf },
   { "LeakyRelu", trace_leaky_relu },
   { "Max", trace_many },
   { "Mean", trace_many },

@@ -1,6 +1,7 @@
 /* Operators that pick numbers by their places, or put them there, while the shapes stay known. */
 #include "engine/exchange/onnx/operators.h"
 
+#include <math.h>
 #include <string.h>
 
 /* --- places ----------------------------------------------------------------------------------- */
@@ -325,6 +326,28 @@ trace_eye_like (OnnxCall *call)
   onnx_call_out (call, 0, telar_build_cast (call->b, on, type.dtype));
 }
 
+/* start, start + delta, … up to but without limit. */
+static void
+trace_range (OnnxCall *call)
+{
+  const TelarTensor *start = onnx_call_numbers (call, 0);
+  double from = onnx_call_number (call, 0, 0), to = onnx_call_number (call, 1, 0);
+  double delta = onnx_call_number (call, 2, 1), n = ceil ((to - from) / delta);
+  if (onnx_call_failed (call))
+    return;
+  if (!isfinite (n) || n > G_MAXINT32) {
+    onnx_call_fail (call, "steps of %g do not lead from %g to %g", delta, from, to);
+    return;
+  }
+  TelarDType dtype = start->type.dtype;
+  TelarShape shape = telar_shape ((gint64)MAX (n, 0));
+  TelarTensor *result = telar_tensor_try_new (dtype, &shape, &call->error);
+  for (gint64 i = 0; result && i < shape.dims[0]; i++)
+    telar_tensor_set (result, (gsize)i, from + (double)i * delta);
+  if (result)
+    onnx_call_give_numbers (call, 0, result);
+}
+
 static void
 trace_tile (OnnxCall *call)
 {
@@ -364,6 +387,7 @@ const OnnxOperator onnx_operators_index[] = {
   { "GatherElements", trace_gather_elements },
   { "GatherND", trace_gather_nd },
   { "OneHot", trace_one_hot },
+  { "Range", trace_range, .flags = ONNX_VALUES },
   { "Scatter", trace_scatter_elements },
   { "ScatterElements", trace_scatter_elements },
   { "ScatterND", trace_scatter_nd },

@@ -17,6 +17,8 @@ static const struct {
   { "", onnx_operators_sequence },
   { "", onnx_operators_resize },
   { "", onnx_operators_spatial },
+  { "", onnx_operators_boxes },
+  { "", onnx_operators_select },
   { "", onnx_operators_shape },
   /* clang-format on */
 };
