@@ -99,7 +99,7 @@ run_direction (Layers *s, guint state, TelarValue x)
 
   r.cell = s->cell;
   r.reverse = state % s->directions == 1;
-  r.linear_before_reset = TRUE;
+  r.linear_before_reset = s->cell == TELAR_CELL_GRU && telar_lower_bool (s->l, "reset_after");
   r.lengths = s->lengths;
   r.hidden = first_state (s, s->hidden, state);
   r.memory = first_state (s, s->memory, state);
@@ -353,12 +353,23 @@ static const TelarOperator gru = {
   .inputs = TELAR_PORTS (IN_PORTS),
   .outputs = TELAR_PORTS (OUT_PORTS),
   .params = TELAR_PARAMS (UNITS, TELAR_PARAM_CELL, TELAR_PARAM_GATES, LAYERS, TELAR_PARAM_SEQUENCES,
-                          DROPOUT, BIAS, TELAR_PARAM_INIT),
+                          DROPOUT,
+                          {
+                              .name = "reset_after",
+                              .label = N_ ("Reset after"),
+                              .kind = TELAR_PARAM_BOOL,
+                              .fallback = "true",
+                              .doc = N_ ("Whether the reset gate acts on the product with the "
+                                         "state, as in PyTorch and Keras, or before it on the "
+                                         "state, as in the first paper."),
+                          },
+                          BIAS, TELAR_PARAM_INIT),
   .lower = lower_gru,
   .examples = TELAR_EXAMPLES (
       "f32[2,4,3] units=5", "f32[2,3,2] i64[2]<4 f32[2,3] units=3",
       "f32[2,3,2] i64[2]<4 f32[2,4,2] units=2 layers=2 bidirectional=true sequences=false",
       "f32[2,3,4] units=2 activation=softsign gate_activation=hard_sigmoid bias=false",
+      "f32[2,3,4] i64[2]<4 units=3 reset_after=false",
       "f32[2,3,2] units=2 layers=2 dropout=0.5 init=pytorch"),
 };
 

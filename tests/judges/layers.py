@@ -108,7 +108,7 @@ def hard(example):
 
 @layer("rnn", "lstm", "gru")
 def recurrent(example):
-    example.refuse(gate_activation="sigmoid", **({} if example.name == "rnn" else {
+    example.refuse(gate_activation="sigmoid", reset_after=True, **({} if example.name == "rnn" else {
         "activation": "tanh"}))
     x, *optional = example.inputs
     extra = {}
@@ -137,6 +137,83 @@ def recurrent(example):
         directions = 2 if network.bidirectional else 1
         out = last[0][-directions:].transpose(0, 1).flatten(1)
     return [out, *(state.transpose(0, 1) for state in last)]
+
+
+@layer("conv_lstm2d")
+def conv_lstm(example):
+    example.refuse(gate_activation="sigmoid", padding="same", stride=1)
+    x, s = example.inputs[0], example.states
+    height, width = s["kernel"].shape[2:]
+    pad = ((width - 1) // 2, width // 2, (height - 1) // 2, height // 2)
+    h = c = torch.zeros(len(x), s["recurrent"].shape[1], *x.shape[3:])
+    steps = []
+    for t in range(x.shape[1]):
+        sums = functional.conv2d(functional.pad(x[:, t], pad), s["kernel"], s.get("bias"))
+        sums = sums + functional.conv2d(functional.pad(h, pad), s["recurrent"])
+        i, f, g, o = sums.chunk(4, 1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(o) * torch.tanh(c)
+        steps.append(h)
+    return [torch.stack(steps, 1), h, c]
+
+
+# --- sequences ------------------------------------------------------------------------------------
+
+def lengths_of(example):
+    x, *lengths = example.inputs
+    return lengths[0] if lengths else torch.full((len(x),), x.shape[1])
+
+
+@layer("last_step")
+def last_step(example):
+    return [torch.stack([row[length - 1] if length > 0 else torch.zeros_like(row[0])
+                         for row, length in zip(example.inputs[0], lengths_of(example))])]
+
+
+@layer("reverse_sequence")
+def reverse_sequence(example):
+    return [torch.stack([torch.cat([row[:length].flip(0), row[length:]])
+                         for row, length in zip(example.inputs[0], lengths_of(example))])]
+
+
+@layer("key_value_cache")
+def key_value_cache(example):
+    cache, new, position = example.inputs
+    cache, steps = cache.clone(), new.shape[-2]
+    mask = torch.zeros(*cache.shape[:-2], steps, cache.shape[-2], dtype=torch.long)[:, :1]
+    mask = mask if cache.dim() == 4 else mask[:, 0][:, None].expand(-1, steps, -1).clone()
+    for n, first in enumerate(position.tolist()):
+        for step in range(steps):
+            if first + step < cache.shape[-2]:
+                cache[n, ..., first + step, :] = new[n, ..., step, :]
+            mask[n, ..., step, :first + step + 1] = 1
+    return [cache, mask]
+
+
+@layer("sinusoidal_positions")
+def sinusoidal(example):
+    x, base = example.inputs[0], example.get("base", 10000.0)
+    steps, size = x.shape[1:]
+    table = torch.zeros(steps, size + size % 2, dtype=torch.float64)
+    angles = torch.arange(steps)[:, None] / base ** (torch.arange(0, size, 2).double() / size)
+    table[:, 0::2], table[:, 1::2] = angles.sin(), angles.cos()
+    return [(x * example.get("scale", 1.0) + table[:, :size]).float()]
+
+
+@layer("rotary_positions")
+def rotary(example):
+    x, *positions = example.inputs
+    steps, size = x.shape[-2:]
+    positions = positions[0] if positions else torch.arange(steps).expand(len(x), -1)
+    pace = example.get("base", 10000.0) ** (-torch.arange(0, size, 2).double() / size)
+    angles = positions[..., None] * pace
+    angles = angles if x.dim() == 3 else angles[:, None]
+    turns = torch.polar(torch.ones_like(angles), angles)
+    if example.get("pairs", "halves") == "neighbours":
+        pairs = torch.view_as_complex(x.double().unflatten(-1, (-1, 2)))
+        return [torch.view_as_real(pairs * turns).flatten(-2).float()]
+    turned = torch.complex(*x.double().chunk(2, -1)) * turns
+    return [torch.cat([turned.real, turned.imag], -1).float()]
 
 
 # --- attention ------------------------------------------------------------------------------------
