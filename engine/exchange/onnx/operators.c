@@ -19,6 +19,8 @@ static const struct {
   { "", onnx_operators_spatial },
   { "", onnx_operators_boxes },
   { "", onnx_operators_select },
+  { "", onnx_operators_quantize },
+  { "", onnx_operators_bits },
   { "", onnx_operators_shape },
   /* clang-format on */
 };

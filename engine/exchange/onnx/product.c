@@ -1,4 +1,5 @@
 /* Products, convolutions, pools, norms, softmax. */
+#include "engine/exchange/onnx/product.h"
 #include "engine/exchange/onnx/operators.h"
 #include "engine/exchange/onnx/window.h"
 
@@ -26,55 +27,68 @@ trace_gemm (OnnxCall *call)
   onnx_call_out (call, 0, y);
 }
 
-/* As NumPy: a vector at the left is a row, at the right a column, whose axis then goes. */
-static void
-trace_matmul (OnnxCall *call)
+TelarValue
+onnx_product_matmul (OnnxCall *call, TelarValue x, TelarValue y)
 {
-  TelarShape a = onnx_call_type (call, 0).shape, b = onnx_call_type (call, 1).shape;
-  TelarValue x = onnx_call_in (call, 0), y = onnx_call_in (call, 1);
+  if (onnx_call_failed (call))
+    return TELAR_NO_VALUE;
+  TelarShape a = telar_builder_type (call->b, x)->shape, b = telar_builder_type (call->b, y)->shape;
   TelarShape row_shape = telar_shape (1, a.dims[0]), column = telar_shape (b.dims[0], 1);
   if (a.rank == 1)
     x = telar_build_reshape (call->b, x, &row_shape);
   if (b.rank == 1)
     y = telar_build_reshape (call->b, y, &column);
   TelarValue result = telar_build_matmul (call->b, x, y, FALSE, FALSE);
-  if ((a.rank == 1 || b.rank == 1) && !onnx_call_failed (call)) {
-    TelarShape shape = telar_builder_type (call->b, result)->shape;
-    if (b.rank == 1)
-      shape.rank--;
-    if (a.rank == 1) {
-      guint row = shape.rank - (b.rank == 1 ? 1 : 2);
-      memmove (&shape.dims[row], &shape.dims[row + 1],
-               (shape.rank - row - 1) * sizeof shape.dims[0]);
-      shape.rank--;
-    }
-    result = telar_build_reshape (call->b, result, &shape);
+  if ((a.rank != 1 && b.rank != 1) || onnx_call_failed (call))
+    return result;
+  TelarShape shape = telar_builder_type (call->b, result)->shape;
+  if (b.rank == 1)
+    shape.rank--;
+  if (a.rank == 1) {
+    guint row = shape.rank - (b.rank == 1 ? 1 : 2);
+    memmove (&shape.dims[row], &shape.dims[row + 1], (shape.rank - row - 1) * sizeof shape.dims[0]);
+    shape.rank--;
   }
-  onnx_call_out (call, 0, result);
+  return telar_build_reshape (call->b, result, &shape);
+}
+
+static void
+trace_matmul (OnnxCall *call)
+{
+  TelarValue x = onnx_call_in (call, 0), y = onnx_call_in (call, 1);
+  onnx_call_out (call, 0, onnx_product_matmul (call, x, y));
 }
 
 /* --- windows ---------------------------------------------------------------------------------- */
 
-static void
-trace_conv (OnnxCall *call)
+TelarValue
+onnx_product_conv (OnnxCall *call, TelarValue x, TelarValue w, TelarValue bias)
 {
-  TelarShape x = onnx_call_type (call, 0).shape, w = onnx_call_type (call, 1).shape;
-  TelarValue inputs[3] = { onnx_call_in (call, 0), onnx_call_in (call, 1) };
-  guint n = onnx_call_has (call, 2) ? 3 : 2;
+  if (onnx_call_failed (call))
+    return TELAR_NO_VALUE;
+  TelarShape shape = telar_builder_type (call->b, x)->shape;
+  TelarShape kernel = telar_builder_type (call->b, w)->shape;
+  TelarValue inputs[3] = { x, w, bias };
   OnnxWindow window;
-  if (w.rank != x.rank || !onnx_window_read (call, &x, w.dims + 2, &window)) {
+  if (kernel.rank != shape.rank || !onnx_window_read (call, &shape, kernel.dims + 2, &window)) {
     onnx_call_fail (call, "x and w have different numbers of axes");
-    return;
+    return TELAR_NO_VALUE;
   }
-  onnx_window_fit (call, &x, &window);
-  if (n == 3)
-    inputs[2] = onnx_call_in (call, 2);
+  onnx_window_fit (call, &shape, &window);
   TelarAttr attrs[] = { TELAR_INTS (STRIDE, window.stride, window.n),
                         TELAR_INTS (PAD, window.pad, 2 * window.n),
                         TELAR_INTS (DILATION, window.dilation, window.n),
                         TELAR_INT (GROUPS, onnx_call_attr_int (call, "group", 1)) };
-  onnx_call_out (call, 0,
-                 telar_build (call->b, TELAR_PRIM_CONV, inputs, n, attrs, G_N_ELEMENTS (attrs)));
+  return telar_build (call->b, TELAR_PRIM_CONV, inputs, bias == TELAR_NO_VALUE ? 2 : 3, attrs,
+                      G_N_ELEMENTS (attrs));
+}
+
+static void
+trace_conv (OnnxCall *call)
+{
+  TelarValue x = onnx_call_in (call, 0), w = onnx_call_in (call, 1);
+  TelarValue bias = onnx_call_has (call, 2) ? onnx_call_in (call, 2) : TELAR_NO_VALUE;
+  onnx_call_out (call, 0, onnx_product_conv (call, x, w, bias));
 }
 
 static void
@@ -111,12 +125,42 @@ trace_global_pool (OnnxCall *call)
 
 /* --- norms and softmax ------------------------------------------------------------------------ */
 
+/* The statistics of this batch, and what they make of those that ran along: momentum · old +
+ * (1 - momentum) · new. */
+static void
+batch_norm_training (OnnxCall *call)
+{
+  TelarValue inputs[3], running;
+  double momentum = onnx_call_attr_real (call, "momentum", 0.9);
+  for (guint i = 0; i < 3; i++)
+    inputs[i] = onnx_call_in (call, i);
+  TelarValue y =
+      telar_build (call->b, TELAR_PRIM_BATCH_NORM_TRAIN, inputs, 3,
+                   &TELAR_REAL (EPSILON, onnx_call_attr_real (call, "epsilon", 1e-5)), 1);
+  if (y == TELAR_NO_VALUE)
+    return;
+  onnx_call_out (call, 0, y);
+  for (guint i = 1; i <= 2; i++) { /* mean, variance */
+    running =
+        telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, onnx_call_in (call, i + 2), momentum);
+    onnx_call_out (call, i,
+                   telar_build_binary (
+                       call->b, TELAR_PRIM_ADD, running,
+                       telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, y + i, 1 - momentum)));
+    onnx_call_out (call, i + 2, y + i);
+  }
+}
+
+/* Training is an attribute since version 14; before, asking for more than the first output means
+ * it. */
 static void
 trace_batch_norm (OnnxCall *call)
 {
   TelarValue inputs[5];
-  if (onnx_call_attr_int (call, "training_mode", 0)) {
-    onnx_call_fail (call, "the statistics of training are not computed by Telar");
+  gboolean training = call->version >= 14 ? onnx_call_attr_int (call, "training_mode", 0) != 0
+                                          : onnx_call_wants (call, 1);
+  if (training) {
+    batch_norm_training (call);
     return;
   }
   for (guint i = 0; i < 5; i++)
