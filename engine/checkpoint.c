@@ -1,6 +1,7 @@
 /* Checkpoints: where a run stands, as the metadata of a safetensors file with its states. */
 #include "engine/checkpoint.h"
 #include "engine/text.h"
+#include <math.h>
 #include <string.h>
 
 #define FORMAT "1"
@@ -51,6 +52,9 @@ progress_to_metadata (const TelarProgress *progress)
   put_real (metadata, "learning_rate_factor", progress->learning_rate_factor);
   put_real (metadata, "best_metric", progress->best_metric);
   put_integer (metadata, "best_epoch", progress->best_epoch);
+  put_real (metadata, "plateau_best", progress->plateau.best);
+  put_integer (metadata, "plateau_waited", progress->plateau.waited);
+  put_real (metadata, "plateau_factor", progress->plateau.factor);
   g_hash_table_insert (metadata, g_strdup ("sums"), sums_to_text (progress->sums));
   if (progress->graph)
     g_hash_table_insert (metadata, g_strdup ("graph"), g_strdup (progress->graph));
@@ -124,6 +128,17 @@ get_sums (GHashTable *metadata, const char *path, GArray **sums, GError **error)
   return TRUE;
 }
 
+/* Checkpoints from before there was the plateau schedule lack what it has seen. */
+static gboolean
+get_plateau (GHashTable *metadata, const char *path, TelarPlateau *plateau, GError **error)
+{
+  *plateau = (TelarPlateau)TELAR_PLATEAU_INIT;
+  return !g_hash_table_contains (metadata, "plateau_best") ||
+         (get_real (metadata, path, "plateau_best", &plateau->best, error) &&
+          get_integer (metadata, path, "plateau_waited", &plateau->waited, error) &&
+          get_real (metadata, path, "plateau_factor", &plateau->factor, error));
+}
+
 static gboolean
 progress_from_metadata (GHashTable *metadata, const char *path, TelarProgress *progress,
                         GError **error)
@@ -136,6 +151,7 @@ progress_from_metadata (GHashTable *metadata, const char *path, TelarProgress *p
       !get_real (metadata, path, "learning_rate_factor", &progress->learning_rate_factor, error) ||
       !get_real (metadata, path, "best_metric", &progress->best_metric, error) ||
       !get_integer (metadata, path, "best_epoch", &progress->best_epoch, error) ||
+      !get_plateau (metadata, path, &progress->plateau, error) ||
       !get_sums (metadata, path, &progress->sums, error))
     return FALSE;
   progress->seed = (guint64)seed;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/plan.h"
+#include "engine/schedule.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,7 @@ typedef struct {
   double learning_rate_factor; /* what live requests made of the schedule */
   double best_metric;          /* for early stopping; NaN when there is none */
   gint64 best_epoch;
+  TelarPlateau plateau;
   GArray *sums; /* double: metric sums of the epoch under way; may be NULL */
   char *graph;  /* the project's text at the time; owned */
 } TelarProgress;

@@ -23,23 +23,37 @@ TelarProgram *telar_pass_schedule (const TelarProgram *program,
  * gradient of the sum of the LOSS outputs. Gradients that nobody needs are not made. */
 TelarProgram *telar_pass_differentiate (const TelarProgram *program, GError **error);
 
+/* What optimizers there are; NULL-terminated. engine/compiler/optimizers.c has the table. */
+extern const char *const telar_optimizer_names[];
+
+/* Which of the programs of one optimizer step: with gradients of several batches added up, all but
+ * the last batch of a step only add. */
 typedef enum {
-  TELAR_OPTIMIZER_SGD,
-  TELAR_OPTIMIZER_ADAM,
-  TELAR_OPTIMIZER_ADAMW
-} TelarOptimizerKind;
+  TELAR_BATCH_WHOLE, /* one batch is one step */
+  TELAR_BATCH_ADD,   /* adds to the slots "STATE/sum" and changes nothing else */
+  TELAR_BATCH_LAST,  /* adds its own, takes the step and empties the slots */
+} TelarBatchRole;
 
 typedef struct {
-  TelarOptimizerKind kind;
+  const char *name; /* of telar_optimizer_names */
   double momentum;
   gboolean nesterov;
   double beta1, beta2, epsilon, weight_decay;
-  double clip_norm; /* global norm; 0: none */
+  double rho;        /* RMSProp, Adadelta: decay of the mean of squared gradients */
+  gboolean centred;  /* RMSProp */
+  double clip_value; /* of each number of a gradient; 0: none */
+  double clip_norm;  /* global norm, after clip_value; 0: none */
+  double noise;      /* η of gradient noise; 0: none */
+  TelarBatchRole batch;
+  gboolean averages; /* keeps a running average of each parameter in "STATE/average" */
 } TelarOptimizer;
 
 /* Turns "grad:" outputs into updates: clips, declares the slots ("conv1.kernel/m"), emits the
- * optimizer's primitives. The program gains the scalar inputs "learning_rate" and, for Adam, "step"
- * (f32, 1 at the first step). With clipping the norm is the probe "gradient_norm". */
+ * optimizer. The program gains scalar inputs of the gradients' type: "learning_rate"; "step", 1 at
+ * the first step, where the optimizer counts or there is noise; "share", where gradients are added
+ * up, which is the batch's part of the rows of the step; "average_weight", where parameters are
+ * averaged: average' = (1 - weight) · average + weight · parameter'. With clipping by norm the norm
+ * is the probe "gradient_norm". */
 TelarProgram *telar_pass_optimize (const TelarProgram *program, const TelarOptimizer *optimizer,
                                    GError **error);
 

@@ -150,6 +150,7 @@ read_settings (TelarTrainer *t, GError **error)
   t->steps_per_epoch = (rows + t->batch - 1) / t->batch;
   t->progress.learning_rate_factor = 1;
   t->progress.best_metric = NAN;
+  t->progress.plateau = (TelarPlateau)TELAR_PLATEAU_INIT;
   t->progress.seed = t->seed;
   return TRUE;
 }

@@ -1,10 +1,6 @@
 /* The table behind the project's "training" block, and the optimizer that it describes. */
 #include "engine/i18n.h"
 #include "engine/trainer.h"
-#include <string.h>
-
-static const char *const optimizers[] = { "sgd", "adam", "adamw", NULL };
-static const char *const schedules[] = { "constant", "step", "cosine", "one-cycle", NULL };
 
 #define MANY 1e9
 
@@ -19,51 +15,86 @@ const TelarParam telar_training_params[] = {
   { .name = "shuffle", .label = N_ ("Shuffle"), .kind = TELAR_PARAM_BOOL, .fallback = "true",
     .doc = N_ ("Whether each epoch sees the rows in another order, drawn from the seed.") },
   { .name = "optimizer", .label = N_ ("Optimizer"), .kind = TELAR_PARAM_CHOICE,
-    .fallback = "adam", .choices = optimizers, .prominent = TRUE,
+    .fallback = "adam", .choices = telar_optimizer_names, .prominent = TRUE,
     .doc = N_ ("How gradients change the weights.") },
   { .name = "learning_rate", .label = N_ ("Learning rate"), .kind = TELAR_PARAM_REAL,
     .fallback = "0.001", .minimum = 0, .maximum = 1e6, .prominent = TRUE,
     .doc = N_ ("The size of a step; with the one-cycle schedule its peak.") },
   { .name = "schedule", .label = N_ ("Schedule"), .kind = TELAR_PARAM_CHOICE,
-    .fallback = "constant", .choices = schedules,
+    .fallback = "constant", .choices = telar_schedule_names,
     .doc = N_ ("How the learning rate changes from step to step.") },
   { .name = "step_epochs", .label = N_ ("Step epochs"), .kind = TELAR_PARAM_INT, .fallback = "10",
     .minimum = 1, .maximum = MANY,
-    .doc = N_ ("With the step schedule: the rate is multiplied by gamma each so many epochs.") },
+    .doc = N_ ("With the step schedule: the rate is multiplied by gamma each so many epochs; with "
+               "cosine restarts: the epochs of the first fall.") },
+  { .name = "milestones", .label = N_ ("Milestones"), .kind = TELAR_PARAM_INTS,
+    .fallback = "30,60,90", .minimum = 1, .maximum = MANY, .min_items = 1,
+    .max_items = TELAR_PARAM_MAX_ITEMS,
+    .doc = N_ ("With the multi-step schedule: the epochs after which the rate is multiplied by "
+               "gamma.") },
   { .name = "gamma", .label = N_ ("Gamma"), .kind = TELAR_PARAM_REAL, .fallback = "0.1",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("With the step schedule: the factor of the learning rate.") },
+    .doc = N_ ("With the step, multi-step and plateau schedules: the factor of the learning rate; "
+               "with the exponential one its factor each epoch.") },
+  { .name = "power", .label = N_ ("Power"), .kind = TELAR_PARAM_REAL, .fallback = "1",
+    .minimum = 0, .maximum = 100,
+    .doc = N_ ("With the polynomial schedule: the power of what remains of the training.") },
+  { .name = "restart_factor", .label = N_ ("Restart factor"), .kind = TELAR_PARAM_INT,
+    .fallback = "1", .minimum = 1, .maximum = 1000,
+    .doc = N_ ("With cosine restarts: how many times longer each fall is than the one before.") },
+  { .name = "plateau_epochs", .label = N_ ("Plateau epochs"), .kind = TELAR_PARAM_INT,
+    .fallback = "10", .minimum = 0, .maximum = MANY,
+    .doc = N_ ("With the plateau schedule: so many epochs without a better validation loss are "
+               "borne; the next multiplies the rate by gamma.") },
+  { .name = "end_factor", .label = N_ ("End factor"), .kind = TELAR_PARAM_REAL, .fallback = "0",
+    .minimum = 0, .maximum = 1,
+    .doc = N_ ("With the linear, polynomial, cosine and plateau schedules: the part of the "
+               "learning rate below which they do not go.") },
   { .name = "warm_up", .label = N_ ("Warm-up steps"), .kind = TELAR_PARAM_INT, .fallback = "0",
     .minimum = 0, .maximum = MANY,
     .doc = N_ ("Steps in which the learning rate rises linearly to that of the schedule; the "
                "one-cycle schedule has a rise of its own and ignores it.") },
   { .name = "momentum", .label = N_ ("Momentum"), .kind = TELAR_PARAM_REAL, .fallback = "0.9",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("Of SGD: how much of the last step is kept.") },
+    .doc = N_ ("Of SGD and RMSProp: how much of the last step is kept.") },
   { .name = "nesterov", .label = N_ ("Nesterov"), .kind = TELAR_PARAM_BOOL, .fallback = "false",
     .doc = N_ ("Of SGD: look ahead along the momentum.") },
   { .name = "beta1", .label = N_ ("Beta 1"), .kind = TELAR_PARAM_REAL, .fallback = "0.9",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("Of Adam: decay of the mean of gradients.") },
+    .doc = N_ ("Of Adam, its kin and Lion: decay of the mean of gradients.") },
   { .name = "beta2", .label = N_ ("Beta 2"), .kind = TELAR_PARAM_REAL, .fallback = "0.999",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("Of Adam: decay of the mean of squared gradients.") },
+    .doc = N_ ("Of Adam and its kin: decay of the mean of squared gradients; of Lion: decay of its "
+               "momentum.") },
   { .name = "epsilon", .label = N_ ("Epsilon"), .kind = TELAR_PARAM_REAL, .fallback = "1e-08",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("Of Adam: keeps the division finite.") },
+    .doc = N_ ("Of all optimizers but SGD and Lion: keeps the division finite.") },
   { .name = "weight_decay", .label = N_ ("Weight decay"), .kind = TELAR_PARAM_REAL,
     .fallback = "0", .minimum = 0, .maximum = 1e3,
     .doc = N_ ("Pulls kernels towards zero.") },
+  { .name = "rho", .label = N_ ("Rho"), .kind = TELAR_PARAM_REAL, .fallback = "0.9",
+    .minimum = 0, .maximum = 1,
+    .doc = N_ ("Of RMSProp and Adadelta: decay of the mean of squared gradients.") },
+  { .name = "centred", .label = N_ ("Centred"), .kind = TELAR_PARAM_BOOL, .fallback = "false",
+    .doc = N_ ("Of RMSProp: divide by the deviation of gradients instead of their size.") },
+  { .name = "clip_value", .label = N_ ("Clip value"), .kind = TELAR_PARAM_REAL, .fallback = "0",
+    .minimum = 0, .maximum = 1e12,
+    .doc = N_ ("Each number of a gradient is kept within plus and minus this; 0 for none.") },
   { .name = "clip_norm", .label = N_ ("Clip norm"), .kind = TELAR_PARAM_REAL, .fallback = "0",
     .minimum = 0, .maximum = 1e12,
     .doc = N_ ("Gradients whose global norm is larger are scaled down to it; 0 for none.") },
+  { .name = "gradient_noise", .label = N_ ("Gradient noise"), .kind = TELAR_PARAM_REAL,
+    .fallback = "0", .minimum = 0, .maximum = 1e6,
+    .doc = N_ ("Variance of noise that is added to gradients at first and fades with the steps; 0 "
+               "for none.") },
   { .name = "patience", .label = N_ ("Patience"), .kind = TELAR_PARAM_INT, .fallback = "0",
     .minimum = 0, .maximum = MANY,
     .doc = N_ ("Early stopping: epochs without a better validation loss before training ends and "
                "the best weights are taken; 0 for never.") },
   { .name = "min_delta", .label = N_ ("Least improvement"), .kind = TELAR_PARAM_REAL,
     .fallback = "0", .minimum = 0, .maximum = 1e6,
-    .doc = N_ ("Early stopping: by how much a loss must be smaller to count as better.") },
+    .doc = N_ ("Early stopping and plateau: by how much a loss must be smaller to count as "
+               "better.") },
   { .name = "checkpoint_every", .label = N_ ("Checkpoint every"), .kind = TELAR_PARAM_INT,
     .fallback = "1", .minimum = 1, .maximum = MANY,
     .doc = N_ ("Epochs from one checkpoint to the next; there is always one at the end.") },
@@ -77,18 +108,18 @@ const TelarParam telar_training_params[] = {
 TelarOptimizer
 telar_training_optimizer (const TelarParamSet *training)
 {
-  const char *name = telar_param_set_text (training, "optimizer");
-  TelarOptimizer optimizer = {
-    .kind = strcmp (name, "sgd") == 0    ? TELAR_OPTIMIZER_SGD
-            : strcmp (name, "adam") == 0 ? TELAR_OPTIMIZER_ADAM
-                                         : TELAR_OPTIMIZER_ADAMW,
+  return (TelarOptimizer){
+    .name = telar_param_set_text (training, "optimizer"),
     .momentum = telar_param_set_real (training, "momentum"),
     .nesterov = telar_param_set_bool (training, "nesterov"),
     .beta1 = telar_param_set_real (training, "beta1"),
     .beta2 = telar_param_set_real (training, "beta2"),
     .epsilon = telar_param_set_real (training, "epsilon"),
     .weight_decay = telar_param_set_real (training, "weight_decay"),
+    .rho = telar_param_set_real (training, "rho"),
+    .centred = telar_param_set_bool (training, "centred"),
+    .clip_value = telar_param_set_real (training, "clip_value"),
     .clip_norm = telar_param_set_real (training, "clip_norm"),
+    .noise = telar_param_set_real (training, "gradient_noise"),
   };
-  return optimizer;
 }

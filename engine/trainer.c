@@ -37,7 +37,7 @@ double
 telar_trainer_rate (const TelarTrainer *t)
 {
   return telar_schedule_rate (t->settings, t->progress.step, t->epochs * t->steps_per_epoch) *
-         t->progress.learning_rate_factor;
+         t->progress.plateau.factor * t->progress.learning_rate_factor;
 }
 
 static void
@@ -136,6 +136,13 @@ judged_loss (const TelarTrainer *t)
   return g_array_index (t->metrics, TelarMetricValue, index).value;
 }
 
+static void
+tell_fall (TelarTrainer *t)
+{
+  g_autofree char *text = g_strdup_printf ("plateau: %g", telar_trainer_rate (t));
+  telar_monitor_event (t->training->monitor, t->progress.step, "learning_rate", text);
+}
+
 static gboolean
 keep_best (TelarTrainer *t, GError **error)
 {
@@ -173,6 +180,8 @@ end_epoch (TelarTrainer *t, GError **error)
   telar_trainer_clear_sums (t);
   telar_monitor_epoch (t->training->monitor, t->progress.epoch, t->progress.step,
                        (const TelarMetricValue *)t->metrics->data, t->metrics->len);
+  if (telar_plateau_see (&t->progress.plateau, t->settings, judged_loss (t)))
+    tell_fall (t);
   if (!keep_best (t, error))
     return FALSE;
   /* The last epoch's is written when all is done. */

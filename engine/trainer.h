@@ -4,16 +4,12 @@
 
 #include "engine/monitor.h"
 #include "engine/plan.h"
+#include "engine/schedule.h"
 
 G_BEGIN_DECLS
 
-/* The table behind the project's "training" block: batch, epochs, optimizer, learning_rate,
- * schedule (constant, step, cosine, one-cycle), warm-up, momentum, betas, weight_decay, clip_norm,
- * early stopping (patience, min_delta), checkpoint_every. */
+/* The table behind the project's "training" block. */
 extern const TelarParam telar_training_params[];
-
-/* The learning rate of step @step (0 at first) of @total. */
-double telar_schedule_rate (const TelarParamSet *training, gint64 step, gint64 total);
 
 /* The optimizer that the settings describe. */
 TelarOptimizer telar_training_optimizer (const TelarParamSet *training);

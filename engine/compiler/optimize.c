@@ -1,11 +1,12 @@
 /* The optimize pass: gradients become updates.
  *
  * Needs the "grad:STATE" outputs of the differentiate pass and takes them away; everything else
- * stays. Declares the optimizer's slots as states that are not trainable, "STATE/m" and "STATE/v"
- * for Adam, "STATE/velocity" for momentum, and adds the scalar inputs "learning_rate" and, for
- * Adam, "step". */
-#include "engine/compiler.h"
+ * stays. A gradient is added to those of the batches before, clipped, given noise, and then the
+ * optimizer's (optimizers.c), whose slots are states that are not trainable, such as "STATE/m". */
+#include "engine/compiler/optimizers.h"
+#include "engine/random.h"
 
+#include <math.h>
 #include <string.h>
 
 #define GRADIENT_PREFIX "grad:"
@@ -15,8 +16,15 @@ typedef struct {
   const TelarOptimizer *optimizer;
   TelarBuilder *builder;
   TelarValue *map;
-  TelarValue rate, step;
+  GArray *parameters; /* Parameter */
+  TelarValue rate, step, share, weight;
 } Optimizing;
+
+/* A state that has a gradient. */
+typedef struct {
+  const TelarState *state;
+  TelarValue p, g;
+} Parameter;
 
 /* The state whose gradient @output is, or NULL. */
 static const TelarState *
@@ -49,26 +57,18 @@ copy_other_results (Optimizing *o)
 /* --- clipping ----------------------------------------------------------------------------------
  */
 
-/* min (1, clip / (norm + 1e-6)), norm over all gradients together, as PyTorch's clip_grad_norm_.
- * TELAR_NO_VALUE without clipping. */
+/* min (1, clip / (norm + 1e-6)), norm over all gradients together, as PyTorch's clip_grad_norm_. */
 static TelarValue
 clip_factor (Optimizing *o)
 {
   TelarBuilder *b = o->builder;
   TelarValue sum = TELAR_NO_VALUE;
-  if (o->optimizer->clip_norm <= 0)
-    return TELAR_NO_VALUE;
-  for (guint i = 0; i < telar_program_n_outputs (o->program); i++) {
-    const TelarOutput *output = telar_program_output (o->program, i);
-    if (state_of (o, output) == NULL)
-      continue;
-    TelarValue g = o->map[output->value];
+  for (guint i = 0; i < o->parameters->len; i++) {
+    TelarValue g = g_array_index (o->parameters, Parameter, i).g;
     TelarValue part =
         telar_build_reduce_all (b, TELAR_PRIM_SUM, telar_build_binary (b, TELAR_PRIM_MUL, g, g));
-    sum = sum == TELAR_NO_VALUE ? part : telar_build_binary (b, TELAR_PRIM_ADD, sum, part);
+    sum = i == 0 ? part : telar_build_binary (b, TELAR_PRIM_ADD, sum, part);
   }
-  if (sum == TELAR_NO_VALUE)
-    return TELAR_NO_VALUE;
   TelarValue norm = telar_build_unary (b, TELAR_PRIM_SQRT, sum);
   telar_build_output (b, TELAR_OUTPUT_PROBE, "gradient_norm", norm);
   TelarDType dtype = telar_builder_type (b, norm)->dtype;
@@ -78,70 +78,16 @@ clip_factor (Optimizing *o)
   return telar_build_binary_scalar (b, TELAR_PRIM_MINIMUM, ratio, 1);
 }
 
-/* --- steps -------------------------------------------------------------------------------------
- */
-
-/* The slot's value; declares it. */
 static TelarValue
-slot (Optimizing *o, const TelarState *state, const char *suffix)
+clip_by_value (Optimizing *o, TelarValue g)
 {
-  g_autofree char *name = g_strconcat (state->name, "/", suffix, NULL);
-  TelarState declared = {
-    .name = name, .type = state->type, .init = { .kind = TELAR_INIT_ZEROS }, .fit = TELAR_NO_VALUE
-  };
-  telar_build_declare_state (o->builder, &declared);
-  return telar_build_state (o->builder, name);
+  double limit = o->optimizer->clip_value;
+  g = telar_build_binary_scalar (o->builder, TELAR_PRIM_MINIMUM, g, limit);
+  return telar_build_binary_scalar (o->builder, TELAR_PRIM_MAXIMUM, g, -limit);
 }
 
-static void
-update_slot (Optimizing *o, const TelarState *state, const char *suffix, TelarValue value)
-{
-  g_autofree char *name = g_strconcat (state->name, "/", suffix, NULL);
-  telar_build_update (o->builder, name, value);
-}
-
-/* p - rate (g + decay p). */
-static void
-plain_step (Optimizing *o, const TelarState *state, TelarValue p, TelarValue g, double decay)
-{
-  TelarBuilder *b = o->builder;
-  if (decay > 0)
-    g = telar_build_binary (b, TELAR_PRIM_ADD, g,
-                            telar_build_binary_scalar (b, TELAR_PRIM_MUL, p, decay));
-  TelarValue move = telar_build_binary (b, TELAR_PRIM_MUL, g, o->rate);
-  telar_build_update (b, state->name, telar_build_binary (b, TELAR_PRIM_SUB, p, move));
-}
-
-static void
-momentum_step (Optimizing *o, const TelarState *state, TelarValue p, TelarValue g, double decay)
-{
-  TelarValue inputs[] = { p, g, slot (o, state, "velocity"), o->rate };
-  TelarValue next =
-      telar_emit (o->builder, SGD, inputs, TELAR_REAL (MOMENTUM, o->optimizer->momentum),
-                  TELAR_INT (NESTEROV, o->optimizer->nesterov), TELAR_REAL (WEIGHT_DECAY, decay));
-  if (next == TELAR_NO_VALUE)
-    return;
-  telar_build_update (o->builder, state->name, next);
-  update_slot (o, state, "velocity", next + 1);
-}
-
-static void
-adam_step (Optimizing *o, const TelarState *state, TelarValue p, TelarValue g, double decay)
-{
-  const TelarOptimizer *optimizer = o->optimizer;
-  TelarValue m = slot (o, state, "m"), v = slot (o, state, "v");
-  TelarValue inputs[] = { p, g, m, v, o->rate, o->step };
-  TelarValue next =
-      telar_emit (o->builder, ADAM, inputs, TELAR_REAL (BETA1, optimizer->beta1),
-                  TELAR_REAL (BETA2, optimizer->beta2), TELAR_REAL (EPSILON, optimizer->epsilon),
-                  TELAR_REAL (WEIGHT_DECAY, decay),
-                  TELAR_INT (DECOUPLED, optimizer->kind == TELAR_OPTIMIZER_ADAMW));
-  if (next == TELAR_NO_VALUE)
-    return;
-  telar_build_update (o->builder, state->name, next);
-  update_slot (o, state, "m", next + 1);
-  update_slot (o, state, "v", next + 2);
-}
+/* --- what becomes of a gradient ----------------------------------------------------------------
+ */
 
 /* The value that reads the state now; programs read each state at least once when it has a
  * gradient. */
@@ -165,51 +111,177 @@ set_origin (Optimizing *o, const TelarState *state)
   telar_builder_set_origin (o->builder, node);
 }
 
+/* A slot of the pass's own, zeros at first. */
+static TelarValue
+add_slot (Optimizing *o, const TelarState *state, const char *name)
+{
+  TelarState slot = {
+    .name = name, .type = state->type, .init = { .kind = TELAR_INIT_ZEROS }, .fit = TELAR_NO_VALUE
+  };
+  telar_build_declare_state (o->builder, &slot);
+  return telar_build_state (o->builder, name);
+}
+
+/* What the batches of the step so far give, each counting by its rows. The last of them leaves the
+ * sum empty, the others are done with that. */
+static TelarValue
+add_up (Optimizing *o, const Parameter *parameter)
+{
+  TelarBuilder *b = o->builder;
+  g_autofree char *name = g_strconcat (parameter->state->name, "/sum", NULL);
+  TelarValue before = add_slot (o, parameter->state, name);
+  TelarValue part = telar_build_binary (b, TELAR_PRIM_MUL, parameter->g, o->share);
+  TelarValue sum = telar_build_binary (b, TELAR_PRIM_ADD, before, part);
+  gboolean last = o->optimizer->batch == TELAR_BATCH_LAST;
+  telar_build_update (b, name, last ? telar_build_fill (b, &parameter->state->type, 0) : sum);
+  return sum;
+}
+
+/* g + N(0, η/(1+t)^0.55), t from 0 (Neelakantan et al.: "Adding gradient noise improves learning
+ * for very deep networks", 2015). */
+static TelarValue
+add_noise (Optimizing *o, const Parameter *parameter)
+{
+  TelarBuilder *b = o->builder;
+  const TelarType *type = &parameter->state->type;
+  g_autofree char *name = g_strconcat (parameter->state->name, "/noise", NULL);
+  TelarAttr attrs[] = { TELAR_INTS (SHAPE, type->shape.dims, type->shape.rank),
+                        TELAR_INT (STREAM, telar_random_stream (name)) };
+  TelarValue drawn = telar_build (b, TELAR_PRIM_NORMAL, NULL, 0, attrs, G_N_ELEMENTS (attrs));
+  TelarValue deviation = telar_build_binary_scalar (b, TELAR_PRIM_POW, o->step, -0.55 / 2);
+  deviation = telar_build_binary_scalar (b, TELAR_PRIM_MUL, deviation, sqrt (o->optimizer->noise));
+  drawn = telar_build_cast (b, drawn, type->dtype);
+  return telar_build_binary (b, TELAR_PRIM_ADD, parameter->g,
+                             telar_build_binary (b, TELAR_PRIM_MUL, drawn, deviation));
+}
+
 static void
-update_states (Optimizing *o, TelarValue factor)
+change_gradients (Optimizing *o)
 {
   const TelarOptimizer *optimizer = o->optimizer;
+  for (guint i = 0; i < o->parameters->len; i++) {
+    Parameter *parameter = &g_array_index (o->parameters, Parameter, i);
+    set_origin (o, parameter->state);
+    if (optimizer->batch != TELAR_BATCH_WHOLE)
+      parameter->g = add_up (o, parameter);
+    if (optimizer->clip_value > 0)
+      parameter->g = clip_by_value (o, parameter->g);
+  }
+  telar_builder_set_origin (o->builder, NULL);
+  if (optimizer->batch == TELAR_BATCH_ADD || o->parameters->len == 0)
+    return;
+  TelarValue factor = optimizer->clip_norm > 0 ? clip_factor (o) : TELAR_NO_VALUE;
+  for (guint i = 0; i < o->parameters->len; i++) {
+    Parameter *parameter = &g_array_index (o->parameters, Parameter, i);
+    set_origin (o, parameter->state);
+    if (factor != TELAR_NO_VALUE)
+      parameter->g = telar_build_binary (o->builder, TELAR_PRIM_MUL, parameter->g, factor);
+    if (optimizer->noise > 0)
+      parameter->g = add_noise (o, parameter);
+  }
+}
+
+/* --- steps -------------------------------------------------------------------------------------
+ */
+
+static void
+average (Optimizing *o, const TelarState *state, TelarValue next)
+{
+  TelarBuilder *b = o->builder;
+  g_autofree char *name = g_strconcat (state->name, "/average", NULL);
+  TelarValue before = add_slot (o, state, name);
+  TelarValue rest = telar_build_binary_scalar (b, TELAR_PRIM_ADD,
+                                               telar_build_unary (b, TELAR_PRIM_NEG, o->weight), 1);
+  TelarValue old = telar_build_binary (b, TELAR_PRIM_MUL, before, rest);
+  TelarValue new = telar_build_binary (b, TELAR_PRIM_MUL, next, o->weight);
+  telar_build_update (b, name, telar_build_binary (b, TELAR_PRIM_ADD, old, new));
+}
+
+static void
+update_states (Optimizing *o, const TelarOptimizerClass *klass)
+{
+  for (guint i = 0; i < o->parameters->len; i++) {
+    const Parameter *parameter = &g_array_index (o->parameters, Parameter, i);
+    const TelarState *state = parameter->state;
+    TelarOptimizerStep step = {
+      .b = o->builder,
+      .settings = o->optimizer,
+      .state = state,
+      .p = parameter->p,
+      .g = parameter->g,
+      .rate = o->rate,
+      .step = o->step,
+      .decay = state->decay ? o->optimizer->weight_decay : 0,
+      .next = TELAR_NO_VALUE,
+    };
+    set_origin (o, state);
+    klass->emit (&step);
+    if (o->optimizer->averages)
+      average (o, state, step.next);
+  }
+}
+
+static void
+find_parameters (Optimizing *o)
+{
   for (guint i = 0; i < telar_program_n_outputs (o->program); i++) {
     const TelarOutput *output = telar_program_output (o->program, i);
     const TelarState *state = state_of (o, output);
     if (state == NULL)
       continue;
-    TelarValue p = read_state (o, state), g = o->map[output->value];
-    double decay = state->decay ? optimizer->weight_decay : 0;
-    set_origin (o, state);
-    if (factor != TELAR_NO_VALUE)
-      g = telar_build_binary (o->builder, TELAR_PRIM_MUL, g, factor);
-    if (optimizer->kind != TELAR_OPTIMIZER_SGD)
-      adam_step (o, state, p, g, decay);
-    else if (optimizer->momentum > 0)
-      momentum_step (o, state, p, g, decay);
-    else
-      plain_step (o, state, p, g, decay);
+    Parameter parameter = { state, read_state (o, state), o->map[output->value] };
+    g_array_append_val (o->parameters, parameter);
   }
+}
+
+/* The inputs have the type of the gradients, so that a program in double precision computes in it
+ * throughout. */
+static void
+declare_inputs (Optimizing *o, const TelarOptimizerClass *klass)
+{
+  const TelarOptimizer *optimizer = o->optimizer;
+  TelarType scalar = { TELAR_F32, telar_shape_scalar () };
+  if (o->parameters->len > 0)
+    scalar.dtype = g_array_index (o->parameters, Parameter, 0).state->type.dtype;
+  if (optimizer->batch != TELAR_BATCH_WHOLE)
+    o->share = telar_build_input (o->builder, "share", &scalar);
+  if (optimizer->batch == TELAR_BATCH_ADD)
+    return;
+  o->rate = telar_build_input (o->builder, "learning_rate", &scalar);
+  if (klass->counts || optimizer->noise > 0)
+    o->step = telar_build_input (o->builder, "step", &scalar);
+  if (optimizer->averages)
+    o->weight = telar_build_input (o->builder, "average_weight", &scalar);
 }
 
 TelarProgram *
 telar_pass_optimize (const TelarProgram *program, const TelarOptimizer *optimizer, GError **error)
 {
-  guint n_values = telar_program_n_values (program);
+  const TelarOptimizerClass *klass = telar_optimizer_find (optimizer->name);
   g_autoptr (TelarBuilder) builder = telar_builder_new (telar_program_name (program));
-  g_autofree TelarValue *map = g_new (TelarValue, n_values + 1);
+  g_autoptr (GArray) parameters = g_array_new (FALSE, FALSE, sizeof (Parameter));
+  g_autofree TelarValue *map = g_new (TelarValue, telar_program_n_values (program) + 1);
   Optimizing o = { .program = program,
                    .optimizer = optimizer,
                    .builder = builder,
                    .map = map,
+                   .parameters = parameters,
                    .step = TELAR_NO_VALUE };
+  if (klass == NULL) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there is no optimizer \"%s\"",
+                     optimizer->name);
+    return NULL;
+  }
   telar_copy_states (builder, program, map);
   for (guint t = 0; t < telar_program_n_instrs (program); t++)
     telar_copy_instr (builder, program, telar_program_instr (program, t), map);
   copy_other_results (&o);
-
-  const TelarType scalar = { TELAR_F32, telar_shape_scalar () };
+  find_parameters (&o);
   telar_builder_set_origin (builder, NULL);
-  o.rate = telar_build_input (builder, "learning_rate", &scalar);
-  if (optimizer->kind != TELAR_OPTIMIZER_SGD)
-    o.step = telar_build_input (builder, "step", &scalar);
-  update_states (&o, clip_factor (&o));
+  declare_inputs (&o, klass);
+  change_gradients (&o);
+  if (optimizer->batch != TELAR_BATCH_ADD)
+    update_states (&o, klass);
   telar_builder_set_origin (builder, NULL);
   return telar_builder_finish (builder, error);
 }

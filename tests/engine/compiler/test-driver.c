@@ -12,7 +12,7 @@ static const char dense[] = "program dense {\n"
                             "  output loss \"loss\" = %4\n"
                             "}\n";
 
-static const TelarOptimizer sgd = { .kind = TELAR_OPTIMIZER_SGD };
+static const TelarOptimizer sgd = { .name = "sgd" };
 
 static TelarProgram *
 parse (const char *text)

@@ -15,7 +15,7 @@ bind_three (const TelarProgram *program, GError **error)
 static TelarProgram *
 optimize_plain (const TelarProgram *program, GError **error)
 {
-  TelarOptimizer optimizer = { .kind = TELAR_OPTIMIZER_SGD, .weight_decay = 0.01 };
+  TelarOptimizer optimizer = { .name = "sgd", .weight_decay = 0.01 };
 
   return telar_pass_optimize (program, &optimizer, error);
 }
@@ -24,7 +24,7 @@ static TelarProgram *
 optimize_momentum (const TelarProgram *program, GError **error)
 {
   TelarOptimizer optimizer = {
-    .kind = TELAR_OPTIMIZER_SGD, .momentum = 0.9, .nesterov = TRUE, .weight_decay = 0.01
+    .name = "sgd", .momentum = 0.9, .nesterov = TRUE, .weight_decay = 0.01
   };
 
   return telar_pass_optimize (program, &optimizer, error);
@@ -33,7 +33,7 @@ optimize_momentum (const TelarProgram *program, GError **error)
 static TelarProgram *
 optimize_adamw (const TelarProgram *program, GError **error)
 {
-  TelarOptimizer optimizer = { .kind = TELAR_OPTIMIZER_ADAMW,
+  TelarOptimizer optimizer = { .name = "adamw",
                                .beta1 = 0.5,
                                .beta2 = 0.75,
                                .epsilon = 0.125,
