@@ -33,6 +33,7 @@ G_BEGIN_DECLS
   P (RECIPROCAL, "reciprocal", 1, 1, 1, E | I)                                                     \
   P (SIN, "sin", 1, 1, 1, E | I)                                                                   \
   P (COS, "cos", 1, 1, 1, E | I)                                                                   \
+  P (ATAN, "atan", 1, 1, 1, E | I)                                                                 \
   P (TANH, "tanh", 1, 1, 1, E | I)                                                                 \
   P (SIGMOID, "sigmoid", 1, 1, 1, E | I)                                                           \
   P (SOFTPLUS, "softplus", 1, 1, 1, E | I)                                                         \

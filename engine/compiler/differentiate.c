@@ -21,7 +21,7 @@ static const TelarGradient gradients[TELAR_N_PRIMS] = {
   RULE (NEG, neg), RULE (ABS, abs), RULE (EXP, exp), RULE (LOG, log), RULE (LOG1P, log1p),
   RULE (SQRT, sqrt), RULE (RSQRT, rsqrt), RULE (RECIPROCAL, reciprocal), RULE (SIN, sin),
   RULE (COS, cos), RULE (TANH, tanh), RULE (SIGMOID, sigmoid), RULE (SOFTPLUS, softplus),
-  RULE (ERF, erf), RULE (RELU, relu), RULE (CAST, cast),
+  RULE (ATAN, atan), RULE (ERF, erf), RULE (RELU, relu), RULE (CAST, cast),
   RULE (ADD, add), RULE (SUB, sub), RULE (MUL, mul), RULE (DIV, div), RULE (POW, pow),
   RULE (MAXIMUM, maximum), RULE (MINIMUM, minimum), RULE (MOD, mod), RULE (SELECT, select),
   RULE (RESHAPE, reshape), RULE (TRANSPOSE, transpose), RULE (BROADCAST, broadcast),

@@ -100,6 +100,15 @@ telar_gradient_cos (TelarAdjoint *a)
   a->results[0] = adjoint_unary (a, TELAR_PRIM_NEG, adjoint_mul (a, a->grads[0], sine));
 }
 
+/* 1 / (1 + x²) */
+void
+telar_gradient_atan (TelarAdjoint *a)
+{
+  TelarValue square = adjoint_mul (a, a->inputs[0], a->inputs[0]);
+  TelarValue slope = telar_build_binary_scalar (a->b, TELAR_PRIM_ADD, square, 1);
+  a->results[0] = telar_build_binary (a->b, TELAR_PRIM_DIV, a->grads[0], slope);
+}
+
 /* 1 - y² */
 void
 telar_gradient_tanh (TelarAdjoint *a)

@@ -100,6 +100,7 @@ TELAR_RULE (rsqrt);
 TELAR_RULE (reciprocal);
 TELAR_RULE (sin);
 TELAR_RULE (cos);
+TELAR_RULE (atan);
 TELAR_RULE (tanh);
 TELAR_RULE (sigmoid);
 TELAR_RULE (softplus);

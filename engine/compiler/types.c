@@ -35,6 +35,7 @@ static const Entry entries[TELAR_N_PRIMS] = {
   [TELAR_PRIM_RECIPROCAL]       = { telar_type_unary_float, 0, 0 },
   [TELAR_PRIM_SIN]              = { telar_type_unary_float, 0, 0 },
   [TELAR_PRIM_COS]              = { telar_type_unary_float, 0, 0 },
+  [TELAR_PRIM_ATAN]             = { telar_type_unary_float, 0, 0 },
   [TELAR_PRIM_TANH]             = { telar_type_unary_float, 0, 0 },
   [TELAR_PRIM_SIGMOID]          = { telar_type_unary_float, 0, 0 },
   [TELAR_PRIM_SOFTPLUS]         = { telar_type_unary_float, 0, 0 },

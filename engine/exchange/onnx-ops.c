@@ -69,6 +69,7 @@ static const char *const direct[TELAR_N_PRIMS] = {
   [TELAR_PRIM_RECIPROCAL] = "Reciprocal",
   [TELAR_PRIM_SIN] = "Sin",
   [TELAR_PRIM_COS] = "Cos",
+  [TELAR_PRIM_ATAN] = "Atan",
   [TELAR_PRIM_TANH] = "Tanh",
   [TELAR_PRIM_SIGMOID] = "Sigmoid",
   [TELAR_PRIM_SOFTPLUS] = "Softplus",

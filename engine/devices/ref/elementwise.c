@@ -48,6 +48,8 @@ ref_scalar (TelarPrim prim, const double arguments[3])
     return sin (x);
   case TELAR_PRIM_COS:
     return cos (x);
+  case TELAR_PRIM_ATAN:
+    return atan (x);
   case TELAR_PRIM_TANH:
     return tanh (x);
   case TELAR_PRIM_SIGMOID:

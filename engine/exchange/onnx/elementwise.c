@@ -11,6 +11,7 @@
   D (Abs, ABS) \
   D (Add, ADD) \
   D (And, AND) \
+  D (Atan, ATAN) \
   D (Ceil, CEIL) \
   D (Cos, COS) \
   D (Div, DIV) \

@@ -21,6 +21,7 @@ static const struct {
   { "", onnx_operators_select },
   { "", onnx_operators_quantize },
   { "", onnx_operators_bits },
+  { "", onnx_operators_trigonometric },
   { "", onnx_operators_shape },
   /* clang-format on */
 };

@@ -18,6 +18,7 @@ extern const OnnxOperator onnx_operators_boxes[];
 extern const OnnxOperator onnx_operators_select[];
 extern const OnnxOperator onnx_operators_quantize[];
 extern const OnnxOperator onnx_operators_bits[];
+extern const OnnxOperator onnx_operators_trigonometric[];
 extern const OnnxOperator onnx_operators_shape[];
 extern const OnnxOperator onnx_operators_product[];
 

@@ -234,6 +234,7 @@ test_elementwise (void)
     PLAIN (RECIPROCAL, "2,3:positive"),
     PLAIN (SIN, "2,3"),
     PLAIN (COS, "2,3"),
+    PLAIN (ATAN, "2,3"),
     PLAIN (TANH, "2,3"),
     PLAIN (SIGMOID, "2,3"),
     PLAIN (SOFTPLUS, "2,3"),

@@ -59,6 +59,8 @@ static const Case cases[] = {
   { "sin", "i32[]", "", "!sin: needs floating-point numbers, not i32" },
   { "cos", "f16[2]", "", "f16[2]" },
   { "cos", "i32[]", "", "!cos: needs floating-point numbers, not i32" },
+  { "atan", "f32[2]", "", "f32[2]" },
+  { "atan", "i32[]", "", "!atan: needs floating-point numbers, not i32" },
   { "tanh", "f32[2]", "", "f32[2]" },
   { "tanh", "i32[]", "", "!tanh: needs floating-point numbers, not i32" },
   { "sigmoid", "f32[2]", "", "f32[2]" },

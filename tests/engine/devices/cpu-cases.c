@@ -132,7 +132,7 @@ static const char *const fixed[] = {
 
 /* Elementwise cases: primitives, and the types they take beside float32. */
 static const char *const unary[] = {
-  "neg", "abs", "sign", "exp", "log", "log1p", "sqrt", "rsqrt", "reciprocal", "sin", "cos", "tanh",
+  "neg", "abs", "sign", "exp", "log", "log1p", "sqrt", "rsqrt", "reciprocal", "sin", "cos", "atan", "tanh",
   "sigmoid", "softplus", "erf", "floor", "ceil", "round", "relu", "isnan",
 };
 static const char *const binary[] = {

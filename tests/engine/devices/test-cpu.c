@@ -454,6 +454,8 @@ static const struct {
   { TELAR_PRIM_LOG, log, 0.5, 2 },
   { TELAR_PRIM_LOG1P, log1p, -1.2, 10 },
   { TELAR_PRIM_LOG1P, log1p, -1e-3, 1e-3 },
+  { TELAR_PRIM_ATAN, atan, -1e6, 1e6 },
+  { TELAR_PRIM_ATAN, atan, -2, 2 },
   { TELAR_PRIM_TANH, tanh, -12, 12 },
   { TELAR_PRIM_TANH, tanh, -1, 1 },
   { TELAR_PRIM_SIGMOID, sigmoid, -80, 80 },

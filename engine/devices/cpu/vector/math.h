@@ -168,6 +168,25 @@ erf_f32 (float x)
   return a < 0.92f ? small : large;
 }
 
+/* An odd polynomial up to 1; beyond, pi / 2 - atan (1 / |x|). */
+static inline float
+atan_f32 (float x)
+{
+  float a = fabsf (x), t = a > 1.0f ? 1.0f / a : a, z = t * t;
+  float p = -0.00170117011f;
+
+  p = p * z + 0.0104876496f;
+  p = p * z - 0.030351866f;
+  p = p * z + 0.057089556f;
+  p = p * z - 0.0834972486f;
+  p = p * z + 0.109323412f;
+  p = p * z - 0.142600164f;
+  p = p * z + 0.199980751f;
+  p = p * z - 0.333332777f;
+  t = t + t * z * p;
+  return copysignf (a > 1.0f ? 1.57079633f - t : t, x);
+}
+
 /* sin (x + quarter · pi / 2) for |x| <= SIN_LIMIT, where the reduction in three parts is exact
  * enough; callers take the library beyond it. */
 #define SIN_LIMIT 8192.0f
