@@ -68,6 +68,8 @@ read_series (TelarRunner *runner)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+static const char *const scalar_names[] = { "learning_rate", "step", "share", "average_weight" };
+
 TelarRunner *
 telar_runner_new (TelarProgram *program, TelarFeed *feed, TelarDevice *device)
 {
@@ -78,15 +80,15 @@ telar_runner_new (TelarProgram *program, TelarFeed *feed, TelarDevice *device)
   runner->plans =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)telar_plan_free);
   runner->batch = g_new0 (TelarTensor *, feed->n_ports + 1);
-  runner->bindings = g_new0 (TelarBinding, feed->n_ports + 2);
+  runner->bindings = g_new0 (TelarBinding, feed->n_ports + G_N_ELEMENTS (scalar_names));
   runner->n_outputs = telar_program_n_outputs (program);
   runner->outputs = g_new0 (TelarTensor *, runner->n_outputs + 1);
-  runner->rate = telar_tensor_scalar (TELAR_F32, 0);
-  runner->step = telar_tensor_scalar (TELAR_F32, 0);
   for (guint i = 0; i < feed->n_ports; i++)
     runner->bindings[i].name = feed->ports[i].name;
-  runner->bindings[feed->n_ports] = (TelarBinding){ "learning_rate", runner->rate };
-  runner->bindings[feed->n_ports + 1] = (TelarBinding){ "step", runner->step };
+  for (guint i = 0; i < G_N_ELEMENTS (scalar_names); i++) {
+    runner->scalars[i] = telar_tensor_scalar (TELAR_F32, 0);
+    runner->bindings[feed->n_ports + i] = (TelarBinding){ scalar_names[i], runner->scalars[i] };
+  }
   name_series (runner);
   return runner;
 }
@@ -105,8 +107,7 @@ telar_runner_free (TelarRunner *runner)
     return;
   drop (runner->batch, runner->feed->n_ports);
   drop (runner->outputs, runner->n_outputs);
-  telar_tensor_unref (runner->rate);
-  telar_tensor_unref (runner->step);
+  drop (runner->scalars, G_N_ELEMENTS (scalar_names));
   g_hash_table_unref (runner->plans);
   telar_program_unref (runner->program);
   g_free (runner->batch);
@@ -146,13 +147,16 @@ run (TelarRunner *runner, gint64 rows, const TelarRunnerStep *step, GError **err
   guint n_ports = runner->feed->n_ports;
   for (guint i = 0; i < n_ports; i++)
     runner->bindings[i].tensor = runner->batch[i];
-  telar_tensor_set (runner->rate, 0, step->learning_rate);
-  telar_tensor_set (runner->step, 0, (double)step->step + 1);
+  const double scalars[] = { step->learning_rate, (double)step->step + 1, step->share,
+                             step->average_weight };
+  for (guint i = 0; i < G_N_ELEMENTS (scalars); i++)
+    telar_tensor_set (runner->scalars[i], 0, scalars[i]);
+  gint64 draw = step->step * MAX (step->parts, 1) + step->part;
   TelarRunContext context = { .inputs = runner->bindings,
-                              .n_inputs = n_ports + 2,
+                              .n_inputs = n_ports + G_N_ELEMENTS (scalars),
                               .states = step->states,
                               .seed = step->seed,
-                              .step = (guint32)step->step };
+                              .step = (guint32)draw };
   drop (runner->outputs, runner->n_outputs);
   if (!telar_plan_run (plan, &context, runner->outputs, error))
     return FALSE;

@@ -22,15 +22,20 @@ typedef struct {
   TelarTensor **batch;
   TelarBinding *bindings;
   guint n_outputs;
-  TelarTensor *rate, *step;
+  TelarTensor *scalars[4]; /* what else a training program asks for */
 } TelarRunner;
 
-/* What changes from step to step; rate and step number only matter to a training program. */
+/* What changes from step to step; all but states, seed and step only matter to a training program.
+ * A step whose gradients come from several batches has a run of the program for each; every run
+ * draws other random numbers. */
 typedef struct {
   TelarStates *states;
   guint64 seed;
   gint64 step; /* from 0 */
   double learning_rate;
+  gint64 part, parts;    /* which batch of the step, and how many a step may have (0: one) */
+  double share;          /* the part of the step's rows that is in this batch */
+  double average_weight; /* of the new parameters in their average */
 } TelarRunnerStep;
 
 /* Borrows @feed and @device, takes a reference of @program. */

@@ -9,15 +9,32 @@ make_runner (const TelarTraining *training, TelarProgram *program)
   return program ? telar_runner_new (program, training->feed, training->device) : NULL;
 }
 
+static TelarRunner *
+compile_step (TelarTrainer *t, const TelarProgram *lowered, const TelarOptimizer *optimizer,
+              GError **error)
+{
+  TelarCompileOptions options = { .device = t->training->device };
+  g_autoptr (TelarProgram) program = telar_compile_training (lowered, optimizer, &options, error);
+  g_autoptr (TelarRunner) runner = make_runner (t->training, program);
+  if (!runner || !telar_runner_prepare (runner, t->batch, error) ||
+      !telar_states_add_program (t->states, program, t->seed, error))
+    return NULL;
+  return g_steal_pointer (&runner);
+}
+
 static gboolean
 compile_training (TelarTrainer *t, const TelarProgram *lowered, GError **error)
 {
   TelarOptimizer optimizer = telar_training_optimizer (t->settings);
-  TelarCompileOptions options = { .device = t->training->device };
-  g_autoptr (TelarProgram) program = telar_compile_training (lowered, &optimizer, &options, error);
-  t->runner = make_runner (t->training, program);
-  return t->runner && telar_runner_prepare (t->runner, t->batch, error) &&
-         telar_states_add_program (t->states, program, t->seed, error);
+  t->runner = compile_step (t, lowered, &optimizer, error);
+  if (!t->runner)
+    return FALSE;
+  t->values = g_new0 (double, t->runner->n + 1);
+  if (optimizer.batch == TELAR_BATCH_WHOLE)
+    return TRUE;
+  optimizer.batch = TELAR_BATCH_ADD;
+  t->adder = compile_step (t, lowered, &optimizer, error);
+  return t->adder != NULL;
 }
 
 static gboolean
@@ -103,10 +120,10 @@ check_resumed (const TelarTrainer *t, GHashTable *missing, GError **error)
                      t->training->resume, (char *)name);
     return FALSE;
   }
-  gint64 steps = progress->epoch * t->steps_per_epoch + progress->batch_in_epoch;
+  gint64 steps = progress->epoch * t->steps_per_epoch + progress->batch_in_epoch / t->accumulate;
   if (progress->batch_in_epoch == 0 ||
-      (progress->step == steps && progress->batch_in_epoch < t->steps_per_epoch &&
-       progress->sums->len == t->runner->n + 1))
+      (progress->step == steps && progress->batch_in_epoch % t->accumulate == 0 &&
+       progress->batch_in_epoch < t->batches_per_epoch && progress->sums->len == t->runner->n + 1))
     return TRUE;
   telar_set_error (error, TELAR_ERROR_INVALID, NULL,
                    "%s is from the middle of an epoch of other batches or metrics",
@@ -147,7 +164,10 @@ read_settings (TelarTrainer *t, GError **error)
     return FALSE;
   }
   t->batch = MIN (telar_param_set_int (t->settings, "batch"), rows);
-  t->steps_per_epoch = (rows + t->batch - 1) / t->batch;
+  t->rows = rows;
+  t->accumulate = telar_param_set_int (t->settings, "accumulate");
+  t->batches_per_epoch = (rows + t->batch - 1) / t->batch;
+  t->steps_per_epoch = (t->batches_per_epoch + t->accumulate - 1) / t->accumulate;
   t->progress.learning_rate_factor = 1;
   t->progress.best_metric = NAN;
   t->progress.plateau = (TelarPlateau)TELAR_PLATEAU_INIT;
@@ -174,11 +194,13 @@ telar_trainer_prepare (TelarTrainer *t, GError **error)
   g_autoptr (GHashTable) missing = new_names (t, lowered->program);
   /* All of the graph's states, also those that no loss depends on: a model in use may. They come
    * after the plan, which says best what does not fit into memory. */
-  if (!compile_training (t, lowered->program, error) ||
+  if (!telar_trainer_begin_averages (t, lowered->program, error) ||
+      !compile_training (t, lowered->program, error) ||
       !telar_states_add_program (t->states, lowered->program, t->seed, error) ||
       !compile_validation (t, error))
     return FALSE;
   count_parameters (t, lowered->program);
+  telar_trainer_make_view (t);
   if (training->resume && !check_resumed (t, missing, error))
     return FALSE;
   if (t->progress.batch_in_epoch == 0)

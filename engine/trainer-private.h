@@ -13,12 +13,17 @@ typedef struct {
   guint64 seed;
   TelarStates *states;
   TelarStates *best; /* of the best epoch; NULL without early stopping */
+  TelarStates *view; /* with averaged parameters in their places; NULL without averages */
   TelarRunner *runner;
+  TelarRunner *adder;      /* runs all but the last batch of a step; NULL when it has one */
   TelarRunner *validation; /* NULL without validation rows */
   TelarProgress progress;
   gint64 batch, epochs, steps_per_epoch;
+  gint64 rows, batches_per_epoch;
+  gint64 accumulate; /* batches of a step */
   gint64 parameters;
   double learning_rate; /* of the last step */
+  double *values;       /* losses and metrics of the last step, as the runner's */
   GArray *metrics;      /* TelarMetricValue of the last epoch */
   char *checkpoint;     /* path of the last one written */
   gint64 allowed_steps; /* while paused: what a request to step has left */
@@ -35,6 +40,25 @@ void telar_trainer_clear_sums (TelarTrainer *trainer);
  * the order in which they depend on each other. */
 gboolean telar_trainer_fit (const TelarProgram *program, const TelarTrainer *trainer,
                             GHashTable *names, GError **error);
+
+/* The weight of the parameters after the step that comes next in their average. */
+double telar_trainer_average_weight (const TelarTrainer *trainer);
+
+/* A run that is resumed without averages, and averages now, begins with what it has. */
+gboolean telar_trainer_begin_averages (TelarTrainer *trainer, const TelarProgram *program,
+                                       GError **error);
+
+/* Makes the view once all states are there. */
+void telar_trainer_make_view (TelarTrainer *trainer);
+
+/* The states that are judged: the averaged ones where there are. */
+TelarStates *telar_trainer_judged (const TelarTrainer *trainer);
+
+/* Early stopping: keeps the judged states when @loss is the least so far. */
+gboolean telar_trainer_keep_best (TelarTrainer *trainer, double loss, GError **error);
+
+/* At the end: what the run gives becomes its states. */
+gboolean telar_trainer_take_result (TelarTrainer *trainer, GError **error);
 
 /* Writes checkpoint.safetensors into the run's folder and tells the monitor; nothing without a
  * folder. */

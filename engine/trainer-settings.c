@@ -1,6 +1,9 @@
 /* The table behind the project's "training" block, and the optimizer that it describes. */
 #include "engine/i18n.h"
 #include "engine/trainer.h"
+#include <string.h>
+
+static const char *const averages[] = { "none", "ema", "swa", NULL };
 
 #define MANY 1e9
 
@@ -9,6 +12,10 @@ const TelarParam telar_training_params[] = {
   { .name = "batch", .label = N_ ("Batch"), .kind = TELAR_PARAM_INT, .fallback = "64",
     .minimum = 1, .maximum = MANY, .prominent = TRUE,
     .doc = N_ ("Rows in one step.") },
+  { .name = "accumulate", .label = N_ ("Batches in a step"), .kind = TELAR_PARAM_INT,
+    .fallback = "1", .minimum = 1, .maximum = 1e6,
+    .doc = N_ ("Batches whose gradients are added up before the weights change: as one batch that "
+               "is so many times larger, in the memory of one.") },
   { .name = "epochs", .label = N_ ("Epochs"), .kind = TELAR_PARAM_INT, .fallback = "10",
     .minimum = 1, .maximum = MANY, .prominent = TRUE,
     .doc = N_ ("How often all training rows are seen.") },
@@ -87,6 +94,16 @@ const TelarParam telar_training_params[] = {
     .fallback = "0", .minimum = 0, .maximum = 1e6,
     .doc = N_ ("Variance of noise that is added to gradients at first and fades with the steps; 0 "
                "for none.") },
+  { .name = "average", .label = N_ ("Average weights"), .kind = TELAR_PARAM_CHOICE,
+    .fallback = "none", .choices = averages,
+    .doc = N_ ("Validation and the trained model use averaged weights: ema, exponentially over the "
+               "steps; swa, evenly over the ends of the epochs.") },
+  { .name = "average_decay", .label = N_ ("Average decay"), .kind = TELAR_PARAM_REAL,
+    .fallback = "0.999", .minimum = 0, .maximum = 1,
+    .doc = N_ ("With ema: how much of the average each step keeps.") },
+  { .name = "average_from", .label = N_ ("Average from"), .kind = TELAR_PARAM_INT,
+    .fallback = "0", .minimum = 0, .maximum = MANY,
+    .doc = N_ ("Epochs before the average begins.") },
   { .name = "patience", .label = N_ ("Patience"), .kind = TELAR_PARAM_INT, .fallback = "0",
     .minimum = 0, .maximum = MANY,
     .doc = N_ ("Early stopping: epochs without a better validation loss before training ends and "
@@ -121,5 +138,8 @@ telar_training_optimizer (const TelarParamSet *training)
     .clip_value = telar_param_set_real (training, "clip_value"),
     .clip_norm = telar_param_set_real (training, "clip_norm"),
     .noise = telar_param_set_real (training, "gradient_noise"),
+    .batch =
+        telar_param_set_int (training, "accumulate") > 1 ? TELAR_BATCH_LAST : TELAR_BATCH_WHOLE,
+    .averages = strcmp (telar_param_set_text (training, "average"), "none") != 0,
   };
 }

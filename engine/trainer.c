@@ -4,33 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-/* --- checkpoints ------------------------------------------------------------------------------ */
-
-static gboolean
-save_as (TelarTrainer *t, const char *name, const TelarStates *states, char **path, GError **error)
-{
-  g_autofree char *file = g_build_filename (t->training->folder, name, NULL);
-  if (!telar_checkpoint_save (file, states, &t->progress, error))
-    return FALSE;
-  if (path) {
-    g_free (*path);
-    *path = g_steal_pointer (&file);
-  }
-  return TRUE;
-}
-
-gboolean
-telar_trainer_save (TelarTrainer *t, GError **error)
-{
-  if (!t->training->folder)
-    return TRUE;
-  telar_monitor_flush (t->training->monitor);
-  if (!save_as (t, "checkpoint.safetensors", t->states, &t->checkpoint, error))
-    return FALSE;
-  telar_monitor_checkpoint (t->training->monitor, t->progress.step, t->checkpoint);
-  return TRUE;
-}
-
 /* --- steps ------------------------------------------------------------------------------------ */
 
 double
@@ -46,7 +19,7 @@ tell_step (TelarTrainer *t)
   TelarMonitor *monitor = t->training->monitor;
   gint64 step = t->progress.step;
   for (guint i = 0; i < t->runner->n; i++)
-    telar_monitor_scalar (monitor, t->runner->names[i], step, t->runner->values[i]);
+    telar_monitor_scalar (monitor, t->runner->names[i], step, t->values[i]);
   telar_monitor_scalar (monitor, "learning_rate", step, t->learning_rate);
   if (t->runner->clipped)
     telar_monitor_scalar (monitor, "gradient_norm", step, t->runner->gradient_norm);
@@ -55,7 +28,7 @@ tell_step (TelarTrainer *t)
 static gboolean
 check_loss (TelarTrainer *t, GError **error)
 {
-  double loss = t->runner->values[0];
+  double loss = t->values[0];
   if (isfinite (loss))
     return TRUE;
   const char *what = isnan (loss) ? "not a number" : "infinite";
@@ -73,27 +46,61 @@ save_between (TelarTrainer *t, GError **error)
 {
   gint64 every = telar_param_set_int (t->settings, "checkpoint_steps");
   if (every == 0 || t->progress.step % every != 0 ||
-      t->progress.batch_in_epoch == t->steps_per_epoch)
+      t->progress.batch_in_epoch == t->batches_per_epoch)
     return TRUE;
   return telar_trainer_save (t, error);
+}
+
+/* One batch of the step; its numbers count by its rows, in the step's and in the epoch's. */
+static gboolean
+run_batch (TelarTrainer *t, TelarRunner *runner, const TelarRunnerStep *step, GError **error)
+{
+  double *sums = (double *)t->progress.sums->data;
+  gint64 rows = telar_runner_next (runner, step, error);
+  if (rows == 0)
+    telar_set_error (error, TELAR_ERROR_FAILED, NULL, "the data ended before the epoch did");
+  if (rows <= 0)
+    return FALSE;
+  t->progress.batch_in_epoch++;
+  for (guint i = 0; i < runner->n; i++) {
+    t->values[i] += runner->values[i] * step->share;
+    sums[i] += runner->values[i] * (double)rows;
+  }
+  sums[runner->n] += (double)rows;
+  return TRUE;
+}
+
+/* The batches whose gradients make one step. */
+static gboolean
+run_batches (TelarTrainer *t, GError **error)
+{
+  gint64 first = t->progress.batch_in_epoch;
+  gint64 end = MIN (first + t->accumulate, t->batches_per_epoch);
+  gint64 rows = MIN (end * t->batch, t->rows) - first * t->batch;
+  TelarRunnerStep step = { .states = t->states,
+                           .seed = t->seed,
+                           .step = t->progress.step,
+                           .learning_rate = t->learning_rate,
+                           .parts = t->accumulate,
+                           .average_weight = telar_trainer_average_weight (t) };
+  for (guint i = 0; i < t->runner->n; i++)
+    t->values[i] = 0;
+  for (gint64 batch = first; batch < end; batch++) {
+    step.part = batch - first;
+    step.share = (double)MIN (t->batch, t->rows - batch * t->batch) / (double)rows;
+    if (!run_batch (t, batch + 1 < end ? t->adder : t->runner, &step, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean
 run_step (TelarTrainer *t, GError **error)
 {
   t->learning_rate = telar_trainer_rate (t);
-  TelarRunnerStep step = { t->states, t->seed, t->progress.step, t->learning_rate };
-  gint64 rows = telar_runner_next (t->runner, &step, error);
-  if (rows == 0)
-    telar_set_error (error, TELAR_ERROR_FAILED, NULL, "the data ended before the epoch did");
-  if (rows <= 0)
+  if (!run_batches (t, error))
     return FALSE;
   t->progress.step++;
-  t->progress.batch_in_epoch++;
-  double *sums = (double *)t->progress.sums->data;
-  for (guint i = 0; i < t->runner->n; i++)
-    sums[i] += t->runner->values[i] * (double)rows;
-  sums[t->runner->n] += (double)rows;
   tell_step (t);
   return check_loss (t, error) && save_between (t, error);
 }
@@ -116,7 +123,9 @@ measure_epoch (TelarTrainer *t, GError **error)
   for (guint i = 0; i < t->runner->n; i++)
     add_metric (t, "", t->runner->names[i], sums[i] / sums[t->runner->n]);
   if (t->validation) {
-    TelarRunnerStep step = { .states = t->states, .seed = t->seed, .step = t->progress.step };
+    TelarRunnerStep step = { .states = telar_trainer_judged (t),
+                             .seed = t->seed,
+                             .step = t->progress.step };
     g_autofree double *means = g_new (double, t->validation->n + 1);
     if (!telar_runner_measure (t->validation, TELAR_SPLIT_VALIDATION, t->batch, &step, means,
                                error))
@@ -144,26 +153,6 @@ tell_fall (TelarTrainer *t)
 }
 
 static gboolean
-keep_best (TelarTrainer *t, GError **error)
-{
-  double loss = judged_loss (t);
-  double margin = telar_param_set_real (t->settings, "min_delta");
-  if (telar_param_set_int (t->settings, "patience") == 0 ||
-      !(isnan (t->progress.best_metric) || loss < t->progress.best_metric - margin))
-    return TRUE;
-  t->progress.best_metric = loss;
-  t->progress.best_epoch = t->progress.epoch;
-  g_clear_pointer (&t->best, telar_states_unref);
-  t->best = telar_states_new ();
-  g_autoptr (GPtrArray) names = telar_states_names (t->states);
-  for (guint i = 0; i < names->len; i++)
-    if (!telar_states_put (t->best, names->pdata[i], telar_states_get (t->states, names->pdata[i]),
-                           error))
-      return FALSE;
-  return !t->training->folder || save_as (t, "best.safetensors", t->best, NULL, error);
-}
-
-static gboolean
 out_of_patience (const TelarTrainer *t)
 {
   gint64 patience = telar_param_set_int (t->settings, "patience");
@@ -182,7 +171,7 @@ end_epoch (TelarTrainer *t, GError **error)
                        (const TelarMetricValue *)t->metrics->data, t->metrics->len);
   if (telar_plateau_see (&t->progress.plateau, t->settings, judged_loss (t)))
     tell_fall (t);
-  if (!keep_best (t, error))
+  if (!telar_trainer_keep_best (t, judged_loss (t), error))
     return FALSE;
   /* The last epoch's is written when all is done. */
   gint64 every = telar_param_set_int (t->settings, "checkpoint_every");
@@ -202,7 +191,7 @@ run_epoch (TelarTrainer *t, GError **error)
                          .skip_batches = t->progress.batch_in_epoch };
   if (!telar_feed_begin (t->training->feed, &pass, error))
     return TELAR_GO_FAILED;
-  while (t->progress.batch_in_epoch < t->steps_per_epoch) {
+  while (t->progress.batch_in_epoch < t->batches_per_epoch) {
     TelarGo go = telar_trainer_obey (t, error);
     if (go != TELAR_GO_ON)
       return go;
@@ -234,16 +223,6 @@ tell_begin (const TelarTrainer *t)
   telar_monitor_begin (training->monitor, &info);
 }
 
-/* With early stopping the best weights are what the run gives. */
-static void
-take_best (TelarTrainer *t)
-{
-  if (!t->best)
-    return;
-  telar_states_unref (t->states);
-  t->states = g_steal_pointer (&t->best);
-}
-
 static gboolean
 run (TelarTrainer *t, TelarRunStatus *status, GError **error)
 {
@@ -259,8 +238,8 @@ run (TelarTrainer *t, TelarRunStatus *status, GError **error)
   if (go == TELAR_GO_ON && t->progress.epoch < t->epochs)
     telar_monitor_event (t->training->monitor, t->progress.step, "early_stop",
                          "no better validation loss");
-  if (go == TELAR_GO_ON)
-    take_best (t);
+  if (go == TELAR_GO_ON && !telar_trainer_take_result (t, error))
+    return FALSE;
   return telar_trainer_save (t, error);
 }
 
@@ -269,6 +248,9 @@ clear_trainer (TelarTrainer *t)
 {
   g_clear_pointer (&t->states, telar_states_unref);
   g_clear_pointer (&t->best, telar_states_unref);
+  g_clear_pointer (&t->view, telar_states_unref);
+  g_clear_pointer (&t->adder, telar_runner_free);
+  g_clear_pointer (&t->values, g_free);
   g_clear_pointer (&t->runner, telar_runner_free);
   g_clear_pointer (&t->validation, telar_runner_free);
   telar_progress_clear (&t->progress);

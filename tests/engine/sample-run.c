@@ -210,3 +210,56 @@ run_metric (const Run *run, const char *name)
   }
   g_error ("no metric %s", name);
 }
+
+/* --- resuming --------------------------------------------------------------------------------- */
+
+void
+run_assert_same_file (const char *a, const char *b)
+{
+  g_autofree char *x = NULL, *y = NULL;
+  gsize n, m;
+  g_assert_true (g_file_get_contents (a, &x, &n, NULL));
+  g_assert_true (g_file_get_contents (b, &y, &m, NULL));
+  g_assert_cmpmem (x, n, y, m);
+}
+
+/* What the log says from the given step on. */
+static const char *
+log_from (const Listener *listener, gint64 step)
+{
+  g_autofree char *line = g_strdup_printf ("loss %d ", (int)step);
+  const char *at = strstr (listener->log->str, line);
+  g_assert_nonnull (at);
+  return at;
+}
+
+void
+run_check_resume (gint64 step, const char *const (*settings)[2])
+{
+  Run whole, parts;
+  int interrupt = 0;
+  run_set_up (&whole);
+  run_set_up (&parts);
+  for (; (*settings)[0]; settings++) {
+    run_set (&whole, (*settings)[0], (*settings)[1]);
+    run_set (&parts, (*settings)[0], (*settings)[1]);
+  }
+  run_train (&whole, NULL);
+
+  parts.listener.interrupt = &interrupt;
+  parts.listener.interrupt_step = step;
+  run_train (&parts, NULL);
+  g_assert_cmpint (parts.result.status, ==, TELAR_RUN_STOPPED);
+  g_assert_cmpint (parts.result.steps, ==, step);
+  interrupt = 0;
+  parts.listener.interrupt = NULL;
+  g_string_truncate (parts.listener.log, 0);
+  g_autofree char *checkpoint = g_strdup (parts.result.checkpoint);
+  run_train (&parts, checkpoint);
+  g_assert_cmpint (parts.listener.first_step, ==, step);
+  g_assert_cmpint (parts.result.status, ==, TELAR_RUN_DONE);
+  g_assert_cmpstr (parts.listener.log->str, ==, log_from (&whole.listener, step + 1));
+  run_assert_same_file (whole.result.checkpoint, parts.result.checkpoint);
+  run_tear_down (&whole);
+  run_tear_down (&parts);
+}

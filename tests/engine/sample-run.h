@@ -34,3 +34,8 @@ gboolean run_try (Run *run, const char *resume, GError **error);
 void run_train (Run *run, const char *resume);
 /* Of the last epoch. */
 double run_metric (const Run *run, const char *name);
+
+void run_assert_same_file (const char *a, const char *b);
+/* Interrupted after @step steps and taken up again with the same settings, which end with a NULL:
+ * the same remaining curve, the same checkpoint. */
+void run_check_resume (gint64 step, const char *const (*settings)[2]);

@@ -14,16 +14,6 @@ loss_at (const Listener *listener, guint index)
   return g_array_index (listener->losses, double, index);
 }
 
-static void
-assert_same_file (const char *a, const char *b)
-{
-  g_autofree char *x = NULL, *y = NULL;
-  gsize n, m;
-  g_assert_true (g_file_get_contents (a, &x, &n, NULL));
-  g_assert_true (g_file_get_contents (b, &y, &m, NULL));
-  g_assert_cmpmem (x, n, y, m);
-}
-
 /* --- tests ------------------------------------------------------------------------------------ */
 
 static void
@@ -109,7 +99,7 @@ test_repeats (void)
   run_train (&f, NULL);
   run_train (&g, NULL);
   g_assert_cmpstr (f.listener.log->str, ==, g.listener.log->str);
-  assert_same_file (f.result.checkpoint, g.result.checkpoint);
+  run_assert_same_file (f.result.checkpoint, g.result.checkpoint);
   run_set (&g, "seed", "4");
   run_train (&g, NULL);
   g_assert_cmpfloat (loss_at (&g.listener, 20), !=, loss_at (&f.listener, 0));
@@ -117,46 +107,13 @@ test_repeats (void)
   run_tear_down (&g);
 }
 
-/* What the log says from the given step on. */
-static const char *
-log_from (const Listener *listener, const char *line)
-{
-  const char *at = strstr (listener->log->str, line);
-  g_assert_nonnull (at);
-  return at;
-}
-
-/* Interrupted after @step steps and taken up again: same remaining curve, same checkpoint. */
 static void
 check_resume (gint64 step, const char *optimizer)
 {
-  Run whole, parts;
-  int interrupt = 0;
-  run_set_up (&whole);
-  run_set_up (&parts);
-  run_set (&whole, "training.optimizer", optimizer);
-  run_set (&parts, "training.optimizer", optimizer);
-  run_set (&whole, "training.patience", "3");
-  run_set (&parts, "training.patience", "3");
-  run_train (&whole, NULL);
-
-  parts.listener.interrupt = &interrupt;
-  parts.listener.interrupt_step = step;
-  run_train (&parts, NULL);
-  g_assert_cmpint (parts.result.status, ==, TELAR_RUN_STOPPED);
-  g_assert_cmpint (parts.result.steps, ==, step);
-  interrupt = 0;
-  parts.listener.interrupt = NULL;
-  g_string_truncate (parts.listener.log, 0);
-  g_autofree char *checkpoint = g_strdup (parts.result.checkpoint);
-  run_train (&parts, checkpoint);
-  g_assert_cmpint (parts.listener.first_step, ==, step);
-  g_assert_cmpint (parts.result.status, ==, TELAR_RUN_DONE);
-  g_autofree char *line = g_strdup_printf ("loss %d ", (int)step + 1);
-  g_assert_cmpstr (parts.listener.log->str, ==, log_from (&whole.listener, line));
-  assert_same_file (whole.result.checkpoint, parts.result.checkpoint);
-  run_tear_down (&whole);
-  run_tear_down (&parts);
+  const char *const settings[][2] = { { "training.optimizer", optimizer },
+                                      { "training.patience", "3" },
+                                      { NULL } };
+  run_check_resume (step, settings);
 }
 
 static void
@@ -187,7 +144,7 @@ test_resume_killed (void)
   g_autofree char *checkpoint = g_strdup (parts.result.checkpoint);
   run_set (&parts, "training.checkpoint_steps", "0");
   run_train (&parts, checkpoint);
-  assert_same_file (whole.result.checkpoint, parts.result.checkpoint);
+  run_assert_same_file (whole.result.checkpoint, parts.result.checkpoint);
   run_tear_down (&whole);
   run_tear_down (&parts);
 }
@@ -305,7 +262,7 @@ test_rate_resumed (void)
   parts.listener.n_requests = 0;
   parts.listener.next_request = 0;
   run_train (&parts, checkpoint);
-  assert_same_file (whole.result.checkpoint, parts.result.checkpoint);
+  run_assert_same_file (whole.result.checkpoint, parts.result.checkpoint);
   run_tear_down (&whole);
   run_tear_down (&parts);
 }
