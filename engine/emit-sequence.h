@@ -137,8 +137,16 @@ typedef struct {
   gint64 offset;
 } TelarAttention;
 
+/* The scores before mask and softmax. */
+TelarValue telar_emit_attention_scores (TelarBuilder *b, const TelarAttention *attention);
 /* The weights, [N, …, L, S]; times value they are the result. */
 TelarValue telar_emit_attention_weights (TelarBuilder *b, const TelarAttention *attention);
+
+/* Each of the heads of @x [N, heads, S, D] for a group of @times heads of queries. */
+TelarValue telar_emit_repeat_heads (TelarBuilder *b, TelarValue x, gint64 times);
+/* [N, T, heads · size] as [N, heads, T, size], and back. */
+TelarValue telar_emit_split_heads (TelarBuilder *b, TelarValue x, gint64 heads);
+TelarValue telar_emit_join_heads (TelarBuilder *b, TelarValue x);
 
 /* Su et al.: "RoFormer: Enhanced transformer with rotary position embedding", 2021. Of the last
  * axis of @x [N, …, T, D] the first @width numbers are turned in pairs, (i, i + width/2) or,

@@ -46,48 +46,6 @@ project (TelarLowering *l, const TelarHeads *h, const char *what, TelarValue x, 
   return telar_lower_linear (l, x, prefix, units, h->bias);
 }
 
-/* [N, T, heads · size] as [N, heads, T, size]. */
-static TelarValue
-split_heads (TelarLowering *l, TelarValue x, gint64 heads, gint64 size)
-{
-  static const gint64 perm[] = { 0, 2, 1, 3 };
-  TelarShape shape = telar_lower_type (l, x).shape;
-
-  if (x == TELAR_NO_VALUE)
-    return x;
-  shape = telar_shape (shape.dims[0], shape.dims[1], heads, size);
-  return telar_build_transpose (l->b, telar_build_reshape (l->b, x, &shape), perm);
-}
-
-/* [N, heads, T, size] as [N, T, heads · size]. */
-static TelarValue
-join_heads (TelarLowering *l, TelarValue x)
-{
-  static const gint64 perm[] = { 0, 2, 1, 3 };
-  TelarShape shape = telar_lower_type (l, x).shape;
-
-  if (x == TELAR_NO_VALUE)
-    return x;
-  shape = telar_shape (shape.dims[0], shape.dims[2], shape.dims[1] * shape.dims[3]);
-  return telar_build_reshape (l->b, telar_build_transpose (l->b, x, perm), &shape);
-}
-
-/* Each of the heads of @x [N, heads, S, D] for a group of @times heads. */
-static TelarValue
-repeat_heads (TelarLowering *l, TelarValue x, gint64 times)
-{
-  TelarShape shape = telar_lower_type (l, x).shape, apart, wide;
-
-  if (x == TELAR_NO_VALUE || times == 1)
-    return x;
-  apart = telar_shape (shape.dims[0], shape.dims[1], 1, shape.dims[2], shape.dims[3]);
-  wide = apart;
-  wide.dims[2] = times;
-  shape.dims[1] *= times;
-  x = telar_build_broadcast (l->b, telar_build_reshape (l->b, x, &apart), &wide);
-  return telar_build_reshape (l->b, x, &shape);
-}
-
 /* Fills in the sizes that follow from others. */
 static gboolean
 resolve (TelarLowering *l, TelarHeads *h)
@@ -130,26 +88,26 @@ telar_lower_heads (TelarLowering *l, const TelarHeads *heads, TelarValue *weight
 
   if (!resolve (l, &h))
     return TELAR_NO_VALUE;
-  query =
-      split_heads (l, project (l, &h, "query", h.query, h.heads * h.key_size), h.heads, h.key_size);
-  key = split_heads (l, project (l, &h, "key", h.key, h.key_heads * h.key_size), h.key_heads,
-                     h.key_size);
-  value = split_heads (l, project (l, &h, "value", h.value, h.key_heads * h.value_size),
-                       h.key_heads, h.value_size);
+  query = telar_emit_split_heads (l->b, project (l, &h, "query", h.query, h.heads * h.key_size),
+                                  h.heads);
+  key = telar_emit_split_heads (l->b, project (l, &h, "key", h.key, h.key_heads * h.key_size),
+                                h.key_heads);
+  value = telar_emit_split_heads (
+      l->b, project (l, &h, "value", h.value, h.key_heads * h.value_size), h.key_heads);
   if (h.rotary) {
     query = telar_lower_rotary (l, query, 10000);
     key = telar_lower_rotary (l, key, 10000);
   }
   TelarAttention attention = { .query = query,
-                               .key = repeat_heads (l, key, h.heads / h.key_heads),
+                               .key = telar_emit_repeat_heads (l->b, key, h.heads / h.key_heads),
                                .mask = telar_lower_mask (l, h.mask, 4),
                                .causal = h.causal };
   seen = telar_emit_attention_weights (l->b, &attention);
   if (weights)
     *weights = seen;
   seen = dropped (l, seen, h.dropout, h.prefix);
-  value = repeat_heads (l, value, h.heads / h.key_heads);
-  value = join_heads (l, telar_build_matmul (l->b, seen, value, FALSE, FALSE));
+  value = telar_emit_repeat_heads (l->b, value, h.heads / h.key_heads);
+  value = telar_emit_join_heads (l->b, telar_build_matmul (l->b, seen, value, FALSE, FALSE));
   return project (l, &h, "output", value, h.size);
 }
 

@@ -7,6 +7,7 @@ static const struct {
   const OnnxOperator *operators;
 } families[] = {
   /* clang-format off */
+  { "", onnx_operators_attention },
   { "", onnx_operators_control },
   { "", onnx_operators_elementwise },
   { "", onnx_operators_index },

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+extern const OnnxOperator onnx_operators_attention[];
 extern const OnnxOperator onnx_operators_elementwise[];
 extern const OnnxOperator onnx_operators_recurrent[];
 extern const OnnxOperator onnx_operators_reduce[];
