@@ -97,8 +97,11 @@ onnx_call_numbers (OnnxCall *call, guint input)
 static gint64
 integer_at (const TelarTensor *tensor, gsize i)
 {
-  return tensor->type.dtype == TELAR_I64 ? ((const gint64 *)tensor->data)[i]
-                                         : (gint64)telar_tensor_get (tensor, i);
+  gint64 integer;
+  if (!telar_dtype_is_float (tensor->type.dtype))
+    return telar_element_get_bits (tensor->type.dtype, tensor->data, i);
+  telar_element_set (TELAR_I64, &integer, 0, telar_tensor_get (tensor, i));
+  return integer;
 }
 
 gboolean
@@ -116,6 +119,19 @@ onnx_call_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n
     items[i] = integer_at (tensor, i);
   *n = (guint)count;
   return TRUE;
+}
+
+gint64
+onnx_call_integer (OnnxCall *call, guint input, gint64 fallback)
+{
+  gint64 integer;
+  guint n;
+  if (!onnx_call_has (call, input) || !onnx_call_ints (call, input, &integer, 1, &n))
+    return fallback;
+  if (n > 0)
+    return integer;
+  onnx_call_fail (call, "input %u is empty where a number is needed", input);
+  return fallback;
 }
 
 double

@@ -54,6 +54,8 @@ TelarType onnx_call_type (OnnxCall *call, guint input);
 TelarTensor *onnx_call_numbers (OnnxCall *call, guint input);
 /* As integers, at most TELAR_MAX_RANK·2 or what @most says; FALSE on error. */
 gboolean onnx_call_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n);
+/* The integer, or @fallback where the input is left out. */
+gint64 onnx_call_integer (OnnxCall *call, guint input, gint64 fallback);
 /* The first number, or @fallback where the input is left out. */
 double onnx_call_number (OnnxCall *call, guint input, double fallback);
 

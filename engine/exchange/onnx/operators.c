@@ -23,6 +23,9 @@ static const struct {
   { "", onnx_operators_quantize },
   { "", onnx_operators_bits },
   { "", onnx_operators_trigonometric },
+  { "", onnx_operators_einsum },
+  { "", onnx_operators_signal },
+  { "", onnx_operators_determinant },
   { "", onnx_operators_shape },
   /* clang-format on */
 };

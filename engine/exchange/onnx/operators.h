@@ -20,6 +20,9 @@ extern const OnnxOperator onnx_operators_select[];
 extern const OnnxOperator onnx_operators_quantize[];
 extern const OnnxOperator onnx_operators_bits[];
 extern const OnnxOperator onnx_operators_trigonometric[];
+extern const OnnxOperator onnx_operators_einsum[];
+extern const OnnxOperator onnx_operators_signal[];
+extern const OnnxOperator onnx_operators_determinant[];
 extern const OnnxOperator onnx_operators_shape[];
 extern const OnnxOperator onnx_operators_product[];
 

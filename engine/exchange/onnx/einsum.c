@@ -1,0 +1,327 @@
+/* Einstein's sums: factors whose axes have letters are multiplied where letters are alike, and
+ * letters that the result does not have are summed over. Factors are contracted from left to right,
+ * two at a time, by matrix products. */
+#include "engine/exchange/onnx/operators.h"
+
+#include <string.h>
+
+/* 26 + 26 letters, then the axes of an ellipsis, counted from the last. */
+#define LETTERS 52
+#define LABELS  (LETTERS + TELAR_MAX_RANK)
+
+typedef struct {
+  guint n;
+  guint8 labels[TELAR_MAX_RANK];
+} Term;
+
+typedef struct {
+  TelarValue x;
+  Term term;
+} Factor;
+
+typedef struct {
+  gint64 sizes[LABELS];
+  guint uses[LABELS];      /* in factors that are not contracted yet */
+  gboolean result[LABELS]; /* whether the result has it */
+  guint n_ellipsis;        /* the most axes of an ellipsis */
+} Labels;
+
+/* --- reading the equation --------------------------------------------------------------------- */
+
+static gboolean
+append (OnnxCall *call, Term *term, guint label)
+{
+  if (term->n == TELAR_MAX_RANK) {
+    onnx_call_fail (call, "a term has more than %d axes", TELAR_MAX_RANK);
+    return FALSE;
+  }
+  term->labels[term->n++] = (guint8)label;
+  return TRUE;
+}
+
+/* Labels of @text, whose ellipsis stands for @n_ellipsis axes. */
+static gboolean
+read_term (OnnxCall *call, const char *text, guint n_ellipsis, Term *term)
+{
+  term->n = 0;
+  for (const char *c = text; *c; c++)
+    if (g_ascii_isalpha (*c)) {
+      guint label = g_ascii_islower (*c) ? (guint)(*c - 'a') : (guint)(*c - 'A') + 26;
+      if (!append (call, term, label))
+        return FALSE;
+    } else if (g_str_has_prefix (c, "...")) {
+      for (guint i = n_ellipsis; i-- > 0;)
+        if (!append (call, term, LETTERS + i))
+          return FALSE;
+      c += 2;
+    } else {
+      onnx_call_fail (call, "\"%s\" is no term of an equation", text);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static guint
+count_letters (const char *text)
+{
+  guint n = 0;
+  for (; *text; text++)
+    n += g_ascii_isalpha (*text) != 0;
+  return n;
+}
+
+/* The term of input @input with the sizes that it brings. */
+static gboolean
+read_factor (OnnxCall *call, guint input, const char *text, Labels *labels, Factor *factor)
+{
+  TelarShape shape = onnx_call_type (call, input).shape;
+  guint letters = count_letters (text), n_ellipsis = 0;
+  if (strstr (text, "...") && letters <= shape.rank)
+    n_ellipsis = shape.rank - letters;
+  if (onnx_call_failed (call) || !read_term (call, text, n_ellipsis, &factor->term))
+    return FALSE;
+  if (factor->term.n != shape.rank) {
+    onnx_call_fail (call, "\"%s\" does not name %u axes", text, shape.rank);
+    return FALSE;
+  }
+  labels->n_ellipsis = MAX (labels->n_ellipsis, n_ellipsis);
+  for (guint i = 0; i < shape.rank; i++) {
+    gint64 *size = &labels->sizes[factor->term.labels[i]];
+    labels->uses[factor->term.labels[i]]++;
+    if (*size == 1)
+      *size = shape.dims[i];
+    else if (shape.dims[i] != *size && shape.dims[i] != 1)
+      onnx_call_fail (
+          call, "\"%s\": an axis has %" G_GINT64_FORMAT " places, elsewhere %" G_GINT64_FORMAT,
+          text, shape.dims[i], *size);
+  }
+  return !onnx_call_failed (call);
+}
+
+/* Without an arrow the result has the ellipsis and, sorted, the letters that occur once. */
+static gboolean
+read_result (OnnxCall *call, const char *text, Labels *labels, Term *result)
+{
+  if (!read_term (call, text ? text : "...", labels->n_ellipsis, result))
+    return FALSE;
+  for (guint i = 0; !text && i < LETTERS; i++) {
+    guint label = (i + 26) % LETTERS; /* capitals come first */
+    if (labels->uses[label] == 1 && !append (call, result, label))
+      return FALSE;
+  }
+  for (guint i = 0; i < result->n; i++) {
+    guint label = result->labels[i];
+    if (labels->uses[label] == 0 || labels->result[label])
+      onnx_call_fail (call, "an axis of the result is in no term, or twice in the result");
+    labels->result[label] = TRUE;
+  }
+  return !onnx_call_failed (call);
+}
+
+/* --- one factor ------------------------------------------------------------------------------- */
+
+static int
+find (const Term *term, guint label, guint from)
+{
+  for (guint i = from; i < term->n; i++)
+    if (term->labels[i] == label)
+      return (int)i;
+  return -1;
+}
+
+static void
+drop_axis (Term *term, guint axis)
+{
+  memmove (&term->labels[axis], &term->labels[axis + 1], term->n - axis - 1);
+  term->n--;
+}
+
+/* Axes in the order of @to, which has the same labels. */
+static void
+arrange (OnnxCall *call, Factor *factor, const Term *to)
+{
+  gint64 perm[TELAR_MAX_RANK];
+  for (guint i = 0; i < to->n; i++)
+    perm[i] = find (&factor->term, to->labels[i], 0);
+  factor->x = telar_build_transpose (call->b, factor->x, perm);
+  factor->term = *to;
+}
+
+/* Of two axes @i < @k of one label the diagonal: every (n + 1)th of both as one. */
+static void
+take_diagonal (OnnxCall *call, Factor *factor, guint i, guint k)
+{
+  TelarShape shape = telar_builder_type (call->b, factor->x)->shape;
+  gint64 perm[TELAR_MAX_RANK], n = shape.dims[i];
+  guint rank = 0, last = shape.rank - 2;
+  for (guint axis = 0; axis < shape.rank; axis++)
+    if (axis != i && axis != k)
+      perm[rank++] = axis;
+  perm[rank++] = i;
+  perm[rank++] = k;
+  TelarShape flat = shape;
+  Term term = { .n = last + 1 };
+  for (guint axis = 0; axis <= last; axis++) {
+    flat.dims[axis] = shape.dims[perm[axis]];
+    term.labels[axis] = factor->term.labels[perm[axis]];
+  }
+  flat.dims[last] = n * shape.dims[k];
+  flat.rank = last + 1;
+  TelarValue x = telar_build_transpose (call->b, factor->x, perm);
+  x = telar_build_reshape (call->b, x, &flat);
+  gint64 start[TELAR_MAX_RANK] = { 0 }, stride[TELAR_MAX_RANK];
+  for (guint axis = 0; axis < flat.rank; axis++)
+    stride[axis] = axis == last ? n + 1 : 1;
+  factor->x =
+      telar_emit (call->b, SLICE, ((TelarValue[]){ x }), TELAR_INTS (START, start, flat.rank),
+                  TELAR_INTS (LIMIT, flat.dims, flat.rank), TELAR_INTS (STRIDE, stride, flat.rank));
+  factor->term = term;
+}
+
+/* Sums over the labels that only this factor has: not the result, the factors to come and @product.
+ */
+static void
+sum_out (OnnxCall *call, Factor *factor, const Labels *labels, const Term *product)
+{
+  for (guint i = factor->term.n; i-- > 0;) {
+    gint64 axis = i;
+    guint label = factor->term.labels[i];
+    if (labels->result[label] || labels->uses[label] > 0 || find (product, label, 0) >= 0)
+      continue;
+    factor->x = telar_build_reduce (call->b, TELAR_PRIM_SUM, factor->x, &axis, 1, FALSE);
+    drop_axis (&factor->term, i);
+  }
+}
+
+/* Each label once, in its full size, ready to be multiplied by @product. After this the factor no
+ * longer counts among the uses. */
+static gboolean
+prepare (OnnxCall *call, guint input, Factor *factor, Labels *labels, const Term *product)
+{
+  TelarShape wide = telar_shape_scalar ();
+  factor->x = onnx_call_in (call, input);
+  for (guint i = 0; i < factor->term.n; i++) {
+    labels->uses[factor->term.labels[i]]--;
+    wide.dims[wide.rank++] = labels->sizes[factor->term.labels[i]];
+  }
+  factor->x = telar_build_broadcast (call->b, factor->x, &wide);
+  for (guint i = 0; i < factor->term.n; i++) {
+    int again = find (&factor->term, factor->term.labels[i], i + 1);
+    if (again < 0 || onnx_call_failed (call))
+      continue;
+    take_diagonal (call, factor, i, (guint)again);
+    i = (guint)-1; /* axes have moved: look from the first again */
+  }
+  sum_out (call, factor, labels, product);
+  return !onnx_call_failed (call);
+}
+
+/* --- two factors ------------------------------------------------------------------------------ */
+
+static gint64
+places (const Term *term, const Labels *labels)
+{
+  gint64 n = 1;
+  for (guint i = 0; i < term->n; i++)
+    n *= labels->sizes[term->labels[i]];
+  return n;
+}
+
+static Term
+join (const Term *a, const Term *b, const Term *c)
+{
+  Term all = *a;
+  memcpy (all.labels + all.n, b->labels, b->n);
+  all.n += b->n;
+  if (c)
+    memcpy (all.labels + all.n, c->labels, c->n);
+  all.n += c ? c->n : 0;
+  return all;
+}
+
+/* a[batch, rows, inner] · b[batch, inner, columns]: batch are the labels that both have and that
+ * are still needed, inner those that are not. */
+static gboolean
+contract (OnnxCall *call, Factor *a, Factor *b, const Labels *labels)
+{
+  Term batch = { 0 }, rows = { 0 }, inner = { 0 }, columns = { 0 };
+  for (guint i = 0; i < a->term.n; i++) {
+    guint label = a->term.labels[i];
+    gboolean needed = labels->result[label] || labels->uses[label] > 0;
+    append (call, find (&b->term, label, 0) < 0 ? &rows : needed ? &batch : &inner, label);
+  }
+  for (guint i = 0; i < b->term.n; i++)
+    if (find (&a->term, b->term.labels[i], 0) < 0)
+      append (call, &columns, b->term.labels[i]);
+  if (batch.n + rows.n + columns.n > TELAR_MAX_RANK) {
+    onnx_call_fail (call, "a product of two terms has more than %d axes", TELAR_MAX_RANK);
+    return FALSE;
+  }
+  Term left = join (&batch, &rows, &inner), right = join (&batch, &inner, &columns);
+  arrange (call, a, &left);
+  arrange (call, b, &right);
+  gint64 n = places (&batch, labels), k = places (&inner, labels);
+  TelarShape x = telar_shape (n, places (&rows, labels), k);
+  TelarShape y = telar_shape (n, k, places (&columns, labels));
+  a->x = telar_build_matmul (call->b, telar_build_reshape (call->b, a->x, &x),
+                             telar_build_reshape (call->b, b->x, &y), FALSE, FALSE);
+  a->term = join (&batch, &rows, &columns);
+  TelarShape apart = telar_shape_scalar ();
+  for (guint i = 0; i < a->term.n; i++)
+    apart.dims[apart.rank++] = labels->sizes[a->term.labels[i]];
+  a->x = telar_build_reshape (call->b, a->x, &apart);
+  return !onnx_call_failed (call);
+}
+
+/* Matrix products take floating-point numbers. */
+static void
+widen (OnnxCall *call, Factor *factor)
+{
+  if (!onnx_call_failed (call) && call->n_inputs > 1 &&
+      !telar_dtype_is_float (telar_builder_type (call->b, factor->x)->dtype))
+    factor->x = telar_build_cast (call->b, factor->x, TELAR_F64);
+}
+
+static void
+evaluate (OnnxCall *call, Factor *factors, Labels *labels, const Term *result)
+{
+  static const Term none = { .n = 0 };
+  for (guint i = 0; i < call->n_inputs; i++) {
+    if (!prepare (call, i, &factors[i], labels, i > 0 ? &factors[0].term : &none))
+      return;
+    widen (call, &factors[i]);
+    if (i > 0 && !contract (call, &factors[0], &factors[i], labels))
+      return;
+  }
+  arrange (call, &factors[0], result);
+  onnx_call_out (call, 0, telar_build_cast (call->b, factors[0].x, onnx_call_type (call, 0).dtype));
+}
+
+static void
+trace_einsum (OnnxCall *call)
+{
+  g_autofree char *equation = onnx_call_attr_text (call, "equation", "");
+  Labels labels = { .n_ellipsis = 0 };
+  Term result;
+  for (guint i = 0; i < LABELS; i++)
+    labels.sizes[i] = 1;
+  g_auto (GStrv) words = g_strsplit (equation, " ", -1);
+  g_autofree char *plain = g_strjoinv ("", words);
+  g_auto (GStrv) sides = g_strsplit (plain, "->", 2);
+  g_auto (GStrv) terms = g_strsplit (sides[0] ? sides[0] : "", ",", -1);
+  g_autofree Factor *factors = g_new0 (Factor, call->n_inputs + 1);
+  if (g_strv_length (terms) != call->n_inputs || call->n_inputs == 0) {
+    onnx_call_fail (call, "\"%s\" does not have a term for each input", equation);
+    return;
+  }
+  for (guint i = 0; i < call->n_inputs; i++)
+    if (!read_factor (call, i, terms[i], &labels, &factors[i]))
+      return;
+  if (read_result (call, sides[1], &labels, &result))
+    evaluate (call, factors, &labels, &result);
+}
+
+const OnnxOperator onnx_operators_einsum[] = {
+  { "Einsum", trace_einsum },
+  { NULL },
+};
