@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Little- or big-endian, C or Fortran order; types without a counterpart here (16-bit integers and
- * unsigned ones become the next wider type; complex, text and objects are refused). */
+/* Little- or big-endian, C or Fortran order; types without a counterpart here (complex, text,
+ * objects) are refused. */
 TelarTensor *telar_npy_read (const char *path, GError **error);
 /* Arrays by name (without ".npy"): char * -> TelarTensor *, owned. */
 GHashTable *telar_npz_read (const char *path, GError **error);

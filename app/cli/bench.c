@@ -2,6 +2,8 @@
 #include "app/cli/verbs.h"
 #include "app/cli/workspace.h"
 #include "data/data.h"
+#include "engine/exchange/onnx.h"
+#include "engine/random.h"
 #include "engine/trainer.h"
 
 #include <math.h>
@@ -23,7 +25,7 @@ static const TelarOption options[] = {
     .value = "N",
     .minimum = 1,
     .maximum = 1 << 24,
-    .doc = "Rows of a step; the project's batch unless given." },
+    .doc = "Rows of a step; the project's batch unless given, 1 for an ONNX file." },
   { .name = "train", .doc = "Whole training steps instead of inference." },
   TELAR_OPTION_JSON ("One JSON document."),
   { NULL },
@@ -39,6 +41,8 @@ typedef struct {
   GArray *bindings; /* TelarBinding, tensors owned */
   gint64 batch;
   gboolean train;
+  TelarOnnx *onnx; /* in place of graph, states, feed, plan and bindings */
+  GPtrArray *values;
 } Bench;
 
 static void
@@ -47,6 +51,8 @@ bench_clear (Bench *bench)
   for (guint i = 0; bench->bindings != NULL && i < bench->bindings->len; i++)
     telar_tensor_unref (g_array_index (bench->bindings, TelarBinding, i).tensor);
   g_clear_pointer (&bench->bindings, g_array_unref);
+  g_clear_pointer (&bench->onnx, telar_onnx_free);
+  g_clear_pointer (&bench->values, g_ptr_array_unref);
   g_clear_pointer (&bench->plan, telar_plan_free);
   g_clear_pointer (&bench->device, telar_device_free);
   g_clear_pointer (&bench->feed, telar_feed_free);
@@ -137,12 +143,76 @@ bind_inputs (Bench *bench, GError **error)
   return TRUE;
 }
 
+/* --- ONNX files ---------------------------------------------------------------------------------
+ */
+
+/* Numbers from 0 to 1 for floats, zeros for the rest, which may be indices; sizes that the model
+ * leaves open are the batch along axis 0 and 1 elsewhere. */
+static TelarOnnxValue *
+draw_input (const Bench *bench, guint index, GError **error)
+{
+  TelarType type;
+  TelarRandom random = { .seed = 1, .stream = index };
+  if (!telar_onnx_input_type (bench->onnx, index, &type)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "the input %s is no tensor of numbers of a known shape",
+                     telar_onnx_input_name (bench->onnx, index));
+    return NULL;
+  }
+  for (guint i = 0; i < type.shape.rank; i++)
+    if (type.shape.dims[i] < 0)
+      type.shape.dims[i] = i == 0 ? bench->batch : 1;
+  g_autoptr (TelarTensor) tensor = telar_tensor_try_new (type.dtype, &type.shape, error);
+  if (tensor == NULL)
+    return NULL;
+  for (gsize i = 0; telar_dtype_is_float (type.dtype) && i < telar_tensor_elements (tensor); i++)
+    telar_tensor_set (tensor, i, (double)telar_random_uniform (&random, i));
+  return telar_onnx_value_tensor (tensor, FALSE);
+}
+
+static gboolean
+open_onnx (const TelarCommand *command, Bench *bench, GError **error)
+{
+  const char *path = telar_command_argument (command, 0);
+  if (bench->train) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "an ONNX file is measured in use only");
+    return FALSE;
+  }
+  bench->name = g_path_get_basename (path);
+  bench->batch = telar_command_int (command, "batch", 1);
+  bench->onnx = telar_onnx_load (path, error);
+  bench->values = g_ptr_array_new_with_free_func ((GDestroyNotify)telar_onnx_value_unref);
+  for (guint i = 0; bench->onnx != NULL && i < telar_onnx_n_inputs (bench->onnx); i++) {
+    TelarOnnxValue *value = draw_input (bench, i, error);
+    if (value == NULL)
+      return FALSE;
+    if (i == 0 && value->type.shape.rank > 0)
+      bench->batch = value->type.shape.dims[0];
+    g_ptr_array_add (bench->values, value);
+  }
+  return bench->onnx != NULL;
+}
+
 /* --- timing -------------------------------------------------------------------------------------
  */
 
 static gboolean
+run_onnx (Bench *bench, GError **error)
+{
+  guint n = telar_onnx_n_outputs (bench->onnx);
+  g_autofree TelarOnnxValue **outputs = g_new0 (TelarOnnxValue *, n + 1);
+  gboolean ok = telar_onnx_run (bench->onnx, bench->device,
+                                (TelarOnnxValue *const *)bench->values->pdata, outputs, error);
+  for (guint i = 0; i < n; i++)
+    g_clear_pointer (&outputs[i], telar_onnx_value_unref);
+  return ok;
+}
+
+static gboolean
 run_step (Bench *bench, guint32 step, GError **error)
 {
+  if (bench->onnx != NULL)
+    return run_onnx (bench, error);
   guint n = telar_program_n_outputs (telar_plan_program (bench->plan));
   g_autofree TelarTensor **outputs = g_new0 (TelarTensor *, MAX (n, 1));
   TelarRunContext context = {
@@ -202,7 +272,8 @@ print_result (const TelarCommand *command, const Bench *bench, GArray *times)
 {
   g_array_sort (times, compare_times);
   double median = percentile (times, 0.5), p99 = percentile (times, 0.99);
-  double flops = telar_plan_cost (bench->plan)->flops;
+  double flops =
+      bench->onnx ? telar_onnx_flops (bench->onnx) : telar_plan_cost (bench->plan)->flops;
   double per_second = median > 0 ? (double)bench->batch / median * 1000 : 0;
   double gflops = median > 0 ? flops / median / 1e6 : 0;
   struct rusage usage;
@@ -224,22 +295,32 @@ print_result (const TelarCommand *command, const Bench *bench, GArray *times)
 }
 
 static int
+report (const TelarCommand *command, Bench *bench, GError **error)
+{
+  g_autoptr (GArray) times = measure (bench, error);
+  if (times == NULL)
+    return 1;
+  print_result (command, bench, times);
+  return 0;
+}
+
+static int
 run (const TelarCommand *command, GError **error)
 {
   g_auto (Bench) bench = { .train = telar_command_has (command, "train") };
   bench.device = telar_command_device (command, error);
-  if (bench.device == NULL || !open_model (command, &bench, error))
+  if (bench.device == NULL)
+    return 3;
+  if (g_str_has_suffix (telar_command_argument (command, 0), ".onnx"))
+    return open_onnx (command, &bench, error) ? report (command, &bench, error) : 3;
+  if (!open_model (command, &bench, error))
     return 3;
   bench.batch = telar_command_int (
       command, "batch", telar_param_set_int (telar_graph_training (bench.graph), "batch"));
   bench.feed = telar_data_open (bench.graph, error);
   if (bench.feed == NULL || !make_plan (&bench, error) || !bind_inputs (&bench, error))
     return 3;
-  g_autoptr (GArray) times = measure (&bench, error);
-  if (times == NULL)
-    return 1;
-  print_result (command, &bench, times);
-  return 0;
+  return report (command, &bench, error);
 }
 
 const TelarVerb telar_verb_bench = {
@@ -248,7 +329,8 @@ const TelarVerb telar_verb_bench = {
   .min_arguments = 1,
   .max_arguments = 1,
   .summary = "Measures how fast a model runs or trains on this machine.",
-  .doc = "MODEL is a run, a checkpoint or a project, which is measured with fresh weights.",
+  .doc = "MODEL is a run, a checkpoint, an ONNX file, or a project, which is measured with fresh "
+         "weights.",
   .options = options,
   .run = run,
 };

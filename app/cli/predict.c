@@ -1,4 +1,5 @@
 /* telar predict: what a trained model makes of given inputs. */
+#include "app/cli/predict-onnx.h"
 #include "app/cli/tensors.h"
 #include "app/cli/verbs.h"
 #include "app/cli/workspace.h"
@@ -17,13 +18,14 @@ static const TelarOption options[] = {
     .value = "[NAME=]FILE",
     .repeated = TRUE,
     .doc = "Rows for the model: .npy, .npz, .csv, .png, .jpg, .webp or IDX. NAME is the model's "
-           "input (NODE.PORT), which may be left out when there is one." },
+           "input (NODE.PORT, or ONNX's name), which may be left out when there is one. ONNX "
+           "files also take .pb." },
   { .name = "output",
     .letter = 'o',
     .kind = TELAR_OPTION_FILE,
     .value = "[NAME=]FILE",
     .repeated = TRUE,
-    .doc = "Where results go: .npy, .npz or .csv. NAME is an output node, needed where a model has "
+    .doc = "Where results go: .npy, .npz, .csv or .pb. NAME is an output, needed where a model has "
            "several results and the file holds one." },
   { .name = "batch",
     .kind = TELAR_OPTION_INT,
@@ -289,8 +291,11 @@ run (const TelarCommand *command, GError **error)
     return 2;
   }
   p.device = telar_command_device (command, error);
-  if (p.device == NULL ||
-      !telar_model_open (command, telar_command_argument (command, 0), &p.model, error) ||
+  if (p.device == NULL)
+    return 3;
+  if (g_str_has_suffix (telar_command_argument (command, 0), ".onnx"))
+    return telar_predict_onnx (command, p.device, error);
+  if (!telar_model_open (command, telar_command_argument (command, 0), &p.model, error) ||
       !read_inputs (command, &p, error) || !compile (&p, error))
     return 3;
   if (!run_all (&p, telar_command_int (command, "batch", BATCH), error))
@@ -304,7 +309,8 @@ const TelarVerb telar_verb_predict = {
   .min_arguments = 1,
   .max_arguments = 1,
   .summary = "Runs a trained model over given rows and writes its results.",
-  .doc = "MODEL is a run, a checkpoint or a project (the newest of its runs). Inputs must have the "
+  .doc = "MODEL is a run, a checkpoint, a project (the newest of its runs) or an ONNX file. Inputs "
+         "must have the "
          "shape and scale of the data that the model was trained on; a .csv for a table goes "
          "through the project's own columns.",
   .options = options,

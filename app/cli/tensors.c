@@ -6,6 +6,7 @@
 #include "data/image.h"
 #include "data/npy.h"
 #include "engine/checkpoint.h"
+#include "engine/exchange/onnx.h"
 #include <math.h>
 #include <string.h>
 
@@ -61,21 +62,30 @@ find_picture_shape (TelarGraph *graph, const char *port, const char *path, Telar
   return TRUE;
 }
 
+/* @shape: what the model takes, [N, C, H, W]; a negative size is any. */
 static TelarTensor *
-read_image (TelarGraph *graph, const char *port, const char *path, GError **error)
+read_image (const TelarShape *shape, const char *path, GError **error)
 {
-  TelarShape shape = { 0 };
   g_autoptr (TelarTensor) image = telar_image_read (path, error);
-  if (image == NULL || !find_picture_shape (graph, port, path, &shape, error))
+  if (image == NULL)
     return NULL;
   const gint64 *dims = image->type.shape.dims;
-  if (dims[0] == shape.dims[2] && dims[1] == shape.dims[3])
-    return telar_image_to_planes (image, (guint)shape.dims[1], error);
+  if ((shape->dims[2] < 0 || dims[0] == shape->dims[2]) &&
+      (shape->dims[3] < 0 || dims[1] == shape->dims[3]))
+    return telar_image_to_planes (image, shape->dims[1] < 0 ? 3 : (guint)shape->dims[1], error);
   telar_set_error (error, TELAR_ERROR_INVALID, NULL,
                    "%s: %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
                    " pixels where the model takes %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT,
-                   path, dims[1], dims[0], shape.dims[3], shape.dims[2]);
+                   path, dims[1], dims[0], shape->dims[3], shape->dims[2]);
   return NULL;
+}
+
+static TelarTensor *
+read_project_image (TelarGraph *graph, const char *port, const char *path, GError **error)
+{
+  TelarShape shape = { 0 };
+  return find_picture_shape (graph, port, path, &shape, error) ? read_image (&shape, path, error)
+                                                               : NULL;
 }
 
 /* The fields of the record as numbers, appended. */
@@ -136,7 +146,7 @@ read_any (TelarGraph *graph, const char *port, const char *path, GError **error)
   if (ENDS_IN (path, ".npz"))
     return read_npz (port, path, error);
   if (ENDS_IN (path, ".png", ".jpg", ".jpeg", ".webp"))
-    return read_image (graph, port, path, error);
+    return read_project_image (graph, port, path, error);
   if (ENDS_IN (path, ".csv", ".csv.gz") && !port_has_table (graph, port))
     return read_numbers (path, error);
   return telar_data_read_port (graph, port, path, error);
@@ -155,6 +165,24 @@ telar_input_read (TelarGraph *graph, const char *port, const char *path, GError 
   return telar_tensor_cast (tensor, TELAR_F32);
 }
 
+TelarTensor *
+telar_input_read_shaped (const char *name, const TelarShape *shape, const char *path,
+                         GError **error)
+{
+  static const TelarShape any = { 4, { -1, -1, -1, -1 } };
+  if (ENDS_IN (path, ".npy"))
+    return telar_npy_read (path, error);
+  if (ENDS_IN (path, ".npz"))
+    return read_npz (name, path, error);
+  if (ENDS_IN (path, ".csv", ".csv.gz"))
+    return read_numbers (path, error);
+  if (ENDS_IN (path, ".png", ".jpg", ".jpeg", ".webp"))
+    return read_image (shape != NULL && shape->rank == 4 ? shape : &any, path, error);
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                   "%s: inputs are read from .npy, .npz, .csv, .pb and pictures", path);
+  return NULL;
+}
+
 /* --- results ------------------------------------------------------------------------------------
  */
 
@@ -171,7 +199,8 @@ static gboolean
 write_csv (const char *path, const TelarResult *result, GError **error)
 {
   const TelarTensor *tensor = result->tensor;
-  gsize rows = (gsize)tensor->type.shape.dims[0], columns = telar_tensor_elements (tensor) / rows;
+  gsize rows = tensor->type.shape.rank > 0 ? (gsize)tensor->type.shape.dims[0] : 1;
+  gsize columns = telar_tensor_elements (tensor) / MAX (rows, 1);
   g_autoptr (GString) text = g_string_new (NULL);
   for (gsize c = 0; c < columns; c++)
     g_string_append_printf (text, "%s%s_%" G_GSIZE_FORMAT, c > 0 ? "," : "", result->name, c);
@@ -196,6 +225,14 @@ write_npz (const char *path, const GArray *results, GError **error)
   return telar_npz_write (path, tensors, error);
 }
 
+static gboolean
+write_pb (const char *path, const TelarResult *result, GError **error)
+{
+  gsize length;
+  g_autofree guint8 *bytes = telar_onnx_tensor_to_bytes (result->tensor, result->name, &length);
+  return telar_file_replace (path, bytes, length, error);
+}
+
 gboolean
 telar_results_write (const char *path, const GArray *results, GError **error)
 {
@@ -212,7 +249,9 @@ telar_results_write (const char *path, const GArray *results, GError **error)
     return telar_npy_write (path, first->tensor, error);
   if (ENDS_IN (path, ".csv"))
     return write_csv (path, first, error);
-  telar_set_error (error, TELAR_ERROR_USAGE, NULL, "%s: results are written as .npy, .npz or .csv",
-                   path);
+  if (ENDS_IN (path, ".pb"))
+    return write_pb (path, first, error);
+  telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                   "%s: results are written as .npy, .npz, .csv or .pb", path);
   return FALSE;
 }

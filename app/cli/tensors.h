@@ -13,14 +13,19 @@ G_BEGIN_DECLS
 TelarTensor *telar_input_read (TelarGraph *graph, const char *port, const char *path,
                                GError **error);
 
+/* The same for a model that has no project: of the file's own type, and a picture must have the
+ * size that @shape, [N, C, H, W], asks for (NULL or unknown sizes: any, three channels). */
+TelarTensor *telar_input_read_shaped (const char *name, const TelarShape *shape, const char *path,
+                                      GError **error);
+
 /* A result of the model. */
 typedef struct {
   char *name;
   TelarTensor *tensor; /* axis 0 are the rows */
 } TelarResult;
 
-/* @results (TelarResult) by the ending of @path: .npy and .csv hold one, .npz all. Nothing is left
- * behind on failure. */
+/* @results (TelarResult) by the ending of @path: .npy, .csv and .pb hold one, .npz all. Nothing is
+ * left behind on failure. */
 gboolean telar_results_write (const char *path, const GArray *results, GError **error);
 
 G_END_DECLS

@@ -40,6 +40,10 @@ gboolean telar_onnx_output_type (const TelarOnnx *model, guint index, TelarType 
 gboolean telar_onnx_run (TelarOnnx *model, TelarDevice *device, TelarOnnxValue *const *inputs,
                          TelarOnnxValue **outputs, GError **error);
 
+/* Floating-point operations of the program that was compiled last; 0 when the model has to be
+ * traced anew for each run. */
+double telar_onnx_flops (const TelarOnnx *model);
+
 /* A value from the bytes of a TensorProto, SequenceProto or OptionalProto (ONNX's *.pb files). */
 TelarOnnxValue *telar_onnx_tensor_from_bytes (const guint8 *data, gsize length, const char *name,
                                               GError **error);
@@ -47,6 +51,8 @@ TelarOnnxValue *telar_onnx_sequence_from_bytes (const guint8 *data, gsize length
                                                 GError **error);
 TelarOnnxValue *telar_onnx_optional_from_bytes (const guint8 *data, gsize length, const char *name,
                                                 GError **error);
+/* The bytes of a TensorProto; caller frees. */
+guint8 *telar_onnx_tensor_to_bytes (const TelarTensor *tensor, const char *name, gsize *length);
 /* Which of the three the model's port takes. */
 TelarOnnxKind telar_onnx_input_kind (const TelarOnnx *model, guint index);
 TelarOnnxKind telar_onnx_output_kind (const TelarOnnx *model, guint index);

@@ -1,5 +1,7 @@
 /* ONNX's data files: a tensor, a sequence or an optional by itself (onnx-data.proto). */
 #include "engine/exchange/onnx.h"
+
+#include "engine/exchange/onnx-model.h"
 #include "engine/exchange/onnx/read.h"
 #include "engine/exchange/onnx/wire.h"
 
@@ -94,4 +96,24 @@ TelarOnnxValue *
 telar_onnx_optional_from_bytes (const guint8 *data, gsize length, const char *name, GError **error)
 {
   return read_optional ((OnnxSpan){ data, data + length }, name, 0, error);
+}
+
+guint8 *
+telar_onnx_tensor_to_bytes (const TelarTensor *tensor, const char *name, gsize *length)
+{
+  Onnx__TensorProto proto = ONNX__TENSOR_PROTO__INIT;
+  gint64 dims[TELAR_MAX_RANK];
+  for (guint i = 0; i < tensor->type.shape.rank; i++)
+    dims[i] = tensor->type.shape.dims[i];
+  proto.name = (char *)name;
+  proto.has_data_type = TRUE;
+  proto.data_type = onnx_dtype (tensor->type.dtype);
+  proto.n_dims = tensor->type.shape.rank;
+  proto.dims = dims;
+  proto.has_raw_data = TRUE;
+  proto.raw_data = (ProtobufCBinaryData){ tensor->bytes, tensor->data };
+  *length = onnx__tensor_proto__get_packed_size (&proto);
+  guint8 *bytes = g_malloc (*length);
+  onnx__tensor_proto__pack (&proto, bytes);
+  return bytes;
 }

@@ -202,14 +202,23 @@ run_traced (TelarOnnx *model, OnnxTrace *trace, const char *signature,
   return run_compiled (compiled, inputs, outputs, error);
 }
 
+/* The same element type and as many axes; sizes where they are declared. */
+static gboolean
+is_as_declared (const TelarType *has, const TelarType *wants)
+{
+  gboolean good = has->dtype == wants->dtype && has->shape.rank == wants->shape.rank;
+  for (guint i = 0; good && i < wants->shape.rank; i++)
+    good = wants->shape.dims[i] < 0 || wants->shape.dims[i] == has->shape.dims[i];
+  return good;
+}
+
 static gboolean
 check_inputs (const TelarOnnx *model, TelarOnnxValue *const *inputs, GError **error)
 {
   for (guint i = 0; i < model->n_inputs; i++) {
     TelarType type;
     if (inputs[i] && inputs[i]->kind == TELAR_ONNX_TENSOR &&
-        telar_onnx_input_type (model, i, &type) &&
-        (type.dtype != inputs[i]->type.dtype || type.shape.rank != inputs[i]->type.shape.rank)) {
+        telar_onnx_input_type (model, i, &type) && !is_as_declared (&inputs[i]->type, &type)) {
       g_autofree char *wants = telar_type_to_string (&type);
       g_autofree char *has = telar_type_to_string (&inputs[i]->type);
       telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the input %s is %s and was given %s",
@@ -240,4 +249,11 @@ telar_onnx_run (TelarOnnx *model, TelarDevice *device, TelarOnnxValue *const *in
     drop_outputs (outputs, n);
   onnx_trace_clear (&trace);
   return good;
+}
+
+double
+telar_onnx_flops (const TelarOnnx *model)
+{
+  const Compiled *newest = model->compiled.head ? model->compiled.head->data : NULL;
+  return newest ? telar_plan_cost (newest->plan)->flops : 0;
 }
