@@ -40,6 +40,9 @@ gboolean telar_onnx_output_type (const TelarOnnx *model, guint index, TelarType 
 gboolean telar_onnx_run (TelarOnnx *model, TelarDevice *device, TelarOnnxValue *const *inputs,
                          TelarOnnxValue **outputs, GError **error);
 
+/* Refuses whatever needs more than @bytes at once (0, the default: what the device has free). */
+void telar_onnx_set_memory_limit (TelarOnnx *model, gsize bytes);
+
 /* Floating-point operations of the program that was compiled last; 0 when the model has to be
  * traced anew for each run. */
 double telar_onnx_flops (const TelarOnnx *model);

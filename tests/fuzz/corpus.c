@@ -50,7 +50,7 @@ damage (GString *text, GRand *rand)
   gint32 at = g_rand_int_range (rand, 0, (gint32)text->len + 1);
   gint32 n = g_rand_int_range (rand, 0, MIN ((gint32)text->len - at, 12) + 1);
 
-  switch (g_rand_int_range (rand, 0, 5)) {
+  switch (g_rand_int_range (rand, 0, 6)) {
   case 0:
     g_string_truncate (text, (gsize)at);
     break;
@@ -58,13 +58,17 @@ damage (GString *text, GRand *rand)
     g_string_erase (text, at, n);
     break;
   case 2: {
-    g_autofree char *copy = g_strndup (text->str + at, (gsize)n);
+    g_autofree char *copy = g_memdup2 (text->str + at, (gsize)n);
 
-    g_string_insert (text, g_rand_int_range (rand, 0, (gint32)text->len + 1), copy);
+    g_string_insert_len (text, g_rand_int_range (rand, 0, (gint32)text->len + 1), copy, n);
     break;
   }
   case 3:
-    g_string_insert_c (text, at, (char)g_rand_int_range (rand, 1, 256));
+    g_string_insert_c (text, at, (char)g_rand_int_range (rand, 0, 256));
+    break;
+  case 4: /* lengths stay right, which a binary format needs to get anywhere */
+    if ((gsize)at < text->len)
+      text->str[at] = (char)g_rand_int_range (rand, 0, 256);
     break;
   default:
     g_string_erase (text, at, MIN (n, 2));
@@ -74,26 +78,35 @@ damage (GString *text, GRand *rand)
 }
 
 static void
+run_copies (const char *start, gsize length, GRand *rand)
+{
+  for (guint copy = 0; copy < COPIES; copy++) {
+    g_autoptr (GString) damaged = g_string_new_len (start, (gssize)length);
+
+    for (guint hurt = copy; hurt > 0; hurt /= 8)
+      damage (damaged, rand);
+    run (damaged);
+  }
+}
+
+/* A text may hold several cases, each begun by a line "--- TITLE". */
+static void
 run_file (const char *path)
 {
+  static const char mark[] = "\n--- ";
   g_autofree char *text = NULL;
-  g_auto (GStrv) parts = NULL;
+  gsize length;
   g_autoptr (GError) error = NULL;
   GRand *rand = g_rand_new_with_seed (g_str_hash (path + strlen (folder)));
 
-  g_file_get_contents (path, &text, NULL, &error);
+  g_file_get_contents (path, &text, &length, &error);
   g_assert_no_error (error);
-  parts = g_strsplit (text, "\n--- ", -1);
-  for (guint i = 0; parts[i]; i++) {
-    const char *start = i == 0 ? parts[i] : strchr (parts[i], '\n');
+  const char *start = text, *end = text + length;
+  while (start) {
+    const char *next = memmem (start, (gsize)(end - start), mark, strlen (mark));
 
-    for (guint copy = 0; start && copy < COPIES; copy++) {
-      g_autoptr (GString) damaged = g_string_new (start);
-
-      for (guint hurt = copy; hurt > 0; hurt /= 8)
-        damage (damaged, rand);
-      run (damaged);
-    }
+    run_copies (start, (gsize)((next ? next : end) - start), rand);
+    start = next ? memchr (next + 1, '\n', (gsize)(end - next - 1)) : NULL;
   }
   g_rand_free (rand);
 }

@@ -12,7 +12,8 @@ struct TelarOnnx {
   const Onnx__ValueInfoProto **inputs; /* those without a value of their own */
   guint n_inputs;
   GHashTable *constants; /* see OnnxTrace */
-  GQueue compiled;       /* of run.c, the newest first */
+  gsize memory_limit;
+  GQueue compiled; /* of run.c, the newest first */
 };
 
 void onnx_model_forget_programs (TelarOnnx *model);

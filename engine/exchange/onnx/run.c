@@ -149,7 +149,8 @@ compile (OnnxTrace *trace, const TelarOnnx *model, TelarOnnxValue **outputs, GEr
 {
   guint n_outputs = telar_onnx_n_outputs (model);
   g_autoptr (TelarProgram) program = onnx_trace_finish (trace, error);
-  TelarPlan *plan = program ? telar_plan_new (program, 1, trace->device, 0, error) : NULL;
+  TelarPlan *plan =
+      program ? telar_plan_new (program, 1, trace->device, trace->memory_limit, error) : NULL;
   if (!plan)
     return NULL;
   Compiled *compiled = g_new0 (Compiled, 1);
@@ -244,6 +245,7 @@ telar_onnx_run (TelarOnnx *model, TelarDevice *device, TelarOnnxValue *const *in
   for (guint i = 0; i < n; i++)
     outputs[i] = NULL;
   onnx_trace_init (&trace, model->proto, model->folder, device, model->constants);
+  trace.memory_limit = model->memory_limit;
   gboolean good = run_traced (model, &trace, signature, inputs, outputs, error);
   if (!good)
     drop_outputs (outputs, n);
@@ -256,4 +258,10 @@ telar_onnx_flops (const TelarOnnx *model)
 {
   const Compiled *newest = model->compiled.head ? model->compiled.head->data : NULL;
   return newest ? telar_plan_cost (newest->plan)->flops : 0;
+}
+
+void
+telar_onnx_set_memory_limit (TelarOnnx *model, gsize bytes)
+{
+  model->memory_limit = bytes;
 }

@@ -147,7 +147,8 @@ onnx_trace_finish (OnnxTrace *trace, GError **error)
 static gboolean
 run_program (OnnxTrace *trace, const TelarProgram *program, TelarTensor **results, GError **error)
 {
-  g_autoptr (TelarPlan) plan = telar_plan_new (program, 1, trace->device, 0, error);
+  g_autoptr (TelarPlan) plan =
+      telar_plan_new (program, 1, trace->device, trace->memory_limit, error);
   if (!plan)
     return FALSE;
   TelarRunContext context = { .inputs = (const TelarBinding *)(gpointer)trace->bindings->data,
@@ -236,6 +237,7 @@ compute_call (OnnxCall *call, const OnnxOperator *op)
   gboolean good;
   onnx_trace_init (&aside, trace->model, trace->folder, trace->device, trace->constants);
   aside.depth = trace->depth;
+  aside.memory_limit = trace->memory_limit;
   call->trace = &aside;
   good = trace_call (call, op) && settle (&aside, all_constant (call), &call->error);
   if (!good)

@@ -37,9 +37,10 @@ struct OnnxTrace {
   TelarStates *states;     /* the large constant tensors of its programs */
   GHashTable *state_names; /* TelarTensor * (held) -> name in states */
   GHashTable
-      *constants;   /* protobuf message -> TelarOnnxValue *: read once for all runs; borrowed */
-  gboolean dynamic; /* numbers of this run were needed */
-  guint depth;      /* of graphs within graphs */
+      *constants;     /* protobuf message -> TelarOnnxValue *: read once for all runs; borrowed */
+  gsize memory_limit; /* of a program; 0: what the device has free */
+  gboolean dynamic;   /* numbers of this run were needed */
+  guint depth;        /* of graphs within graphs */
 };
 
 void onnx_trace_init (OnnxTrace *trace, const Onnx__ModelProto *model, const char *folder,
