@@ -116,6 +116,11 @@ typedef struct {
 TelarOnnxRecurrenceResult telar_emit_onnx_recurrence (TelarBuilder *b,
                                                       const TelarOnnxRecurrence *recurrence);
 
+/* The cache [N, A, S, C] with rows from @position, [N] whole numbers, replaced by the new ones [N,
+ * A, L, C]. Rows beyond the end are lost or, circular, come again at the beginning. */
+TelarValue telar_emit_cache_write (TelarBuilder *b, TelarValue cache, TelarValue fresh,
+                                   TelarValue position, gboolean circular);
+
 /* The whole numbers from @first, as [n] or, as a column, [n, 1]; i64. */
 TelarValue telar_emit_positions (TelarBuilder *b, gint64 first, gint64 n, gboolean column);
 

@@ -121,44 +121,79 @@ lower_length_mask (TelarLowering *l)
   telar_lower_output (l, 0, telar_build_cast (l->b, mask, TELAR_I64));
 }
 
-/* Rows position … position + L - 1 of the cache [N, …, S, C] become the new ones [N, …, L, C]; rows
- * beyond its end are lost. */
+/* The rows that the new steps go to, [N, 1, L, 1]. */
+static TelarValue
+rows_of (TelarBuilder *b, TelarValue position, gint64 steps)
+{
+  TelarShape shape = telar_builder_type (b, position)->shape;
+
+  shape = telar_shape (shape.dims[0], 1, 1, 1);
+  position = telar_build_reshape (b, telar_build_cast (b, position, TELAR_I64), &shape);
+  return telar_build_binary (b, TELAR_PRIM_ADD, position, telar_emit_positions (b, 0, steps, TRUE));
+}
+
+TelarValue
+telar_emit_cache_write (TelarBuilder *b, TelarValue cache, TelarValue fresh, TelarValue position,
+                        gboolean circular)
+{
+  static const gint64 steps_axis = 2;
+  TelarType type = *telar_builder_type (b, cache);
+  TelarShape added = telar_builder_type (b, fresh)->shape, column;
+  TelarValue rows, written, any;
+
+  if (type.shape.rank != 4 || added.rank != 4 || type.shape.dims[2] < 1 ||
+      telar_builder_type (b, position)->shape.rank != 1) {
+    telar_builder_fail (b, "the cache and what is new need as many axes, and a position for each "
+                           "sample");
+    return TELAR_NO_VALUE;
+  }
+  rows = rows_of (b, position, added.dims[2]);
+  if (circular)
+    rows = telar_build_binary_scalar (b, TELAR_PRIM_MOD, rows, (double)type.shape.dims[2]);
+  written = telar_build_binary (b, TELAR_PRIM_EQUAL,
+                                telar_emit_positions (b, 0, type.shape.dims[2], FALSE), rows);
+  written = telar_build_cast (b, written, type.dtype); /* [N, 1, L, S] */
+  any = telar_build_reduce (b, TELAR_PRIM_MAX, written, &steps_axis, 1, TRUE);
+  column = telar_shape (type.shape.dims[0], 1, type.shape.dims[2], 1);
+  any = telar_build_cast (b, telar_build_reshape (b, any, &column), TELAR_BOOL);
+  return telar_build_select (b, any, telar_build_matmul (b, written, fresh, TRUE, FALSE), cache);
+}
+
+/* Caches without heads get one. */
 static void
 lower_cache (TelarLowering *l)
 {
   TelarType type, fresh_type, at_type;
   TelarValue cache = telar_lower_float (l, 0, 3, 4, &type);
-  TelarValue fresh = telar_lower_float (l, 1, 3, 4, &fresh_type), at, place, written, kept;
+  TelarValue fresh = telar_lower_float (l, 1, 3, 4, &fresh_type), mask;
   TelarValue position = telar_lower_ranked (l, 2, 1, 1, &at_type);
-  guint rank = type.shape.rank;
-  gint64 axis = (gint64)rank - 2, rows, steps;
-  TelarShape wide = { .rank = rank, .dims = { at_type.shape.dims[0], 1, 1, 1 } };
+  TelarShape shape = type.shape, wide = type.shape, mask_shape;
+  gint64 rows, steps;
 
-  if (telar_builder_error (l->b) || !telar_lower_size (l, &type.shape, rank - 2, &rows) ||
-      fresh_type.shape.rank != rank || !telar_lower_size (l, &fresh_type.shape, rank - 2, &steps)) {
+  if (telar_builder_error (l->b))
+    return;
+  if (shape.rank != fresh_type.shape.rank) {
     telar_lower_fail (l, "the cache and what is new need as many axes");
     return;
   }
-  wide.dims[axis] = steps;
-  place = telar_emit_positions (l->b, 0, rows, FALSE);
-  at = telar_build_binary (l->b, TELAR_PRIM_ADD, column (l, position),
-                           telar_emit_positions (l->b, 0, steps, FALSE));
-  at = telar_build_reshape (l->b, at, &wide); /* [N, …, L, 1] */
-  written =
-      telar_build_cast (l->b, telar_build_binary (l->b, TELAR_PRIM_EQUAL, place, at), type.dtype);
-  kept = telar_build_reduce (l->b, TELAR_PRIM_SUM, written, &axis, 1, FALSE);
-  wide.dims[axis] = rows;
-  kept = telar_build_reshape (l->b, kept, &wide); /* [N, …, S, 1] */
-  kept = telar_build_binary_scalar (l->b, TELAR_PRIM_ADD,
-                                    telar_build_unary (l->b, TELAR_PRIM_NEG, kept), 1);
-  telar_lower_output (l, 0,
-                      telar_build_binary (l->b, TELAR_PRIM_ADD,
-                                          telar_build_binary (l->b, TELAR_PRIM_MUL, cache, kept),
-                                          telar_build_matmul (l->b, written, fresh, TRUE, FALSE)));
-  telar_lower_output (l, 1,
-                      telar_build_cast (l->b,
-                                        telar_build_binary (l->b, TELAR_PRIM_LESS_EQUAL, place, at),
-                                        TELAR_I64));
+  if (!telar_lower_size (l, &shape, shape.rank - 2, &rows) ||
+      !telar_lower_size (l, &fresh_type.shape, shape.rank - 2, &steps))
+    return;
+  if (shape.rank == 3) {
+    wide = telar_shape_with (&shape, 1, 1);
+    cache = telar_build_reshape (l->b, cache, &wide);
+    wide = telar_shape_with (&fresh_type.shape, 1, 1);
+    fresh = telar_build_reshape (l->b, fresh, &wide);
+  }
+  cache = telar_emit_cache_write (l->b, cache, fresh, position, FALSE);
+  telar_lower_output (l, 0, telar_build_reshape (l->b, cache, &shape));
+  mask =
+      telar_build_binary (l->b, TELAR_PRIM_LESS_EQUAL, telar_emit_positions (l->b, 0, rows, FALSE),
+                          rows_of (l->b, position, steps));
+  mask_shape = telar_shape (at_type.shape.dims[0], steps, rows);
+  if (shape.rank == 3)
+    mask = telar_build_reshape (l->b, mask, &mask_shape);
+  telar_lower_output (l, 1, telar_build_cast (l->b, mask, TELAR_I64));
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */

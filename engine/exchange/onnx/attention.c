@@ -301,8 +301,51 @@ trace_rotary (OnnxCall *call)
   onnx_call_out (call, 0, rank == 3 ? telar_emit_join_heads (call->b, x) : x);
 }
 
+/* --- the cache's update ----------------------------------------------------------------------- */
+
+/* @value as [N, before, axis, after]. */
+static TelarValue
+around_axis (OnnxCall *call, TelarValue value, guint axis)
+{
+  TelarShape shape = shape_of (call, value), four = telar_shape (0, 1, 0, 1);
+
+  if (value == TELAR_NO_VALUE || axis == 0 || axis >= shape.rank) {
+    onnx_call_fail (call, "its axis must be one of both caches' and not the batch");
+    return TELAR_NO_VALUE;
+  }
+  four.dims[0] = shape.dims[0];
+  four.dims[2] = shape.dims[axis];
+  for (guint i = 1; i < shape.rank; i++)
+    if (i != axis)
+      four.dims[i < axis ? 1 : 3] *= shape.dims[i];
+  return telar_build_reshape (call->b, value, &four);
+}
+
+static void
+trace_tensor_scatter (OnnxCall *call)
+{
+  g_autofree char *mode = onnx_call_attr_text (call, "mode", "linear");
+  TelarType type = onnx_call_type (call, 0);
+  TelarValue cache, fresh, position = optional (call, 2);
+  guint axis;
+
+  if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", -2), type.shape.rank, &axis))
+    return;
+  cache = around_axis (call, onnx_call_in (call, 0), axis);
+  fresh = around_axis (call, onnx_call_in (call, 1), axis);
+  if (onnx_call_failed (call))
+    return;
+  if (position == TELAR_NO_VALUE) {
+    TelarType start = { TELAR_I64, telar_shape (type.shape.dims[0]) };
+    position = telar_build_fill (call->b, &start, 0);
+  }
+  cache = telar_emit_cache_write (call->b, cache, fresh, position, g_str_equal (mode, "circular"));
+  onnx_call_out (call, 0, telar_build_reshape (call->b, cache, &type.shape));
+}
+
 const OnnxOperator onnx_operators_attention[] = {
   { "Attention", trace_attention },
   { "RotaryEmbedding", trace_rotary },
+  { "TensorScatter", trace_tensor_scatter },
   { NULL },
 };

@@ -175,6 +175,17 @@ trace_cast (OnnxCall *call)
   onnx_call_out (call, 0, telar_build_cast (call->b, onnx_call_in (call, 0), to));
 }
 
+/* x · sigmoid (alpha · x) */
+static void
+trace_swish (OnnxCall *call)
+{
+  TelarValue x = onnx_call_in (call, 0);
+  TelarValue gate = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, x,
+                                               onnx_call_attr_real (call, "alpha", 1));
+  gate = telar_build_unary (call->b, TELAR_PRIM_SIGMOID, gate);
+  onnx_call_out (call, 0, telar_build_binary (call->b, TELAR_PRIM_MUL, x, gate));
+}
+
 /* --- activations ------------------------------------------------------------------------------ */
 
 static void
@@ -329,6 +340,7 @@ const OnnxOperator onnx_operators_elementwise[] = {
   { "Shrink", trace_shrink },
   { "Softsign", trace_softsign },
   { "Sum", trace_many },
+  { "Swish", trace_swish },
   { "ThresholdedRelu", trace_thresholded_relu },
   { "Where", trace_where },
   { "Xor", trace_xor },

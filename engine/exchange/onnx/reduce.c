@@ -213,6 +213,29 @@ trace_layer_norm (OnnxCall *call)
   onnx_call_out (call, 2, n.inverse);
 }
 
+/* In float32 at least, as stash_type asks for. */
+static void
+trace_rms_norm (OnnxCall *call)
+{
+  TelarType type = onnx_call_type (call, 0);
+  Reduction over = { .n = 0, .keep = TRUE };
+  guint axis;
+  if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", -1), type.shape.rank, &axis))
+    return;
+  for (guint i = axis; i < type.shape.rank; i++)
+    over.axes[over.n++] = i;
+  TelarDType wide = type.dtype == TELAR_F64 ? TELAR_F64 : TELAR_F32;
+  TelarValue x = telar_build_cast (call->b, onnx_call_in (call, 0), wide);
+  TelarValue power =
+      reduce (call, TELAR_PRIM_MEAN, telar_build_binary (call->b, TELAR_PRIM_MUL, x, x), &over);
+  power = telar_build_binary_scalar (call->b, TELAR_PRIM_ADD, power,
+                                     onnx_call_attr_real (call, "epsilon", 1e-5));
+  x = telar_build_binary (call->b, TELAR_PRIM_MUL, x,
+                          telar_build_unary (call->b, TELAR_PRIM_RSQRT, power));
+  x = telar_build_cast (call->b, x, type.dtype);
+  onnx_call_out (call, 0, telar_build_binary (call->b, TELAR_PRIM_MUL, x, onnx_call_in (call, 1)));
+}
+
 /* @x, one number for each channel, so that it broadcasts over @rank axes. */
 static TelarValue
 per_channel (OnnxCall *call, TelarValue x, guint rank)
@@ -347,6 +370,7 @@ const OnnxOperator onnx_operators_reduce[] = {
   { "LayerNormalization", trace_layer_norm },
   { "LpNormalization", trace_lp_norm },
   { "MeanVarianceNormalization", trace_mean_variance },
+  { "RMSNormalization", trace_rms_norm },
   REDUCE ("ReduceL1"),
   REDUCE ("ReduceL2"),
   REDUCE ("ReduceLogSum"),
