@@ -301,18 +301,6 @@ trace_identity (OnnxCall *call)
     onnx_call_give (call, 0, telar_onnx_value_ref (call->inputs[0]));
 }
 
-/* A model in use drops nothing. */
-static void
-trace_dropout (OnnxCall *call)
-{
-  trace_identity (call);
-  if (!onnx_call_wants (call, 1))
-    return;
-  TelarType mask = { TELAR_BOOL, onnx_call_type (call, 0).shape };
-  TelarValue all = telar_build_fill (call->b, &mask, 1);
-  onnx_call_out (call, 1, all);
-}
-
 const OnnxOperator onnx_operators_elementwise[] = {
 #define ENTRY(name, PRIM) { #name, trace_##name },
   DIRECT (ENTRY)
@@ -321,7 +309,6 @@ const OnnxOperator onnx_operators_elementwise[] = {
   { "CastLike", trace_cast },
   { "Celu", trace_exponential_linear },
   { "Clip", trace_clip },
-  { "Dropout", trace_dropout, .flags = ONNX_VALUES },
   { "Elu", trace_exponential_linear },
   { "Greater", trace_greater },
   { "GreaterOrEqual", trace_greater },

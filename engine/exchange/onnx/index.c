@@ -193,16 +193,64 @@ put (OnnxCall *call, TelarValue data, TelarValue updates, TelarValue places, gbo
   return telar_build_select (call->b, hit, sum, data);
 }
 
-/* "none" and "add" are primitives. FALSE and an error for another. */
+typedef enum { PUT, PUT_ADD, PUT_MUL, PUT_MAX, PUT_MIN, N_PUTS } Put;
+
+/* FALSE and an error for a reduction of another name. */
 static gboolean
-read_mode (OnnxCall *call, gboolean *add)
+read_mode (OnnxCall *call, Put *mode)
 {
-  g_autofree char *mode = onnx_call_attr_text (call, "reduction", "none");
-  *add = g_str_equal (mode, "add");
-  if (*add || g_str_equal (mode, "none"))
-    return TRUE;
-  onnx_call_fail (call, "the reduction %s is not computed by Telar", mode);
+  static const char *const names[N_PUTS] = { "none", "add", "mul", "max", "min" };
+  g_autofree char *name = onnx_call_attr_text (call, "reduction", "none");
+  for (*mode = PUT; *mode < N_PUTS; (*mode)++)
+    if (g_str_equal (names[*mode], name))
+      return TRUE;
+  onnx_call_fail (call, "\"%s\" is no reduction", name);
   return FALSE;
+}
+
+static double
+merge (Put mode, double x, double y)
+{
+  return mode == PUT_MUL ? x * y : mode == PUT_MAX ? MAX (x, y) : MIN (x, y);
+}
+
+/* Products and extremes at @places are computed on the host, update by update. */
+static TelarValue
+put_on_host (OnnxCall *call, TelarValue places, Put mode)
+{
+  if (onnx_call_failed (call) || places == TELAR_NO_VALUE)
+    return TELAR_NO_VALUE;
+  g_autoptr (TelarOnnxValue) where = onnx_call_wrap (call, places);
+  const TelarTensor *at = onnx_call_settle (call, where);
+  TelarTensor *data = at ? onnx_call_numbers (call, 0) : NULL;
+  const TelarTensor *updates = data ? onnx_call_numbers (call, 2) : NULL;
+  if (!updates)
+    return TELAR_NO_VALUE;
+  g_autoptr (TelarTensor) result = telar_tensor_copy (data);
+  for (gsize i = 0; i < telar_tensor_elements (at); i++) {
+    gint64 place = ((const gint64 *)at->data)[i];
+    if (place < 0 || place >= (gint64)telar_tensor_elements (result)) {
+      onnx_call_fail (call, "an index leads out of the data");
+      break;
+    }
+    telar_tensor_set (
+        result, (gsize)place,
+        merge (mode, telar_tensor_get (result, (gsize)place), telar_tensor_get (updates, i)));
+  }
+  return telar_build_constant (call->b, result);
+}
+
+/* The first input with the third at @places (as many as updates). */
+static void
+give_put (OnnxCall *call, TelarValue places, Put mode)
+{
+  TelarShape shape = onnx_call_type (call, 0).shape;
+  places = flatten (call, places);
+  TelarValue x = mode > PUT_ADD
+                     ? put_on_host (call, places, mode)
+                     : put (call, flatten (call, onnx_call_in (call, 0)),
+                            flatten (call, onnx_call_in (call, 2)), places, mode == PUT_ADD);
+  onnx_call_out (call, 0, telar_build_reshape (call->b, x, &shape));
 }
 
 static void
@@ -210,9 +258,9 @@ trace_scatter_elements (OnnxCall *call)
 {
   TelarType data = onnx_call_type (call, 0), indices = onnx_call_type (call, 1);
   TelarType updates = onnx_call_type (call, 2);
-  gboolean add;
+  Put mode;
   guint axis;
-  if (!read_mode (call, &add) ||
+  if (!read_mode (call, &mode) ||
       !onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0), data.shape.rank, &axis) ||
       !check_along (call, &data.shape, &indices.shape, axis))
     return;
@@ -221,9 +269,7 @@ trace_scatter_elements (OnnxCall *call)
     return;
   }
   TelarValue places = places_along (call, &data.shape, onnx_call_in (call, 1), axis);
-  TelarValue x = put (call, flatten (call, onnx_call_in (call, 0)),
-                      flatten (call, onnx_call_in (call, 2)), flatten (call, places), add);
-  onnx_call_out (call, 0, telar_build_reshape (call->b, x, &data.shape));
+  give_put (call, places, mode);
 }
 
 static void
@@ -231,9 +277,9 @@ trace_scatter_nd (OnnxCall *call)
 {
   TelarType data = onnx_call_type (call, 0), indices = onnx_call_type (call, 1);
   TelarShape updates = onnx_call_type (call, 2).shape;
-  gboolean add;
+  Put mode;
   Tuples t;
-  if (!read_mode (call, &add) || !read_tuples (call, &data.shape, &indices.shape, 0, &t))
+  if (!read_mode (call, &mode) || !read_tuples (call, &data.shape, &indices.shape, 0, &t))
     return;
   gint64 tuples = (gint64)telar_shape_elements (&indices.shape) / t.depth;
   if ((gint64)telar_shape_elements (&updates) != tuples * t.rest) {
@@ -243,9 +289,7 @@ trace_scatter_nd (OnnxCall *call)
   TelarShape spread = telar_shape (tuples, t.rest), column = telar_shape (tuples, 1);
   TelarValue row = telar_build_reshape (call->b, tuple_rows (call, &indices.shape, &t), &column);
   TelarValue place = add_scaled (call, iota (call, &spread, 1), row, t.rest);
-  TelarValue x = put (call, flatten (call, onnx_call_in (call, 0)),
-                      flatten (call, onnx_call_in (call, 2)), flatten (call, place), add);
-  onnx_call_out (call, 0, telar_build_reshape (call->b, x, &data.shape));
+  give_put (call, place, mode);
 }
 
 /* --- patterns --------------------------------------------------------------------------------- */
@@ -255,7 +299,7 @@ static void
 trace_one_hot (OnnxCall *call)
 {
   TelarType indices = onnx_call_type (call, 0), values = onnx_call_type (call, 2);
-  gint64 depth = (gint64)onnx_call_number (call, 1, 0), perm[TELAR_MAX_RANK];
+  gint64 depth = onnx_call_integer (call, 1, 0), perm[TELAR_MAX_RANK];
   guint axis, rank = indices.shape.rank + 1;
   if (depth < 1 || depth > G_MAXINT32 || rank > TELAR_MAX_RANK) {
     onnx_call_fail (call, "a depth of %" G_GINT64_FORMAT " is impossible", depth);
@@ -301,9 +345,9 @@ trace_trilu (OnnxCall *call)
     onnx_call_fail (call, "a triangle needs two axes");
     return;
   }
-  double k = onnx_call_number (call, 1, 0);
+  gint64 k = onnx_call_integer (call, 1, 0);
   TelarValue zero = telar_build_scalar (call->b, TELAR_I64, 0);
-  TelarValue gap = below_diagonal (call, &type.shape, (gint64)k);
+  TelarValue gap = below_diagonal (call, &type.shape, k);
   gboolean upper = onnx_call_attr_int (call, "upper", 1) != 0;
   TelarValue stays =
       telar_build_binary (call->b, TELAR_PRIM_LESS_EQUAL, upper ? zero : gap, upper ? gap : zero);

@@ -26,6 +26,7 @@ static const struct {
   { "", onnx_operators_einsum },
   { "", onnx_operators_signal },
   { "", onnx_operators_determinant },
+  { "", onnx_operators_dropout },
   { "", onnx_operators_shape },
   /* clang-format on */
 };

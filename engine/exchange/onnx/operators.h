@@ -23,6 +23,7 @@ extern const OnnxOperator onnx_operators_trigonometric[];
 extern const OnnxOperator onnx_operators_einsum[];
 extern const OnnxOperator onnx_operators_signal[];
 extern const OnnxOperator onnx_operators_determinant[];
+extern const OnnxOperator onnx_operators_dropout[];
 extern const OnnxOperator onnx_operators_shape[];
 extern const OnnxOperator onnx_operators_product[];
 

@@ -164,7 +164,7 @@ static void
 trace_cumsum (OnnxCall *call)
 {
   guint axis, rank = onnx_call_type (call, 0).shape.rank;
-  if (!onnx_call_axis (call, (gint64)onnx_call_number (call, 1, 0), rank, &axis))
+  if (!onnx_call_axis (call, onnx_call_integer (call, 1, 0), rank, &axis))
     return;
   TelarValue x = onnx_call_in (call, 0);
   TelarAttr attrs[] = { TELAR_INT (AXIS, axis),

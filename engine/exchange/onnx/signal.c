@@ -76,8 +76,7 @@ static TelarTensor *
 transform_matrix (OnnxCall *call, const Transform *t)
 {
   TelarShape shape = telar_shape (t->in * t->parts_in, t->out * t->parts_out);
-  if (t->length < 1 || t->length > MOST_IN_MATRIX || t->in < 1 ||
-      shape.dims[0] > MOST_IN_MATRIX / shape.dims[1]) {
+  if (shape.dims[0] > MOST_IN_MATRIX / shape.dims[1]) {
     onnx_call_fail (call, "a transform of length %" G_GINT64_FORMAT " is not computed by Telar",
                     t->length);
     return NULL;
@@ -108,7 +107,7 @@ plan_transform (OnnxCall *call, gint64 length, gint64 parts_in, gboolean inverse
     t->parts_out = 1;
   } else if (onesided)
     t->out = half;
-  if (length < 1 || (parts_in != 1 && parts_in != 2)) {
+  if (length < 1 || length > MOST_IN_MATRIX || (parts_in != 1 && parts_in != 2)) {
     onnx_call_fail (call,
                     "a transform of length %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
                     " parts is impossible",
@@ -170,8 +169,8 @@ trace_dft (OnnxCall *call)
   gboolean inverse = onnx_call_attr_int (call, "inverse", 0) != 0;
   gboolean onesided = onnx_call_attr_int (call, "onesided", 0) != 0;
   guint axis, rank = type.shape.rank;
-  gint64 given = call->version < 20 ? onnx_call_attr_int (call, "axis", 1)
-                                    : (gint64)onnx_call_number (call, 2, -2);
+  gint64 given =
+      call->version < 20 ? onnx_call_attr_int (call, "axis", 1) : onnx_call_integer (call, 2, -2);
   if (!onnx_call_axis (call, given, rank, &axis))
     return;
   if (axis == rank - 1) {
@@ -179,8 +178,7 @@ trace_dft (OnnxCall *call)
     return;
   }
   gint64 size = type.shape.dims[axis];
-  gint64 length =
-      (gint64)onnx_call_number (call, 1, (double)(inverse && onesided ? 2 * (size - 1) : size));
+  gint64 length = onnx_call_integer (call, 1, inverse && onesided ? 2 * (size - 1) : size);
   Transform t;
   if (onnx_call_failed (call) ||
       !plan_transform (call, length, type.shape.dims[rank - 1], inverse, onesided, &t))
@@ -212,15 +210,12 @@ trace_stft (OnnxCall *call)
 {
   TelarType type = onnx_call_type (call, 0);
   TelarShape shape = type.shape;
-  gint64 step = (gint64)onnx_call_number (call, 1, 0);
+  gint64 step = onnx_call_integer (call, 1, 0);
   gboolean has_window = onnx_call_has (call, 2);
   gint64 window = has_window ? onnx_call_type (call, 2).shape.dims[0] : 0;
   if (shape.rank == 2)
     shape = telar_shape (shape.dims[0], shape.dims[1], 1);
-  gint64 length = (gint64)onnx_call_number (call, 3,
-                                            (double)(has_window        ? window
-                                                     : shape.rank == 3 ? shape.dims[1]
-                                                                       : 0));
+  gint64 length = onnx_call_integer (call, 3, has_window ? window : shape.dims[1]);
   Transform t;
   if (shape.rank != 3 || step < 1 || length < 1 || length > shape.dims[1] ||
       (has_window && window != length)) {
