@@ -19,16 +19,22 @@ params_to_json (const TelarParamSet *params)
   return object;
 }
 
+static void
+put_params (json_t *object, const char *key, const TelarParamSet *params)
+{
+  json_auto_t *json = params_to_json (params);
+  if (json_object_size (json) > 0)
+    json_object_set (object, key, json);
+}
+
 char *
 telar_graph_node_line (const TelarNode *node)
 {
   json_auto_t *object = json_object ();
   json_object_set_new (object, "id", json_string (node->id));
   json_object_set_new (object, "op", json_string (node->op->name));
-  json_t *params = params_to_json (node->params);
-  if (json_object_size (params) > 0)
-    json_object_set (object, "params", params);
-  json_decref (params);
+  put_params (object, "params", node->params);
+  put_params (object, "learning", node->learning);
   if (node->title)
     json_object_set_new (object, "title", json_string (node->title));
   return telar_json_to_text (object);
@@ -83,15 +89,17 @@ check_members (const json_t *json, const char *what, const char *node, const cha
   return TRUE;
 }
 
+/* The member @what of @node. */
 static gboolean
-read_params (TelarParamSet *params, const json_t *json, GError **error)
+read_params (TelarParamSet *params, const json_t *node, const char *what, GError **error)
 {
+  const json_t *json = json_object_get (node, what);
   const char *key;
   json_t *value;
   if (!json)
     return TRUE;
   if (!json_is_object (json))
-    return refuse (error, NULL, "\"params\" must be an object");
+    return refuse (error, NULL, "\"%s\" must be an object", what);
   json_object_foreach ((json_t *)json, key, value)
   {
     if (!telar_param_set_put_json (params, key, value, error))
@@ -113,7 +121,7 @@ check_replacement (const TelarGraph *graph, const char *id, const TelarOperator 
 gboolean
 telar_graph_put_node (TelarGraph *graph, const char *id, const json_t *json, GError **error)
 {
-  static const char *const known[] = { "id", "op", "params", "title", NULL };
+  static const char *const known[] = { "id", "op", "params", "learning", "title", NULL };
   const char *given = json_string_value (json_object_get (json, "id"));
   if (!check_members (json, "a node", given, known, error))
     return FALSE;
@@ -132,7 +140,9 @@ telar_graph_put_node (TelarGraph *graph, const char *id, const json_t *json, GEr
     return FALSE;
 
   g_autoptr (TelarParamSet) params = telar_param_set_new (op->params);
-  if (!read_params (params, json_object_get (json, "params"), error)) {
+  g_autoptr (TelarParamSet) learning = telar_param_set_new (telar_learning_params);
+  if (!read_params (params, json, "params", error) ||
+      !read_params (learning, json, "learning", error)) {
     telar_error_set_node (error, given);
     return FALSE;
   }
@@ -143,6 +153,8 @@ telar_graph_put_node (TelarGraph *graph, const char *id, const json_t *json, GEr
     return FALSE;
   telar_param_set_free (node->params);
   node->params = g_steal_pointer (&params);
+  telar_param_set_free (node->learning);
+  node->learning = g_steal_pointer (&learning);
   node->op = op;
   g_free (node->title);
   node->title = g_strdup (json_string_value (title));

@@ -22,6 +22,7 @@ free_entry (gpointer data)
   g_free (entry->node.id);
   g_free (entry->node.title);
   telar_param_set_free (entry->node.params);
+  telar_param_set_free (entry->node.learning);
   g_ptr_array_unref (entry->in);
   g_ptr_array_unref (entry->out);
   g_free (entry);
@@ -106,6 +107,7 @@ new_entry (const TelarOperator *op, char *id)
   entry->node.id = id;
   entry->node.op = op;
   entry->node.params = telar_param_set_new (op->params);
+  entry->node.learning = telar_param_set_new (telar_learning_params);
   entry->in = g_ptr_array_new ();
   entry->out = g_ptr_array_new ();
   return entry;
@@ -251,7 +253,8 @@ telar_graph_set (TelarGraph *graph, const char *path, const char *value, GError 
   g_autofree char *id = g_strndup (path, (gsize)(dot - path));
   const TelarNode *node = telar_graph_find_node (graph, id);
   if (node) {
-    gboolean good = telar_param_set_put_text (node->params, dot + 1, value, error);
+    TelarParamSet *params = telar_node_params (node, dot + 1);
+    gboolean good = telar_param_set_put_text (params, dot + 1, value, error);
     if (!good)
       telar_error_set_node (error, id);
     return good;
@@ -291,6 +294,8 @@ copy_node (TelarGraph *copy, const TelarNode *node)
   TelarGraphEntry *entry = new_entry (node->op, g_strdup (node->id));
   telar_param_set_free (entry->node.params);
   entry->node.params = telar_param_set_copy (node->params);
+  telar_param_set_free (entry->node.learning);
+  entry->node.learning = telar_param_set_copy (node->learning);
   entry->node.title = g_strdup (node->title);
   entry->node.x = node->x;
   entry->node.y = node->y;

@@ -17,8 +17,18 @@ typedef struct {
   const TelarOperator *op;
   char *title; /* NULL: the operator's label */
   TelarParamSet *params;
-  double x, y; /* canvas units, top left */
+  TelarParamSet *learning; /* of telar_learning_params */
+  double x, y;             /* canvas units, top left */
 } TelarNode;
+
+/* How the parameters of a node learn: a table that every node has besides its operator's. */
+extern const TelarParam telar_learning_params[];
+
+/* The set that has the parameter @name: the operator's own or, where it has none of that name, that
+ * of learning. */
+TelarParamSet *telar_node_params (const TelarNode *node, const char *name);
+/* Whether operators of this kind may have parameters to learn. */
+gboolean telar_operator_may_learn (const TelarOperator *op);
 
 typedef struct {
   char *from; /* node ids */

@@ -61,6 +61,14 @@ parse_init (Parser *p, TelarInit *init)
   }
 }
 
+/* "decay" or, with a factor, "decay=0.5"; or nothing. */
+static gboolean
+parse_flag (TelarLexer *lexer, const char *name, gboolean *flag, double *factor)
+{
+  *flag = telar_lexer_accept (lexer, name);
+  return !*flag || !telar_lexer_accept (lexer, "=") || telar_lexer_real (lexer, factor);
+}
+
 /* The value a state is fitted to may come later in the text; @fits holds it until then. */
 static gboolean
 parse_state (Parser *p, GArray *fits)
@@ -76,9 +84,9 @@ parse_state (Parser *p, GArray *fits)
     return FALSE;
   line = lexer->line;
   state.name = name;
-  state.trainable = telar_lexer_accept (lexer, "trainable");
-  state.decay = telar_lexer_accept (lexer, "decay");
-  if (!telar_lexer_expect (lexer, "init") || !telar_lexer_expect (lexer, "=") ||
+  if (!parse_flag (lexer, "trainable", &state.trainable, &state.rate_factor) ||
+      !parse_flag (lexer, "decay", &state.decay, &state.decay_factor) ||
+      !telar_lexer_expect (lexer, "init") || !telar_lexer_expect (lexer, "=") ||
       !parse_init (p, &state.init))
     return FALSE;
   if (telar_lexer_accept (lexer, "fit") &&

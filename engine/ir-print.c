@@ -249,6 +249,17 @@ append_init (GString *out, const TelarInit *init)
   }
 }
 
+/* " decay", or " decay=0.5" with a factor. */
+static void
+append_flag (GString *out, const char *name, double factor)
+{
+  g_string_append_printf (out, " %s", name);
+  if (factor != 0) {
+    g_string_append_c (out, '=');
+    append_real (out, factor);
+  }
+}
+
 static void
 append_state (GString *out, const TelarState *state, int indent)
 {
@@ -257,9 +268,9 @@ append_state (GString *out, const TelarState *state, int indent)
   g_string_append (out, " : ");
   append_type (out, &state->type);
   if (state->trainable)
-    g_string_append (out, " trainable");
+    append_flag (out, "trainable", state->rate_factor);
   if (state->decay)
-    g_string_append (out, " decay");
+    append_flag (out, "decay", state->decay_factor);
   append_init (out, &state->init);
   if (state->fit != TELAR_NO_VALUE)
     g_string_append_printf (out, " fit=%%%u", state->fit);

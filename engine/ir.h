@@ -67,9 +67,10 @@ typedef struct {
   const char *name; /* "conv1.kernel": node id, dot, role */
   TelarType type;   /* concrete */
   TelarInit init;
-  gboolean trainable; /* the optimizer changes it */
-  gboolean decay;     /* weight decay applies (kernels yes, biases and norms no) */
-  TelarValue fit;     /* for the fitted kinds: the value whose rows (axis 0) are measured */
+  gboolean trainable;               /* the optimizer changes it */
+  gboolean decay;                   /* weight decay applies (kernels yes, biases and norms no) */
+  double rate_factor, decay_factor; /* of the learning rate and the weight decay; 0: 1 */
+  TelarValue fit; /* for the fitted kinds: the value whose rows (axis 0) are measured */
 } TelarState;
 
 typedef enum {

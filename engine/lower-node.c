@@ -84,7 +84,18 @@ TelarValue
 telar_lower_parameter (TelarLowering *l, const char *role, const TelarShape *shape, TelarInit init,
                        gboolean decay)
 {
-  TelarState state = { .init = init, .trainable = TRUE, .decay = decay, .fit = TELAR_NO_VALUE };
+  const TelarParamSet *learning = l->node->learning;
+  double rate = telar_param_set_real (learning, "rate_factor");
+  double factor = telar_param_set_real (learning, "decay_factor");
+  TelarState state = {
+    .init = init,
+    .trainable = !telar_param_set_bool (learning, "frozen") && rate > 0,
+    .decay = decay && factor > 0,
+    .rate_factor = rate == 1 ? 0 : rate,
+    .decay_factor = factor == 1 ? 0 : factor,
+    .fit = TELAR_NO_VALUE,
+  };
+  l->state->learns = TRUE;
   return declare (l, &state, role, shape);
 }
 

@@ -22,6 +22,7 @@ struct TelarLowerState {
   GHashTable *values;  /* node id -> TelarValue *, one per output port */
   GArray *pending;     /* TelarPendingOutput */
   TelarValue *outputs; /* of the node under way */
+  gboolean learns;     /* whether it has declared a parameter */
 };
 
 /* What the wire brings; makes the INPUT instruction when the node is one of data and this its

@@ -149,12 +149,24 @@ lower_data (TelarLowering *l)
   }
 }
 
+/* That something is set which does nothing. */
+static void
+warn_learning (TelarLowering *l)
+{
+  const TelarParamSet *learning = l->node->learning;
+  for (const TelarParam *param = telar_learning_params; param->name && !l->state->learns; param++)
+    if (!telar_param_set_is_default (learning, param->name))
+      report (l->state->lowered, l->node->id, TELAR_PROBLEM_WARNING,
+              "%s does nothing: the node has no parameters to learn", param->name);
+}
+
 static void
 lower_operator (TelarLowering *l)
 {
   const TelarNode *node = l->node;
   guint n = telar_operator_n_outputs (node->op), pending = l->state->pending->len;
   telar_builder_set_origin (l->b, node->id);
+  l->state->learns = FALSE;
   node->op->lower (l);
   for (guint i = 0; i < n; i++)
     if (l->state->outputs[i] == TELAR_NO_VALUE && !node->op->outputs[i].optional)
@@ -170,6 +182,7 @@ lower_operator (TelarLowering *l)
       l->state->outputs[i] = TELAR_NO_VALUE;
     return;
   }
+  warn_learning (l);
   for (guint i = 0; i < n; i++)
     if (l->state->outputs[i] != TELAR_NO_VALUE)
       note_type (l->state->lowered, node, i, telar_builder_type (l->b, l->state->outputs[i]));

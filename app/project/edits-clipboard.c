@@ -9,19 +9,24 @@
 #define CLIPBOARD_VERSION 1
 
 static json_t *
+params_to_json (const TelarParamSet *params)
+{
+  json_t *json = json_object ();
+
+  for (const TelarParam *param = telar_param_set_table (params); param->name; param++) {
+    if (!telar_param_set_is_default (params, param->name))
+      json_object_set_new (json, param->name,
+                           telar_param_value_to_json (telar_param_set_get (params, param->name)));
+  }
+  return json;
+}
+
+static json_t *
 node_to_json (const TelarNode *node, double left, double top)
 {
-  json_t *params = json_object ();
-
-  for (const TelarParam *param = node->op->params; param && param->name; param++) {
-    if (!telar_param_set_is_default (node->params, param->name))
-      json_object_set_new (
-          params, param->name,
-          telar_param_value_to_json (telar_param_set_get (node->params, param->name)));
-  }
-  return json_pack ("{s:s, s:s, s:s*, s:f, s:f, s:o}", "id", node->id, "op", node->op->name,
+  return json_pack ("{s:s, s:s, s:s*, s:f, s:f, s:o, s:o}", "id", node->id, "op", node->op->name,
                     "title", node->title, "x", node->x - left, "y", node->y - top, "params",
-                    params);
+                    params_to_json (node->params), "learning", params_to_json (node->learning));
 }
 
 static json_t *
@@ -69,10 +74,10 @@ telar_edit_copy (TelarDocument *document, const char *const *ids)
 /* --- pasting ---------------------------------------------------------------------------------- */
 
 static gboolean
-paste_params (TelarNode *node, const json_t *params, GError **error)
+paste_params (TelarParamSet *params, const json_t *members, GError **error)
 {
-  for (const TelarParam *param = node->op->params; param && param->name; param++) {
-    const json_t *json = json_object_get (params, param->name);
+  for (const TelarParam *param = telar_param_set_table (params); param->name; param++) {
+    const json_t *json = json_object_get (members, param->name);
     TelarParamValue value = { 0 };
     gboolean ok;
 
@@ -80,7 +85,7 @@ paste_params (TelarNode *node, const json_t *params, GError **error)
       continue;
     if (!telar_param_value_from_json (param, json, &value, error))
       return FALSE;
-    ok = telar_param_set_put (node->params, param->name, &value, error);
+    ok = telar_param_set_put (params, param->name, &value, error);
     telar_param_value_clear (&value);
     if (!ok)
       return FALSE;
@@ -107,7 +112,8 @@ paste_node (TelarDocument *document, TelarGraph *graph, const json_t *json, doub
     return FALSE;
   node->title = g_strdup (json_string_value (json_object_get (json, "title")));
   g_hash_table_insert (names, g_strdup (id), g_strdup (node->id));
-  return paste_params (node, json_object_get (json, "params"), error);
+  return paste_params (node->params, json_object_get (json, "params"), error) &&
+         paste_params (node->learning, json_object_get (json, "learning"), error);
 }
 
 static gboolean

@@ -181,7 +181,8 @@ change_param (TelarDocument *document, const char *const *ids, const char *param
               GError **error)
 {
   const TelarNode *first = telar_graph_find_node (telar_document_graph (document), ids[0]);
-  const char *label = param_label (first->op->params, param);
+  const TelarParamSet *params = telar_node_params (first, param);
+  const char *label = param_label (telar_param_set_table (params), param);
   g_autofree char *name = g_strdup_printf (text ? _ ("Change %s") : _ ("Reset %s"), label);
   g_autofree char *joined = g_strjoinv (",", (char **)ids);
   g_autofree char *key = g_strdup_printf ("%s.%s", joined, param);
@@ -192,8 +193,8 @@ change_param (TelarDocument *document, const char *const *ids, const char *param
 
     telar_patch_touchf (telar_document_patch (document), graph, "nodes/%s", ids[i]);
     if (!text) {
-      telar_param_set_reset (node->params, param);
-    } else if (!telar_param_set_put_text (node->params, param, text, error)) {
+      telar_param_set_reset (telar_node_params (node, param), param);
+    } else if (!telar_param_set_put_text (telar_node_params (node, param), param, text, error)) {
       telar_document_abort (document);
       return FALSE;
     }

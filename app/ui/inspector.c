@@ -58,9 +58,10 @@ shared_value (TelarInspector *self, const char *param, gboolean *is_default)
   *is_default = TRUE;
   for (guint i = 0; self->ids[i]; i++) {
     const TelarNode *node = telar_graph_find_node (graph_of (self), self->ids[i]);
-    const TelarParamValue *own = telar_param_set_get (node->params, param);
+    const TelarParamSet *params = telar_node_params (node, param);
+    const TelarParamValue *own = telar_param_set_get (params, param);
 
-    *is_default = *is_default && telar_param_set_is_default (node->params, param);
+    *is_default = *is_default && telar_param_set_is_default (params, param);
     if (value && !telar_param_value_equal (value, own))
       return NULL;
     value = own;
@@ -272,6 +273,16 @@ all_alike (TelarInspector *self)
   return TRUE;
 }
 
+static GtkWidget *
+build_learning (TelarInspector *self)
+{
+  GtkWidget *expander = gtk_expander_new (_ ("Learning"));
+
+  gtk_expander_set_child (GTK_EXPANDER (expander),
+                          build_rows (self, telar_learning_params, TRUE, TRUE));
+  return expander;
+}
+
 static void
 build_nodes (TelarInspector *self)
 {
@@ -290,6 +301,8 @@ build_nodes (TelarInspector *self)
   append (self, self->problems);
   if (alike && node->op->params && node->op->params[0].name)
     append (self, build_rows (self, node->op->params, TRUE, TRUE));
+  if (alike && telar_operator_may_learn (node->op))
+    append (self, build_learning (self));
   if (n == 1) {
     append (self, self->facts);
     append (self, telar_facts_about (node->op));

@@ -197,24 +197,39 @@ average (Optimizing *o, const TelarState *state, TelarValue next)
   telar_build_update (b, name, telar_build_binary (b, TELAR_PRIM_ADD, old, new));
 }
 
+/* In a state's factors 0 stands for 1. */
+static double
+factor_of (double factor)
+{
+  return factor == 0 ? 1 : factor;
+}
+
+static TelarValue
+scaled_rate (Optimizing *o, const TelarState *state)
+{
+  double factor = factor_of (state->rate_factor);
+  return factor == 1 ? o->rate
+                     : telar_build_binary_scalar (o->builder, TELAR_PRIM_MUL, o->rate, factor);
+}
+
 static void
 update_states (Optimizing *o, const TelarOptimizerClass *klass)
 {
   for (guint i = 0; i < o->parameters->len; i++) {
     const Parameter *parameter = &g_array_index (o->parameters, Parameter, i);
     const TelarState *state = parameter->state;
+    set_origin (o, state);
     TelarOptimizerStep step = {
       .b = o->builder,
       .settings = o->optimizer,
       .state = state,
       .p = parameter->p,
       .g = parameter->g,
-      .rate = o->rate,
+      .rate = scaled_rate (o, state),
       .step = o->step,
-      .decay = state->decay ? o->optimizer->weight_decay : 0,
+      .decay = state->decay ? o->optimizer->weight_decay * factor_of (state->decay_factor) : 0,
       .next = TELAR_NO_VALUE,
     };
-    set_origin (o, state);
     klass->emit (&step);
     if (o->optimizer->averages)
       average (o, state, step.next);

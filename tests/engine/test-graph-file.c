@@ -15,7 +15,7 @@ static const char sample[] = "{\n"
                              "  \"a.csv\": \"sha256:12\"\n"
                              "},\n"
                              "\"nodes\": [\n"
-                             "  {\"id\":\"d\",\"op\":\"t-data\"},\n"
+                             "  {\"id\":\"d\",\"op\":\"t-data\",\"learning\":{\"frozen\":true}},\n"
                              "  {\"id\":\"r\",\"op\":\"t-relu\",\"params\":{\"slope\":0.25,"
                              "\"mode\":\"slow\",\"kernel\":[1,2]},\"title\":\"Mi «ReLU»\"},\n"
                              "  {\"id\":\"s\",\"op\":\"t-sum\"}\n"
@@ -79,6 +79,10 @@ static const struct {
   { "slope", "slop", "r: unknown parameter \"slop\"; known are slope, mode, kernel (x, line 14)",
     "r" },
   { "0.25", "-0.25", "r: slope must be at least 0, not -0.25 (x, line 14)", "r" },
+  { "frozen", "frosty",
+    "d: unknown parameter \"frosty\"; known are frozen, rate_factor, decay_factor (x, line 13)",
+    "d" },
+  { "{\"frozen\":true}", "3", "d: \"learning\" must be an object (x, line 13)", "d" },
   { "\"title\"", "\"titel\"", "r: unknown key \"titel\" in a node (x, line 14)", "r" },
   { "\"op\":\"t-sum\"", "\"op\":7", "s: a node needs its operator, \"op\" (x, line 15)", "s" },
   { "\"id\":\"s\"", "\"id\":\"r\"", "r: there is a node of this id already (x, line 15)", "r" },

@@ -32,7 +32,7 @@ test_everything (void)
       "  state @d : f32[2] init=he_normal(3)\n"
       "  state @e : f32[2] init=glorot_uniform(3, 4)\n"
       "  state @f : f32[2] init=glorot_normal(3, 4)\n"
-      "  state @g : f32[2] decay init=lecun_uniform(7)\n"
+      "  state @g : f32[2] trainable=0.5 decay=2 init=lecun_uniform(7)\n"
       "  state @h.mean : f32[784] init=fit_mean fit=%0\n"
       "  state @\"i j\\\"\\\\\\x0a\" : f32[784] init=fit_deviation fit=%0\n"
       "  %0 = input {name=\"digits.images\", dtype=f32, shape=[N,784]} : f32[N,784]  !digits\n"

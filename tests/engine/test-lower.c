@@ -90,6 +90,48 @@ test_modes (void)
   g_assert_cmpstr (input->origin, ==, "d");
 }
 
+/* What a node's learning settings make of its states. */
+static void
+test_learning (void)
+{
+  g_autoptr (TelarFeed) feed = sample_feed_new (0);
+  g_autoptr (TelarGraph) graph = test_graph_small ();
+  g_autoptr (GError) error = NULL;
+  telar_graph_set (graph, "fc.rate_factor", "0.5", &error);
+  g_assert_no_error (error);
+  telar_graph_set (graph, "fc.decay_factor", "0", &error);
+  g_assert_no_error (error);
+  g_autoptr (TelarGraph) copy = telar_graph_copy (graph);
+  g_autoptr (TelarLowered) slow = telar_lower (copy, feed, TELAR_LOWER_TRAIN);
+  const TelarState *kernel = telar_program_find_state (slow->program, "fc.kernel");
+  g_assert_true (kernel->trainable && !kernel->decay);
+  g_assert_cmpfloat (kernel->rate_factor, ==, 0.5);
+  g_assert_cmpuint (slow->problems->len, ==, 0);
+
+  telar_graph_set (graph, "fc.frozen", "true", &error);
+  g_assert_no_error (error);
+  g_autoptr (TelarLowered) frozen = telar_lower (graph, feed, TELAR_LOWER_TRAIN);
+  g_assert_false (telar_program_find_state (frozen->program, "fc.kernel")->trainable);
+  g_assert_false (telar_program_find_state (frozen->program, "fc.bias")->trainable);
+
+  g_assert_false (telar_graph_set (graph, "fc.frosty", "true", &error));
+  g_assert_error (error, TELAR_ERROR, TELAR_ERROR_INVALID);
+}
+
+/* A node without parameters says that the settings do nothing. */
+static void
+test_learning_vain (void)
+{
+  g_autoptr (TelarFeed) feed = sample_feed_new (0);
+  g_autoptr (TelarGraph) graph = test_graph_small ();
+  g_assert_true (telar_graph_set (graph, "loss1.frozen", "true", NULL));
+  g_autoptr (TelarLowered) lowered = telar_lower (graph, feed, TELAR_LOWER_TRAIN);
+  g_assert_cmpuint (lowered->problems->len, ==, 1);
+  const TelarProblem *problem = lowered->problems->pdata[0];
+  g_assert_cmpstr (problem->node, ==, "loss1");
+  g_assert_cmpint (problem->severity, ==, TELAR_PROBLEM_WARNING);
+}
+
 static void
 test_ports (void)
 {
@@ -236,6 +278,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   test_operators_register ();
   g_test_add_func ("/lower/modes", test_modes);
+  g_test_add_func ("/lower/learning", test_learning);
+  g_test_add_func ("/lower/learning-vain", test_learning_vain);
   g_test_add_func ("/lower/ports", test_ports);
   g_test_add_func ("/lower/names", test_names);
   g_test_add_func ("/lower/problems", test_problems);

@@ -193,6 +193,63 @@ test_average_later (void)
   run_tear_down (&f);
 }
 
+static gboolean
+same_state (const Run *a, const Run *b, const char *name)
+{
+  return telar_tensor_equal (telar_states_get (a->result.states, name),
+                             telar_states_get (b->result.states, name));
+}
+
+/* A frozen node stays as it was drawn, the others learn; the factor 0 is the same. */
+static void
+test_frozen (void)
+{
+  Run none, frozen, zero;
+  Run *runs[] = { &none, &frozen, &zero };
+  for (guint i = 0; i < G_N_ELEMENTS (runs); i++)
+    run_set_up (runs[i]);
+  run_set (&none, "training.learning_rate", "0");
+  run_set (&frozen, "fc1.frozen", "true");
+  run_set (&zero, "fc1.rate_factor", "0");
+  for (guint i = 0; i < G_N_ELEMENTS (runs); i++)
+    run_train (runs[i], NULL);
+  g_assert_true (same_state (&none, &frozen, "fc1.kernel"));
+  g_assert_true (same_state (&none, &frozen, "fc1.bias"));
+  g_assert_false (same_state (&none, &frozen, "fc2.kernel"));
+  g_assert_true (same_state (&zero, &frozen, "fc2.kernel"));
+  g_assert_null (telar_states_get (frozen.result.states, "fc1.kernel/m"));
+  g_assert_cmpint (frozen.listener.parameters, ==, none.listener.parameters - 4 * 8 - 8);
+  for (guint i = 0; i < G_N_ELEMENTS (runs); i++)
+    run_tear_down (runs[i]);
+}
+
+/* With plain SGD half the rate on every node is half the rate. */
+static void
+test_factors (void)
+{
+  Run half, factors;
+  Run *runs[] = { &half, &factors };
+  for (guint i = 0; i < G_N_ELEMENTS (runs); i++) {
+    set_up_plain (runs[i]);
+    run_set (runs[i], "training.optimizer", "sgd");
+    run_set (runs[i], "training.momentum", "0");
+    run_set (runs[i], "training.schedule", "constant");
+  }
+  run_set (&half, "training.learning_rate", "0.005");
+  run_set (&half, "training.weight_decay", "0.5");
+  run_set (&factors, "training.learning_rate", "0.01");
+  run_set (&factors, "training.weight_decay", "0.125");
+  run_set (&factors, "fc1.rate_factor", "0.5");
+  run_set (&factors, "fc2.rate_factor", "0.5");
+  run_set (&factors, "fc1.decay_factor", "4");
+  run_set (&factors, "fc2.decay_factor", "4");
+  for (guint i = 0; i < G_N_ELEMENTS (runs); i++)
+    run_train (runs[i], NULL);
+  assert_near_states (half.result.states, factors.result.states, 1e-6);
+  for (guint i = 0; i < G_N_ELEMENTS (runs); i++)
+    run_tear_down (runs[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -207,5 +264,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trainer-settings/swa", test_swa);
   g_test_add_func ("/trainer-settings/average-judged", test_average_judged);
   g_test_add_func ("/trainer-settings/average-later", test_average_later);
+  g_test_add_func ("/trainer-settings/frozen", test_frozen);
+  g_test_add_func ("/trainer-settings/factors", test_factors);
   return g_test_run ();
 }

@@ -126,16 +126,20 @@ def judge(path, *settings):
     run = {name: torch.from_numpy(array.copy()) for name, array in read_safetensors(path).items()}
     kernel1, bias1, kernel2, bias2 = (run[f"{name}.0"].requires_grad_() for name in PARAMETERS)
     rates, parameters = run["rate"], (kernel1, bias1, kernel2, bias2)
-    groups = [
-        {"params": [kernel1, kernel2], "lr": float(s["learning_rate"]), "weight_decay": float(s["weight_decay"])},
-        {"params": [bias1, bias2], "lr": float(s["learning_rate"]), "weight_decay": 0.0},
-    ]
+    decay = float(s["weight_decay"])
+    # As the network has them: factors of the learning rate, and of the decay, which is the kernels'.
+    factors = ((kernel1, 1, 1), (bias1, 2, 0), (kernel2, 0.5, 2), (bias2, 1, 0))
+    groups = [{"params": [p], "lr": 0.0, "weight_decay": factor * decay} for p, _, factor in factors]
     optimizer = make_optimizer(s, groups)
-    scheduler, every = make_schedule(s, optimizer, len(rates))
+    clock = torch.optim.SGD([torch.zeros(1, requires_grad=True)], float(s["learning_rate"]))
+    scheduler, every = make_schedule(s, clock, len(rates))
     clip_value, clip_norm = float(s["clip_value"]), float(s["clip_norm"])
     worst = worst_rate = 0.0
     for step, rate in enumerate(rates.tolist()):
-        worst_rate = max(worst_rate, abs(optimizer.param_groups[0]["lr"] - rate) / float(s["learning_rate"]))
+        now = clock.param_groups[0]["lr"]
+        worst_rate = max(worst_rate, abs(now - rate) / float(s["learning_rate"]))
+        for group, (_, factor, _) in zip(optimizer.param_groups, factors):
+            group["lr"] = factor * now
         optimizer.zero_grad()
         loss = ((torch.tanh(run["x"] @ kernel1 + bias1) @ kernel2 + bias2 - run["y"]) ** 2).mean()
         loss.backward()
@@ -144,6 +148,7 @@ def judge(path, *settings):
         if clip_norm > 0:
             torch.nn.utils.clip_grad_norm_(parameters, clip_norm)
         optimizer.step()
+        clock.step()
         if every and (step + 1) % every == 0:
             scheduler.step(*([loss.item()] if s["schedule"] == "plateau" else []))
         for name, theirs in zip(PARAMETERS, parameters):

@@ -49,8 +49,8 @@ static const char *const cases[] = {
 static const char network[] =
     "program network {\n"
     "  state @kernel1 : f32[4,5] trainable decay init=glorot_uniform(4,5)\n"
-    "  state @bias1 : f32[5] trainable init=zeros\n"
-    "  state @kernel2 : f32[5,3] trainable decay init=glorot_uniform(5,3)\n"
+    "  state @bias1 : f32[5] trainable=2 init=zeros\n"
+    "  state @kernel2 : f32[5,3] trainable=0.5 decay=2 init=glorot_uniform(5,3)\n"
     "  state @bias2 : f32[3] trainable init=zeros\n"
     "  %0 = input {name=\"x\", dtype=f32, shape=[N,4]} : f32[N,4]\n"
     "  %1 = input {name=\"y\", dtype=f32, shape=[N,3]} : f32[N,3]\n"
