@@ -33,6 +33,18 @@ typedef struct {
 /* Everything up to the first step. */
 gboolean telar_trainer_prepare (TelarTrainer *trainer, GError **error);
 
+/* Releases all that it holds. */
+void telar_trainer_clear (TelarTrainer *trainer);
+
+/* Tells the monitor that the run begins. */
+void telar_trainer_tell_begin (const TelarTrainer *trainer);
+
+/* The feed's pass for the epoch under way, from the batch that comes next. */
+gboolean telar_trainer_begin_pass (TelarTrainer *trainer, GError **error);
+
+/* One step at @rate, whose numbers the monitor is told. */
+gboolean telar_trainer_step (TelarTrainer *trainer, double rate, GError **error);
+
 /* Zeroes the sums of the epoch: one per loss and metric, the last counts rows. */
 void telar_trainer_clear_sums (TelarTrainer *trainer);
 

@@ -94,15 +94,22 @@ run_batches (TelarTrainer *t, GError **error)
   return TRUE;
 }
 
-static gboolean
-run_step (TelarTrainer *t, GError **error)
+gboolean
+telar_trainer_step (TelarTrainer *t, double rate, GError **error)
 {
-  t->learning_rate = telar_trainer_rate (t);
+  t->learning_rate = rate;
   if (!run_batches (t, error))
     return FALSE;
   t->progress.step++;
   tell_step (t);
-  return check_loss (t, error) && save_between (t, error);
+  return TRUE;
+}
+
+static gboolean
+run_step (TelarTrainer *t, GError **error)
+{
+  return telar_trainer_step (t, telar_trainer_rate (t), error) && check_loss (t, error) &&
+         save_between (t, error);
 }
 
 /* --- epochs ----------------------------------------------------------------------------------- */
@@ -180,8 +187,8 @@ end_epoch (TelarTrainer *t, GError **error)
   return telar_trainer_save (t, error);
 }
 
-static TelarGo
-run_epoch (TelarTrainer *t, GError **error)
+gboolean
+telar_trainer_begin_pass (TelarTrainer *t, GError **error)
 {
   TelarFeedPass pass = { .split = TELAR_SPLIT_TRAIN,
                          .batch = t->batch,
@@ -189,7 +196,13 @@ run_epoch (TelarTrainer *t, GError **error)
                          .seed = t->seed,
                          .epoch = (guint32)t->progress.epoch,
                          .skip_batches = t->progress.batch_in_epoch };
-  if (!telar_feed_begin (t->training->feed, &pass, error))
+  return telar_feed_begin (t->training->feed, &pass, error);
+}
+
+static TelarGo
+run_epoch (TelarTrainer *t, GError **error)
+{
+  if (!telar_trainer_begin_pass (t, error))
     return TELAR_GO_FAILED;
   while (t->progress.batch_in_epoch < t->batches_per_epoch) {
     TelarGo go = telar_trainer_obey (t, error);
@@ -203,8 +216,8 @@ run_epoch (TelarTrainer *t, GError **error)
 
 /* --- a run ------------------------------------------------------------------------------------ */
 
-static void
-tell_begin (const TelarTrainer *t)
+void
+telar_trainer_tell_begin (const TelarTrainer *t)
 {
   const TelarTraining *training = t->training;
   TelarRunInfo info = {
@@ -229,7 +242,7 @@ run (TelarTrainer *t, TelarRunStatus *status, GError **error)
   TelarGo go = TELAR_GO_ON;
   if (!telar_trainer_prepare (t, error))
     return FALSE;
-  tell_begin (t);
+  telar_trainer_tell_begin (t);
   while (go == TELAR_GO_ON && t->progress.epoch < t->epochs && !out_of_patience (t))
     go = run_epoch (t, error);
   if (go == TELAR_GO_FAILED)
@@ -243,8 +256,8 @@ run (TelarTrainer *t, TelarRunStatus *status, GError **error)
   return telar_trainer_save (t, error);
 }
 
-static void
-clear_trainer (TelarTrainer *t)
+void
+telar_trainer_clear (TelarTrainer *t)
 {
   g_clear_pointer (&t->states, telar_states_unref);
   g_clear_pointer (&t->best, telar_states_unref);
@@ -278,7 +291,7 @@ telar_train (const TelarTraining *training, TelarTrainingResult *result, GError 
     telar_monitor_end (training->monitor, TELAR_RUN_FAILED, problem->message);
     g_propagate_error (error, g_steal_pointer (&problem));
   }
-  clear_trainer (&trainer);
+  telar_trainer_clear (&trainer);
   return good;
 }
 

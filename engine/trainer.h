@@ -39,6 +39,21 @@ void telar_training_result_clear (TelarTrainingResult *result);
 /* FALSE only when it could not run; stopping on request is a result. */
 gboolean telar_train (const TelarTraining *training, TelarTrainingResult *result, GError **error);
 
+/* What the learning-rate finder saw. */
+typedef struct {
+  GArray *rates, *losses; /* double, one of each for every step; losses smoothed */
+  double suggestion;      /* NaN when the loss never fell */
+} TelarRateCurve;
+
+void telar_rate_curve_clear (TelarRateCurve *curve);
+
+/* Trains for up to @steps steps while the learning rate grows from @from to @to by the same factor
+ * each step, and stops once the loss has become four times its least. Suggests the rate at which
+ * the loss fell fastest (Smith: "Cyclical learning rates for training neural networks", 2017, as
+ * fastai does). The monitor is told losses and rates; no weights are kept. */
+gboolean telar_find_rate (const TelarTraining *training, double from, double to, gint64 steps,
+                          TelarRateCurve *curve, GError **error);
+
 /* Losses and metrics over a split, inference behaviour; weighted by rows. */
 gboolean telar_evaluate (const TelarGraph *graph, TelarFeed *feed, TelarSplit split, gint64 batch,
                          TelarDevice *device, TelarStates *states, GArray *metrics, GError **error);

@@ -6,9 +6,15 @@
 #include "engine/trainer.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+
+/* The rates that --find-lr tries. */
+#define FIND_FROM  1e-7
+#define FIND_TO    10.0
+#define FIND_STEPS 100
 
 static const TelarOption options[] = {
   TELAR_OPTION_WORKSPACE,
@@ -35,6 +41,10 @@ static const TelarOption options[] = {
     .minimum = 0,
     .maximum = G_MAXINT64,
     .doc = "What the weights, the split and the order of rows are drawn from." },
+  { .name = "find-lr",
+    .kind = TELAR_OPTION_FLAG,
+    .doc = "Trains a hundred steps at rates from 1e-07 to 10, records and prints the losses, and "
+           "suggests a learning rate; keeps no weights." },
   { .name = "resume",
     .kind = TELAR_OPTION_TEXT,
     .value = "RUN",
@@ -138,12 +148,13 @@ find_resumed (const TelarCommand *command, Job *job, GError **error)
 }
 
 static char *
-free_run_name (const Job *job, GError **error)
+free_run_name (const Job *job, gboolean finds_rate, GError **error)
 {
   g_autoptr (TelarStore) store = telar_store_open (job->workspace, TRUE, error);
   if (store == NULL)
     return NULL;
-  g_autofree char *stem = telar_project_name (job->project);
+  g_autofree char *name = telar_project_name (job->project);
+  g_autofree char *stem = g_strconcat (name, finds_rate ? "-find-lr" : "", NULL);
   return telar_store_free_name (store, stem, error);
 }
 
@@ -156,6 +167,11 @@ find_project (const TelarCommand *command, Job *job, GError **error)
   job->project = path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
   if (resume != NULL && telar_command_has (command, "run")) {
     telar_set_error (error, TELAR_ERROR_USAGE, NULL, "--run and --resume exclude each other");
+    return FALSE;
+  }
+  if (resume != NULL && telar_command_has (command, "find-lr")) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                     "--find-lr and --resume exclude each other: rates are tried on new weights");
     return FALSE;
   }
   if (resume != NULL)
@@ -243,8 +259,9 @@ prepare (const TelarCommand *command, Job *job, GError **error)
   if (!telar_lowered_ok (lowered, error))
     return FALSE;
   if (job->run == NULL)
-    job->run = telar_command_has (command, "run") ? g_strdup (telar_command_text (command, "run"))
-                                                  : free_run_name (job, error);
+    job->run = telar_command_has (command, "run")
+                   ? g_strdup (telar_command_text (command, "run"))
+                   : free_run_name (job, telar_command_has (command, "find-lr"), error);
   return job->run != NULL && open_monitor (command, job, error) && make_folder (job, error);
 }
 
@@ -277,6 +294,48 @@ print_end (const TelarCommand *command, const Job *job, const TelarTrainingResul
     printf ("checkpoint: %s\n", checkpoint);
 }
 
+/* --- the learning-rate finder -------------------------------------------------------------------
+ */
+
+static void
+print_curve (const TelarCommand *command, const Job *job, const TelarRateCurve *curve)
+{
+  gboolean json = telar_command_has (command, "json"), found = !isnan (curve->suggestion);
+  json_t *points = json_array ();
+  for (guint i = 0; i < curve->rates->len; i++) {
+    double rate = g_array_index (curve->rates, double, i);
+    double loss = g_array_index (curve->losses, double, i);
+    json_array_append_new (points, json_pack ("[f, f]", rate, loss));
+    if (!json)
+      printf ("rate %-9.3g loss %.6g\n", rate, loss);
+  }
+  json_t *suggestion = found ? json_real (curve->suggestion) : json_null ();
+  json_t *end = json_pack ("{s:s, s:s, s:s, s:o, s:o}", "event", "end", "status", "done", "run",
+                           job->run, "suggestion", suggestion, "curve", points);
+  if (json) {
+    telar_print_json (end);
+    return;
+  }
+  json_decref (end);
+  if (found)
+    printf ("the loss fell fastest at %.3g; try --set training.learning_rate=%.3g\n",
+            curve->suggestion, curve->suggestion);
+  else
+    puts ("the loss fell at none of these rates");
+}
+
+static int
+find_rate (const TelarCommand *command, Job *job, const TelarTraining *training, GError **error)
+{
+  TelarRateCurve curve = { 0 };
+  gboolean ok = telar_find_rate (training, FIND_FROM, FIND_TO, FIND_STEPS, &curve, error);
+  g_clear_pointer (&job->monitor, telar_monitor_free);
+  if (ok)
+    print_curve (command, job, &curve);
+  telar_rate_curve_clear (&curve);
+  return !ok ? 1 : interrupted ? 130 : 0;
+}
+
 static int
 run (const TelarCommand *command, GError **error)
 {
@@ -294,6 +353,8 @@ run (const TelarCommand *command, GError **error)
     .resume = job.resume,
     .interrupted = &interrupted,
   };
+  if (telar_command_has (command, "find-lr"))
+    return find_rate (command, &job, &training, error);
   TelarTrainingResult result = { 0 };
   g_autoptr (GError) problem = NULL;
   gboolean ok = telar_train (&training, &result, &problem);

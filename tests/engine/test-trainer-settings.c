@@ -250,6 +250,40 @@ test_factors (void)
     run_tear_down (runs[i]);
 }
 
+/* The finder tries rates in equal ratios, tells them, suggests one that learns, and keeps nothing.
+ */
+static void
+test_find_rate (void)
+{
+  Run f;
+  g_autoptr (GError) error = NULL;
+  run_set_up (&f);
+  TelarTraining training = { .graph = f.graph,
+                             .feed = f.feed,
+                             .device = f.device,
+                             .monitor = &f.listener.base,
+                             .run = "run",
+                             .folder = f.folder };
+  TelarRateCurve curve = { 0 }, again = { 0 };
+  telar_find_rate (&training, 1e-6, 100, 60, &curve, &error);
+  g_assert_no_error (error);
+  telar_find_rate (&training, 1e-6, 100, 60, &again, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (curve.rates->len, >, 20);
+  g_assert_cmpuint (curve.rates->len, <=, 60);
+  g_assert_cmpfloat_with_epsilon (g_array_index (curve.rates, double, 10),
+                                  1e-6 * pow (1e8, 10.0 / 59), 1e-12);
+  g_assert_cmpfloat (curve.suggestion, >, 1e-4);
+  g_assert_cmpfloat (curve.suggestion, <, 10);
+  g_assert_cmpfloat (curve.suggestion, ==, again.suggestion);
+  g_assert_nonnull (strstr (f.listener.log->str, "learning_rate 1 "));
+  g_assert_nonnull (strstr (f.listener.log->str, "event suggested_rate "));
+  g_assert_nonnull (strstr (f.listener.log->str, "end done"));
+  telar_rate_curve_clear (&curve);
+  telar_rate_curve_clear (&again);
+  run_tear_down (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -266,5 +300,6 @@ main (int argc, char **argv)
   g_test_add_func ("/trainer-settings/average-later", test_average_later);
   g_test_add_func ("/trainer-settings/frozen", test_frozen);
   g_test_add_func ("/trainer-settings/factors", test_factors);
+  g_test_add_func ("/trainer-settings/find-rate", test_find_rate);
   return g_test_run ();
 }
