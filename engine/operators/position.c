@@ -98,6 +98,10 @@ telar_emit_rotary (TelarBuilder *b, TelarValue x, TelarValue cosines, TelarValue
 
   if (x == TELAR_NO_VALUE || cosines == TELAR_NO_VALUE || sines == TELAR_NO_VALUE)
     return TELAR_NO_VALUE;
+  if (table.rank != 2 && table.rank != 3) {
+    telar_builder_fail (b, "a table of angles has 2 axes or 3, not %u", table.rank);
+    return TELAR_NO_VALUE;
+  }
   half = table.dims[table.rank - 1];
   size = shape.dims[shape.rank - 1];
   if (shape.rank < 3 || shape.rank == TELAR_MAX_RANK || 2 * half > size) {

@@ -13,6 +13,7 @@ static const struct {
   { "", onnx_operators_index },
   { "", onnx_operators_losses },
   { "", onnx_operators_product },
+  { "", onnx_operators_recurrence },
   { "", onnx_operators_recurrent },
   { "", onnx_operators_reduce },
   { "", onnx_operators_sequence },

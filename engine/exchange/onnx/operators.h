@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 extern const OnnxOperator onnx_operators_attention[];
 extern const OnnxOperator onnx_operators_elementwise[];
+extern const OnnxOperator onnx_operators_recurrence[];
 extern const OnnxOperator onnx_operators_recurrent[];
 extern const OnnxOperator onnx_operators_reduce[];
 extern const OnnxOperator onnx_operators_losses[];

@@ -120,6 +120,19 @@ test_causal_offset (void)
   }
 }
 
+/* What a hostile model may hand over. */
+static void
+test_scalar_table (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarBuilder) b = telar_builder_new ("scalar");
+  TelarType type = { TELAR_F32, telar_shape (1, 2, 4) };
+  TelarValue one = telar_build_scalar (b, TELAR_F32, 1), x = telar_build_fill (b, &type, 1);
+  g_assert_true (telar_emit_rotary (b, x, one, one, FALSE) == TELAR_NO_VALUE);
+  g_assert_null (telar_builder_finish (b, &error));
+  g_assert_nonnull (strstr (error->message, "table of angles"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -132,5 +145,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sequences/many-parts", test_many_parts);
   g_test_add_func ("/sequences/many-steps", test_many_steps);
   g_test_add_func ("/sequences/causal-offset", test_causal_offset);
+  g_test_add_func ("/sequences/scalar-table", test_scalar_table);
   return g_test_run ();
 }
