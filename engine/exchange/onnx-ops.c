@@ -197,6 +197,7 @@ static const OnnxEmitter emitters[TELAR_N_PRIMS] = {
   [TELAR_PRIM_GATHER] = emit_gather,
   [TELAR_PRIM_ONE_HOT] = emit_one_hot,
   [TELAR_PRIM_FILL] = onnx_emit_shape,
+  [TELAR_PRIM_IOTA] = onnx_emit_shape,
   [TELAR_PRIM_RESHAPE] = onnx_emit_shape,
   [TELAR_PRIM_TRANSPOSE] = onnx_emit_shape,
   [TELAR_PRIM_BROADCAST] = onnx_emit_shape,

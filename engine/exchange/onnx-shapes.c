@@ -97,6 +97,23 @@ emit_fill (OnnxExport *e, const TelarInstr *instr)
   return shape != NULL;
 }
 
+/* ONNX's Range has one axis and wants numbers; ones summed up to before each place do not. */
+static gboolean
+emit_iota (OnnxExport *e, const TelarInstr *instr)
+{
+  const TelarType *type = onnx_output_type (e, instr);
+  const char *base = onnx_base (instr), *shape = onnx_shape (e, instr, &type->shape), *ones;
+  gint64 axis = telar_instr_int (instr, TELAR_ATTR_AXIS, 0);
+  if (!shape)
+    return FALSE;
+  onnx_step (e, instr, "Expand",
+             ONNX_INPUTS (onnx_model_scalar (e->model, base, type->dtype, 1), shape), &ones);
+  OnnxNode *node = onnx_result (e, instr, "CumSum",
+                                ONNX_INPUTS (ones, onnx_model_ints (e->model, base, &axis, 1)));
+  onnx_node_int (e->model, node, "exclusive", 1);
+  return TRUE;
+}
+
 static void
 emit_slice (OnnxExport *e, const TelarInstr *instr)
 {
@@ -183,6 +200,8 @@ onnx_emit_shape (OnnxExport *e, const TelarInstr *instr)
     return emit_expand (e, instr);
   case TELAR_PRIM_FILL:
     return emit_fill (e, instr);
+  case TELAR_PRIM_IOTA:
+    return emit_iota (e, instr);
   case TELAR_PRIM_PAD:
     return emit_pad (e, instr);
   case TELAR_PRIM_RESHAPE:

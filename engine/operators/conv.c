@@ -1,7 +1,7 @@
 /* Convolutions. Channels are on axis 1 (N, C, spatial…); kernels have shape
- * [out, in / groups, window…], those of the transposed ones [in, out, window…], as PyTorch's. */
+ * [out, in / groups, window…], as PyTorch's. */
+#include "engine/operators/conv.h"
 #include "engine/operators/families.h"
-#include "engine/operators/window.h"
 
 /* What differs between the convolutions of this file. */
 typedef struct {
@@ -13,13 +13,11 @@ static TelarValue
 convolve (TelarLowering *l, TelarValue x, const TelarWindow *window, const Kernel *kernel)
 {
   TelarShape shape = telar_shape (kernel->out, kernel->in / kernel->groups);
-  gint64 taps = 1;
+  gint64 taps = telar_window_taps (window);
   TelarValue w;
 
-  for (guint i = 0; i < window->n; i++) {
-    taps *= window->kernel[i];
+  for (guint i = 0; i < window->n; i++)
     shape.dims[shape.rank++] = window->kernel[i];
-  }
   w = telar_lower_parameter (l, kernel->role, &shape,
                              telar_lower_init (l, shape.dims[1] * taps, kernel->out * taps), TRUE);
   return telar_emit (
@@ -28,9 +26,8 @@ convolve (TelarLowering *l, TelarValue x, const TelarWindow *window, const Kerne
       TELAR_INTS (DILATION, window->dilation, window->n), TELAR_INT (GROUPS, kernel->groups));
 }
 
-/* Adds the bias, where the node has one, and applies the activation. */
-static void
-finish (TelarLowering *l, TelarValue y, gint64 channels, gint64 fan_in)
+void
+telar_conv_finish (TelarLowering *l, TelarValue y, gint64 channels, gint64 fan_in)
 {
   TelarShape shape = telar_shape (channels);
 
@@ -43,19 +40,8 @@ finish (TelarLowering *l, TelarValue y, gint64 channels, gint64 fan_in)
   telar_lower_output (l, 0, telar_emit_activation (l, telar_lower_text (l, "activation"), y));
 }
 
-static gint64
-taps_of (const TelarWindow *window)
-{
-  gint64 taps = 1;
-
-  for (guint i = 0; i < window->n; i++)
-    taps *= window->kernel[i];
-  return taps;
-}
-
-/* Input, channels and window of a node over @spatial axes. */
-static TelarValue
-read_input (TelarLowering *l, guint spatial, gint64 *channels, TelarWindow *window)
+TelarValue
+telar_conv_input (TelarLowering *l, guint spatial, gint64 *channels, TelarWindow *window)
 {
   TelarType type;
   TelarValue x = telar_lower_float (l, 0, spatial + 2, spatial + 2, &type);
@@ -71,7 +57,7 @@ lower_conv (TelarLowering *l, guint spatial)
 {
   TelarWindow window;
   Kernel kernel = { .role = "kernel", .out = telar_lower_int (l, "filters") };
-  TelarValue x = read_input (l, spatial, &kernel.in, &window);
+  TelarValue x = telar_conv_input (l, spatial, &kernel.in, &window);
 
   if (x == TELAR_NO_VALUE)
     return;
@@ -83,8 +69,8 @@ lower_conv (TelarLowering *l, guint spatial)
                       kernel.groups, kernel.in, kernel.out);
     return;
   }
-  finish (l, convolve (l, x, &window, &kernel), kernel.out,
-          kernel.in / kernel.groups * taps_of (&window));
+  telar_conv_finish (l, convolve (l, x, &window, &kernel), kernel.out,
+                     kernel.in / kernel.groups * telar_window_taps (&window));
 }
 
 static void
@@ -106,27 +92,27 @@ lower_conv3d (TelarLowering *l)
 }
 
 static void
-lower_depthwise (TelarLowering *l)
+lower_depthwise (TelarLowering *l, guint spatial)
 {
   TelarWindow window;
   Kernel kernel = { .role = "kernel" };
-  TelarValue x = read_input (l, 2, &kernel.in, &window);
+  TelarValue x = telar_conv_input (l, spatial, &kernel.in, &window);
 
   if (x == TELAR_NO_VALUE)
     return;
   kernel.groups = kernel.in;
   kernel.out = kernel.in * telar_lower_int (l, "multiplier");
-  finish (l, convolve (l, x, &window, &kernel), kernel.out, taps_of (&window));
+  telar_conv_finish (l, convolve (l, x, &window, &kernel), kernel.out, telar_window_taps (&window));
 }
 
 /* Depthwise, then pointwise (1x1); the bias follows the second. */
 static void
-lower_separable (TelarLowering *l)
+lower_separable (TelarLowering *l, guint spatial)
 {
-  TelarWindow window, point = { 2, { 1, 1 }, { 1, 1 }, { 1, 1 }, { 0 } };
+  TelarWindow window, point = { spatial, { 1, 1, 1 }, { 1, 1, 1 }, { 1, 1, 1 }, { 0 }, { 0 } };
   Kernel depthwise = { .role = "depthwise" };
   Kernel pointwise = { .role = "pointwise", .groups = 1 };
-  TelarValue x = read_input (l, 2, &depthwise.in, &window);
+  TelarValue x = telar_conv_input (l, spatial, &depthwise.in, &window);
 
   if (x == TELAR_NO_VALUE)
     return;
@@ -135,90 +121,50 @@ lower_separable (TelarLowering *l)
   pointwise.in = depthwise.out;
   pointwise.out = telar_lower_int (l, "filters");
   x = convolve (l, x, &window, &depthwise);
-  finish (l, convolve (l, x, &point, &pointwise), pointwise.out, pointwise.in);
-}
-
-/* The transposed convolution is the gradient of a convolution whose output is this one's input.
- * Sizes: same gives in · stride, otherwise (in - 1) · stride + span - low - high + extra. */
-static gboolean
-transposed_shape (TelarLowering *l, const TelarShape *in, TelarWindow *window, TelarShape *out)
-{
-  gboolean same = g_str_equal (telar_lower_text (l, "padding"), "same");
-  gint64 extra = telar_lower_int (l, "extra");
-  guint n = window->n;
-
-  for (guint i = 0; i < n; i++) {
-    gint64 span = telar_window_span (window, i), stride = window->stride[i];
-    gint64 size;
-    if (same) {
-      gint64 total = MAX (span - stride, 0);
-      window->pad[i] = total / 2;
-      window->pad[n + i] = total - total / 2;
-      size = in->dims[i + 2] * stride;
-    } else {
-      size = (in->dims[i + 2] - 1) * stride + span - window->pad[i] - window->pad[n + i] + extra;
-      if (extra >= stride) {
-        telar_lower_fail (l, "extra must be smaller than the stride");
-        return FALSE;
-      }
-    }
-    if (size < 1) {
-      telar_lower_fail (l, "the padding leaves nothing of axis %u", i + 2);
-      return FALSE;
-    }
-    out->dims[i + 2] = size;
-  }
-  return TRUE;
+  telar_conv_finish (l, convolve (l, x, &point, &pointwise), pointwise.out, pointwise.in);
 }
 
 static void
-lower_transpose (TelarLowering *l)
+lower_depthwise1d (TelarLowering *l)
 {
-  TelarWindow window;
-  gint64 in, filters = telar_lower_int (l, "filters");
-  TelarValue x = read_input (l, 2, &in, &window);
-  TelarShape shape = telar_lower_type (l, x).shape, kernel_shape;
-  TelarValue w, y;
+  lower_depthwise (l, 1);
+}
 
-  if (x == TELAR_NO_VALUE || !transposed_shape (l, &shape, &window, &shape))
-    return;
-  shape.dims[1] = filters;
-  kernel_shape = telar_shape (in, filters, window.kernel[0], window.kernel[1]);
-  w = telar_lower_parameter (
-      l, "kernel", &kernel_shape,
-      telar_lower_init (l, in * taps_of (&window), filters * taps_of (&window)), TRUE);
-  y = telar_emit (l->b, CONV_INPUT_GRAD, ((TelarValue[]){ x, w }),
-                  TELAR_INTS (STRIDE, window.stride, 2), TELAR_INTS (PAD, window.pad, 4),
-                  TELAR_INTS (DILATION, window.dilation, 2),
-                  TELAR_INTS (SHAPE, shape.dims, shape.rank));
-  finish (l, y, filters, in * taps_of (&window));
+static void
+lower_depthwise2d (TelarLowering *l)
+{
+  lower_depthwise (l, 2);
+}
+
+static void
+lower_separable1d (TelarLowering *l)
+{
+  lower_separable (l, 1);
+}
+
+static void
+lower_separable2d (TelarLowering *l)
+{
+  lower_separable (l, 2);
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
-#define FILTERS                                                                                    \
-  {                                                                                                \
-    .name = "filters", .label = N_ ("Filters"), .kind = TELAR_PARAM_INT, .fallback = "32",         \
-    .minimum = 1, .maximum = TELAR_SIZE_LIMIT, .doc = N_ ("Number of output channels."),           \
-    .prominent = TRUE,                                                                             \
-  }
-#define GROUPS                                                                                     \
-  {                                                                                                \
-    .name = "groups", .label = N_ ("Groups"), .kind = TELAR_PARAM_INT, .fallback = "1",            \
-    .minimum = 1, .maximum = TELAR_SIZE_LIMIT,                                                     \
-    .doc = N_ ("Splits the channels into groups that do not see each other."),                     \
-  }
 #define MULTIPLIER                                                                                 \
   {                                                                                                \
     .name = "multiplier", .label = N_ ("Channel multiplier"), .kind = TELAR_PARAM_INT,             \
     .fallback = "1", .minimum = 1, .maximum = 1024,                                                \
     .doc = N_ ("How many filters each input channel gets."),                                       \
   }
+
 #define CONV_PARAMS(axes, kernel)                                                                  \
-  TELAR_PARAMS (FILTERS, TELAR_PARAM_KERNEL (axes, kernel), TELAR_PARAM_STRIDE (axes),             \
+  TELAR_PARAMS (TELAR_PARAM_FILTERS, TELAR_PARAM_KERNEL (axes, kernel), TELAR_PARAM_STRIDE (axes), \
                 TELAR_PARAM_PADDING ("same"), TELAR_PARAM_PAD (axes), TELAR_PARAM_DILATION (axes), \
-                GROUPS, TELAR_PARAM_BIAS, TELAR_PARAM_ACTIVATION, TELAR_PARAM_INIT)
-#define IN(text) TELAR_PORTS ({ .name = "in", .kind = TELAR_PORT_TENSOR, .doc = N_ (text) })
+                TELAR_PARAM_GROUPS, TELAR_PARAM_BIAS, TELAR_PARAM_ACTIVATION, TELAR_PARAM_INIT)
+#define DEPTHWISE_PARAMS(axes, kernel)                                                             \
+  TELAR_PARAM_KERNEL (axes, kernel), TELAR_PARAM_STRIDE (axes), TELAR_PARAM_PADDING ("same"),      \
+      TELAR_PARAM_PAD (axes), TELAR_PARAM_DILATION (axes), MULTIPLIER, TELAR_PARAM_BIAS,           \
+      TELAR_PARAM_ACTIVATION, TELAR_PARAM_INIT
 
 static const TelarOperator conv1d = {
   .name = "conv1d",
@@ -227,7 +173,7 @@ static const TelarOperator conv1d = {
   .doc = N_ ("Slides learned filters along a sequence or a signal."),
   .formula = "y[n,o,i] = Σ x[n,c,i·stride + k·dilation - low] · kernel[o,c,k] + bias[o]",
   .onnx = "Conv",
-  .inputs = IN ("A signal of shape N, channels, length."),
+  .inputs = TELAR_CONV_IN ("A signal of shape N, channels, length."),
   .outputs = telar_ports_out,
   .params = CONV_PARAMS (1, "3"),
   .lower = lower_conv1d,
@@ -244,7 +190,7 @@ static const TelarOperator conv2d = {
   .doc = N_ ("Slides learned filters over a picture and gives one channel for each filter."),
   .formula = "y[n,o,i,j] = Σ x[n,c,i·s + k·d - low, …] · kernel[o,c,k,l] + bias[o]",
   .onnx = "Conv",
-  .inputs = IN ("Pictures of shape N, channels, height, width."),
+  .inputs = TELAR_CONV_IN ("Pictures of shape N, channels, height, width."),
   .outputs = telar_ports_out,
   .params = CONV_PARAMS (2, "3x3"),
   .lower = lower_conv2d,
@@ -261,12 +207,26 @@ static const TelarOperator conv3d = {
   .doc = N_ ("Slides learned filters through a volume or a film."),
   .formula = "y[n,o,i,j,k] = Σ x[n,c,…] · kernel[o,c,…] + bias[o]",
   .onnx = "Conv",
-  .inputs = IN ("Volumes of shape N, channels, depth, height, width."),
+  .inputs = TELAR_CONV_IN ("Volumes of shape N, channels, depth, height, width."),
   .outputs = telar_ports_out,
   .params = CONV_PARAMS (3, "3x3x3"),
   .lower = lower_conv3d,
   .examples = TELAR_EXAMPLES ("f32[1,2,4,5,4] filters=3 kernel=3x2x3",
                               "f32[2,1,5,5,5] filters=2 stride=2 padding=valid bias=false"),
+};
+
+static const TelarOperator depthwise_conv1d = {
+  .name = "depthwise_conv1d",
+  .label = N_ ("Depthwise convolution 1D"),
+  .category = TELAR_CATEGORY_LAYER,
+  .doc = N_ ("Gives each channel of a signal filters of its own that see no other channel."),
+  .formula = "y[n,c·m + q,i] = Σ x[n,c,…] · kernel[c·m + q,0,…] + bias",
+  .onnx = "Conv",
+  .inputs = TELAR_CONV_IN ("A signal of shape N, channels, length."),
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (DEPTHWISE_PARAMS (1, "3")),
+  .lower = lower_depthwise1d,
+  .examples = TELAR_EXAMPLES ("f32[2,3,6]", "f32[1,2,9] multiplier=2 dilation=2 bias=false"),
 };
 
 static const TelarOperator depthwise_conv2d = {
@@ -277,14 +237,26 @@ static const TelarOperator depthwise_conv2d = {
              "little work."),
   .formula = "y[n,c·m + q,i,j] = Σ x[n,c,…] · kernel[c·m + q,0,…] + bias",
   .onnx = "Conv",
-  .inputs = IN ("Pictures of shape N, channels, height, width."),
+  .inputs = TELAR_CONV_IN ("Pictures of shape N, channels, height, width."),
   .outputs = telar_ports_out,
-  .params =
-      TELAR_PARAMS (TELAR_PARAM_KERNEL (2, "3x3"), TELAR_PARAM_STRIDE (2),
-                    TELAR_PARAM_PADDING ("same"), TELAR_PARAM_PAD (2), TELAR_PARAM_DILATION (2),
-                    MULTIPLIER, TELAR_PARAM_BIAS, TELAR_PARAM_ACTIVATION, TELAR_PARAM_INIT),
-  .lower = lower_depthwise,
+  .params = TELAR_PARAMS (DEPTHWISE_PARAMS (2, "3x3")),
+  .lower = lower_depthwise2d,
   .examples = TELAR_EXAMPLES ("f32[2,3,6,6]", "f32[1,2,7,5] multiplier=2 stride=2 bias=false"),
+};
+
+static const TelarOperator separable_conv1d = {
+  .name = "separable_conv1d",
+  .label = N_ ("Separable convolution 1D"),
+  .category = TELAR_CATEGORY_LAYER,
+  .doc = N_ ("A depthwise convolution of a signal followed by one of width 1 that mixes the "
+             "channels."),
+  .formula = "y = conv(depthwise(x), pointwise) + bias",
+  .onnx = "Conv",
+  .inputs = TELAR_CONV_IN ("A signal of shape N, channels, length."),
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (TELAR_PARAM_FILTERS, DEPTHWISE_PARAMS (1, "3")),
+  .lower = lower_separable1d,
+  .examples = TELAR_EXAMPLES ("f32[2,3,6] filters=4", "f32[1,2,9] filters=3 multiplier=2 stride=2"),
 };
 
 static const TelarOperator separable_conv2d = {
@@ -294,47 +266,15 @@ static const TelarOperator separable_conv2d = {
   .doc = N_ ("A depthwise convolution followed by a 1x1 convolution that mixes the channels."),
   .formula = "y = conv(depthwise(x), pointwise) + bias",
   .onnx = "Conv",
-  .inputs = IN ("Pictures of shape N, channels, height, width."),
+  .inputs = TELAR_CONV_IN ("Pictures of shape N, channels, height, width."),
   .outputs = telar_ports_out,
-  .params =
-      TELAR_PARAMS (FILTERS, TELAR_PARAM_KERNEL (2, "3x3"), TELAR_PARAM_STRIDE (2),
-                    TELAR_PARAM_PADDING ("same"), TELAR_PARAM_PAD (2), TELAR_PARAM_DILATION (2),
-                    MULTIPLIER, TELAR_PARAM_BIAS, TELAR_PARAM_ACTIVATION, TELAR_PARAM_INIT),
-  .lower = lower_separable,
+  .params = TELAR_PARAMS (TELAR_PARAM_FILTERS, DEPTHWISE_PARAMS (2, "3x3")),
+  .lower = lower_separable2d,
   .examples = TELAR_EXAMPLES ("f32[2,3,6,6] filters=4", "f32[1,2,7,5] filters=3 multiplier=2 "
                                                         "stride=2 padding=valid activation=silu"),
 };
 
-static const TelarOperator conv2d_transpose = {
-  .name = "conv2d_transpose",
-  .label = N_ ("Transposed convolution 2D"),
-  .category = TELAR_CATEGORY_LAYER,
-  .doc = N_ ("Enlarges a picture with learned filters: the way back of a strided convolution."),
-  .formula = "size = in·stride (same), (in - 1)·stride + kernel - low - high + extra (otherwise)",
-  .onnx = "ConvTranspose",
-  .inputs = IN ("Pictures of shape N, channels, height, width."),
-  .outputs = telar_ports_out,
-  .params = TELAR_PARAMS (
-      FILTERS, TELAR_PARAM_KERNEL (2, "3x3"), TELAR_PARAM_STRIDE (2), TELAR_PARAM_PADDING ("same"),
-      TELAR_PARAM_PAD (2), TELAR_PARAM_DILATION (2),
-      {
-          .name = "extra",
-          .label = N_ ("Extra size"),
-          .kind = TELAR_PARAM_INT,
-          .fallback = "0",
-          .minimum = 0,
-          .maximum = 1024,
-          .doc = N_ ("Rows and columns added at the high side, smaller than the stride; not with "
-                     "same padding."),
-      },
-      TELAR_PARAM_BIAS, TELAR_PARAM_ACTIVATION, TELAR_PARAM_INIT),
-  .lower = lower_transpose,
-  .examples = TELAR_EXAMPLES ("f32[2,3,4,4] filters=2 stride=2",
-                              "f32[1,2,3,5] filters=3 kernel=4x4 stride=3 padding=valid extra=1",
-                              "f32[1,2,4,4] filters=2 kernel=3 padding=explicit pad=1 stride=2x1 "
-                              "bias=false"),
-};
-
 const TelarOperator *const telar_operators_conv[] = {
-  &conv1d, &conv2d, &conv3d, &depthwise_conv2d, &separable_conv2d, &conv2d_transpose, NULL,
+  &conv1d,           &conv2d,           &conv3d,           &depthwise_conv1d,
+  &depthwise_conv2d, &separable_conv1d, &separable_conv2d, NULL,
 };

@@ -170,7 +170,8 @@ static TelarValue
 coordinate (const Sampler *s, TelarValue grid, gint64 which)
 {
   gint64 start[4] = { 0, 0, 0, which }, stride[4] = { 1, 1, 1, 1 };
-  gint64 limit[4] = { s->places.dims[0], s->places.dims[1], s->places.dims[2], which + 1 };
+  gint64 limit[4] = { MAX (s->places.dims[0], -1), s->places.dims[1], s->places.dims[2],
+                      which + 1 };
   TelarValue part = telar_emit (s->b, SLICE, ((TelarValue[]){ grid }), TELAR_INTS (START, start, 4),
                                 TELAR_INTS (LIMIT, limit, 4), TELAR_INTS (STRIDE, stride, 4));
   return telar_build_reshape (s->b, part, &s->places);
@@ -183,8 +184,8 @@ telar_emit_grid_sample (TelarBuilder *b, TelarResizeMode mode, TelarGridPadding 
   TelarType type = *telar_builder_type (b, x), places = *telar_builder_type (b, grid);
   const gint64 last[] = { 0, 2, 3, 1 }, back[] = { 0, 3, 1, 2 };
   if (type.shape.rank != 4 || places.shape.rank != 4 || places.shape.dims[3] != 2 ||
-      places.shape.dims[0] != type.shape.dims[0] || !telar_shape_is_concrete (&type.shape) ||
-      places.dtype != type.dtype) {
+      places.shape.dims[0] != type.shape.dims[0] || type.shape.dims[1] < 0 ||
+      type.shape.dims[2] < 0 || type.shape.dims[3] < 0 || places.dtype != type.dtype) {
     telar_builder_fail (b, "x must be [N,C,H,W] and the grid [N,h,w,2], of one type");
     return TELAR_NO_VALUE;
   }

@@ -11,7 +11,9 @@ telar_operators_init (void)
 
   telar_operators_register (telar_operators_dense);
   telar_operators_register (telar_operators_conv);
+  telar_operators_register (telar_operators_conv_transpose);
   telar_operators_register (telar_operators_pool);
+  telar_operators_register (telar_operators_picture);
   telar_operators_register (telar_operators_recurrent);
   telar_operators_register (telar_operators_conv_lstm);
   telar_operators_register (telar_operators_attention);

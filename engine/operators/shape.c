@@ -1,4 +1,5 @@
 /* Operators that move numbers about and change none. Axis 0 is the batch and stays where it is. */
+#include "engine/emit-spatial.h"
 #include "engine/operators/families.h"
 #include "engine/operators/helpers.h"
 
@@ -155,6 +156,22 @@ lower_slice (TelarLowering *l)
                                   TELAR_INTS (STRIDE, stride, rank)));
 }
 
+static TelarValue
+pad_by_mode (TelarLowering *l, TelarValue x, guint rank, const gint64 *low, const gint64 *high)
+{
+  const char *mode = telar_lower_text (l, "mode");
+
+  if (g_str_equal (mode, "constant"))
+    return telar_emit (l->b, PAD, ((TelarValue[]){ x }), TELAR_INTS (LOW, low, rank),
+                       TELAR_INTS (HIGH, high, rank),
+                       TELAR_REAL (FILL, telar_lower_real (l, "value")));
+  return telar_emit_pad (l->b,
+                         g_str_equal (mode, "reflect") ? TELAR_PAD_REFLECT
+                         : g_str_equal (mode, "edge")  ? TELAR_PAD_EDGE
+                                                       : TELAR_PAD_CIRCULAR,
+                         x, low, high, TELAR_NO_VALUE);
+}
+
 /* The lists belong to the last axes. */
 static void
 lower_pad (TelarLowering *l)
@@ -174,10 +191,7 @@ lower_pad (TelarLowering *l)
   }
   memcpy (low + rank - n_low, given_low, n_low * sizeof (gint64));
   memcpy (high + rank - n_high, given_high, n_high * sizeof (gint64));
-  telar_lower_output (l, 0,
-                      telar_emit (l->b, PAD, ((TelarValue[]){ x }), TELAR_INTS (LOW, low, rank),
-                                  TELAR_INTS (HIGH, high, rank),
-                                  TELAR_REAL (FILL, telar_lower_real (l, "value"))));
+  telar_lower_output (l, 0, pad_by_mode (l, x, rank, low, high));
 }
 
 static void
@@ -367,8 +381,9 @@ static const TelarOperator pad = {
   .name = "pad",
   .label = N_ ("Pad"),
   .category = TELAR_CATEGORY_SHAPE,
-  .doc = N_ ("Puts a border of one value around the last axes."),
-  .onnx = "Pad",
+  .doc = N_ (
+      "Puts a border around the last axes: one value, or what the tensor itself continues with."),
+  .onnx = "Pad, Gather",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (
@@ -379,10 +394,21 @@ static const TelarOperator pad = {
           .label = N_ ("Value"),
           .kind = TELAR_PARAM_REAL,
           .fallback = "0",
-          .doc = N_ ("What the border is filled with."),
+          .doc = N_ ("What the border is filled with, in the mode constant."),
+      },
+      {
+          .name = "mode",
+          .label = N_ ("Mode"),
+          .kind = TELAR_PARAM_CHOICE,
+          .fallback = "constant",
+          .choices = TELAR_CHOICES ("constant", "reflect", "edge", "circular"),
+          .doc = N_ ("constant fills with the value, reflect mirrors without repeating the edge, "
+                     "edge repeats it, circular goes on at the other side."),
       }),
   .lower = lower_pad,
-  .examples = TELAR_EXAMPLES ("f32[2,3,4,4]", "f32[2,3,4] low=2 high=0 value=-1.5"),
+  .examples = TELAR_EXAMPLES ("f32[2,3,4,4]", "f32[2,3,4] low=2 high=0 value=-1.5",
+                              "f32[2,3,4] low=2x1 high=1x3 mode=reflect", "f32[2,3,4] mode=edge",
+                              "f32[2,2,4] low=0x1 high=0x2 mode=circular"),
 };
 
 static const TelarOperator squeeze = {

@@ -35,6 +35,33 @@ telar_window_span (const TelarWindow *window, guint axis)
   return window->dilation[axis] * (window->kernel[axis] - 1) + 1;
 }
 
+gint64
+telar_window_taps (const TelarWindow *window)
+{
+  gint64 taps = 1;
+
+  for (guint i = 0; i < window->n; i++)
+    taps *= window->kernel[i];
+  return taps;
+}
+
+/* out = ceil ((in + low + high - span) / stride) + 1, less one where that window would begin in the
+ * padding at the high side. */
+static void
+pad_ceil (TelarWindow *window, const gint64 *in)
+{
+  for (guint i = 0; i < window->n; i++) {
+    gint64 padded = in[i] + window->pad[i] + window->pad[window->n + i];
+    gint64 free = padded - telar_window_span (window, i), stride = window->stride[i];
+    gint64 start = (MAX (free, 0) + stride - 1) / stride * stride;
+
+    if (start >= in[i] + window->pad[i])
+      start -= stride;
+    window->extra[i] = MAX (start - free, 0);
+    window->pad[window->n + i] += window->extra[i];
+  }
+}
+
 static void
 pad_same (TelarWindow *window, const gint64 *in)
 {
@@ -85,7 +112,9 @@ telar_window_read (TelarLowering *l, const TelarShape *input, TelarWindow *windo
 
   if (g_str_equal (padding, "same"))
     pad_same (window, in);
-  else if (g_str_equal (padding, "explicit"))
-    return pad_explicit (l, window);
+  else if (g_str_equal (padding, "explicit") && !pad_explicit (l, window))
+    return FALSE;
+  if (has_param (l, "ceil") && telar_lower_bool (l, "ceil"))
+    pad_ceil (window, in);
   return TRUE;
 }

@@ -12,6 +12,7 @@ typedef struct {
   guint n;
   gint64 kernel[TELAR_MAX_SPATIAL], stride[TELAR_MAX_SPATIAL], dilation[TELAR_MAX_SPATIAL];
   gint64 pad[2 * TELAR_MAX_SPATIAL];
+  gint64 extra[TELAR_MAX_SPATIAL]; /* how much of the high side is there for "ceil" alone */
 } TelarWindow;
 
 /* Reads the parameters kernel, stride, dilation, padding and pad of a node whose input has channels
@@ -20,12 +21,17 @@ typedef struct {
  *   total = max ((ceil (in / stride) - 1) · stride + dilation · (kernel - 1) + 1 - in, 0)
  *   low = floor (total / 2), high = total - low
  *
- * A list with one item counts for all axes; an operator without the parameter dilation has 1, and
- * one whose stride may be "0x0" takes the kernel for it. FALSE: the problem is reported. */
+ * With "ceil" the high side grows until a last window fits that begins before the padding does, as
+ * PyTorch and ONNX have it. A list with one item counts for all axes; an operator without the
+ * parameter dilation has 1, and one whose stride may be "0x0" takes the kernel for it. FALSE: the
+ * problem is reported. */
 gboolean telar_window_read (TelarLowering *l, const TelarShape *input, TelarWindow *window);
 
 /* The window's place after expanding: how many numbers it spans along @axis. */
 gint64 telar_window_span (const TelarWindow *window, guint axis);
+
+/* How many numbers the window takes in. */
+gint64 telar_window_taps (const TelarWindow *window);
 
 /* The parameter entries; @axes is the number of spatial axes. */
 extern const char *const telar_padding_choices[];
