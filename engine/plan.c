@@ -256,7 +256,7 @@ bind_values (TelarPlan *plan, const TelarRunContext *context, GError **error)
     const TelarPlace *place = &memory->places[v];
     switch (place->kind) {
     case TELAR_PLACE_ARENA:
-      plan->views[v].data = (char *)plan->arena + place->offset;
+      plan->views[v].data = plan->arena ? (char *)plan->arena + place->offset : NULL;
       break;
     case TELAR_PLACE_STATE:
       plan->views[v].data = plan->states[place->state]->data;

@@ -189,7 +189,7 @@ char *
 onnx_call_attr_text (const OnnxCall *call, const char *name, const char *fallback)
 {
   const Onnx__AttributeProto *attr = onnx_call_attr (call, name);
-  return attr ? g_strndup ((const char *)attr->s.data, attr->s.len) : g_strdup (fallback);
+  return attr ? onnx_text_copy (&attr->s) : g_strdup (fallback);
 }
 
 gboolean

@@ -337,7 +337,10 @@ run_scan (OnnxCall *call, const Onnx__GraphProto *body, Scan *scan, TelarOnnxVal
           TelarOnnxValue **results)
 {
   Loop loop;
-  if (!count_turns (call, inputs, scan))
+  for (guint i = 0; i < scan->n_states; i++)
+    if (!inputs[i])
+      onnx_call_fail (call, "state %u is missing", i);
+  if (onnx_call_failed (call) || !count_turns (call, inputs, scan))
     return;
   loop_init (&loop, body, scan->n_states, scan->n_outputs);
   for (guint i = 0; i < scan->n_states; i++)

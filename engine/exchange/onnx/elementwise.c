@@ -166,13 +166,29 @@ trace_clip (OnnxCall *call)
   onnx_call_out (call, 0, x);
 }
 
+static gboolean
+is_of_strings (const OnnxCall *call, guint input)
+{
+  return onnx_call_has (call, input) && call->inputs[input]->kind == TELAR_ONNX_STRINGS;
+}
+
 static void
 trace_cast (OnnxCall *call)
 {
-  TelarDType to = g_str_equal (call->node->op_type, "CastLike")
-                      ? onnx_call_type (call, 1).dtype
-                      : onnx_call_attr_dtype (call, "to", TELAR_F32);
-  onnx_call_out (call, 0, telar_build_cast (call->b, onnx_call_in (call, 0), to));
+  gboolean like = g_str_equal (call->node->op_type, "CastLike");
+  gboolean to_strings =
+      like ? is_of_strings (call, 1)
+           : onnx_call_attr_int (call, "to", 0) == ONNX__TENSOR_PROTO__DATA_TYPE__STRING;
+  if (to_strings && onnx_call_has (call, 0)) {
+    onnx_cast_strings (call, TRUE, TELAR_F32);
+    return;
+  }
+  TelarDType to =
+      like ? onnx_call_type (call, 1).dtype : onnx_call_attr_dtype (call, "to", TELAR_F32);
+  if (is_of_strings (call, 0))
+    onnx_cast_strings (call, FALSE, to);
+  else
+    onnx_call_out (call, 0, telar_build_cast (call->b, onnx_call_in (call, 0), to));
 }
 
 /* x · sigmoid (alpha · x) */

@@ -28,6 +28,9 @@ static const struct {
   { "", onnx_operators_signal },
   { "", onnx_operators_determinant },
   { "", onnx_operators_dropout },
+  { "", onnx_operators_random },
+  { "", onnx_operators_strings },
+  { "ai.onnx.preview.training", onnx_operators_training },
   { "", onnx_operators_shape },
   /* clang-format on */
 };

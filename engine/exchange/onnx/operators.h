@@ -25,7 +25,13 @@ extern const OnnxOperator onnx_operators_einsum[];
 extern const OnnxOperator onnx_operators_signal[];
 extern const OnnxOperator onnx_operators_determinant[];
 extern const OnnxOperator onnx_operators_dropout[];
+extern const OnnxOperator onnx_operators_random[];
+extern const OnnxOperator onnx_operators_strings[];
+extern const OnnxOperator onnx_operators_training[];
 extern const OnnxOperator onnx_operators_shape[];
 extern const OnnxOperator onnx_operators_product[];
+
+/* Cast where strings come in or go out. */
+void onnx_cast_strings (OnnxCall *call, gboolean to_strings, TelarDType to);
 
 G_END_DECLS

@@ -59,6 +59,12 @@ onnx_dtype_name (int number)
   return "an unknown type";
 }
 
+char *
+onnx_text_copy (const ProtobufCBinaryData *text)
+{
+  return text->data ? g_strndup ((const char *)text->data, text->len) : g_strdup ("");
+}
+
 static gboolean
 is_half_a_byte (int number)
 {
@@ -308,7 +314,7 @@ read_strings (const Onnx__TensorProto *proto, const TelarShape *shape, const cha
   }
   char **strings = g_new0 (char *, n + 1);
   for (gsize i = 0; i < n; i++)
-    strings[i] = g_strndup ((const char *)proto->string_data[i].data, proto->string_data[i].len);
+    strings[i] = onnx_text_copy (&proto->string_data[i]);
   return telar_onnx_value_strings (shape, strings);
 }
 

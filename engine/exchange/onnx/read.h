@@ -17,6 +17,8 @@ void onnx_model_proto_free (Onnx__ModelProto *model);
 
 /* The element type of ONNX's number @number; FALSE when Telar has none (strings, complex). */
 gboolean onnx_dtype_from_number (int number, TelarDType *dtype);
+/* Bytes as a string; empty where the file has none. Caller frees. */
+char *onnx_text_copy (const ProtobufCBinaryData *text);
 /* "float16", for messages. */
 const char *onnx_dtype_name (int number);
 

@@ -1,6 +1,7 @@
 /* RNN, LSTM and GRU: what their attributes say, handed to the engine's own recurrences. */
 #include "engine/emit-sequence.h"
 #include "engine/exchange/onnx/operators.h"
+#include "engine/exchange/onnx/read.h"
 
 #define MOST_FUNCTIONS 6
 
@@ -34,7 +35,7 @@ read_functions (OnnxCall *call, TelarGateFunction *functions)
     return;
   }
   for (gsize i = 0; i < n; i++) {
-    g_autofree char *name = g_strndup ((const char *)names->strings[i].data, names->strings[i].len);
+    g_autofree char *name = onnx_text_copy (&names->strings[i]);
     if (!telar_gate_function_from_onnx (name, &functions[i]))
       onnx_call_fail (call, "Telar has no activation %s", name);
     guint settings = functions[i].name ? telar_gate_function_settings (&functions[i]) : 0;

@@ -81,7 +81,7 @@ string_constant (OnnxCall *call)
   char **strings = g_new0 (char *, n + 1);
   for (gsize i = 0; i < n; i++) {
     const ProtobufCBinaryData *text = attr ? &attr->strings[i] : &single->s;
-    strings[i] = g_strndup ((const char *)text->data, text->len);
+    strings[i] = onnx_text_copy (text);
   }
   return telar_onnx_value_strings (&shape, strings);
 }
