@@ -216,12 +216,25 @@ trace_leaky_relu (OnnxCall *call)
                                      telar_build_unary (call->b, TELAR_PRIM_RELU, x)));
 }
 
+/* The slopes broadcast from the right; before version 7 a list of them is one for each channel. */
+static TelarValue
+slopes_of (OnnxCall *call)
+{
+  TelarShape x = onnx_call_type (call, 0).shape, slope = onnx_call_type (call, 1).shape;
+  TelarValue value = onnx_call_in (call, 1);
+  if (call->version >= 7 || slope.rank != 1 || x.rank < 2 || slope.dims[0] != x.dims[1])
+    return value;
+  for (guint i = 0; i < x.rank; i++)
+    x.dims[i] = i == 1 ? slope.dims[0] : 1;
+  return telar_build_reshape (call->b, value, &x);
+}
+
 static void
 trace_prelu (OnnxCall *call)
 {
   TelarValue x = onnx_call_in (call, 0);
   TelarValue below = telar_build_binary_scalar (call->b, TELAR_PRIM_MINIMUM, x, 0);
-  below = telar_build_binary (call->b, TELAR_PRIM_MUL, below, onnx_call_in (call, 1));
+  below = telar_build_binary (call->b, TELAR_PRIM_MUL, below, slopes_of (call));
   onnx_call_out (call, 0,
                  telar_build_binary (call->b, TELAR_PRIM_ADD, below,
                                      telar_build_unary (call->b, TELAR_PRIM_RELU, x)));

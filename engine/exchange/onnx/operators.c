@@ -30,6 +30,7 @@ static const struct {
   { "", onnx_operators_dropout },
   { "", onnx_operators_random },
   { "", onnx_operators_strings },
+  { "ai.onnx.preview.training", onnx_operators_gradient },
   { "ai.onnx.preview.training", onnx_operators_training },
   { "", onnx_operators_shape },
   /* clang-format on */

@@ -25,6 +25,7 @@ extern const OnnxOperator onnx_operators_einsum[];
 extern const OnnxOperator onnx_operators_signal[];
 extern const OnnxOperator onnx_operators_determinant[];
 extern const OnnxOperator onnx_operators_dropout[];
+extern const OnnxOperator onnx_operators_gradient[];
 extern const OnnxOperator onnx_operators_random[];
 extern const OnnxOperator onnx_operators_strings[];
 extern const OnnxOperator onnx_operators_training[];
