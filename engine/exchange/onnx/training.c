@@ -104,7 +104,7 @@ trace_adagrad (OnnxCall *call)
     TelarValue g = decayed_gradient (&o, i);
     TelarValue h = plus (&o, slot (&o, 0, i), times (&o, g, g));
     TelarValue root = telar_build_unary (o.b, TELAR_PRIM_SQRT, h);
-    root = plus (&o, root, constant (&o, onnx_call_attr_real (call, "epsilon", 0)));
+    root = plus (&o, root, constant (&o, onnx_call_attr_real (call, "epsilon", 1e-6)));
     give_slot (&o, 0, i,
                minus (&o, onnx_call_in (call, 2 + i), over (&o, times (&o, rate, g), root)));
     give_slot (&o, 1, i, h);
@@ -143,7 +143,7 @@ trace_adam (OnnxCall *call)
     TelarValue h =
         plus (&o, scaled (&o, slot (&o, 1, i), beta), scaled (&o, times (&o, g, g), 1 - beta));
     TelarValue root = telar_build_unary (o.b, TELAR_PRIM_SQRT, h);
-    root = plus (&o, root, constant (&o, onnx_call_attr_real (call, "epsilon", 0)));
+    root = plus (&o, root, constant (&o, onnx_call_attr_real (call, "epsilon", 1e-6)));
     TelarValue x = minus (&o, onnx_call_in (call, 2 + i), over (&o, times (&o, rate, v), root));
     give_slot (&o, 0, i, scaled (&o, x, 1 - after));
     give_slot (&o, 1, i, v);
