@@ -196,3 +196,21 @@ telar_checkpoint_load (const char *path, TelarProgress *progress, GError **error
     telar_progress_clear (&read);
   return states;
 }
+
+TelarStates *
+telar_checkpoint_load_model (const char *path, TelarProgress *progress, GError **error)
+{
+  g_autoptr (TelarStates) states = telar_checkpoint_load (path, progress, error);
+  if (!states || progress->step == 0) /* an average begins with the first step */
+    return g_steal_pointer (&states);
+  g_autoptr (GPtrArray) names = telar_states_names (states);
+  for (guint i = 0; i < names->len; i++) {
+    const char *name = names->pdata[i];
+    if (!g_str_has_suffix (name, "/average"))
+      continue;
+    g_autofree char *parameter = g_strndup (name, strlen (name) - strlen ("/average"));
+    if (!telar_states_put (states, parameter, telar_states_get (states, name), error))
+      return NULL;
+  }
+  return g_steal_pointer (&states);
+}

@@ -27,6 +27,11 @@ gboolean telar_checkpoint_save (const char *path, const TelarStates *states,
 /* @progress may be NULL. */
 TelarStates *telar_checkpoint_load (const char *path, TelarProgress *progress, GError **error);
 
+/* The model that the checkpoint holds: with the averages of the parameters, where the training
+ * keeps them, in the parameters' places. */
+TelarStates *telar_checkpoint_load_model (const char *path, TelarProgress *progress,
+                                          GError **error);
+
 /* The safetensors file itself: a map of names to tensors and a map of strings. A header that lies
  * about sizes, overlaps or reaches beyond the file is refused before anything is allocated. */
 gboolean telar_safetensors_write (const char *path,

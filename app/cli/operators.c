@@ -1,5 +1,6 @@
 /* telar operators: the reference of the operators, from the registry. */
 #include "app/cli/verbs.h"
+#include "engine/graph.h"
 #include "engine/operator.h"
 
 #include <stdio.h>
@@ -122,6 +123,14 @@ print_operator (const TelarOperator *op)
 }
 
 static void
+print_learning (void)
+{
+  puts ("\nLearning (of every node with parameters to learn)");
+  for (const TelarParam *param = telar_learning_params; param->name != NULL; param++)
+    print_param (param);
+}
+
+static void
 list_operators (void)
 {
   const GPtrArray *all = telar_operators_all ();
@@ -150,6 +159,8 @@ run (const TelarCommand *command, GError **error)
       print_operator (op);
     else
       list_operators ();
+    if (op != NULL && telar_operator_may_learn (op))
+      print_learning ();
     return 0;
   }
   json_t *json = op != NULL ? operator_to_json (op) : json_array ();

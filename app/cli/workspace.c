@@ -106,7 +106,7 @@ static gboolean
 read_checkpoint (TelarModel *model, GError **error)
 {
   TelarProgress progress = { 0 };
-  model->states = telar_checkpoint_load (model->checkpoint, &progress, error);
+  model->states = telar_checkpoint_load_model (model->checkpoint, &progress, error);
   if (model->states != NULL && progress.graph == NULL)
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
                      "%s: no project is in it; it is not a checkpoint of Telar", model->checkpoint);

@@ -198,6 +198,42 @@ test_bench (void)
 }
 
 static void
+test_find_lr (void)
+{
+  const char *project = test_program_sample ("titanic.telar");
+  g_auto (TestRun) run = test_run ("train", project, "--find-lr", "--json", NULL);
+  test_assert_done (run);
+  json_t *lines = test_run_json_lines (&run);
+  const json_t *end = json_array_get (lines, json_array_size (lines) - 1);
+  double rate = json_number_value (json_object_get (end, "suggestion"));
+  g_assert_cmpstr (text_of (end, "run"), ==, "titanic-find-lr-1");
+  g_assert_cmpfloat (rate, >, 1e-5);
+  g_assert_cmpfloat (rate, <, 1);
+  g_assert_cmpuint (json_array_size (json_object_get (end, "curve")), >, 50);
+  json_decref (lines);
+  g_auto (TestRun) shown = test_run ("runs", "show", "titanic-find-lr-1", NULL);
+  test_assert_done (shown);
+  g_auto (TestRun) both = test_run ("train", "--resume", "a", "--find-lr", NULL);
+  test_assert_fails (both, 2, "exclude each other");
+}
+
+/* The settings of a node's learning go by the same names as its own. */
+static void
+test_frozen (void)
+{
+  const char *project = test_program_sample ("titanic.telar");
+  g_auto (TestRun) plain = test_run ("check", project, "--json", NULL);
+  g_auto (TestRun) frozen =
+      test_run ("check", project, "--set", "dense1.frozen=true", "--json", NULL);
+  test_assert_done (plain);
+  test_assert_done (frozen);
+  json_t *a = test_run_json (&plain), *b = test_run_json (&frozen);
+  g_assert_cmpint (integer_of (a, "parameters"), >, integer_of (b, "parameters"));
+  json_decref (a);
+  json_decref (b);
+}
+
+static void
 test_no_device (void)
 {
   g_auto (TestRun) run =
@@ -217,6 +253,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/check", test_check);
   g_test_add_func ("/cli/compile", test_compile);
   g_test_add_func ("/cli/bench", test_bench);
+  g_test_add_func ("/cli/find-lr", test_find_lr);
+  g_test_add_func ("/cli/frozen", test_frozen);
   g_test_add_func ("/cli/no-device", test_no_device);
   int status = g_test_run ();
   test_program_end ();

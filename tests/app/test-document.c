@@ -146,6 +146,8 @@ test_copy_paste (void)
   g_autoptr (TelarDocument) document = test_sample ("digits-cnn.telar");
   const TelarGraph *graph = telar_document_graph (document);
   const char *const ids[] = { "bn1", "conv1", "relu1", NULL };
+
+  g_assert_true (telar_edit_set_param (document, ids, "frozen", "true", NULL));
   g_autofree char *text = telar_edit_copy (document, ids);
   guint n_nodes = telar_graph_nodes (graph)->len, n_edges = telar_graph_edges (graph)->len;
   g_autoptr (GError) error = NULL;
@@ -163,6 +165,9 @@ test_copy_paste (void)
       conv = node;
   }
   g_assert_cmpint (telar_param_set_int (conv->params, "filters"), ==, 12);
+  g_assert_true (telar_param_set_bool (conv->learning, "frozen"));
+  telar_edit_reset_param (document, ids, "frozen");
+  g_assert_false (telar_param_set_bool (telar_graph_find_node (graph, "bn1")->learning, "frozen"));
   g_assert_cmpfloat (conv->x, ==, 1000);
   g_assert_null (telar_edit_paste (document, "not nodes", 0, 0, &error));
   g_assert_nonnull (error);

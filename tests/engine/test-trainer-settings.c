@@ -171,6 +171,31 @@ test_average_judged (void)
   run_tear_down (&plain);
 }
 
+/* A run that was stopped is taken up with its weights and used with their average. */
+static void
+test_average_stopped (void)
+{
+  Run f;
+  int interrupt = 0;
+  g_autoptr (GError) error = NULL;
+  TelarProgress progress = { 0 };
+  run_set_up (&f);
+  run_set (&f, "training.average", "ema");
+  f.listener.interrupt = &interrupt;
+  f.listener.interrupt_step = 7;
+  run_train (&f, NULL);
+  g_autoptr (TelarStates) resumed = telar_checkpoint_load (f.result.checkpoint, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (TelarStates) model =
+      telar_checkpoint_load_model (f.result.checkpoint, &progress, &error);
+  g_assert_no_error (error);
+  const TelarTensor *average = telar_states_get (resumed, "fc1.kernel/average");
+  g_assert_true (telar_tensor_equal (telar_states_get (model, "fc1.kernel"), average));
+  g_assert_false (telar_tensor_equal (telar_states_get (resumed, "fc1.kernel"), average));
+  telar_progress_clear (&progress);
+  run_tear_down (&f);
+}
+
 /* A run that is taken up with an average it did not have begins with its weights. */
 static void
 test_average_later (void)
@@ -297,6 +322,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trainer-settings/plateau", test_plateau);
   g_test_add_func ("/trainer-settings/swa", test_swa);
   g_test_add_func ("/trainer-settings/average-judged", test_average_judged);
+  g_test_add_func ("/trainer-settings/average-stopped", test_average_stopped);
   g_test_add_func ("/trainer-settings/average-later", test_average_later);
   g_test_add_func ("/trainer-settings/frozen", test_frozen);
   g_test_add_func ("/trainer-settings/factors", test_factors);
