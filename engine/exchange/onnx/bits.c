@@ -1,6 +1,8 @@
 /* Operators on the bits of integers, on the host: no primitive takes integers apart. */
 #include "engine/exchange/onnx/operators.h"
 
+#include <string.h>
+
 typedef guint64 (*BitFunction) (guint64 x, guint64 y);
 
 static guint64
@@ -33,6 +35,13 @@ static guint64
 bits_right (guint64 x, guint64 y)
 {
   return y < 64 ? x >> y : 0;
+}
+
+/* The sign moves in from the left. */
+static guint64
+bits_right_signed (guint64 x, guint64 y)
+{
+  return (guint64)((gint64)x >> MIN (y, 63));
 }
 
 static gboolean
@@ -98,7 +107,8 @@ trace_shift (OnnxCall *call)
   if (g_str_equal (direction, "LEFT"))
     combine (call, bits_left);
   else if (g_str_equal (direction, "RIGHT"))
-    combine (call, bits_right);
+    combine (call, telar_dtype_is_unsigned (onnx_call_type (call, 0).dtype) ? bits_right
+                                                                            : bits_right_signed);
   else
     onnx_call_fail (call, "\"%s\" is no direction", direction);
 }
@@ -116,7 +126,27 @@ trace_bitwise_not (OnnxCall *call)
   onnx_call_give_numbers (call, 0, result);
 }
 
+/* The same bytes as numbers of another type of that size. */
+static void
+trace_bit_cast (OnnxCall *call)
+{
+  const TelarTensor *x = onnx_call_numbers (call, 0);
+  TelarDType to = onnx_call_attr_dtype (call, "to", TELAR_F32);
+  if (!x || onnx_call_failed (call))
+    return;
+  if (telar_dtype_size (to) != telar_dtype_size (x->type.dtype)) {
+    onnx_call_fail (call, "%s and %s have different sizes", telar_dtype_name (x->type.dtype),
+                    telar_dtype_name (to));
+    return;
+  }
+  TelarTensor *result = telar_tensor_new (to, &x->type.shape);
+  if (x->bytes > 0)
+    memcpy (result->data, x->data, x->bytes);
+  onnx_call_give_numbers (call, 0, result);
+}
+
 const OnnxOperator onnx_operators_bits[] = {
+  { "BitCast", trace_bit_cast, .flags = ONNX_VALUES },
   { "BitShift", trace_shift, .flags = ONNX_VALUES },
   { "BitwiseAnd", trace_bitwise, .flags = ONNX_VALUES },
   { "BitwiseNot", trace_bitwise_not, .flags = ONNX_VALUES },

@@ -191,7 +191,7 @@ trace_cast (OnnxCall *call)
     onnx_call_out (call, 0, telar_build_cast (call->b, onnx_call_in (call, 0), to));
 }
 
-/* x · sigmoid (alpha · x) */
+/* x · sigmoid (alpha · x); SwiGLU multiplies that by its second input. */
 static void
 trace_swish (OnnxCall *call)
 {
@@ -199,6 +199,43 @@ trace_swish (OnnxCall *call)
   TelarValue gate = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, x,
                                                onnx_call_attr_real (call, "alpha", 1));
   gate = telar_build_unary (call->b, TELAR_PRIM_SIGMOID, gate);
+  x = telar_build_binary (call->b, TELAR_PRIM_MUL, x, gate);
+  if (g_str_equal (call->node->op_type, "SwiGLU"))
+    x = telar_build_binary (call->b, TELAR_PRIM_MUL, x, onnx_call_in (call, 1));
+  onnx_call_out (call, 0, x);
+}
+
+/* x · tanh (softplus x); Misra, "Mish: a self regularized non-monotonic activation function", 2019.
+ */
+static void
+trace_mish (OnnxCall *call)
+{
+  TelarValue x = onnx_call_in (call, 0);
+  TelarValue gate = telar_build_unary (call->b, TELAR_PRIM_SOFTPLUS, x);
+  gate = telar_build_unary (call->b, TELAR_PRIM_TANH, gate);
+  onnx_call_out (call, 0, telar_build_binary (call->b, TELAR_PRIM_MUL, x, gate));
+}
+
+/* x/2 · (1 + erf (x/√2)), or with tanh (√(2/π) (x + 0.044715 x³)) in place of erf; Hendrycks,
+ * Gimpel, "Gaussian error linear units", 2016. */
+static void
+trace_gelu (OnnxCall *call)
+{
+  g_autofree char *approximate = onnx_call_attr_text (call, "approximate", "none");
+  TelarValue x = onnx_call_in (call, 0), gate;
+  if (g_str_equal (approximate, "tanh")) {
+    gate = telar_build_binary (call->b, TELAR_PRIM_MUL, x, x);
+    gate = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, gate, 0.044715);
+    gate = telar_build_binary_scalar (call->b, TELAR_PRIM_ADD, gate, 1);
+    gate = telar_build_binary (call->b, TELAR_PRIM_MUL, gate, x);
+    gate = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, gate, M_SQRT1_2 * M_2_SQRTPI);
+    gate = telar_build_unary (call->b, TELAR_PRIM_TANH, gate);
+  } else {
+    gate = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, x, M_SQRT1_2);
+    gate = telar_build_unary (call->b, TELAR_PRIM_ERF, gate);
+  }
+  gate = telar_build_binary_scalar (call->b, TELAR_PRIM_ADD, gate, 1);
+  x = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, x, 0.5);
   onnx_call_out (call, 0, telar_build_binary (call->b, TELAR_PRIM_MUL, x, gate));
 }
 
@@ -339,6 +376,7 @@ const OnnxOperator onnx_operators_elementwise[] = {
   { "Celu", trace_exponential_linear },
   { "Clip", trace_clip },
   { "Elu", trace_exponential_linear },
+  { "Gelu", trace_gelu },
   { "Greater", trace_greater },
   { "GreaterOrEqual", trace_greater },
   { "HardSigmoid", trace_hard },
@@ -349,6 +387,7 @@ const OnnxOperator onnx_operators_elementwise[] = {
   { "Max", trace_many },
   { "Mean", trace_many },
   { "Min", trace_many },
+  { "Mish", trace_mish },
   { "Mod", trace_mod },
   { "Pow", trace_pow },
   { "PRelu", trace_prelu },
@@ -356,6 +395,7 @@ const OnnxOperator onnx_operators_elementwise[] = {
   { "Shrink", trace_shrink },
   { "Softsign", trace_softsign },
   { "Sum", trace_many },
+  { "SwiGLU", trace_swish },
   { "Swish", trace_swish },
   { "ThresholdedRelu", trace_thresholded_relu },
   { "Where", trace_where },

@@ -32,6 +32,8 @@ static const struct {
   { "", onnx_operators_strings },
   { "ai.onnx.preview.training", onnx_operators_gradient },
   { "ai.onnx.preview.training", onnx_operators_training },
+  { "", onnx_operators_geometry },
+  { "", onnx_operators_cumulate },
   { "", onnx_operators_shape },
   /* clang-format on */
 };

@@ -29,6 +29,8 @@ extern const OnnxOperator onnx_operators_gradient[];
 extern const OnnxOperator onnx_operators_random[];
 extern const OnnxOperator onnx_operators_strings[];
 extern const OnnxOperator onnx_operators_training[];
+extern const OnnxOperator onnx_operators_geometry[];
+extern const OnnxOperator onnx_operators_cumulate[];
 extern const OnnxOperator onnx_operators_shape[];
 extern const OnnxOperator onnx_operators_product[];
 

@@ -117,6 +117,42 @@ reduce_by_name (OnnxCall *call, TelarValue x, const Reduction *reduction)
   return log_sum_exp (call, x, reduction);
 }
 
+/* The extremes of no numbers, and the logarithm of no sum: what any number beats. */
+static void
+give_beaten (OnnxCall *call, const TelarType *type, const Reduction *reduction)
+{
+  gboolean least = g_str_equal (call->node->op_type, "ReduceMin");
+  gboolean truth = type->dtype == TELAR_BOOL;
+  TelarShape result = telar_shape_scalar ();
+  for (guint i = 0, k = 0; i < type->shape.rank; i++) {
+    gboolean reduced = k < reduction->n && reduction->axes[k] == i;
+    k += reduced;
+    if (!reduced || reduction->keep)
+      result.dims[result.rank++] = reduced ? 1 : type->shape.dims[i];
+  }
+  /* storing saturates: an integer becomes the least or largest of its type */
+  TelarType wide = { truth ? TELAR_I32 : TELAR_F64, result };
+  TelarValue x = telar_build_fill (call->b, &wide, truth ? least : least ? INFINITY : -INFINITY);
+  onnx_call_out (call, 0, telar_build_cast (call->b, x, type->dtype));
+}
+
+static gboolean
+is_extreme (const OnnxCall *call)
+{
+  const char *op = call->node->op_type;
+  return g_str_equal (op, "ReduceMax") || g_str_equal (op, "ReduceMin") ||
+         g_str_equal (op, "ReduceLogSumExp");
+}
+
+static gboolean
+reduces_nothing (const TelarShape *shape, const Reduction *reduction)
+{
+  for (guint i = 0; i < reduction->n; i++)
+    if (shape->dims[reduction->axes[i]] == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* The maximum of truth values is whether one of them is true. */
 static void
 trace_reduce (OnnxCall *call)
@@ -126,6 +162,10 @@ trace_reduce (OnnxCall *call)
   gboolean something = read_reduction (call, &reduction);
   if (onnx_call_failed (call))
     return;
+  if (something && is_extreme (call) && reduces_nothing (&type.shape, &reduction)) {
+    give_beaten (call, &type, &reduction);
+    return;
+  }
   TelarValue x = onnx_call_in (call, 0);
   if (type.dtype == TELAR_BOOL)
     x = telar_build_cast (call->b, x, TELAR_I32);
@@ -158,19 +198,6 @@ trace_arg (OnnxCall *call)
     x = telar_build_binary (call->b, TELAR_PRIM_SUB, end, x);
   }
   onnx_call_out (call, 0, x);
-}
-
-static void
-trace_cumsum (OnnxCall *call)
-{
-  guint axis, rank = onnx_call_type (call, 0).shape.rank;
-  if (!onnx_call_axis (call, onnx_call_integer (call, 1, 0), rank, &axis))
-    return;
-  TelarValue x = onnx_call_in (call, 0);
-  TelarAttr attrs[] = { TELAR_INT (AXIS, axis),
-                        TELAR_INT (EXCLUSIVE, onnx_call_attr_int (call, "exclusive", 0) != 0),
-                        TELAR_INT (REVERSE, onnx_call_attr_int (call, "reverse", 0) != 0) };
-  onnx_call_out (call, 0, telar_build (call->b, TELAR_PRIM_CUMSUM, &x, 1, attrs, 3));
 }
 
 /* --- norms ------------------------------------------------------------------------------------ */
@@ -310,6 +337,7 @@ trace_mean_variance (OnnxCall *call)
     onnx_call_out (call, 0, normalise (call, onnx_call_in (call, 0), &over, 1e-9).y);
 }
 
+/* What is all zeros stays so. */
 static void
 trace_lp_norm (OnnxCall *call)
 {
@@ -324,6 +352,10 @@ trace_lp_norm (OnnxCall *call)
     size = reduce (call, TELAR_PRIM_SUM, telar_build_binary (call->b, TELAR_PRIM_MUL, x, x), &over);
     size = telar_build_unary (call->b, TELAR_PRIM_SQRT, size);
   }
+  TelarDType dtype = onnx_call_type (call, 0).dtype;
+  TelarValue none =
+      telar_build_binary (call->b, TELAR_PRIM_EQUAL, size, telar_build_scalar (call->b, dtype, 0));
+  size = telar_build_select (call->b, none, telar_build_scalar (call->b, dtype, 1), size);
   onnx_call_out (call, 0, telar_build_binary (call->b, TELAR_PRIM_DIV, x, size));
 }
 
@@ -363,7 +395,6 @@ trace_hardmax (OnnxCall *call)
 const OnnxOperator onnx_operators_reduce[] = {
   { "ArgMax", trace_arg },
   { "ArgMin", trace_arg },
-  { "CumSum", trace_cumsum },
   { "GroupNormalization", trace_group_norm },
   { "Hardmax", trace_hardmax },
   { "InstanceNormalization", trace_instance_norm },
