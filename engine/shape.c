@@ -8,7 +8,8 @@ telar_shape_new (const gint64 *dims, gsize rank)
   TelarShape shape = { 0 };
   g_return_val_if_fail (rank <= TELAR_MAX_RANK, shape);
   shape.rank = (guint)rank;
-  memcpy (shape.dims, dims, rank * sizeof *dims);
+  if (rank > 0) /* memcpy wants a pointer even for nothing */
+    memcpy (shape.dims, dims, rank * sizeof *dims);
   return shape;
 }
 

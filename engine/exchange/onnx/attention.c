@@ -4,12 +4,6 @@
 
 #include <math.h>
 
-static TelarValue
-optional (OnnxCall *call, guint input)
-{
-  return onnx_call_has (call, input) ? onnx_call_in (call, input) : TELAR_NO_VALUE;
-}
-
 static TelarShape
 shape_of (OnnxCall *call, TelarValue value)
 {
@@ -50,7 +44,7 @@ with_heads (OnnxCall *call, guint input, const char *attribute)
 static TelarValue
 after_past (OnnxCall *call, guint past, TelarValue x)
 {
-  TelarValue parts[] = { optional (call, past), x };
+  TelarValue parts[] = { onnx_call_optional (call, past), x };
 
   return parts[0] == TELAR_NO_VALUE ? x : telar_build_concat (call->b, parts, 2, 2);
 }
@@ -158,7 +152,7 @@ static TelarValue
 add_bias (const Frame *f, TelarValue scores)
 {
   TelarBuilder *b = f->call->b;
-  TelarValue mask = long_mask (f, optional (f->call, MASK)), visible = visible_keys (f);
+  TelarValue mask = long_mask (f, onnx_call_optional (f->call, MASK)), visible = visible_keys (f);
 
   if (mask != TELAR_NO_VALUE && telar_dtype_is_float (telar_builder_type (b, mask)->dtype))
     scores = telar_build_binary (b, TELAR_PRIM_ADD, scores,
@@ -186,7 +180,7 @@ softmax (TelarBuilder *b, TelarValue scores)
 static TelarValue
 lengths_of (OnnxCall *call)
 {
-  TelarValue lengths = optional (call, LENGTHS);
+  TelarValue lengths = onnx_call_optional (call, LENGTHS);
   TelarShape shape = shape_of (call, lengths);
 
   if (lengths == TELAR_NO_VALUE)
@@ -326,7 +320,7 @@ trace_tensor_scatter (OnnxCall *call)
 {
   g_autofree char *mode = onnx_call_attr_text (call, "mode", "linear");
   TelarType type = onnx_call_type (call, 0);
-  TelarValue cache, fresh, position = optional (call, 2);
+  TelarValue cache, fresh, position = onnx_call_optional (call, 2);
   guint axis;
 
   if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", -2), type.shape.rank, &axis))

@@ -71,6 +71,12 @@ onnx_call_in (OnnxCall *call, guint input)
   return value ? onnx_trace_emit (call->trace, value) : TELAR_NO_VALUE;
 }
 
+TelarValue
+onnx_call_optional (OnnxCall *call, guint input)
+{
+  return onnx_call_has (call, input) ? onnx_call_in (call, input) : TELAR_NO_VALUE;
+}
+
 TelarType
 onnx_call_type (OnnxCall *call, guint input)
 {

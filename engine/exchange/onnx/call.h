@@ -46,6 +46,8 @@ const OnnxOperator *onnx_operator_find (const char *domain, const char *name, in
 gboolean onnx_call_has (const OnnxCall *call, guint input);
 /* An input that must be there, as a value of the program. */
 TelarValue onnx_call_in (OnnxCall *call, guint input);
+/* One that may be left out: TELAR_NO_VALUE then. */
+TelarValue onnx_call_optional (OnnxCall *call, guint input);
 /* Its type; a scalar float where an error left none. */
 TelarType onnx_call_type (OnnxCall *call, guint input);
 /* Its numbers. When they depend on what the model is given, the program up to here is run to know

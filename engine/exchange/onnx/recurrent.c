@@ -46,12 +46,6 @@ read_functions (OnnxCall *call, TelarGateFunction *functions)
   }
 }
 
-static TelarValue
-optional (OnnxCall *call, guint input)
-{
-  return onnx_call_has (call, input) ? onnx_call_in (call, input) : TELAR_NO_VALUE;
-}
-
 static void
 trace_recurrent (OnnxCall *call)
 {
@@ -65,11 +59,11 @@ trace_recurrent (OnnxCall *call)
     .x = onnx_call_in (call, 0),
     .w = onnx_call_in (call, 1),
     .r = onnx_call_in (call, 2),
-    .b = optional (call, 3),
-    .sequence_lens = optional (call, 4),
-    .initial_h = optional (call, 5),
-    .initial_c = lstm ? optional (call, 6) : TELAR_NO_VALUE,
-    .p = lstm ? optional (call, 7) : TELAR_NO_VALUE,
+    .b = onnx_call_optional (call, 3),
+    .sequence_lens = onnx_call_optional (call, 4),
+    .initial_h = onnx_call_optional (call, 5),
+    .initial_c = lstm ? onnx_call_optional (call, 6) : TELAR_NO_VALUE,
+    .p = lstm ? onnx_call_optional (call, 7) : TELAR_NO_VALUE,
   };
   read_direction (call, &recurrence);
   read_functions (call, recurrence.functions);
