@@ -132,7 +132,10 @@ give_beaten (OnnxCall *call, const TelarType *type, const Reduction *reduction)
   }
   /* storing saturates: an integer becomes the least or largest of its type */
   TelarType wide = { truth ? TELAR_I32 : TELAR_F64, result };
-  TelarValue x = telar_build_fill (call->b, &wide, truth ? least : least ? INFINITY : -INFINITY);
+  TelarValue x = telar_build_fill (call->b, &wide,
+                                   truth   ? (double)least
+                                   : least ? INFINITY
+                                           : -INFINITY);
   onnx_call_out (call, 0, telar_build_cast (call->b, x, type->dtype));
 }
 
