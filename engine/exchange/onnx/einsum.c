@@ -297,6 +297,17 @@ evaluate (OnnxCall *call, Factor *factors, Labels *labels, const Term *result)
   onnx_call_out (call, 0, telar_build_cast (call->b, factors[0].x, onnx_call_type (call, 0).dtype));
 }
 
+/* Of nothing, g_strsplit makes no term; here it is that of a scalar. */
+static GStrv
+split_terms (const char *text)
+{
+  if (*text)
+    return g_strsplit (text, ",", -1);
+  GStrv single = g_new0 (char *, 2);
+  single[0] = g_strdup ("");
+  return single;
+}
+
 static void
 trace_einsum (OnnxCall *call)
 {
@@ -308,7 +319,7 @@ trace_einsum (OnnxCall *call)
   g_auto (GStrv) words = g_strsplit (equation, " ", -1);
   g_autofree char *plain = g_strjoinv ("", words);
   g_auto (GStrv) sides = g_strsplit (plain, "->", 2);
-  g_auto (GStrv) terms = g_strsplit (sides[0] ? sides[0] : "", ",", -1);
+  g_auto (GStrv) terms = split_terms (sides[0] ? sides[0] : "");
   g_autofree Factor *factors = g_new0 (Factor, call->n_inputs + 1);
   if (g_strv_length (terms) != call->n_inputs || call->n_inputs == 0) {
     onnx_call_fail (call, "\"%s\" does not have a term for each input", equation);

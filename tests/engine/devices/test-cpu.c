@@ -124,6 +124,12 @@ value_for (const TelarInstr *instr, guint input, TelarDType dtype, double unifor
   case TELAR_PRIM_MAX_POOL:
   case TELAR_PRIM_MAX_POOL_GRAD:
     return telar_dtype_is_float (dtype) ? floor (16 * uniform) / 2 - 4 : floor (4 * uniform);
+  case TELAR_PRIM_DIV:
+  case TELAR_PRIM_MOD: /* of integers: both signs, and nothing to divide by */
+    if (telar_dtype_is_integer (dtype))
+      return floor ((input == 0 ? 200 : 9) *
+                    (telar_dtype_is_unsigned (dtype) ? uniform : uniform - 0.5));
+    break;
   default:
     break;
   }
