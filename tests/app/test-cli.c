@@ -1,6 +1,7 @@
 /* The verbs of telar: what they print, how they end. */
 #include "tests/app/program.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const samples[] = { "digits-cnn.telar", "digits-dense.telar", "titanic.telar" };
@@ -217,6 +218,32 @@ test_find_lr (void)
   test_assert_fails (both, 2, "exclude each other");
 }
 
+/* The loss of the last epoch. */
+static double
+trained_loss (const char *batch, const char *accumulate)
+{
+  g_autofree char *rows = g_strconcat ("training.batch=", batch, NULL);
+  g_autofree char *batches = g_strconcat ("training.accumulate=", accumulate, NULL);
+  g_auto (TestRun) run = test_run ("train", test_program_sample ("titanic.telar"), "--epochs", "3",
+                                   "--set", rows, "--set", batches, "--json", NULL);
+  test_assert_done (run);
+  json_t *lines = test_run_json_lines (&run);
+  const json_t *end = json_array_get (lines, json_array_size (lines) - 1);
+  double loss = json_number_value (json_object_get (json_object_get (end, "metrics"), "val_loss"));
+  json_decref (lines);
+  return loss;
+}
+
+/* On the CPU too, 2 × 32 rows are 64, the 9 that remain of 713 included. */
+static void
+test_accumulate (void)
+{
+  double large = trained_loss ("64", "1"), small = trained_loss ("32", "2");
+  g_assert_cmpfloat (large, >, 0);
+  g_assert_cmpfloat_with_epsilon (large, small, 1e-5);
+  g_assert_cmpfloat (fabs (large - trained_loss ("32", "1")), >, 1e-4);
+}
+
 /* The settings of a node's learning go by the same names as its own. */
 static void
 test_frozen (void)
@@ -254,6 +281,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/compile", test_compile);
   g_test_add_func ("/cli/bench", test_bench);
   g_test_add_func ("/cli/find-lr", test_find_lr);
+  g_test_add_func ("/cli/accumulate", test_accumulate);
   g_test_add_func ("/cli/frozen", test_frozen);
   g_test_add_func ("/cli/no-device", test_no_device);
   int status = g_test_run ();
