@@ -5,7 +5,8 @@
 /* clang-format off */
 const TelarParam telar_learning_params[] = {
   { .name = "frozen", .label = N_ ("Frozen"), .kind = TELAR_PARAM_BOOL, .fallback = "false",
-    .doc = N_ ("The node's parameters stay as they are.") },
+    .doc = N_ ("The node's parameters stay as they are, and the node behaves as in a model in use: "
+               "batch norm goes by its running statistics.") },
   { .name = "rate_factor", .label = N_ ("Rate factor"), .kind = TELAR_PARAM_REAL, .fallback = "1",
     .minimum = 0, .maximum = 1e6,
     .doc = N_ ("The learning rate of the node's parameters is that of the training times this.") },

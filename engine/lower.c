@@ -149,7 +149,7 @@ lower_data (TelarLowering *l)
   }
 }
 
-/* That something is set which does nothing. */
+/* That something is set which does nothing, or little: a frozen dropout drops nothing. */
 static void
 warn_learning (TelarLowering *l)
 {
@@ -157,7 +157,7 @@ warn_learning (TelarLowering *l)
   for (const TelarParam *param = telar_learning_params; param->name && !l->state->learns; param++)
     if (!telar_param_set_is_default (learning, param->name))
       report (l->state->lowered, l->node->id, TELAR_PROBLEM_WARNING,
-              "%s does nothing: the node has no parameters to learn", param->name);
+              "%s is set, but the node has no parameters to learn", param->name);
 }
 
 static void
@@ -167,6 +167,8 @@ lower_operator (TelarLowering *l)
   guint n = telar_operator_n_outputs (node->op), pending = l->state->pending->len;
   telar_builder_set_origin (l->b, node->id);
   l->state->learns = FALSE;
+  l->training =
+      l->state->mode == TELAR_LOWER_TRAIN && !telar_param_set_bool (node->learning, "frozen");
   node->op->lower (l);
   for (guint i = 0; i < n; i++)
     if (l->state->outputs[i] == TELAR_NO_VALUE && !node->op->outputs[i].optional)

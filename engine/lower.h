@@ -45,7 +45,7 @@ gboolean telar_lowered_ok (const TelarLowered *lowered, GError **error);
 struct TelarLowering {
   TelarBuilder *b; /* origin is set to the node */
   const TelarNode *node;
-  gboolean training;
+  gboolean training; /* the node behaves as in training: the mode is that, and it is not frozen */
   /*< private >*/
   struct TelarLowerState *state;
 };

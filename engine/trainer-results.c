@@ -74,7 +74,8 @@ telar_trainer_begin_averages (TelarTrainer *t, const TelarProgram *program, GErr
   return TRUE;
 }
 
-/* The view shares all tensors with the states, so that it is always up to date. */
+/* The view shares all tensors with the states, so that it is always up to date. What no gradient
+ * changes, such as batch norm's running statistics, is that of the last step. */
 void
 telar_trainer_make_view (TelarTrainer *t)
 {

@@ -248,6 +248,20 @@ test_frozen (void)
     run_tear_down (runs[i]);
 }
 
+/* A frozen batch norm goes by its running statistics and leaves them alone. */
+static void
+test_frozen_norm (void)
+{
+  Run f;
+  run_set_up (&f);
+  run_set (&f, "bn.frozen", "true");
+  run_train (&f, NULL);
+  const TelarTensor *mean = telar_states_get (f.result.states, "bn.mean");
+  for (gsize i = 0; i < telar_tensor_elements (mean); i++)
+    g_assert_cmpfloat (telar_tensor_get (mean, i), ==, 0);
+  run_tear_down (&f);
+}
+
 /* With plain SGD half the rate on every node is half the rate. */
 static void
 test_factors (void)
@@ -325,6 +339,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trainer-settings/average-stopped", test_average_stopped);
   g_test_add_func ("/trainer-settings/average-later", test_average_later);
   g_test_add_func ("/trainer-settings/frozen", test_frozen);
+  g_test_add_func ("/trainer-settings/frozen-norm", test_frozen_norm);
   g_test_add_func ("/trainer-settings/factors", test_factors);
   g_test_add_func ("/trainer-settings/find-rate", test_find_rate);
   return g_test_run ();
