@@ -51,6 +51,9 @@ typedef struct {
 TelarValue telar_emit_resize_axis (TelarBuilder *b, const TelarResize *resize, TelarValue x,
                                    guint axis, gint64 size, double scale, double start, double end);
 
+/* @x times the matrix @weights [in, out] along @axis. */
+TelarValue telar_emit_weigh_axis (TelarBuilder *b, TelarValue x, guint axis, TelarTensor *weights);
+
 /* --- padding ---------------------------------------------------------------------------------- */
 
 typedef enum {

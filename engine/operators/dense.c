@@ -74,6 +74,74 @@ static const TelarOperator dense = {
                               "f32[3,5] units=4 activation=relu init=pytorch"),
 };
 
+/* PyTorch's Bilinear; the kernel has its shape, [units, first, second]. */
+static void
+lower_bilinear (TelarLowering *l)
+{
+  TelarType left, right;
+  TelarValue x = telar_lower_float (l, 0, 2, TELAR_MAX_RANK - 1, &left);
+  TelarValue y = telar_lower_float (l, 1, 2, TELAR_MAX_RANK - 1, &right), kernel;
+  gint64 units = telar_lower_int (l, "units"), first, second, last = left.shape.rank;
+  const gint64 perm[] = { 1, 0, 2 };
+  TelarShape shape, flat, apart, row;
+
+  if (x == TELAR_NO_VALUE || y == TELAR_NO_VALUE ||
+      !telar_lower_size (l, &left.shape, left.shape.rank - 1, &first) ||
+      !telar_lower_size (l, &right.shape, right.shape.rank - 1, &second))
+    return;
+  row = telar_shape_with (&right.shape, right.shape.rank - 1, 1);
+  right.shape.dims[right.shape.rank - 1] = first;
+  if (!telar_shape_equal (&left.shape, &right.shape)) {
+    telar_lower_fail (l, "the inputs may differ in their last axis only");
+    return;
+  }
+  shape = telar_shape (units, first, second);
+  flat = telar_shape (first, units * second);
+  apart = telar_shape_with (&left.shape, left.shape.rank - 1, units);
+  apart.dims[left.shape.rank] = second;
+  kernel = telar_lower_parameter (l, "kernel", &shape, telar_lower_init (l, first, units), TRUE);
+  kernel = telar_build_reshape (l->b, telar_build_transpose (l->b, kernel, perm), &flat);
+  x = telar_build_reshape (l->b, telar_build_matmul (l->b, x, kernel, FALSE, FALSE), &apart);
+  x = telar_build_binary (l->b, TELAR_PRIM_MUL, x, telar_build_reshape (l->b, y, &row));
+  x = telar_build_reduce (l->b, TELAR_PRIM_SUM, x, &last, 1, FALSE);
+  if (telar_lower_bool (l, "bias")) {
+    shape = telar_shape (units);
+    kernel = telar_lower_parameter (l, "bias", &shape, telar_lower_bias_init (l, first), FALSE);
+    x = telar_build_binary (l->b, TELAR_PRIM_ADD, x, kernel);
+  }
+  telar_lower_output (l, 0, telar_emit_activation (l, telar_lower_text (l, "activation"), x));
+}
+
+static const TelarOperator bilinear = {
+  .name = "bilinear",
+  .label = N_ ("Bilinear"),
+  .category = TELAR_CATEGORY_LAYER,
+  .doc = N_ ("Connects every pair of features, one from each input, with every unit."),
+  .formula = "y[o] = activation(Σ a[i] · kernel[o,i,j] · b[j] + bias[o])",
+  .onnx = "MatMul, Mul, ReduceSum",
+  .inputs = TELAR_PORTS ({ .name = "a", .kind = TELAR_PORT_TENSOR, .doc = N_ ("The first input.") },
+                         { .name = "b",
+                           .kind = TELAR_PORT_TENSOR,
+                           .doc = N_ ("The second input; its last axis may have another size.") }),
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (
+      {
+          .name = "units",
+          .label = N_ ("Units"),
+          .kind = TELAR_PARAM_INT,
+          .fallback = "64",
+          .minimum = 1,
+          .maximum = 1 << 16,
+          .doc = N_ ("Number of output features."),
+          .prominent = TRUE,
+      },
+      TELAR_PARAM_BIAS, TELAR_PARAM_ACTIVATION, TELAR_PARAM_INIT),
+  .lower = lower_bilinear,
+  .examples = TELAR_EXAMPLES ("f32[3,4] f32[3,5] units=2",
+                              "f32[2,3,2] f32[2,3,4] units=3 activation=tanh bias=false",
+                              "f32[3,2] f32[3,2] units=3 init=pytorch"),
+};
+
 /* The table has shape [vocabulary, size]; indices outside of it are the data's fault and are
  * refused by the device. */
 static void
@@ -140,4 +208,4 @@ static const TelarOperator embedding = {
   .examples = TELAR_EXAMPLES ("i64[4]<10 vocabulary=10 size=3", "i64[2,5]<7 vocabulary=7 size=4"),
 };
 
-const TelarOperator *const telar_operators_dense[] = { &dense, &embedding, NULL };
+const TelarOperator *const telar_operators_dense[] = { &dense, &bilinear, &embedding, NULL };

@@ -91,9 +91,9 @@ weight_matrix (const TelarResize *r, const double *places, gint64 in, gint64 out
   return weights;
 }
 
-/* @x times @weights along @axis: the axis goes last and comes back. */
-static TelarValue
-weigh (TelarBuilder *b, TelarValue x, guint axis, TelarTensor *weights)
+/* The axis goes last and comes back. */
+TelarValue
+telar_emit_weigh_axis (TelarBuilder *b, TelarValue x, guint axis, TelarTensor *weights)
 {
   TelarType type = *telar_builder_type (b, x);
   TelarValue matrix = telar_build_constant (b, weights);
@@ -163,7 +163,7 @@ telar_emit_resize_axis (TelarBuilder *b, const TelarResize *resize, TelarValue x
     x = pick (b, resize, x, axis, places, size);
   else {
     g_autoptr (TelarTensor) weights = weight_matrix (resize, places, in, size, type.dtype);
-    x = weigh (b, x, axis, weights);
+    x = telar_emit_weigh_axis (b, x, axis, weights);
   }
   return resize->places == TELAR_PLACES_CROP ? mark_outside (b, resize, x, axis, places, in, size)
                                              : x;

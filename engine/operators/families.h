@@ -11,6 +11,8 @@ extern const TelarOperator *const telar_operators_dense[];
 extern const TelarOperator *const telar_operators_conv[];
 extern const TelarOperator *const telar_operators_conv_transpose[];
 extern const TelarOperator *const telar_operators_pool[];
+extern const TelarOperator *const telar_operators_adaptive[];
+extern const TelarOperator *const telar_operators_patches[];
 extern const TelarOperator *const telar_operators_picture[];
 extern const TelarOperator *const telar_operators_norm[];
 extern const TelarOperator *const telar_operators_dropout[];

@@ -203,6 +203,36 @@ lower_rms_norm (TelarLowering *l)
   telar_lower_output (l, 0, y);
 }
 
+/* Krizhevsky et al.: "ImageNet classification with deep convolutional neural networks", 2012. The
+ * channels are the rows of a picture whose windows are averaged, padding counted. */
+static void
+lower_local_response (TelarLowering *l)
+{
+  TelarType type;
+  TelarValue x = telar_lower_float (l, 0, 2, TELAR_MAX_RANK, &type), y;
+  const gint64 kernel[] = { telar_lower_int (l, "size"), 1 }, stride[] = { 1, 1 };
+  const gint64 pad[] = { (kernel[0] - 1) / 2, 0, kernel[0] / 2, 0 };
+  TelarShape plane = telar_shape (type.shape.dims[0], 1, 0, 1);
+
+  if (x == TELAR_NO_VALUE || !telar_lower_size (l, &type.shape, 1, &plane.dims[2]))
+    return;
+  for (guint axis = 2; axis < type.shape.rank; axis++) {
+    gint64 size;
+    if (!telar_lower_size (l, &type.shape, axis, &size))
+      return;
+    plane.dims[3] *= size;
+  }
+  y = telar_build_reshape (l->b, telar_build_binary (l->b, TELAR_PRIM_MUL, x, x), &plane);
+  y = telar_emit (l->b, AVG_POOL, ((TelarValue[]){ y }), TELAR_INTS (KERNEL, kernel, 2),
+                  TELAR_INTS (STRIDE, stride, 2), TELAR_INTS (PAD, pad, 4),
+                  TELAR_INT (COUNT_PAD, 1));
+  y = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, y, telar_lower_real (l, "alpha"));
+  y = telar_build_binary_scalar (l->b, TELAR_PRIM_ADD, y, telar_lower_real (l, "offset"));
+  y = telar_build_binary_scalar (l->b, TELAR_PRIM_POW, y, -telar_lower_real (l, "beta"));
+  y = telar_build_reshape (l->b, y, &type.shape);
+  telar_lower_output (l, 0, telar_build_binary (l->b, TELAR_PRIM_MUL, x, y));
+}
+
 /* --- standardisation -------------------------------------------------------------------------- */
 
 /* Mean and deviation are states fitted before training, so that they travel with the model. */
@@ -350,6 +380,43 @@ static const TelarOperator rms_norm = {
   .examples = TELAR_EXAMPLES ("f32[3,5]", "f32[2,3,4] scale=false"),
 };
 
+#define NUMBER(param, text, value, least, most, words)                                             \
+  {                                                                                                \
+    .name = param, .label = N_ (text), .kind = TELAR_PARAM_REAL, .fallback = value,                \
+    .minimum = least, .maximum = most, .doc = N_ (words),                                          \
+  }
+
+static const TelarOperator local_response_norm = {
+  .name = "local_response_norm",
+  .label = N_ ("Local response normalisation"),
+  .category = TELAR_CATEGORY_NORM,
+  .doc = N_ ("Divides each number by the strength of its neighbours in the channels around, as in "
+             "AlexNet."),
+  .formula = "y[c] = x[c]/(offset + alpha/size·Σ x[k]²)^beta over size channels k around c",
+  .onnx = "AveragePool, Pow, Mul",
+  .inputs = telar_ports_in,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (
+      {
+          .name = "size",
+          .label = N_ ("Size"),
+          .kind = TELAR_PARAM_INT,
+          .fallback = "5",
+          .minimum = 1,
+          .maximum = 1024,
+          .doc = N_ ("Number of channels that count as neighbours."),
+          .prominent = TRUE,
+      },
+      NUMBER ("alpha", "Alpha", "0.0001", 0, 1e6, "How much the neighbours weigh."),
+      NUMBER ("beta", "Beta", "0.75", 0, 100, "The power that the divisor is raised to."),
+      NUMBER ("offset", "Offset", "1", 1e-6, 1e6,
+              "Added to the neighbours; ONNX: bias, PyTorch: "
+              "k.")),
+  .lower = lower_local_response,
+  .examples = TELAR_EXAMPLES ("f32[2,6,3,3]", "f32[2,5,4] size=2 alpha=0.5 beta=0.5 offset=2",
+                              "f32[3,4] size=3 alpha=1"),
+};
+
 static const TelarOperator standardize = {
   .name = "standardize",
   .label = N_ ("Standardise"),
@@ -365,5 +432,6 @@ static const TelarOperator standardize = {
 };
 
 const TelarOperator *const telar_operators_norm[] = {
-  &standardize, &batch_norm, &layer_norm, &group_norm, &instance_norm, &rms_norm, NULL,
+  &standardize,   &batch_norm, &layer_norm,          &group_norm,
+  &instance_norm, &rms_norm,   &local_response_norm, NULL,
 };

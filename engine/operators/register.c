@@ -13,6 +13,8 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_conv);
   telar_operators_register (telar_operators_conv_transpose);
   telar_operators_register (telar_operators_pool);
+  telar_operators_register (telar_operators_adaptive);
+  telar_operators_register (telar_operators_patches);
   telar_operators_register (telar_operators_picture);
   telar_operators_register (telar_operators_recurrent);
   telar_operators_register (telar_operators_conv_lstm);
