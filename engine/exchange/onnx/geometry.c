@@ -3,7 +3,7 @@
 #include "engine/exchange/onnx/operators.h"
 
 /* Numbers that an operator lists on the host. */
-#define MOST_PLACES ((gint64)1 << 28)
+#define MOST_PLACES ((gint64)1 << 26)
 
 /* --- around the middle ------------------------------------------------------------------------ */
 

@@ -126,7 +126,7 @@ give_beaten (OnnxCall *call, const TelarType *type, const Reduction *reduction)
   TelarShape result = telar_shape_scalar ();
   for (guint i = 0, k = 0; i < type->shape.rank; i++) {
     gboolean reduced = k < reduction->n && reduction->axes[k] == i;
-    k += reduced;
+    k += reduced ? 1 : 0;
     if (!reduced || reduction->keep)
       result.dims[result.rank++] = reduced ? 1 : type->shape.dims[i];
   }
@@ -156,6 +156,15 @@ reduces_nothing (const TelarShape *shape, const Reduction *reduction)
   return FALSE;
 }
 
+/* Integers whose result goes by way of roots or logarithms. */
+static gboolean
+needs_floats (const OnnxCall *call, TelarDType dtype)
+{
+  const char *op = call->node->op_type;
+  return telar_dtype_is_integer (dtype) &&
+         (g_str_equal (op, "ReduceL2") || g_str_has_prefix (op, "ReduceLog"));
+}
+
 /* The maximum of truth values is whether one of them is true. */
 static void
 trace_reduce (OnnxCall *call)
@@ -172,6 +181,8 @@ trace_reduce (OnnxCall *call)
   TelarValue x = onnx_call_in (call, 0);
   if (type.dtype == TELAR_BOOL)
     x = telar_build_cast (call->b, x, TELAR_I32);
+  else if (needs_floats (call, type.dtype))
+    x = telar_build_cast (call->b, x, TELAR_F64);
   if (something)
     x = reduce_by_name (call, x, &reduction);
   else if (!g_str_equal (call->node->op_type, "ReduceLogSumExp"))
@@ -305,7 +316,8 @@ trace_instance_norm (OnnxCall *call)
   onnx_call_out (call, 0, scale_and_shift (call, n.y, 1, rank));
 }
 
-/* Wu, He: "Group normalization", 2018. */
+/* Wu, He: "Group normalization", 2018. Before version 21 groups are scaled and shifted, since then
+ * channels. */
 static void
 trace_group_norm (OnnxCall *call)
 {
@@ -324,8 +336,9 @@ trace_group_norm (OnnxCall *call)
     over.axes[over.n++] = i;
   TelarValue x = telar_build_reshape (call->b, onnx_call_in (call, 0), &parted);
   Normalised n = normalise (call, x, &over, onnx_call_attr_real (call, "epsilon", 1e-5));
-  x = telar_build_reshape (call->b, n.y, &shape);
-  onnx_call_out (call, 0, scale_and_shift (call, x, 1, shape.rank));
+  x = call->version < 21 ? scale_and_shift (call, n.y, 1, parted.rank) : n.y;
+  x = telar_build_reshape (call->b, x, &shape);
+  onnx_call_out (call, 0, call->version < 21 ? x : scale_and_shift (call, x, 1, shape.rank));
 }
 
 static void
