@@ -398,8 +398,9 @@ static const TelarOperator max_unpool2d = {
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (TELAR_PARAM_KERNEL (2, "2x2")),
   .lower = lower_max_unpool,
-  .examples = TELAR_EXAMPLES ("f32[2,2,2,3] i64[2,2,2,3]<24", "f32[1,2,1,2] i64[1,2,1,2]<12 "
-                                                              "kernel=3x2"),
+  .examples = TELAR_EXAMPLES ("f32[2,2,1,1] i64[2,2,1,1]<4", "f32[2,2,2,3] i64[2,2,2,3]<24",
+                              "f32[1,2,1,2] i64[1,2,1,2]<12 "
+                              "kernel=3x2"),
 };
 
 static const TelarOperator local1d = {

@@ -1,5 +1,5 @@
-/* What layers over sequences refuse, in words a person understands, and what only long sequences
- * show. */
+/* What layers over sequences and pictures refuse, in words a person understands, and what only long
+ * sequences show. */
 #include "engine/emit-sequence.h"
 #include "tests/engine/operators/example.h"
 
@@ -27,6 +27,19 @@ static const Refusal refusals[] = {
   { "transformer_encoder", "f32[2,3,6] heads=4", "cannot be divided" },
   { "transformer_encoder", "f32[2,3,4] i64[2,1,3,3,1] heads=1", "needs 2 to 4 axes" },
   { "key_value_cache", "f32[2,5,3] f32[2,2,1,3] i64[2]", "as many axes" },
+  { "conv1d_transpose", "f32[2,3,4] filters=3 groups=2", "groups is 2 and must divide" },
+  { "conv3d_transpose", "f32[1,1,2,2,2] padding=valid extra=1", "smaller than the stride" },
+  { "resize", "f32[2,3,4,4] size=2x2x2", "size has 3 numbers" },
+  { "pixel_shuffle", "f32[2,3,4,4]", "does not part into blocks of 2" },
+  { "crop", "f32[2,3,4,4] low=2 high=2", "leaves nothing of axis 2" },
+  { "grid_sample", "f32[2,3,4,4] f32[2,3,3,3]", "grid [N,h,w,2]" },
+  { "affine_grid", "f32[2,3,3]", "one 2x3 matrix" },
+  { "unfold", "f32[2,3,2,4]", "larger than axis 2" },
+  { "fold", "f32[2,9,5] size=4x5", "6 windows of 9 numbers" },
+  { "max_pool_places2d", "f32[1,1,4,4] padding=explicit pad=2", "pad must be smaller" },
+  { "max_unpool2d", "f32[2,2,2,3] i64[2,2,2,2]", "one for each number of in" },
+  { "adaptive_avg_pool", "f32[2,3,4] size=2x2", "size has 2 numbers" },
+  { "bilinear", "f32[2,3] f32[2,4,3]", "differ in their last axis only" },
   { "glu", "f32[2,3]", "cannot be halved" },
   { "hard_tanh", "f32[2,3] low=1 high=0", "must not be above" },
 };
