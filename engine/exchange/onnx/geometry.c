@@ -2,7 +2,7 @@
  * of places under an affine map. */
 #include "engine/exchange/onnx/operators.h"
 
-/* Numbers that an operator lists on the host. */
+/* Numbers that a file may ask for by their count alone. */
 #define MOST_PLACES ((gint64)1 << 26)
 
 /* --- around the middle ------------------------------------------------------------------------ */
@@ -20,7 +20,7 @@ centre (OnnxCall *call, TelarValue x, guint axis, gint64 size)
   low[axis] = rest / 2;
   high[axis] = rest - low[axis];
   shape.dims[axis] = size;
-  if (!telar_shape_count (&shape, &count)) {
+  if (!telar_shape_count (&shape, &count) || count > MOST_PLACES) {
     onnx_call_fail (call, "the shape is impossible");
     return TELAR_NO_VALUE;
   }

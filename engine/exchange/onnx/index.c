@@ -379,7 +379,7 @@ trace_range (OnnxCall *call)
   double delta = onnx_call_number (call, 2, 1), n = ceil ((to - from) / delta);
   if (onnx_call_failed (call))
     return;
-  if (!isfinite (n) || n > G_MAXINT32) {
+  if (!isfinite (n) || n > 1 << 26) {
     onnx_call_fail (call, "steps of %g do not lead from %g to %g", delta, from, to);
     return;
   }

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-/* Larger matrices are refused: 256 MiB. */
+/* Larger windows and matrices are refused: 256 MiB. */
 #define MOST_IN_MATRIX ((gint64)1 << 25)
 
 /* --- windows ---------------------------------------------------------------------------------- */
@@ -27,7 +27,7 @@ trace_window (OnnxCall *call)
   TelarDType dtype = onnx_call_attr_dtype (call, "output_datatype", TELAR_F32);
   gboolean periodic = onnx_call_attr_int (call, "periodic", 1) != 0;
   guint w = 0;
-  if (!(size >= 0 && size <= G_MAXINT32))
+  if (!(size >= 0 && size <= (double)MOST_IN_MATRIX))
     onnx_call_fail (call, "a window of %g numbers is impossible", size);
   if (onnx_call_failed (call))
     return;
@@ -283,6 +283,8 @@ trace_mel_weights (OnnxCall *call)
   if (!(bands >= 1 && bands <= G_MAXINT32 && length >= 1 && length <= G_MAXINT32 && mel.rate > 0 &&
         mel.low >= 0 && mel.high >= mel.low))
     onnx_call_fail (call, "there is no such filter");
+  else if ((length / 2 + 1) * bands > (double)MOST_IN_MATRIX)
+    onnx_call_fail (call, "%g filters are too many", bands);
   if (onnx_call_failed (call))
     return;
   mel.bands = (gint64)bands;
