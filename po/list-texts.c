@@ -3,6 +3,7 @@
  *
  *   build/po/list-texts >po/registry.h */
 #include "data/data.h"
+#include "engine/graph.h"
 #include "engine/trainer.h"
 
 #include <stdio.h>
@@ -56,5 +57,6 @@ main (void)
     print_params (seen, op->params);
   }
   print_params (seen, telar_training_params);
+  print_params (seen, telar_learning_params);
   return 0;
 }
