@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* A file may ask for no more turns. */
-#define MOST_TURNS (1 << 20)
+/* A file may ask for no more turns, all loops of a run together. */
+#define MOST_TURNS (1 << 18)
 /* From so many instructions on the program is run and begun anew. */
 #define MOST_INSTRS 20000
 
@@ -32,9 +32,14 @@ is_true (OnnxCall *call, TelarOnnxValue *value)
   return tensor && telar_tensor_elements (tensor) > 0 && telar_tensor_get (tensor, 0) != 0;
 }
 
+/* Before each turn. */
 static gboolean
-keep_short (OnnxCall *call)
+begin_turn (OnnxCall *call)
 {
+  if (call->trace->turns++ >= MOST_TURNS) {
+    onnx_call_fail (call, "the loops turn more than %d times", MOST_TURNS);
+    return FALSE;
+  }
   if (telar_program_n_instrs (telar_builder_program (call->b)) < MOST_INSTRS)
     return TRUE;
   gboolean good = onnx_trace_settle (call->trace, &call->error);
@@ -153,7 +158,7 @@ turn (OnnxCall *call, Loop *loop, gint64 number)
   inputs[0] = telar_onnx_value_tensor (counter, TRUE);
   g_clear_pointer (&loop->inputs[0], telar_onnx_value_unref);
   loop->inputs[0] = inputs[0];
-  if (!keep_short (call) ||
+  if (!begin_turn (call) ||
       !onnx_call_graph (call, loop->body, loop->inputs, loop->n_carried + 2, loop->outputs))
     return FALSE;
   for (guint i = 0; i <= loop->n_carried; i++) {
@@ -192,9 +197,7 @@ run_loop (OnnxCall *call, Loop *loop, gint64 turns)
 {
   gint64 number = 0;
   while (number < turns && is_true (call, loop->inputs[1]) && !onnx_call_failed (call))
-    if (number == MOST_TURNS)
-      onnx_call_fail (call, "it turns more than %d times", MOST_TURNS);
-    else if (turn (call, loop, number))
+    if (turn (call, loop, number))
       number++;
   if (!onnx_call_failed (call))
     give_loop (call, loop);
@@ -301,8 +304,6 @@ count_turns (OnnxCall *call, TelarOnnxValue *const *inputs, Scan *scan)
       onnx_call_fail (call, "what it scans has different lengths");
     scan->turns = value->type.shape.dims[axis];
   }
-  if (scan->turns > MOST_TURNS)
-    onnx_call_fail (call, "it turns more than %d times", MOST_TURNS);
   return !onnx_call_failed (call);
 }
 
@@ -312,7 +313,7 @@ scan_turn (OnnxCall *call, Loop *loop, const Scan *scan, TelarOnnxValue *const *
 {
   guint n = scan->n_states;
   g_autofree TelarOnnxValue **given = g_new0 (TelarOnnxValue *, n + scan->n_inputs + 1);
-  gboolean good = keep_short (call);
+  gboolean good = begin_turn (call);
   for (guint i = 0; i < n; i++)
     given[i] = telar_onnx_value_ref (loop->inputs[i]);
   for (guint i = 0; good && i < scan->n_inputs; i++) {

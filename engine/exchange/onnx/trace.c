@@ -237,12 +237,14 @@ compute_call (OnnxCall *call, const OnnxOperator *op)
   gboolean good;
   onnx_trace_init (&aside, trace->model, trace->folder, trace->device, trace->constants);
   aside.depth = trace->depth;
+  aside.turns = trace->turns;
   aside.memory_limit = trace->memory_limit;
   call->trace = &aside;
   good = trace_call (call, op) && settle (&aside, all_constant (call), &call->error);
   if (!good)
     for (guint i = 0; i < call->n_outputs; i++)
       g_clear_pointer (&call->outputs[i], telar_onnx_value_unref);
+  trace->turns = aside.turns;
   onnx_trace_clear (&aside);
   call->trace = trace;
   return good;

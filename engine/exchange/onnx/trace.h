@@ -41,6 +41,7 @@ struct OnnxTrace {
   gsize memory_limit; /* of a program; 0: what the device has free */
   gboolean dynamic;   /* numbers of this run were needed */
   guint depth;        /* of graphs within graphs */
+  guint turns;        /* of all loops so far */
 };
 
 void onnx_trace_init (OnnxTrace *trace, const Onnx__ModelProto *model, const char *folder,
