@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A file may ask for no more turns, all loops of a run together. */
-#define MOST_TURNS (1 << 18)
+#define MOST_TURNS (1 << 16)
 /* From so many instructions on the program is run and begun anew. */
 #define MOST_INSTRS 20000
 
