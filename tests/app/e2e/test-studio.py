@@ -59,10 +59,15 @@ def build_and_train(folder):
         studio.node("conv1")
         before = studio.nodes()
 
-        # A dropout from the palette to a free place.
+        # A dropout, looked for in the palette, to a free place.
+        studio.window_action("win.find")
+        studio.type("dropout")
         softmax = studio.box(studio.node("softmax"))
         place = (softmax[0] + 3 * softmax[2], softmax[1] + 3 * softmax[3])
-        studio.drag(studio.centre(studio.find("list item", "Dropout")), place)
+        # Rows that are no longer shown stay in the tree: the answer is what has come to the top.
+        row = lambda: studio.centre(studio.find("list item", "Dropout"))
+        wait_for("the palette's answer", lambda: row()[1] < softmax[1] // 2)
+        studio.drag(row(), place)
         added = wait_for("the dropped node", lambda: set(studio.nodes()) - set(before)).pop()
         check("out " not in studio.node(added).get_description(), "a free node has a shape")
 
