@@ -5,12 +5,19 @@
 #include "data/data.h"
 #include "engine/checkpoint.h"
 #include "engine/exchange/export.h"
+#include "engine/trainer.h"
 #include "tests/engine/operators/example.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define SAMPLE_ROWS 5
+
+/* One pass over the data in few steps: what is exported is a model in use, with fitted scales. */
+static const char *const sample_training[][2] = {
+  { "training.epochs", "1" },
+  { "training.batch", "250" },
+};
 
 static gboolean
 write_tensors (const char *folder, const char *name, GHashTable *tensors, const char *example,
@@ -99,23 +106,36 @@ export_operators (const char *folder, const GPtrArray *operators, GError **error
 
 /* --- samples ---------------------------------------------------------------------------------- */
 
-/* Runs the model on the first rows of the data, on the device that people use. */
+static TelarStates *
+train_sample (TelarGraph *graph, TelarFeed *feed, TelarDevice *device, GError **error)
+{
+  TelarTraining training = { .graph = graph, .feed = feed, .device = device, .run = "test" };
+  TelarTrainingResult result = { 0 };
+  gboolean ok = TRUE;
+  for (guint i = 0; ok && i < G_N_ELEMENTS (sample_training); i++)
+    ok = telar_graph_set (graph, sample_training[i][0], sample_training[i][1], error);
+  ok = ok && telar_train (&training, &result, error);
+  TelarStates *states = ok ? g_steal_pointer (&result.states) : NULL;
+  telar_training_result_clear (&result);
+  return states;
+}
+
+/* Runs the model on the first rows of the data. */
 static gboolean
-run_sample (const TelarProgram *program, TelarFeed *feed, TelarStates *states, GHashTable *tensors,
-            GError **error)
+run_sample (const TelarProgram *program, TelarFeed *feed, TelarDevice *device, TelarStates *states,
+            GHashTable *tensors, GError **error)
 {
   TelarFeedPass pass = { .split = TELAR_SPLIT_ALL, .batch = SAMPLE_ROWS };
   g_autofree TelarTensor **inputs = g_new0 (TelarTensor *, feed->n_ports);
   g_autofree TelarBinding *bindings = g_new0 (TelarBinding, feed->n_ports);
   g_autofree TelarTensor **outputs = g_new0 (TelarTensor *, telar_program_n_outputs (program));
-  g_autoptr (TelarDevice) cpu = telar_device_cpu_new (1, error);
-  TelarCompileOptions options = { .device = cpu };
-  if (!cpu || !telar_feed_begin (feed, &pass, error) ||
+  TelarCompileOptions options = { .device = device };
+  if (!telar_feed_begin (feed, &pass, error) ||
       telar_feed_next (feed, inputs, error) != SAMPLE_ROWS)
     return FALSE;
   g_autoptr (TelarProgram) compiled = telar_compile_inference (program, &options, error);
   g_autoptr (TelarPlan) plan =
-      compiled ? telar_plan_new (compiled, SAMPLE_ROWS, cpu, 0, error) : NULL;
+      compiled ? telar_plan_new (compiled, SAMPLE_ROWS, device, 0, error) : NULL;
   TelarRunContext context = { bindings, feed->n_ports, states, 0, 0 };
   for (guint i = 0; i < feed->n_ports; i++) {
     bindings[i] = (TelarBinding){ feed->ports[i].name, inputs[i] };
@@ -128,6 +148,7 @@ run_sample (const TelarProgram *program, TelarFeed *feed, TelarStates *states, G
   return TRUE;
 }
 
+/* On the device that people use. */
 static gboolean
 export_sample (const char *folder, const char *samples, const char *name, GError **error)
 {
@@ -135,14 +156,14 @@ export_sample (const char *folder, const char *samples, const char *name, GError
   g_autofree char *path = g_build_filename (samples, file, NULL);
   g_autoptr (TelarGraph) graph = telar_graph_load (path, error);
   g_autoptr (TelarFeed) feed = graph ? telar_data_open (graph, error) : NULL;
+  g_autoptr (TelarDevice) cpu = feed ? telar_device_cpu_new (1, error) : NULL;
   g_autoptr (GHashTable) tensors = new_tensors ();
-  if (!feed)
+  if (!cpu)
     return FALSE;
+  g_autoptr (TelarStates) states = train_sample (graph, feed, cpu, error);
   g_autoptr (TelarLowered) lowered = telar_lower (graph, feed, TELAR_LOWER_INFER);
-  if (!telar_lowered_ok (lowered, error))
-    return FALSE;
-  g_autoptr (TelarStates) states = example_states (NULL, lowered->program, 1, error);
-  return states && run_sample (lowered->program, feed, states, tensors, error) &&
+  return states && telar_lowered_ok (lowered, error) &&
+         run_sample (lowered->program, feed, cpu, states, tensors, error) &&
          write_model (folder, name, lowered->program, states, error) &&
          write_tensors (folder, name, tensors, name, error);
 }
