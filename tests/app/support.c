@@ -73,3 +73,15 @@ test_wait (guint ms)
   while (!done)
     g_main_context_iteration (NULL, TRUE);
 }
+
+void
+test_finalizes (gpointer object)
+{
+  gpointer seen = object;
+
+  g_object_add_weak_pointer (object, &seen);
+  g_object_unref (object);
+  for (guint waited = 0; seen && waited < 250; waited++)
+    test_wait (20);
+  g_assert_null (seen);
+}

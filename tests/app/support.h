@@ -17,4 +17,8 @@ TelarDocument *test_sample (const char *name);
 /* Lets pending sources run for @ms. */
 void test_wait (guint ms);
 
+/* Drops the caller's reference, which must be the last once the main loop has nothing left to do
+ * for the object: on a busy machine a frame or an idle source may still hold one. */
+void test_finalizes (gpointer object);
+
 G_END_DECLS

@@ -409,8 +409,8 @@ test_finalize (void)
   telar_canvas_quick_add (canvas, 100, 100, NULL);
   test_wait (50);
   gtk_window_destroy (GTK_WINDOW (window));
-  g_assert_finalize_object (canvas);
-  g_assert_finalize_object (document);
+  test_finalizes (canvas);
+  test_finalizes (document);
 }
 
 int

@@ -70,11 +70,11 @@ tear_down (Fixture *f, gconstpointer sample)
 
   telar_document_close (f->document);
   gtk_window_destroy (GTK_WINDOW (f->window));
-  g_assert_finalize_object (page);
+  test_finalizes (page);
   while (telar_analysis_is_busy (f->analysis))
     test_wait (20);
-  g_assert_finalize_object (f->analysis);
-  g_assert_finalize_object (f->document);
+  test_finalizes (f->analysis);
+  test_finalizes (f->document);
 }
 
 static void
@@ -253,7 +253,7 @@ check_life (GtkWidget *widget)
   gtk_window_present (GTK_WINDOW (window));
   gtk_test_widget_wait_for_draw (window);
   gtk_window_destroy (GTK_WINDOW (window));
-  g_assert_finalize_object (widget);
+  test_finalizes (widget);
 }
 
 static void
