@@ -48,6 +48,18 @@ telar_build_fill (TelarBuilder *b, const TelarType *type, double value)
 }
 
 TelarValue
+telar_build_iota (TelarBuilder *b, const TelarShape *shape, guint axis)
+{
+  return telar_build (b, TELAR_PRIM_IOTA, NULL, 0,
+                      (TelarAttr[]){
+                          TELAR_INT (DTYPE, TELAR_I64),
+                          TELAR_INTS (SHAPE, shape->dims, shape->rank),
+                          TELAR_INT (AXIS, axis),
+                      },
+                      3);
+}
+
+TelarValue
 telar_build_unary (TelarBuilder *b, TelarPrim prim, TelarValue x)
 {
   return telar_build (b, prim, &x, 1, NULL, 0);

@@ -177,6 +177,8 @@ TelarValue telar_build_state (TelarBuilder *b, const char *name);
 TelarValue telar_build_constant (TelarBuilder *b, TelarTensor *value);
 TelarValue telar_build_scalar (TelarBuilder *b, TelarDType dtype, double value); /* rank 0 */
 TelarValue telar_build_fill (TelarBuilder *b, const TelarType *type, double value);
+/* The index along @axis, everywhere in @shape; i64. */
+TelarValue telar_build_iota (TelarBuilder *b, const TelarShape *shape, guint axis);
 TelarValue telar_build_unary (TelarBuilder *b, TelarPrim prim, TelarValue x);
 TelarValue telar_build_binary (TelarBuilder *b, TelarPrim prim, TelarValue x, TelarValue y);
 /* y is a scalar constant of x's type. */

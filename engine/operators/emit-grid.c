@@ -96,9 +96,7 @@ fetch (const Sampler *s, TelarValue x, TelarValue y, TelarValue weight)
   y = bring_in (s, y, s->height);
   TelarValue inside = telar_build_binary (b, TELAR_PRIM_AND, is_inside (s, x, s->width),
                                           is_inside (s, y, s->height));
-  const TelarAttr attrs[] = { TELAR_INT (DTYPE, TELAR_I64), TELAR_INTS (SHAPE, s->places.dims, 3),
-                              TELAR_INT (AXIS, 0) };
-  TelarValue place = telar_build (b, TELAR_PRIM_IOTA, NULL, 0, attrs, G_N_ELEMENTS (attrs));
+  TelarValue place = telar_build_iota (b, &s->places, 0);
   place = telar_build_binary_scalar (b, TELAR_PRIM_MUL, place, (double)s->height);
   place = telar_build_binary (b, TELAR_PRIM_ADD, place, to_index (s, y, s->height));
   place = telar_build_binary_scalar (b, TELAR_PRIM_MUL, place, (double)s->width);

@@ -170,9 +170,8 @@ places_of (TelarLowering *l, const Patches *p, TelarValue taps)
   const gint64 none[TELAR_MAX_SPATIAL] = { 0 };
   TelarShape flat = telar_shape (p->places * p->taps);
   TelarValue table = location_table (l, p, none, p->in.dims + 2);
-  const TelarAttr attrs[] = { TELAR_INT (DTYPE, TELAR_I64), TELAR_INTS (SHAPE, &p->places, 1),
-                              TELAR_INT (AXIS, 0) };
-  TelarValue first = telar_build (l->b, TELAR_PRIM_IOTA, NULL, 0, attrs, G_N_ELEMENTS (attrs));
+  TelarShape count = telar_shape (p->places);
+  TelarValue first = telar_build_iota (l->b, &count, 0);
 
   first = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, first, (double)p->taps);
   taps = telar_build_binary (l->b, TELAR_PRIM_ADD, taps, first);
@@ -243,9 +242,7 @@ lower_max_unpool (TelarLowering *l)
     shape.dims[i + 2] = size * kernel[i];
   }
   plane = telar_shape (shape.dims[2] * shape.dims[3]);
-  const TelarAttr attrs[] = { TELAR_INT (DTYPE, TELAR_I64), TELAR_INTS (SHAPE, plane.dims, 1),
-                              TELAR_INT (AXIS, 0) };
-  own = telar_build (l->b, TELAR_PRIM_IOTA, NULL, 0, attrs, G_N_ELEMENTS (attrs));
+  own = telar_build_iota (l->b, &plane, 0);
   places = telar_build_cast (l->b, ask_windows (l, places, &at.shape, kernel), TELAR_I64);
   x = telar_build_select (l->b, telar_build_binary (l->b, TELAR_PRIM_EQUAL, places, own),
                           ask_windows (l, x, &type.shape, kernel),

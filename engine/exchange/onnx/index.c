@@ -6,17 +6,6 @@
 
 /* --- places ----------------------------------------------------------------------------------- */
 
-/* The index along @axis, everywhere in @shape. */
-static TelarValue
-iota (OnnxCall *call, const TelarShape *shape, guint axis)
-{
-  return telar_build (call->b, TELAR_PRIM_IOTA, NULL, 0,
-                      (TelarAttr[]){ TELAR_INT (DTYPE, TELAR_I64),
-                                     TELAR_INTS (SHAPE, shape->dims, shape->rank),
-                                     TELAR_INT (AXIS, axis) },
-                      3);
-}
-
 /* As i64, counted from the end where negative. */
 static TelarValue
 count_from_end (OnnxCall *call, TelarValue indices, gint64 size)
@@ -55,7 +44,8 @@ places_along (OnnxCall *call, const TelarShape *data, TelarValue indices, guint 
   telar_shape_strides (data, strides);
   indices = count_from_end (call, indices, data->dims[axis]);
   for (guint i = 0; i < data->rank; i++)
-    place = add_scaled (call, place, i == axis ? indices : iota (call, &shape, i), strides[i]);
+    place = add_scaled (call, place, i == axis ? indices : telar_build_iota (call->b, &shape, i),
+                        strides[i]);
   return place;
 }
 
@@ -138,7 +128,8 @@ tuple_rows (OnnxCall *call, const TelarShape *indices, const Tuples *t)
   }
   if (t->batch > 1) {
     TelarShape apart = telar_shape (t->batch, tuples / t->batch);
-    TelarValue of_batch = telar_build_reshape (call->b, iota (call, &apart, 0), &column);
+    TelarValue of_batch =
+        telar_build_reshape (call->b, telar_build_iota (call->b, &apart, 0), &column);
     row = add_scaled (call, row, of_batch, t->rows);
   }
   return row;
@@ -288,7 +279,7 @@ trace_scatter_nd (OnnxCall *call)
   }
   TelarShape spread = telar_shape (tuples, t.rest), column = telar_shape (tuples, 1);
   TelarValue row = telar_build_reshape (call->b, tuple_rows (call, &indices.shape, &t), &column);
-  TelarValue place = add_scaled (call, iota (call, &spread, 1), row, t.rest);
+  TelarValue place = add_scaled (call, telar_build_iota (call->b, &spread, 1), row, t.rest);
   give_put (call, place, mode);
 }
 
@@ -330,8 +321,8 @@ trace_one_hot (OnnxCall *call)
 static TelarValue
 below_diagonal (OnnxCall *call, const TelarShape *shape, gint64 k)
 {
-  TelarValue row = iota (call, shape, shape->rank - 2),
-             column = iota (call, shape, shape->rank - 1);
+  TelarValue row = telar_build_iota (call->b, shape, shape->rank - 2),
+             column = telar_build_iota (call->b, shape, shape->rank - 1);
   TelarValue gap = telar_build_binary (call->b, TELAR_PRIM_SUB, column, row);
   TelarValue shift = telar_build_scalar (call->b, TELAR_I64, (double)k);
   return telar_build_binary (call->b, TELAR_PRIM_SUB, gap, shift);

@@ -24,11 +24,7 @@ pick (OnnxCall *call, TelarValue rows, TelarValue column)
   TelarShape shape = telar_builder_type (call->b, rows)->shape;
   TelarShape flat = telar_shape (shape.dims[0] * shape.dims[1]);
   TelarShape count = telar_shape (shape.dims[0]);
-  TelarValue place =
-      telar_build (call->b, TELAR_PRIM_IOTA, NULL, 0,
-                   (TelarAttr[]){ TELAR_INT (DTYPE, TELAR_I64), TELAR_INTS (SHAPE, count.dims, 1),
-                                  TELAR_INT (AXIS, 0) },
-                   3);
+  TelarValue place = telar_build_iota (call->b, &count, 0);
   place = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, place, (double)shape.dims[1]);
   place = telar_build_binary (call->b, TELAR_PRIM_ADD, place, column);
   return telar_emit (call->b, GATHER,

@@ -76,11 +76,7 @@ repeat_blocks (OnnxCall *call, TelarValue p, guint axis, const TelarShape *shape
     onnx_call_fail (call, "the scales do not fit blocks of %" G_GINT64_FORMAT, block);
     return TELAR_NO_VALUE;
   }
-  TelarValue place =
-      telar_build (call->b, TELAR_PRIM_IOTA, NULL, 0,
-                   (TelarAttr[]){ TELAR_INT (DTYPE, TELAR_I64), TELAR_INTS (SHAPE, along.dims, 1),
-                                  TELAR_INT (AXIS, 0) },
-                   3);
+  TelarValue place = telar_build_iota (call->b, &along, 0);
   place = telar_build_binary_scalar (call->b, TELAR_PRIM_DIV, place, (double)block);
   return telar_emit (call->b, GATHER, ((TelarValue[]){ p, place }), TELAR_INT (AXIS, axis));
 }

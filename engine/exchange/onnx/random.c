@@ -80,15 +80,6 @@ trace_bernoulli (OnnxCall *call)
 
 /* --- sequences read backwards ----------------------------------------------------------------- */
 
-static TelarValue
-iota (OnnxCall *call, const TelarShape *shape, guint axis)
-{
-  const TelarAttr attrs[] = { TELAR_INT (DTYPE, TELAR_I64),
-                              TELAR_INTS (SHAPE, shape->dims, shape->rank),
-                              TELAR_INT (AXIS, axis) };
-  return telar_build (call->b, TELAR_PRIM_IOTA, NULL, 0, attrs, G_N_ELEMENTS (attrs));
-}
-
 /* Step t of a sequence of length n becomes step n - 1 - t; what lies beyond n stays. */
 static void
 trace_reverse_sequence (OnnxCall *call)
@@ -108,7 +99,8 @@ trace_reverse_sequence (OnnxCall *call)
   rows.rank--;
   TelarValue n = telar_build_cast (call->b, onnx_call_in (call, 1), TELAR_I64);
   n = telar_build_reshape (call->b, n, &lengths);
-  TelarValue t = iota (call, &grid, (guint)time_axis), row = iota (call, &grid, (guint)batch_axis);
+  TelarValue t = telar_build_iota (call->b, &grid, (guint)time_axis),
+             row = telar_build_iota (call->b, &grid, (guint)batch_axis);
   TelarValue inside = telar_build_binary (call->b, TELAR_PRIM_LESS, t, n);
   TelarValue back = telar_build_binary_scalar (
       call->b, TELAR_PRIM_SUB, telar_build_binary (call->b, TELAR_PRIM_SUB, n, t), 1);

@@ -195,10 +195,7 @@ cut_frames (OnnxCall *call, TelarValue x, const TelarShape *shape, gint64 length
   TelarShape places = telar_shape ((shape->dims[1] - length) / step + 1, length);
   TelarValue at[2];
   for (guint i = 0; i < 2; i++)
-    at[i] = telar_build (call->b, TELAR_PRIM_IOTA, NULL, 0,
-                         (TelarAttr[]){ TELAR_INT (DTYPE, TELAR_I64),
-                                        TELAR_INTS (SHAPE, places.dims, 2), TELAR_INT (AXIS, i) },
-                         3);
+    at[i] = telar_build_iota (call->b, &places, i);
   at[0] = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, at[0], (double)step);
   at[0] = telar_build_binary (call->b, TELAR_PRIM_ADD, at[0], at[1]);
   return telar_emit (call->b, GATHER, ((TelarValue[]){ x, at[0] }), TELAR_INT (AXIS, 1));
