@@ -61,7 +61,8 @@ typedef struct {
    *   parameter = name "=" text                                        as on the command line
    *
    * "f32[2,3,8,8] filters=4 kernel=3x3": floats are drawn from -2 to 2 unless low and high say
-   * otherwise; "i64[4]<10": integers are drawn from 0 to n - 1, where n is 2 unless given. */
+   * otherwise; "i64[4]<10": integers are drawn from 0 to n - 1, where n is 2 unless given, or from
+   * low to high. */
   const char *const *examples; /* NULL-terminated */
 } TelarOperator;
 

@@ -27,7 +27,12 @@ extern const TelarOperator *const telar_operators_transformer[];
 extern const TelarOperator *const telar_operators_sequence[];
 extern const TelarOperator *const telar_operators_shape[];
 extern const TelarOperator *const telar_operators_arithmetic[];
+extern const TelarOperator *const telar_operators_elementwise[];
+extern const TelarOperator *const telar_operators_trigonometry[];
+extern const TelarOperator *const telar_operators_compare[];
 extern const TelarOperator *const telar_operators_reduction[];
+extern const TelarOperator *const telar_operators_product[];
+extern const TelarOperator *const telar_operators_index[];
 extern const TelarOperator *const telar_operators_loss[];
 extern const TelarOperator *const telar_operators_metric[];
 

@@ -15,6 +15,22 @@ G_BEGIN_DECLS
 #define TELAR_CHOICES(...)  ((const char *const[]){ __VA_ARGS__, NULL })
 #define TELAR_EXAMPLES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
+/* The entry NAME_operator of an operator without parameters, lowered by lower_NAME: name, label,
+ * formula, ONNX, inputs, documentation, examples. */
+#define TELAR_PLAIN_OPERATOR(NAME, text, rule, becomes, ports, words, ...)                         \
+  static const TelarOperator NAME##_operator = {                                                   \
+    .name = #NAME,                                                                                 \
+    .label = N_ (text),                                                                            \
+    .category = TELAR_CATEGORY_MATH,                                                               \
+    .doc = N_ (words),                                                                             \
+    .formula = rule,                                                                               \
+    .onnx = becomes,                                                                               \
+    .inputs = ports,                                                                               \
+    .outputs = telar_ports_out,                                                                    \
+    .lower = lower_##NAME,                                                                         \
+    .examples = TELAR_EXAMPLES (__VA_ARGS__),                                                      \
+  };
+
 /* The largest size that a parameter may ask for along one axis. */
 #define TELAR_SIZE_LIMIT (1 << 24)
 

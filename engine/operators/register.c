@@ -29,7 +29,12 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_gated);
   telar_operators_register (telar_operators_norm);
   telar_operators_register (telar_operators_arithmetic);
+  telar_operators_register (telar_operators_elementwise);
+  telar_operators_register (telar_operators_trigonometry);
+  telar_operators_register (telar_operators_compare);
   telar_operators_register (telar_operators_reduction);
+  telar_operators_register (telar_operators_product);
+  telar_operators_register (telar_operators_index);
   telar_operators_register (telar_operators_loss);
   telar_operators_register (telar_operators_metric);
   telar_operators_register (telar_operators_output);

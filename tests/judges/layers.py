@@ -307,7 +307,7 @@ def problems_of(example, judged):
     with torch.no_grad():
         expected = judged[example.name](example)
     for i, (want, got) in enumerate(zip(expected, example.results)):
-        want = want.numpy()
+        want, got = want.double().numpy(), got.astype(numpy.float64)
         if want.shape != got.shape:
             yield f"result {i} has shape {got.shape}, expected {want.shape}"
             continue

@@ -1,4 +1,5 @@
 /* Elementwise operators: arithmetic, comparison, logic, activations, casts. */
+#include "engine/emit.h"
 #include "engine/exchange/onnx/operators.h"
 
 #include <math.h>
@@ -66,13 +67,11 @@ trace_greater (OnnxCall *call)
   onnx_call_out (call, 0, telar_build_binary (call->b, prim, y, x));
 }
 
-/* Of truth values: they differ. */
 static void
 trace_xor (OnnxCall *call)
 {
   TelarValue x = onnx_call_in (call, 0), y = onnx_call_in (call, 1);
-  TelarValue equal = telar_build_binary (call->b, TELAR_PRIM_EQUAL, x, y);
-  onnx_call_out (call, 0, telar_build_unary (call->b, TELAR_PRIM_NOT, equal));
+  onnx_call_out (call, 0, telar_emit_xor (call->b, x, y));
 }
 
 static void
@@ -83,50 +82,32 @@ trace_where (OnnxCall *call)
   onnx_call_out (call, 0, telar_build_select (call->b, condition, x, y));
 }
 
-/* Either infinity; the one that an attribute leaves out becomes NaN, which nothing equals. */
 static void
 trace_is_inf (OnnxCall *call)
 {
-  TelarDType dtype = onnx_call_type (call, 0).dtype;
   TelarValue x = onnx_call_in (call, 0);
-  double high = onnx_call_attr_int (call, "detect_positive", 1) ? INFINITY : NAN;
-  double low = onnx_call_attr_int (call, "detect_negative", 1) ? -INFINITY : NAN;
-  TelarValue is_high =
-      telar_build_binary (call->b, TELAR_PRIM_EQUAL, x, telar_build_scalar (call->b, dtype, high));
-  TelarValue is_low =
-      telar_build_binary (call->b, TELAR_PRIM_EQUAL, x, telar_build_scalar (call->b, dtype, low));
-  onnx_call_out (call, 0, telar_build_binary (call->b, TELAR_PRIM_OR, is_high, is_low));
+  onnx_call_out (call, 0,
+                 telar_emit_is_inf (call->b, x,
+                                    onnx_call_attr_int (call, "detect_positive", 1) != 0,
+                                    onnx_call_attr_int (call, "detect_negative", 1) != 0));
 }
 
 /* --- arithmetic ------------------------------------------------------------------------------- */
 
-/* The exponent may be of another type; the result has that of the base. */
+/* The exponent may be of another type. */
 static void
 trace_pow (OnnxCall *call)
 {
-  TelarType type = onnx_call_type (call, 0);
   TelarValue x = onnx_call_in (call, 0), y = onnx_call_in (call, 1);
-  TelarDType with = telar_dtype_is_float (type.dtype) ? type.dtype : TELAR_F64;
-  x = telar_build_cast (call->b, x, with);
-  y = telar_build_cast (call->b, y, with);
-  x = telar_build_binary (call->b, TELAR_PRIM_POW, x, y);
-  onnx_call_out (call, 0, telar_build_cast (call->b, x, type.dtype));
+  onnx_call_out (call, 0, telar_emit_pow (call->b, x, y));
 }
 
-/* fmod has the sign of the dividend: x - trunc (x / y) · y. */
 static void
 trace_mod (OnnxCall *call)
 {
   TelarValue x = onnx_call_in (call, 0), y = onnx_call_in (call, 1);
-  TelarValue rest = telar_build_binary (call->b, TELAR_PRIM_MOD, x, y);
-  if (onnx_call_attr_int (call, "fmod", 0)) {
-    TelarValue sign = telar_build_unary (call->b, TELAR_PRIM_SIGN, x);
-    TelarValue size = telar_build_unary (call->b, TELAR_PRIM_ABS, x);
-    rest = telar_build_binary (call->b, TELAR_PRIM_MOD, size,
-                               telar_build_unary (call->b, TELAR_PRIM_ABS, y));
-    rest = telar_build_binary (call->b, TELAR_PRIM_MUL, rest, sign);
-  }
-  onnx_call_out (call, 0, rest);
+  onnx_call_out (call, 0,
+                 telar_emit_mod (call->b, x, y, onnx_call_attr_int (call, "fmod", 0) != 0));
 }
 
 /* Any number of inputs, two by two. */

@@ -161,6 +161,8 @@ read_input (const char *word, ExampleInput *input, GError **error)
     g_auto (GStrv) sides = g_strsplit (end + 1, "..", 2);
     input->low = g_ascii_strtod (sides[0], NULL);
     input->high = g_ascii_strtod (sides[1], NULL);
+    input->from = (gint64)input->low;
+    input->below = (gint64)input->high + 1 - input->from;
     end = "";
   }
   if (*end != '\0' || input->below < 1 || input->low >= input->high)
@@ -298,7 +300,7 @@ fill (TelarTensor *tensor, const ExampleInput *input, guint64 seed, const char *
     telar_tensor_set (tensor, i,
                       telar_dtype_is_float (tensor->type.dtype)
                           ? input->low + u * (input->high - input->low)
-                          : floor (u * (double)input->below));
+                          : (double)input->from + floor (u * (double)input->below));
   }
 }
 

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct {
   TelarType type;   /* concrete */
   double low, high; /* of floats */
-  gint64 below;     /* of integers */
+  gint64 from;      /* of integers, which are from … from + below - 1 */
+  gint64 below;
 } ExampleInput;
 
 typedef struct {
