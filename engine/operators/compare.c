@@ -146,12 +146,6 @@ lower_where (TelarLowering *l)
 /* clang-format on */
 SIMPLE (TELAR_PLAIN_OPERATOR)
 
-#define FLAG(param, text, words)                                                                   \
-  {                                                                                                \
-    .name = param, .label = N_ (text), .kind = TELAR_PARAM_BOOL, .fallback = "true",               \
-    .doc = N_ (words),                                                                             \
-  }
-
 static const TelarOperator is_inf_operator = {
   .name = "is_inf",
   .label = N_ ("Is infinite"),
@@ -161,8 +155,9 @@ static const TelarOperator is_inf_operator = {
   .onnx = "Equal, Or",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
-  .params = TELAR_PARAMS (FLAG ("positive", "Positive", "Whether to look for positive infinity."),
-                          FLAG ("negative", "Negative", "Whether to look for negative infinity.")),
+  .params = TELAR_PARAMS (
+      TELAR_PARAM_FLAG ("positive", "Positive", "true", "Whether to look for positive infinity."),
+      TELAR_PARAM_FLAG ("negative", "Negative", "true", "Whether to look for negative infinity.")),
   .lower = lower_is_inf,
   .examples = TELAR_EXAMPLES ("f32[3,4]:-1e39..1e39", "f32[3,4]:-1e39..1e39 negative=false"),
 };

@@ -26,6 +26,7 @@ extern const TelarOperator *const telar_operators_conv_lstm[];
 extern const TelarOperator *const telar_operators_transformer[];
 extern const TelarOperator *const telar_operators_sequence[];
 extern const TelarOperator *const telar_operators_shape[];
+extern const TelarOperator *const telar_operators_parts[];
 extern const TelarOperator *const telar_operators_arithmetic[];
 extern const TelarOperator *const telar_operators_elementwise[];
 extern const TelarOperator *const telar_operators_trigonometry[];

@@ -75,6 +75,12 @@ telar_lower_axis (TelarLowering *l, gint64 axis, guint rank, guint *result)
 }
 
 gboolean
+telar_lower_axis_param (TelarLowering *l, guint rank, guint *axis)
+{
+  return telar_lower_axis (l, telar_lower_int (l, "axis"), rank, axis);
+}
+
+gboolean
 telar_lower_size (TelarLowering *l, const TelarShape *shape, guint axis, gint64 *size)
 {
   if (shape->dims[axis] < 0) {

@@ -66,6 +66,29 @@ extern const TelarPort telar_ports_out[];
     .doc = N_ ("Added to the variance so that the division stays finite."),                        \
   }
 
+#define TELAR_PARAM_AXIS(value, words)                                                             \
+  {                                                                                                \
+    .name = "axis", .label = N_ ("Axis"), .kind = TELAR_PARAM_INT, .fallback = value,              \
+    .minimum = -TELAR_MAX_RANK, .maximum = TELAR_MAX_RANK - 1, .doc = N_ (words),                  \
+    .prominent = TRUE,                                                                             \
+  }
+#define TELAR_PARAM_COUNT(param, text, value, least, words)                                        \
+  {                                                                                                \
+    .name = param, .label = N_ (text), .kind = TELAR_PARAM_INT, .fallback = value,                 \
+    .minimum = least, .maximum = TELAR_SIZE_LIMIT, .doc = N_ (words), .prominent = TRUE,           \
+  }
+#define TELAR_PARAM_LIST(param, text, value, least, most_items, words)                             \
+  {                                                                                                \
+    .name = param, .label = N_ (text), .kind = TELAR_PARAM_INTS, .fallback = value,                \
+    .minimum = least, .maximum = TELAR_SIZE_LIMIT, .min_items = 1, .max_items = most_items,        \
+    .doc = N_ (words), .prominent = TRUE,                                                          \
+  }
+#define TELAR_PARAM_FLAG(param, text, value, words)                                                \
+  {                                                                                                \
+    .name = param, .label = N_ (text), .kind = TELAR_PARAM_BOOL, .fallback = value,                \
+    .doc = N_ (words),                                                                             \
+  }
+
 extern const char *const telar_activation_choices[];
 extern const char *const telar_init_choices[];
 
@@ -87,6 +110,9 @@ TelarValue telar_lower_float (TelarLowering *l, guint port, guint least, guint m
 /* @axis counted from 0, the batch; negative ones from the end. Reports and returns FALSE when the
  * tensor has no such axis. */
 gboolean telar_lower_axis (TelarLowering *l, gint64 axis, guint rank, guint *result);
+
+/* The parameter "axis" as one of @rank axes. */
+gboolean telar_lower_axis_param (TelarLowering *l, guint rank, guint *axis);
 
 /* The size of @shape's axis @axis, which must not be symbolic. */
 gboolean telar_lower_size (TelarLowering *l, const TelarShape *shape, guint axis, gint64 *size);

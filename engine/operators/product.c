@@ -17,11 +17,6 @@ lower_matmul (TelarLowering *l)
 /* --- entries ---------------------------------------------------------------------------------- */
 
 #define PAIR TELAR_PORTS_PAIR
-#define FLAG(param, text, words)                                                                   \
-  {                                                                                                \
-    .name = param, .label = N_ (text), .kind = TELAR_PARAM_BOOL, .fallback = "false",              \
-    .doc = N_ (words),                                                                             \
-  }
 
 static const TelarOperator matmul_operator = {
   .name = "matmul",
@@ -33,9 +28,10 @@ static const TelarOperator matmul_operator = {
   .onnx = "MatMul",
   .inputs = PAIR ("The left matrices.", "The right matrices."),
   .outputs = telar_ports_out,
-  .params =
-      TELAR_PARAMS (FLAG ("transpose_a", "Transpose a", "Exchanges rows and columns of a first."),
-                    FLAG ("transpose_b", "Transpose b", "Exchanges rows and columns of b first.")),
+  .params = TELAR_PARAMS (TELAR_PARAM_FLAG ("transpose_a", "Transpose a", "false",
+                                            "Exchanges rows and columns of a first."),
+                          TELAR_PARAM_FLAG ("transpose_b", "Transpose b", "false",
+                                            "Exchanges rows and columns of b first.")),
   .lower = lower_matmul,
   .examples = TELAR_EXAMPLES ("f32[2,3,4] f32[2,4,5]", "f32[2,3,4] f32[2,5,4] transpose_b=true",
                               "f32[2,4,3] f32[2,4,2] transpose_a=true"),

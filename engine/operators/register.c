@@ -24,6 +24,7 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_sequence);
   telar_operators_register (telar_operators_dropout);
   telar_operators_register (telar_operators_shape);
+  telar_operators_register (telar_operators_parts);
   telar_operators_register (telar_operators_activation);
   telar_operators_register (telar_operators_pieces);
   telar_operators_register (telar_operators_gated);

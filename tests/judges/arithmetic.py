@@ -63,5 +63,72 @@ def where(example):
     return [torch.where(condition != 0, a, b)]
 
 
+# --- shapes ---------------------------------------------------------------------------------------
+
+def numbers(example, name, fallback):
+    """A list setting."""
+    return [int(item) for item in example.settings.get(name, fallback).replace("x", ",").split(",")]
+
+
+@judge("reshape")
+def reshape(example):
+    x, shape = example.inputs[0], numbers(example, "shape", "-1")
+    shape = [len(x), *shape] if example.get("keep_batch", True) else shape
+    return [x.reshape([size or x.shape[i] for i, size in enumerate(shape)])]
+
+
+@judge("permute")
+def permute(example):
+    return [example.inputs[0].permute(numbers(example, "axes", "0,2,1"))]
+
+
+@judge("expand")
+def expand(example):
+    return [example.inputs[0].expand(numbers(example, "shape", "-1,1"))]
+
+
+@judge("tile")
+def tile(example):
+    return [example.inputs[0].tile(numbers(example, "repeats", "1,2"))]
+
+
+@judge("roll")
+def roll(example):
+    return [example.inputs[0].roll(example.get("shift", 1), example.get("axis", -1))]
+
+
+@judge("concat", "stack")
+def join(example):
+    function = torch.cat if example.name == "concat" else torch.stack
+    return [function(example.inputs, example.get("axis", 1))]
+
+
+@judge("split")
+def split(example):
+    x, axis = example.inputs[0], example.get("axis", 1)
+    sizes = numbers(example, "sizes", "0")
+    if sizes == [0]:
+        return x.chunk(example.get("parts", 2), axis)
+    return x.split(sizes, axis)
+
+
+@judge("strided_slice")
+def strided_slice(example):
+    x, axes = example.inputs[0].numpy(), numbers(example, "axes", "1")
+    starts, ends, steps = (numbers(example, name, fallback) for name, fallback in
+                           (("starts", "0"), ("ends", "16777216"), ("steps", "1")))
+    window = [slice(None)] * x.ndim
+    for i, axis in enumerate(axes):
+        start, end, step = (items[i if len(items) > 1 else 0] for items in (starts, ends, steps))
+        window[axis] = slice(start, None if end == -16777216 else end, step)
+    return [torch.from_numpy(x[tuple(window)].copy())]
+
+
+@judge("trilu")
+def trilu(example):
+    function = torch.triu if example.get("part", "lower") == "upper" else torch.tril
+    return [function(example.inputs[0], example.get("diagonal", 0))]
+
+
 if __name__ == "__main__":
     sys.exit(main(*sys.argv[1:], MATH))

@@ -1,4 +1,5 @@
 /* Operators that pick numbers by their places, or put them there, while the shapes stay known. */
+#include "engine/emit.h"
 #include "engine/exchange/onnx/operators.h"
 
 #include <math.h>
@@ -317,33 +318,12 @@ trace_one_hot (OnnxCall *call)
   onnx_call_out (call, 0, telar_build_select (call->b, hot, parts[1], parts[0]));
 }
 
-/* Rows minus columns of the last two axes, shifted by @k: what both triangles ask for. */
-static TelarValue
-below_diagonal (OnnxCall *call, const TelarShape *shape, gint64 k)
-{
-  TelarValue row = telar_build_iota (call->b, shape, shape->rank - 2),
-             column = telar_build_iota (call->b, shape, shape->rank - 1);
-  TelarValue gap = telar_build_binary (call->b, TELAR_PRIM_SUB, column, row);
-  TelarValue shift = telar_build_scalar (call->b, TELAR_I64, (double)k);
-  return telar_build_binary (call->b, TELAR_PRIM_SUB, gap, shift);
-}
-
 static void
 trace_trilu (OnnxCall *call)
 {
-  TelarType type = onnx_call_type (call, 0);
-  if (type.shape.rank < 2) {
-    onnx_call_fail (call, "a triangle needs two axes");
-    return;
-  }
   gint64 k = onnx_call_integer (call, 1, 0);
-  TelarValue zero = telar_build_scalar (call->b, TELAR_I64, 0);
-  TelarValue gap = below_diagonal (call, &type.shape, k);
   gboolean upper = onnx_call_attr_int (call, "upper", 1) != 0;
-  TelarValue stays =
-      telar_build_binary (call->b, TELAR_PRIM_LESS_EQUAL, upper ? zero : gap, upper ? gap : zero);
-  TelarValue nothing = telar_build_scalar (call->b, type.dtype, 0);
-  onnx_call_out (call, 0, telar_build_select (call->b, stays, onnx_call_in (call, 0), nothing));
+  onnx_call_out (call, 0, telar_emit_triangle (call->b, onnx_call_in (call, 0), upper, k));
 }
 
 static void
@@ -355,7 +335,7 @@ trace_eye_like (OnnxCall *call)
     onnx_call_fail (call, "a diagonal needs two axes");
     return;
   }
-  TelarValue gap = below_diagonal (call, &type.shape, onnx_call_attr_int (call, "k", 0));
+  TelarValue gap = telar_emit_diagonals (call->b, &type.shape, onnx_call_attr_int (call, "k", 0));
   TelarValue zero = telar_build_scalar (call->b, TELAR_I64, 0);
   TelarValue on = telar_build_binary (call->b, TELAR_PRIM_EQUAL, gap, zero);
   onnx_call_out (call, 0, telar_build_cast (call->b, on, type.dtype));
@@ -386,35 +366,10 @@ trace_range (OnnxCall *call)
 static void
 trace_tile (OnnxCall *call)
 {
-  TelarShape shape = onnx_call_type (call, 0).shape, apart = telar_shape_scalar (), wide;
-  gint64 repeats[TELAR_MAX_RANK], count;
+  gint64 repeats[TELAR_MAX_RANK];
   guint n;
-  if (!onnx_call_ints (call, 1, repeats, TELAR_MAX_RANK, &n))
-    return;
-  TelarValue x = onnx_call_in (call, 0);
-  for (guint i = 0; n == shape.rank && i < n; i++) {
-    if (repeats[i] == 1)
-      continue;
-    /* the axis as [1, size] becomes [repeats, size]: one at a time, so that ranks stay small */
-    gint64 before = 1, after = 1;
-    for (guint k = 0; k < shape.rank; k++)
-      if (k < i)
-        before *= shape.dims[k];
-      else
-        after *= shape.dims[k];
-    apart = telar_shape (before, 1, after);
-    wide = telar_shape (before, MAX (repeats[i], 0), after);
-    if (repeats[i] < 0 || !telar_shape_count (&wide, &count)) {
-      onnx_call_fail (call, "%" G_GINT64_FORMAT " repeats are impossible", repeats[i]);
-      return;
-    }
-    x = telar_build_broadcast (call->b, telar_build_reshape (call->b, x, &apart), &wide);
-    shape.dims[i] *= repeats[i];
-    x = telar_build_reshape (call->b, x, &shape);
-  }
-  if (n != shape.rank)
-    onnx_call_fail (call, "%u repeats are given for %u axes", n, shape.rank);
-  onnx_call_out (call, 0, x);
+  if (onnx_call_ints (call, 1, repeats, TELAR_MAX_RANK, &n))
+    onnx_call_out (call, 0, telar_emit_tile (call->b, onnx_call_in (call, 0), repeats, n));
 }
 
 const OnnxOperator onnx_operators_index[] = {

@@ -1,4 +1,5 @@
 /* Operators that move numbers and compute none: shapes, axes, parts, constants. */
+#include "engine/emit.h"
 #include "engine/exchange/onnx/operators.h"
 #include "engine/exchange/onnx/read.h"
 
@@ -143,47 +144,19 @@ trace_constant_of_shape (OnnxCall *call)
 
 /* --- the same numbers in another shape -------------------------------------------------------- */
 
-/* 0 keeps the size at its place (unless allowzero), -1 is what remains. */
-static gboolean
-resolve_shape (OnnxCall *call, const TelarShape *from, TelarShape *to)
-{
-  gint64 known = 1, all = (gint64)telar_shape_elements (from);
-  int open = -1;
-  for (guint i = 0; i < to->rank; i++) {
-    if (to->dims[i] == 0 && !onnx_call_attr_int (call, "allowzero", 0) && i < from->rank)
-      to->dims[i] = from->dims[i];
-    if (to->dims[i] < 0)
-      open = (int)i;
-    else if (__builtin_mul_overflow (known, to->dims[i], &known))
-      known = -1;
-  }
-  if (open >= 0 && known > 0)
-    to->dims[open] = all / known;
-  if (open >= 0 && known == 0)
-    to->dims[open] = 0;
-  if (telar_shape_is_concrete (to) && (gint64)telar_shape_elements (to) == all)
-    return TRUE;
-  g_autofree char *has = telar_shape_to_string (from);
-  g_autofree char *wants = telar_shape_to_string (to);
-  onnx_call_fail (call, "%s cannot take the shape %s", has, wants);
-  return FALSE;
-}
-
 static void
 trace_reshape (OnnxCall *call)
 {
-  TelarShape from = onnx_call_type (call, 0).shape, to;
+  gboolean zero_keeps = !onnx_call_attr_int (call, "allowzero", 0);
   gint64 dims[TELAR_MAX_RANK];
   guint n;
   gboolean good = call->version < 5 ? onnx_call_attr_ints (call, "shape", dims, TELAR_MAX_RANK, &n)
                                     : onnx_call_ints (call, 1, dims, TELAR_MAX_RANK, &n);
-  if (!good) {
+  if (good)
+    onnx_call_out (call, 0,
+                   telar_emit_reshape (call->b, onnx_call_in (call, 0), dims, n, zero_keeps));
+  else
     onnx_call_fail (call, "it has no shape");
-    return;
-  }
-  to = telar_shape_new (dims, n);
-  if (resolve_shape (call, &from, &to))
-    onnx_call_out (call, 0, telar_build_reshape (call->b, onnx_call_in (call, 0), &to));
 }
 
 static void
@@ -199,62 +172,55 @@ trace_flatten (OnnxCall *call)
 
 /* Axes are an attribute before version 13, an input since. */
 static gboolean
+has_axes (const OnnxCall *call)
+{
+  return call->version < 13 ? onnx_call_attr (call, "axes") != NULL : onnx_call_has (call, 1);
+}
+
+static void
 read_axes (OnnxCall *call, gint64 *axes, guint *n)
 {
   *n = 0;
   if (call->version < 13)
-    return onnx_call_attr_ints (call, "axes", axes, TELAR_MAX_RANK, n);
-  return onnx_call_has (call, 1) && onnx_call_ints (call, 1, axes, TELAR_MAX_RANK, n);
+    onnx_call_attr_ints (call, "axes", axes, TELAR_MAX_RANK, n);
+  else if (onnx_call_has (call, 1))
+    onnx_call_ints (call, 1, axes, TELAR_MAX_RANK, n);
 }
 
+/* Counted from 0; the number of those given is added to @rank where they stand in the result. */
 static gboolean
-mark_axes (OnnxCall *call, const gint64 *axes, guint n, guint rank, gboolean *marked)
+count_axes (OnnxCall *call, gboolean in_result, guint rank, guint *axes, guint *n)
 {
-  guint axis;
-  for (guint i = 0; i < n; i++) {
-    if (!onnx_call_axis (call, axes[i], rank, &axis))
+  gint64 given[TELAR_MAX_RANK];
+  read_axes (call, given, n);
+  if (onnx_call_failed (call))
+    return FALSE;
+  for (guint i = 0; i < *n; i++)
+    if (!onnx_call_axis (call, given[i], rank + (in_result ? *n : 0), &axes[i]))
       return FALSE;
-    marked[axis] = TRUE;
-  }
   return TRUE;
 }
 
+/* Without axes all of size 1 go. */
 static void
 trace_squeeze (OnnxCall *call)
 {
-  TelarShape from = onnx_call_type (call, 0).shape, to = telar_shape_scalar ();
-  gboolean gone[TELAR_MAX_RANK] = { FALSE };
-  gint64 axes[TELAR_MAX_RANK];
-  guint n;
-  gboolean named = read_axes (call, axes, &n);
-  if (onnx_call_failed (call) || !mark_axes (call, axes, n, from.rank, gone))
+  TelarShape from = onnx_call_type (call, 0).shape;
+  guint axes[TELAR_MAX_RANK], n;
+  if (!count_axes (call, FALSE, from.rank, axes, &n))
     return;
-  for (guint i = 0; i < from.rank; i++)
-    if (named ? !gone[i] : from.dims[i] != 1)
-      to.dims[to.rank++] = from.dims[i];
-  onnx_call_out (call, 0, telar_build_reshape (call->b, onnx_call_in (call, 0), &to));
+  for (guint i = 0; i < from.rank && !has_axes (call); i++)
+    if (from.dims[i] == 1)
+      axes[n++] = i;
+  onnx_call_out (call, 0, telar_emit_squeeze (call->b, onnx_call_in (call, 0), axes, n));
 }
 
 static void
 trace_unsqueeze (OnnxCall *call)
 {
-  TelarShape from = onnx_call_type (call, 0).shape, to = telar_shape_scalar ();
-  gboolean fresh[TELAR_MAX_RANK] = { FALSE };
-  gint64 axes[TELAR_MAX_RANK];
-  guint n;
-  read_axes (call, axes, &n);
-  if (onnx_call_failed (call))
-    return;
-  if (from.rank + n > TELAR_MAX_RANK) {
-    onnx_call_fail (call, "%u axes are more than %d", from.rank + n, TELAR_MAX_RANK);
-    return;
-  }
-  to.rank = from.rank + n;
-  if (!mark_axes (call, axes, n, to.rank, fresh))
-    return;
-  for (guint i = 0, k = 0; i < to.rank; i++)
-    to.dims[i] = fresh[i] || k >= from.rank ? 1 : from.dims[k++];
-  onnx_call_out (call, 0, telar_build_reshape (call->b, onnx_call_in (call, 0), &to));
+  guint axes[TELAR_MAX_RANK], n;
+  if (count_axes (call, TRUE, onnx_call_type (call, 0).shape.rank, axes, &n))
+    onnx_call_out (call, 0, telar_emit_unsqueeze (call->b, onnx_call_in (call, 0), axes, n));
 }
 
 static void
@@ -301,106 +267,44 @@ trace_concat (OnnxCall *call)
       telar_build (call->b, TELAR_PRIM_CONCAT, inputs, call->n_inputs, &TELAR_INT (AXIS, axis), 1));
 }
 
-typedef struct {
-  gint64 start[TELAR_MAX_RANK], limit[TELAR_MAX_RANK], stride[TELAR_MAX_RANK];
-} Window;
-
-static Window
-whole (const TelarShape *shape)
-{
-  Window window = { { 0 } };
-  for (guint i = 0; i < shape->rank; i++) {
-    window.limit[i] = shape->dims[i];
-    window.stride[i] = 1;
-  }
-  return window;
-}
-
-static TelarValue
-cut (OnnxCall *call, TelarValue x, const Window *window, guint rank)
-{
-  return telar_emit (call->b, SLICE, ((TelarValue[]){ x }), TELAR_INTS (START, window->start, rank),
-                     TELAR_INTS (LIMIT, window->limit, rank),
-                     TELAR_INTS (STRIDE, window->stride, rank));
-}
-
-typedef struct {
-  gint64 starts[TELAR_MAX_RANK], ends[TELAR_MAX_RANK], axes[TELAR_MAX_RANK], steps[TELAR_MAX_RANK];
-  guint n;
-} SliceSpec;
-
-/* Attributes before version 10, inputs since. */
+/* Attributes before version 10, inputs since; axes count from the end where negative. */
 static gboolean
-read_slice (OnnxCall *call, SliceSpec *spec)
+read_slices (OnnxCall *call, gint64 *axes, guint *n_axes, TelarSlices *s)
 {
-  guint n_ends, n_axes = 0, n_steps = 0;
+  guint n_ends, n_steps = 0;
   gboolean good =
       call->version < 10
-          ? onnx_call_attr_ints (call, "starts", spec->starts, TELAR_MAX_RANK, &spec->n) &&
-                onnx_call_attr_ints (call, "ends", spec->ends, TELAR_MAX_RANK, &n_ends) &&
-                (onnx_call_attr_ints (call, "axes", spec->axes, TELAR_MAX_RANK, &n_axes) || TRUE)
-          : onnx_call_ints (call, 1, spec->starts, TELAR_MAX_RANK, &spec->n) &&
-                onnx_call_ints (call, 2, spec->ends, TELAR_MAX_RANK, &n_ends) &&
+          ? onnx_call_attr_ints (call, "starts", s->starts, TELAR_MAX_RANK, &s->n) &&
+                onnx_call_attr_ints (call, "ends", s->ends, TELAR_MAX_RANK, &n_ends) &&
+                (onnx_call_attr_ints (call, "axes", axes, TELAR_MAX_RANK, n_axes) || TRUE)
+          : onnx_call_ints (call, 1, s->starts, TELAR_MAX_RANK, &s->n) &&
+                onnx_call_ints (call, 2, s->ends, TELAR_MAX_RANK, &n_ends) &&
                 (!onnx_call_has (call, 3) ||
-                 onnx_call_ints (call, 3, spec->axes, TELAR_MAX_RANK, &n_axes)) &&
+                 onnx_call_ints (call, 3, axes, TELAR_MAX_RANK, n_axes)) &&
                 (!onnx_call_has (call, 4) ||
-                 onnx_call_ints (call, 4, spec->steps, TELAR_MAX_RANK, &n_steps));
-  if (!good || n_ends != spec->n || (n_axes > 0 && n_axes != spec->n) ||
-      (n_steps > 0 && n_steps != spec->n)) {
+                 onnx_call_ints (call, 4, s->steps, TELAR_MAX_RANK, &n_steps));
+  if (!good || n_ends != s->n || (*n_axes > 0 && *n_axes != s->n) ||
+      (n_steps > 0 && n_steps != s->n)) {
     onnx_call_fail (call, "starts, ends, axes and steps do not match");
     return FALSE;
   }
-  for (guint i = 0; i < spec->n; i++) {
-    spec->axes[i] = n_axes > 0 ? spec->axes[i] : i;
-    spec->steps[i] = n_steps > 0 ? spec->steps[i] : 1;
-  }
+  for (guint i = n_steps; i < s->n; i++)
+    s->steps[i] = 1;
   return TRUE;
-}
-
-/* One axis of Slice as ONNX defines it. With a negative step the axis is read backwards: it is
- * reversed first, and the window is the mirror image. */
-static void
-set_window (Window *window, guint axis, gint64 size, gint64 start, gint64 end, gint64 step)
-{
-  start = start < 0 ? start + size : start;
-  end = end < 0 ? MAX (end, G_MININT64 / 2) + size : end;
-  if (step > 0) {
-    window->start[axis] = CLAMP (start, 0, size);
-    window->limit[axis] = CLAMP (end, window->start[axis], size);
-    window->stride[axis] = step;
-  } else {
-    start = CLAMP (start, -1, size - 1);
-    end = CLAMP (end, -1, size - 1);
-    window->start[axis] = size - 1 - start;
-    window->limit[axis] = MAX (size - 1 - end, window->start[axis]);
-    window->stride[axis] = -MAX (step, -G_MAXINT64);
-  }
 }
 
 static void
 trace_slice (OnnxCall *call)
 {
-  TelarShape shape = onnx_call_type (call, 0).shape;
-  SliceSpec spec = { .n = 0 };
-  gint64 reversed[TELAR_MAX_RANK];
-  guint n_reversed = 0, axis;
-  Window window = whole (&shape);
-  if (!read_slice (call, &spec))
+  guint rank = onnx_call_type (call, 0).shape.rank, n_axes = 0;
+  TelarSlices slices = { .n = 0 };
+  gint64 axes[TELAR_MAX_RANK];
+  if (!read_slices (call, axes, &n_axes, &slices))
     return;
-  TelarValue x = onnx_call_in (call, 0);
-  for (guint i = 0; i < spec.n; i++) {
-    if (!onnx_call_axis (call, spec.axes[i], shape.rank, &axis))
+  for (guint i = 0; i < slices.n; i++)
+    if (!onnx_call_axis (call, n_axes > 0 ? axes[i] : i, rank, &slices.axes[i]))
       return;
-    if (spec.steps[i] == 0)
-      onnx_call_fail (call, "a step is 0");
-    set_window (&window, axis, shape.dims[axis], spec.starts[i], spec.ends[i], spec.steps[i]);
-    if (spec.steps[i] < 0)
-      reversed[n_reversed++] = axis;
-  }
-  for (guint i = 0; i < n_reversed; i++)
-    x = telar_emit (call->b, REVERSE, ((TelarValue[]){ x }), TELAR_INTS (AXES, &reversed[i], 1));
-  if (!onnx_call_failed (call))
-    onnx_call_out (call, 0, cut (call, x, &window, shape.rank));
+  onnx_call_out (call, 0, telar_emit_slices (call->b, onnx_call_in (call, 0), &slices));
 }
 
 /* Sizes are an attribute, an input since version 13, or equal parts. */
@@ -429,17 +333,13 @@ trace_split (OnnxCall *call)
   TelarShape shape = onnx_call_type (call, 0).shape;
   g_autofree gint64 *sizes = g_new0 (gint64, call->n_outputs + 1);
   guint axis;
-  Window window = whole (&shape);
+  gint64 from = 0;
   if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0), shape.rank, &axis) ||
       call->n_outputs == 0 || !split_sizes (call, shape.dims[axis], sizes))
     return;
   TelarValue x = onnx_call_in (call, 0);
-  window.limit[axis] = 0;
-  for (guint i = 0; i < call->n_outputs; i++) {
-    window.start[axis] = window.limit[axis];
-    window.limit[axis] += sizes[i];
-    onnx_call_out (call, i, cut (call, x, &window, shape.rank));
-  }
+  for (guint i = 0; i < call->n_outputs; from += sizes[i++])
+    onnx_call_out (call, i, telar_build_slice (call->b, x, axis, from, from + sizes[i]));
 }
 
 /* Negative indices count from the end. */
