@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define FORMAT "1"
+/* The sums of the epoch under way, a tensor beside the states, whose names all have a dot. */
+#define SUMS "sums"
 
 void
 telar_progress_clear (TelarProgress *progress)
@@ -29,17 +31,6 @@ put_real (GHashTable *metadata, const char *key, double value)
   g_hash_table_insert (metadata, g_strdup (key), g_strdup (telar_real_to_text (value, text)));
 }
 
-static char *
-sums_to_text (const GArray *sums)
-{
-  GString *text = g_string_new (NULL);
-  char number[TELAR_REAL_TEXT];
-  for (guint i = 0; sums && i < sums->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? " " : "",
-                            telar_real_to_text (g_array_index (sums, double, i), number));
-  return g_string_free (text, FALSE);
-}
-
 static GHashTable *
 progress_to_metadata (const TelarProgress *progress)
 {
@@ -55,10 +46,19 @@ progress_to_metadata (const TelarProgress *progress)
   put_real (metadata, "plateau_best", progress->plateau.best);
   put_integer (metadata, "plateau_waited", progress->plateau.waited);
   put_real (metadata, "plateau_factor", progress->plateau.factor);
-  g_hash_table_insert (metadata, g_strdup ("sums"), sums_to_text (progress->sums));
   if (progress->graph)
     g_hash_table_insert (metadata, g_strdup ("graph"), g_strdup (progress->graph));
   return metadata;
+}
+
+/* NULL when there are none; borrows the numbers. */
+static TelarTensor *
+sums_to_tensor (const GArray *sums)
+{
+  if (!sums)
+    return NULL;
+  TelarShape shape = telar_shape ((gint64)sums->len);
+  return telar_tensor_wrap (TELAR_F64, &shape, sums->data, NULL, NULL);
 }
 
 gboolean
@@ -68,8 +68,11 @@ telar_checkpoint_save (const char *path, const TelarStates *states, const TelarP
   g_autoptr (GHashTable) metadata = progress_to_metadata (progress);
   g_autoptr (GHashTable) tensors = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GPtrArray) names = telar_states_names (states);
+  g_autoptr (TelarTensor) sums = sums_to_tensor (progress->sums);
   for (guint i = 0; i < names->len; i++)
     g_hash_table_insert (tensors, names->pdata[i], telar_states_get (states, names->pdata[i]));
+  if (sums)
+    g_hash_table_insert (tensors, (gpointer)SUMS, sums);
   return telar_safetensors_write (path, tensors, metadata, error);
 }
 
@@ -111,21 +114,18 @@ get_real (GHashTable *metadata, const char *path, const char *key, double *value
   return (text && scan_real (&text, value) && *text == '\0') || refuse (path, key, error);
 }
 
-static gboolean
-get_sums (GHashTable *metadata, const char *path, GArray **sums, GError **error)
+/* Takes the sums out of @tensors; none where the run stood between two epochs. */
+static GArray *
+take_sums (GHashTable *tensors)
 {
-  const char *text = g_hash_table_lookup (metadata, "sums");
-  g_autoptr (GArray) read = g_array_new (FALSE, FALSE, sizeof (double));
-  if (!text)
-    return refuse (path, "sums", error);
-  while (*text) {
-    double value;
-    if (!scan_real (&text, &value))
-      return refuse (path, "sums", error);
-    g_array_append_val (read, value);
+  GArray *sums = g_array_new (FALSE, FALSE, sizeof (double));
+  const TelarTensor *tensor = g_hash_table_lookup (tensors, SUMS);
+  for (gsize i = 0; tensor && i < telar_tensor_elements (tensor); i++) {
+    double value = telar_tensor_get (tensor, i);
+    g_array_append_val (sums, value);
   }
-  *sums = g_steal_pointer (&read);
-  return TRUE;
+  g_hash_table_remove (tensors, SUMS);
+  return sums;
 }
 
 /* Checkpoints from before there was the plateau schedule lack what it has seen. */
@@ -151,8 +151,7 @@ progress_from_metadata (GHashTable *metadata, const char *path, TelarProgress *p
       !get_real (metadata, path, "learning_rate_factor", &progress->learning_rate_factor, error) ||
       !get_real (metadata, path, "best_metric", &progress->best_metric, error) ||
       !get_integer (metadata, path, "best_epoch", &progress->best_epoch, error) ||
-      !get_plateau (metadata, path, &progress->plateau, error) ||
-      !get_sums (metadata, path, &progress->sums, error))
+      !get_plateau (metadata, path, &progress->plateau, error))
     return FALSE;
   progress->seed = (guint64)seed;
   progress->graph = g_strdup (g_hash_table_lookup (metadata, "graph"));
@@ -189,6 +188,7 @@ telar_checkpoint_load (const char *path, TelarProgress *progress, GError **error
     telar_progress_clear (&read);
     return NULL;
   }
+  read.sums = take_sums (tensors);
   TelarStates *states = states_from_tensors (tensors, error);
   if (states && progress)
     *progress = read;

@@ -16,7 +16,7 @@ typedef struct {
   double best_metric;          /* for early stopping; NaN when there is none */
   gint64 best_epoch;
   TelarPlateau plateau;
-  GArray *sums; /* double: metric sums of the epoch under way; may be NULL */
+  GArray *sums; /* double: what telar_tally_save gave in the middle of an epoch; may be NULL */
   char *graph;  /* the project's text at the time; owned */
 } TelarProgress;
 

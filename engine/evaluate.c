@@ -15,7 +15,7 @@ make_runner (const TelarGraph *graph, TelarFeed *feed, TelarDevice *device, GErr
 
 gboolean
 telar_evaluate (const TelarGraph *graph, TelarFeed *feed, TelarSplit split, gint64 batch,
-                TelarDevice *device, TelarStates *states, GArray *metrics, GError **error)
+                TelarDevice *device, TelarStates *states, TelarMeasured *measured, GError **error)
 {
   if (telar_feed_rows (feed, split) == 0) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there are no rows to evaluate on");
@@ -25,12 +25,23 @@ telar_evaluate (const TelarGraph *graph, TelarFeed *feed, TelarSplit split, gint
   if (!runner)
     return FALSE;
   TelarRunnerStep step = { .states = states, .seed = telar_graph_seed (graph) };
-  g_autofree double *means = g_new (double, runner->n + 1);
-  if (!telar_runner_measure (runner, split, batch, &step, means, error))
+  g_autoptr (TelarTally) tally = telar_runner_measure (runner, split, batch, &step, error);
+  if (!tally)
     return FALSE;
-  for (guint i = 0; i < runner->n; i++) {
-    TelarMetricValue value = { runner->names[i], means[i] };
-    g_array_append_val (metrics, value);
+  g_autofree double *numbers = g_new (double, tally->n + 1);
+  telar_tally_finish (tally, FALSE, numbers);
+  measured->metrics = g_array_new (FALSE, FALSE, sizeof (TelarMetricValue));
+  for (guint i = 0; i < tally->n; i++) {
+    TelarMetricValue value = { tally->names[i], numbers[i] };
+    g_array_append_val (measured->metrics, value);
   }
+  measured->figures = telar_tally_figures (tally);
   return TRUE;
+}
+
+void
+telar_measured_clear (TelarMeasured *measured)
+{
+  g_clear_pointer (&measured->metrics, g_array_unref);
+  g_clear_pointer (&measured->figures, g_ptr_array_unref);
 }

@@ -1,6 +1,7 @@
 /* The builder: the one way in which a program comes to be. Every instruction passes the type rules
  * here, so a program that was finished is well typed. The first error sticks. */
 #include "engine/ir-private.h"
+#include "engine/metric.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -307,21 +308,54 @@ telar_build_set_fit (TelarBuilder *builder, const char *state, TelarValue fit)
     found->fit = fit;
 }
 
+static void
+add_output (TelarBuilder *builder, const TelarOutput *output)
+{
+  TelarProgram *program = builder->program;
+  TelarOutput *copy;
+
+  if (builder->error || output->value == TELAR_NO_VALUE)
+    return;
+  if (output->value >= program->values->len) {
+    telar_builder_fail (builder, "the output \"%s\" is %%%u, which does not exist", output->name,
+                        output->value);
+    return;
+  }
+  copy = telar_program_alloc (program, sizeof (TelarOutput));
+  *copy = *output;
+  copy->name = telar_program_intern (program, output->name);
+  copy->kind = output->kind ? telar_program_intern (program, output->kind) : NULL;
+  g_ptr_array_add (program->outputs, copy);
+}
+
 void
 telar_build_output (TelarBuilder *builder, TelarOutputRole role, const char *name, TelarValue value)
 {
-  TelarProgram *program = builder->program;
-  TelarOutput *output;
+  add_output (builder, &(TelarOutput){ .role = role, .name = name, .value = value });
+}
 
-  if (builder->error || value == TELAR_NO_VALUE)
-    return;
-  if (value >= program->values->len) {
-    telar_builder_fail (builder, "the output \"%s\" is %%%u, which does not exist", name, value);
+void
+telar_build_metric (TelarBuilder *builder, const char *name, const char *kind, TelarValue value)
+{
+  const TelarOutput output = { TELAR_OUTPUT_METRIC, name, value, kind };
+
+  if (value != TELAR_NO_VALUE && value < builder->program->values->len &&
+      !telar_metric_fits (kind, telar_program_type (builder->program, value))) {
+    g_autofree char *type = telar_type_to_string (telar_program_type (builder->program, value));
+
+    telar_builder_fail (builder, "the metric \"%s\" cannot make \"%s\" of %s", name, kind, type);
     return;
   }
-  output = telar_program_alloc (program, sizeof (TelarOutput));
-  *output = (TelarOutput){ role, telar_program_intern (program, name), value };
-  g_ptr_array_add (program->outputs, output);
+  add_output (builder, &output);
+}
+
+void
+telar_build_output_like (TelarBuilder *builder, const TelarOutput *output, TelarValue value)
+{
+  TelarOutput copy = *output;
+
+  copy.value = value;
+  add_output (builder, &copy);
 }
 
 void

@@ -276,20 +276,24 @@ static gboolean
 parse_output (Parser *p)
 {
   TelarLexer *lexer = &p->lexer;
-  g_autofree char *role = NULL, *name = NULL;
-  TelarOutputRole kind = 0;
+  g_autofree char *word = NULL, *name = NULL, *kind = NULL;
+  TelarOutputRole role = 0;
   TelarValue value;
 
-  if (!telar_lexer_name (lexer, &role))
+  if (!telar_lexer_name (lexer, &word))
     return FALSE;
-  while (kind < TELAR_N_OUTPUT_ROLES && !g_str_equal (telar_output_role_name (kind), role))
-    kind++;
-  if (kind == TELAR_N_OUTPUT_ROLES)
-    return telar_lexer_fail (lexer, "an output is result, loss, metric or probe, not \"%s\"", role);
-  if (!telar_lexer_quoted (lexer, &name) || !telar_lexer_expect (lexer, "=") ||
-      !telar_lexer_value (lexer, &value))
+  while (role < TELAR_N_OUTPUT_ROLES && !g_str_equal (telar_output_role_name (role), word))
+    role++;
+  if (role == TELAR_N_OUTPUT_ROLES)
+    return telar_lexer_fail (lexer, "an output is result, loss, metric or probe, not \"%s\"", word);
+  if (!telar_lexer_quoted (lexer, &name) ||
+      (role == TELAR_OUTPUT_METRIC && !telar_lexer_name (lexer, &kind)) ||
+      !telar_lexer_expect (lexer, "=") || !telar_lexer_value (lexer, &value))
     return FALSE;
-  telar_build_output (p->b, kind, name, value);
+  if (role == TELAR_OUTPUT_METRIC)
+    telar_build_metric (p->b, name, kind, value);
+  else
+    telar_build_output (p->b, role, name, value);
   return check_builder (p, lexer->line);
 }
 

@@ -290,6 +290,8 @@ append_content (GString *out, const TelarProgram *program, int indent, gboolean 
     g_string_append_printf (out, "%*soutput %s ", indent, "",
                             telar_output_role_name (output->role));
     append_quoted (out, output->name);
+    if (output->kind)
+      g_string_append_printf (out, " %s", output->kind);
     g_string_append_printf (out, " = %%%u\n", output->value);
   }
   for (guint i = 0; i < telar_program_n_updates (program); i++) {

@@ -252,7 +252,7 @@ telar_copy_results (TelarBuilder *builder, const TelarProgram *from, const Telar
   for (guint i = 0; i < telar_program_n_outputs (from); i++) {
     const TelarOutput *output = telar_program_output (from, i);
 
-    telar_build_output (builder, output->role, output->name, map[output->value]);
+    telar_build_output_like (builder, output, map[output->value]);
   }
   for (guint i = 0; i < telar_program_n_updates (from); i++) {
     const TelarUpdate *update = telar_program_update (from, i);

@@ -2,6 +2,7 @@
  * while building; here a pass that went behind its back, or memory that was overwritten, is found.
  */
 #include "engine/ir.h"
+#include "engine/metric.h"
 
 typedef struct {
   const TelarProgram *program;
@@ -148,10 +149,15 @@ check_results (const Verifier *v)
       return fail (v, "the state \"%s\" is fitted to %%%u, which is not made", state->name,
                    state->fit);
   }
-  for (guint i = 0; i < telar_program_n_outputs (p); i++)
-    if (telar_program_output (p, i)->value >= telar_program_n_values (p))
-      return fail (v, "the output \"%s\" is %%%u, which is not made",
-                   telar_program_output (p, i)->name, telar_program_output (p, i)->value);
+  for (guint i = 0; i < telar_program_n_outputs (p); i++) {
+    const TelarOutput *output = telar_program_output (p, i);
+
+    if (output->value >= telar_program_n_values (p))
+      return fail (v, "the output \"%s\" is %%%u, which is not made", output->name, output->value);
+    if (output->role == TELAR_OUTPUT_METRIC &&
+        !telar_metric_fits (output->kind, telar_program_type (p, output->value)))
+      return fail (v, "the metric \"%s\" cannot be made of %%%u", output->name, output->value);
+  }
   for (guint i = 0; i < telar_program_n_updates (p); i++) {
     const TelarUpdate *update = telar_program_update (p, i);
     const TelarState *state = telar_program_find_state (p, update->state);

@@ -7,6 +7,7 @@
  *     %2 = matmul %0, %1 : f32[N,512]  !dense1
  *     …
  *     output loss "loss" = %9
+ *     output metric "accuracy" mean = %11
  *     update @dense1.kernel = %12
  *   }
  *
@@ -87,6 +88,7 @@ typedef struct {
   TelarOutputRole role;
   const char *name;
   TelarValue value;
+  const char *kind; /* of a metric: what is made of its sums (engine/metric.h); else NULL */
 } TelarOutput;
 
 typedef struct {
@@ -168,6 +170,10 @@ void telar_build_declare_state (TelarBuilder *builder, const TelarState *state);
 void telar_build_set_fit (TelarBuilder *builder, const char *state, TelarValue fit);
 void telar_build_output (TelarBuilder *builder, TelarOutputRole role, const char *name,
                          TelarValue value);
+void telar_build_metric (TelarBuilder *builder, const char *name, const char *kind,
+                         TelarValue value);
+/* The same output, be it a metric or not, with another value. */
+void telar_build_output_like (TelarBuilder *builder, const TelarOutput *output, TelarValue value);
 void telar_build_update (TelarBuilder *builder, const char *state, TelarValue value);
 
 /* Shorthand. The type of TELAR_NO_VALUE is a scalar, so that code that emits needs no check. */

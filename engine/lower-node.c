@@ -1,5 +1,6 @@
 /* Lowering as an operator sees it: its inputs, parameters and states, and where its results go. */
 #include "engine/lower-private.h"
+#include "engine/metric.h"
 #include "engine/random.h"
 
 /* --- inputs and outputs ----------------------------------------------------------------------- */
@@ -119,17 +120,17 @@ telar_lower_update (TelarLowering *l, const char *role, TelarValue value)
 /* --- results ---------------------------------------------------------------------------------- */
 
 static void
-add_pending (TelarLowering *l, TelarOutputRole role, const char *name, TelarValue value)
+add_pending (TelarLowering *l, TelarOutputRole role, const char *name, TelarValue value,
+             const char *kind)
 {
   if (value == TELAR_NO_VALUE)
     return;
-  TelarPendingOutput output = { role, l->node->id, g_strdup (name), value };
+  TelarPendingOutput output = { role, l->node->id, g_strdup (name), value, g_intern_string (kind) };
   g_array_append_val (l->state->pending, output);
 }
 
-/* Losses and metrics are one number. */
 static gboolean
-check_scalar (TelarLowering *l, const char *what, TelarValue value)
+check_scalar (TelarLowering *l, TelarValue value)
 {
   if (value == TELAR_NO_VALUE)
     return FALSE;
@@ -137,29 +138,35 @@ check_scalar (TelarLowering *l, const char *what, TelarValue value)
   if (type->shape.rank == 0 && telar_dtype_is_float (type->dtype))
     return TRUE;
   g_autofree char *text = telar_type_to_string (type);
-  telar_lower_fail (l, "a %s is a single number, not %s", what, text);
+  telar_lower_fail (l, "a loss is a single number, not %s", text);
   return FALSE;
 }
 
 void
 telar_lower_loss (TelarLowering *l, TelarValue value)
 {
-  if (l->state->mode != TELAR_LOWER_INFER && check_scalar (l, "loss", value))
-    add_pending (l, TELAR_OUTPUT_LOSS, NULL, value);
+  if (l->state->mode != TELAR_LOWER_INFER && check_scalar (l, value))
+    add_pending (l, TELAR_OUTPUT_LOSS, NULL, value, NULL);
 }
 
 void
-telar_lower_metric (TelarLowering *l, const char *name, TelarValue value)
+telar_lower_metric (TelarLowering *l, const char *name, const char *kind, TelarValue value)
 {
-  if (l->state->mode != TELAR_LOWER_INFER && check_scalar (l, "metric", value))
-    add_pending (l, TELAR_OUTPUT_METRIC, name, value);
+  if (l->state->mode == TELAR_LOWER_INFER || value == TELAR_NO_VALUE)
+    return;
+  const TelarType *type = telar_builder_type (l->b, value);
+  g_autofree char *text = telar_type_to_string (type);
+  if (telar_metric_fits (kind, type))
+    add_pending (l, TELAR_OUTPUT_METRIC, name, value, kind);
+  else
+    telar_lower_fail (l, "%s cannot be made of %s", kind, text);
 }
 
 void
 telar_lower_result (TelarLowering *l, const char *name, TelarValue value)
 {
   if (l->state->mode != TELAR_LOWER_TRAIN)
-    add_pending (l, TELAR_OUTPUT_RESULT, name ? name : l->node->id, value);
+    add_pending (l, TELAR_OUTPUT_RESULT, name ? name : l->node->id, value, NULL);
 }
 
 void

@@ -12,6 +12,7 @@ typedef struct {
   const char *node;
   char *name;
   TelarValue value;
+  const char *kind; /* of a metric; interned */
 } TelarPendingOutput;
 
 struct TelarLowerState {

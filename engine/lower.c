@@ -317,7 +317,10 @@ build_outputs (TelarBuilder *b, GArray *pending)
   name_outputs (pending);
   for (guint i = 0; i < pending->len; i++) {
     const TelarPendingOutput *output = &g_array_index (pending, TelarPendingOutput, i);
-    telar_build_output (b, output->role, output->name, output->value);
+    if (output->role == TELAR_OUTPUT_METRIC)
+      telar_build_metric (b, output->name, output->kind, output->value);
+    else
+      telar_build_output (b, output->role, output->name, output->value);
   }
 }
 

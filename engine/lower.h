@@ -71,10 +71,11 @@ TelarValue telar_lower_parameter (TelarLowering *l, const char *role, const Tela
 TelarValue telar_lower_buffer (TelarLowering *l, const char *role, const TelarShape *shape,
                                TelarInit init, TelarValue fit);
 void telar_lower_update (TelarLowering *l, const char *role, TelarValue value);
-/* The program's results. A loss is a scalar, summed with the others; a metric a scalar mean over
- * the batch. Ignored in the modes that do not want them. */
+/* The program's results. A loss is a scalar, summed with the others; a metric the float64 sums of
+ * a batch and the kind of number that is made of those of an epoch (metric.h). Ignored in the modes
+ * that do not want them. */
 void telar_lower_loss (TelarLowering *l, TelarValue value);
-void telar_lower_metric (TelarLowering *l, const char *name, TelarValue value);
+void telar_lower_metric (TelarLowering *l, const char *name, const char *kind, TelarValue value);
 void telar_lower_result (TelarLowering *l, const char *name, TelarValue value);
 /* A problem of this node, in its own words. */
 void telar_lower_fail (TelarLowering *l, const char *format, ...) G_GNUC_PRINTF (2, 3);

@@ -43,6 +43,14 @@ telar_monitor_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step,
 }
 
 void
+telar_monitor_figure (TelarMonitor *monitor, const char *name, gint64 step,
+                      const TelarTensor *values)
+{
+  if (monitor && monitor->klass->figure)
+    monitor->klass->figure (monitor, name, step, values);
+}
+
+void
 telar_monitor_flush (TelarMonitor *monitor)
 {
   if (monitor && monitor->klass->flush)
@@ -124,6 +132,12 @@ tee_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step, const TelarMetricVa
 }
 
 static void
+tee_figure (TelarMonitor *monitor, const char *name, gint64 step, const TelarTensor *values)
+{
+  EACH (monitor, telar_monitor_figure (tee->monitors[i], name, step, values));
+}
+
+static void
 tee_flush (TelarMonitor *monitor)
 {
   EACH (monitor, telar_monitor_flush (tee->monitors[i]));
@@ -171,6 +185,7 @@ telar_monitor_tee (TelarMonitor *const *monitors, guint n)
     .begin = tee_begin,
     .scalar = tee_scalar,
     .epoch = tee_epoch,
+    .figure = tee_figure,
     .flush = tee_flush,
     .checkpoint = tee_checkpoint,
     .event = tee_event,

@@ -3,7 +3,7 @@
  * and must return at once. */
 #pragma once
 
-#include <glib.h>
+#include "engine/tensor.h"
 
 G_BEGIN_DECLS
 
@@ -53,6 +53,9 @@ typedef struct {
   /* The end of an epoch, from 1. */
   void (*epoch) (TelarMonitor *monitor, gint64 epoch, gint64 step, const TelarMetricValue *metrics,
                  guint n_metrics);
+  /* Before the end of an epoch is told: a figure of it, the counts of a confusion
+   * matrix, f64 [classes, classes]: rows are right classes, columns those that were answered. */
+  void (*figure) (TelarMonitor *monitor, const char *name, gint64 step, const TelarTensor *values);
   /* Before a checkpoint is written: returns once all that was told so far would outlive the
    * process, so that a run resumed from it has no gap. The one call that may wait. */
   void (*flush) (TelarMonitor *monitor);
@@ -83,6 +86,8 @@ void telar_monitor_begin (TelarMonitor *monitor, const TelarRunInfo *info);
 void telar_monitor_scalar (TelarMonitor *monitor, const char *tag, gint64 step, double value);
 void telar_monitor_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step,
                           const TelarMetricValue *metrics, guint n_metrics);
+void telar_monitor_figure (TelarMonitor *monitor, const char *name, gint64 step,
+                           const TelarTensor *values);
 void telar_monitor_flush (TelarMonitor *monitor);
 void telar_monitor_checkpoint (TelarMonitor *monitor, gint64 step, const char *path);
 void telar_monitor_event (TelarMonitor *monitor, gint64 step, const char *kind, const char *text);

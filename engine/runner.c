@@ -20,46 +20,22 @@ is_norm (const TelarOutput *output)
   return output->role == TELAR_OUTPUT_PROBE && strcmp (output->name, "gradient_norm") == 0;
 }
 
-/* "loss" is the sum of all losses; several are told one by one behind it. */
+/* The numbers of the last batch; "loss" is the sum of all losses, several follow it. */
 static void
-name_series (TelarRunner *runner)
+read_outputs (TelarRunner *runner)
 {
   const TelarProgram *program = runner->program;
-  guint losses = count_role (program, TELAR_OUTPUT_LOSS);
-  guint metrics = count_role (program, TELAR_OUTPUT_METRIC);
-  runner->names = g_new (const char *, losses + metrics + 1);
-  runner->values = g_new0 (double, losses + metrics + 1);
-  if (losses > 0)
-    runner->names[runner->n++] = g_intern_static_string ("loss");
-  for (guint i = 0; i < telar_program_n_outputs (program) && losses > 1; i++)
-    if (telar_program_output (program, i)->role == TELAR_OUTPUT_LOSS)
-      runner->names[runner->n++] = g_intern_string (telar_program_output (program, i)->name);
-  for (guint i = 0; i < telar_program_n_outputs (program); i++) {
-    const TelarOutput *output = telar_program_output (program, i);
-    if (output->role == TELAR_OUTPUT_METRIC)
-      runner->names[runner->n++] = g_intern_string (output->name);
-    runner->clipped |= is_norm (output);
-  }
-}
-
-/* The numbers of the last batch, in the order of name_series. */
-static void
-read_series (TelarRunner *runner)
-{
-  const TelarProgram *program = runner->program;
-  guint losses = count_role (program, TELAR_OUTPUT_LOSS);
-  guint next_loss = losses > 1 ? 1 : 0, next_metric = losses > 1 ? losses + 1 : losses;
-  if (losses > 0)
-    runner->values[0] = 0;
+  guint next_loss = count_role (program, TELAR_OUTPUT_LOSS) > 1, next_metric = 0;
+  runner->losses[0] = 0;
   for (guint i = 0; i < runner->n_outputs; i++) {
     const TelarOutput *output = telar_program_output (program, i);
     if (output->role == TELAR_OUTPUT_LOSS) {
       double value = telar_tensor_get (runner->outputs[i], 0);
-      runner->values[0] += value;
-      if (losses > 1)
-        runner->values[next_loss++] = value;
+      runner->losses[0] += value;
+      if (next_loss > 0)
+        runner->losses[next_loss++] = value;
     } else if (output->role == TELAR_OUTPUT_METRIC) {
-      runner->values[next_metric++] = telar_tensor_get (runner->outputs[i], 0);
+      runner->metrics[next_metric++] = runner->outputs[i];
     } else if (is_norm (output)) {
       runner->gradient_norm = telar_tensor_get (runner->outputs[i], 0);
     }
@@ -89,7 +65,10 @@ telar_runner_new (TelarProgram *program, TelarFeed *feed, TelarDevice *device)
     runner->scalars[i] = telar_tensor_scalar (TELAR_F32, 0);
     runner->bindings[feed->n_ports + i] = (TelarBinding){ scalar_names[i], runner->scalars[i] };
   }
-  name_series (runner);
+  for (guint i = 0; i < runner->n_outputs; i++)
+    runner->clipped |= is_norm (telar_program_output (program, i));
+  runner->losses = g_new0 (double, count_role (program, TELAR_OUTPUT_LOSS) + 2);
+  runner->metrics = g_new0 (TelarTensor *, count_role (program, TELAR_OUTPUT_METRIC) + 1);
   return runner;
 }
 
@@ -113,8 +92,8 @@ telar_runner_free (TelarRunner *runner)
   g_free (runner->batch);
   g_free (runner->bindings);
   g_free (runner->outputs);
-  g_free (runner->names);
-  g_free (runner->values);
+  g_free (runner->losses);
+  g_free (runner->metrics);
   g_free (runner);
 }
 
@@ -160,7 +139,7 @@ run (TelarRunner *runner, gint64 rows, const TelarRunnerStep *step, GError **err
   drop (runner->outputs, runner->n_outputs);
   if (!telar_plan_run (plan, &context, runner->outputs, error))
     return FALSE;
-  read_series (runner);
+  read_outputs (runner);
   return TRUE;
 }
 
@@ -175,22 +154,23 @@ telar_runner_next (TelarRunner *runner, const TelarRunnerStep *step, GError **er
   return rows;
 }
 
-gboolean
+TelarTally *
+telar_runner_tally (const TelarRunner *runner)
+{
+  return telar_tally_new (runner->program);
+}
+
+TelarTally *
 telar_runner_measure (TelarRunner *runner, TelarSplit split, gint64 batch,
-                      const TelarRunnerStep *step, double *means, GError **error)
+                      const TelarRunnerStep *step, GError **error)
 {
   TelarFeedPass pass = { .split = split, .batch = batch };
-  gint64 rows, total = 0;
-  for (guint i = 0; i < runner->n; i++)
-    means[i] = 0;
-  if (!telar_feed_begin (runner->feed, &pass, error))
-    return FALSE;
-  while ((rows = telar_runner_next (runner, step, error)) > 0) {
-    total += rows;
-    for (guint i = 0; i < runner->n; i++)
-      means[i] += runner->values[i] * (double)rows;
-  }
-  for (guint i = 0; i < runner->n && total > 0; i++)
-    means[i] /= (double)total;
-  return rows == 0;
+  g_autoptr (TelarTally) tally = telar_runner_tally (runner);
+  gint64 rows;
+  if (!telar_tally_check (tally, telar_feed_rows (runner->feed, split), error) ||
+      !telar_feed_begin (runner->feed, &pass, error))
+    return NULL;
+  while ((rows = telar_runner_next (runner, step, error)) > 0)
+    telar_tally_add (tally, runner->losses, runner->metrics, rows);
+  return rows == 0 ? g_steal_pointer (&tally) : NULL;
 }

@@ -1,17 +1,17 @@
 /* A program over the batches of a feed: plans by batch size, names bound to the feed's tensors, the
- * losses and metrics as numbers. What training, evaluation and fitting have in common. */
+ * losses and metrics of each batch. What training, evaluation and fitting have in common. */
 #pragma once
 
 #include "engine/feed.h"
 #include "engine/plan.h"
+#include "engine/tally.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
-  guint n;            /* losses and metrics */
-  const char **names; /* interned: "loss" first when there is one, then the metrics */
-  double *values;     /* of the last batch */
-  gboolean clipped;   /* whether there is a gradient_norm */
+  double *losses;        /* of the last batch, as a tally wants them */
+  TelarTensor **metrics; /* of the last batch, as a tally wants them; borrowed from @outputs */
+  gboolean clipped;      /* whether there is a gradient_norm */
   double gradient_norm;
   TelarTensor **outputs; /* of the last batch, in the program's order */
   /*< private >*/
@@ -50,9 +50,11 @@ gboolean telar_runner_prepare (TelarRunner *runner, gint64 rows, GError **error)
 /* The next batch of the feed's pass, through the program. Its rows, 0 at the end, -1 on error. */
 gint64 telar_runner_next (TelarRunner *runner, const TelarRunnerStep *step, GError **error);
 
-/* A whole pass over @split in file order: the means of the numbers, weighted by rows, into @means
- * (runner->n of them). */
-gboolean telar_runner_measure (TelarRunner *runner, TelarSplit split, gint64 batch,
-                               const TelarRunnerStep *step, double *means, GError **error);
+/* For the losses and metrics of its program. */
+TelarTally *telar_runner_tally (const TelarRunner *runner);
+
+/* A whole pass over @split in file order; NULL on error. */
+TelarTally *telar_runner_measure (TelarRunner *runner, TelarSplit split, gint64 batch,
+                                  const TelarRunnerStep *step, GError **error);
 
 G_END_DECLS

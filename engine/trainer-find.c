@@ -77,7 +77,7 @@ take_step (Sweep *sweep, GError **error)
   double rate = rate_at (sweep, t->progress.step);
   if (!telar_trainer_step (t, rate, error))
     return TELAR_GO_FAILED;
-  return note_loss (sweep, rate, t->values[0]) ? TELAR_GO_ON : TELAR_GO_STOP;
+  return note_loss (sweep, rate, t->losses[0]) ? TELAR_GO_ON : TELAR_GO_STOP;
 }
 
 static gboolean

@@ -29,7 +29,11 @@ compile_training (TelarTrainer *t, const TelarProgram *lowered, GError **error)
   t->runner = compile_step (t, lowered, &optimizer, error);
   if (!t->runner)
     return FALSE;
-  t->values = g_new0 (double, t->runner->n + 1);
+  t->tally = telar_runner_tally (t->runner);
+  t->losses = g_new0 (double, t->tally->n_losses + 1);
+  t->numbers = g_new0 (double, t->tally->n + 1);
+  if (!telar_tally_check (t->tally, t->rows, error))
+    return FALSE;
   if (optimizer.batch == TELAR_BATCH_WHOLE)
     return TRUE;
   optimizer.batch = TELAR_BATCH_ADD;
@@ -107,9 +111,10 @@ load_checkpoint (TelarTrainer *t, GError **error)
   return load_best (t, error);
 }
 
-/* That the checkpoint is one of this very model and, within an epoch, of these very batches. */
+/* That the checkpoint is one of this very model and, within an epoch, of these very batches, whose
+ * sums go on. */
 static gboolean
-check_resumed (const TelarTrainer *t, GHashTable *missing, GError **error)
+check_resumed (TelarTrainer *t, GHashTable *missing, GError **error)
 {
   const TelarProgress *progress = &t->progress;
   GHashTableIter iter;
@@ -123,7 +128,8 @@ check_resumed (const TelarTrainer *t, GHashTable *missing, GError **error)
   gint64 steps = progress->epoch * t->steps_per_epoch + progress->batch_in_epoch / t->accumulate;
   if (progress->batch_in_epoch == 0 ||
       (progress->step == steps && progress->batch_in_epoch % t->accumulate == 0 &&
-       progress->batch_in_epoch < t->batches_per_epoch && progress->sums->len == t->runner->n + 1))
+       progress->batch_in_epoch < t->batches_per_epoch &&
+       telar_tally_load (t->tally, progress->sums)))
     return TRUE;
   telar_set_error (error, TELAR_ERROR_INVALID, NULL,
                    "%s is from the middle of an epoch of other batches or metrics",
@@ -139,17 +145,6 @@ count_parameters (TelarTrainer *t, const TelarProgram *program)
     if (state->trainable)
       t->parameters += (gint64)telar_shape_elements (&state->type.shape);
   }
-}
-
-void
-telar_trainer_clear_sums (TelarTrainer *t)
-{
-  const double zero = 0;
-  if (!t->progress.sums)
-    t->progress.sums = g_array_new (FALSE, FALSE, sizeof (double));
-  g_array_set_size (t->progress.sums, 0);
-  for (guint i = 0; i <= t->runner->n; i++)
-    g_array_append_val (t->progress.sums, zero);
 }
 
 static gboolean
@@ -203,8 +198,6 @@ telar_trainer_prepare (TelarTrainer *t, GError **error)
   telar_trainer_make_view (t);
   if (training->resume && !check_resumed (t, missing, error))
     return FALSE;
-  if (t->progress.batch_in_epoch == 0)
-    telar_trainer_clear_sums (t);
   g_free (t->progress.graph);
   t->progress.graph = telar_graph_to_text (training->graph);
   return telar_trainer_fit (lowered->program, t, missing, error);

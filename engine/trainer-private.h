@@ -23,7 +23,9 @@ typedef struct {
   gint64 accumulate; /* batches of a step */
   gint64 parameters;
   double learning_rate; /* of the last step */
-  double *values;       /* losses and metrics of the last step, as the runner's */
+  double *losses;       /* of the last step */
+  TelarTally *tally;    /* of the epoch under way */
+  double *numbers;      /* of the tally, as far as they were made */
   GArray *metrics;      /* TelarMetricValue of the last epoch */
   char *checkpoint;     /* path of the last one written */
   gint64 allowed_steps; /* while paused: what a request to step has left */
@@ -39,14 +41,12 @@ void telar_trainer_clear (TelarTrainer *trainer);
 /* Tells the monitor that the run begins. */
 void telar_trainer_tell_begin (const TelarTrainer *trainer);
 
-/* The feed's pass for the epoch under way, from the batch that comes next. */
+/* The feed's pass for the epoch under way, from the batch that comes next; at its beginning the
+ * tally is cleared. */
 gboolean telar_trainer_begin_pass (TelarTrainer *trainer, GError **error);
 
 /* One step at @rate, whose numbers the monitor is told. */
 gboolean telar_trainer_step (TelarTrainer *trainer, double rate, GError **error);
-
-/* Zeroes the sums of the epoch: one per loss and metric, the last counts rows. */
-void telar_trainer_clear_sums (TelarTrainer *trainer);
 
 /* Fits the states of @program that the feed decides (mean, deviation) and that are in @names, in
  * the order in which they depend on each other. */

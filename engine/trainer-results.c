@@ -9,6 +9,9 @@ static gboolean
 save_as (TelarTrainer *t, const char *name, const TelarStates *states, char **path, GError **error)
 {
   g_autofree char *file = g_build_filename (t->training->folder, name, NULL);
+  g_clear_pointer (&t->progress.sums, g_array_unref);
+  if (t->progress.batch_in_epoch > 0)
+    t->progress.sums = telar_tally_save (t->tally);
   if (!telar_checkpoint_save (file, states, &t->progress, error))
     return FALSE;
   if (path) {

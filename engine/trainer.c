@@ -13,13 +13,19 @@ telar_trainer_rate (const TelarTrainer *t)
          t->progress.plateau.factor * t->progress.learning_rate_factor;
 }
 
+/* Losses are those of the step, metrics those of the epoch so far. */
 static void
 tell_step (TelarTrainer *t)
 {
   TelarMonitor *monitor = t->training->monitor;
+  const TelarTally *tally = t->tally;
   gint64 step = t->progress.step;
-  for (guint i = 0; i < t->runner->n; i++)
-    telar_monitor_scalar (monitor, t->runner->names[i], step, t->values[i]);
+  for (guint i = 0; i < tally->n_losses; i++)
+    telar_monitor_scalar (monitor, tally->names[i], step, t->losses[i]);
+  telar_tally_finish (tally, TRUE, t->numbers);
+  for (guint i = tally->n_losses; i < tally->n; i++)
+    if (!telar_tally_is_slow (tally, i))
+      telar_monitor_scalar (monitor, tally->names[i], step, t->numbers[i]);
   telar_monitor_scalar (monitor, "learning_rate", step, t->learning_rate);
   if (t->runner->clipped)
     telar_monitor_scalar (monitor, "gradient_norm", step, t->runner->gradient_norm);
@@ -28,7 +34,7 @@ tell_step (TelarTrainer *t)
 static gboolean
 check_loss (TelarTrainer *t, GError **error)
 {
-  double loss = t->values[0];
+  double loss = t->losses[0];
   if (isfinite (loss))
     return TRUE;
   const char *what = isnan (loss) ? "not a number" : "infinite";
@@ -51,22 +57,19 @@ save_between (TelarTrainer *t, GError **error)
   return telar_trainer_save (t, error);
 }
 
-/* One batch of the step; its numbers count by its rows, in the step's and in the epoch's. */
+/* One batch of the step; its losses count by its rows, in the step's and in the epoch's. */
 static gboolean
 run_batch (TelarTrainer *t, TelarRunner *runner, const TelarRunnerStep *step, GError **error)
 {
-  double *sums = (double *)t->progress.sums->data;
   gint64 rows = telar_runner_next (runner, step, error);
   if (rows == 0)
     telar_set_error (error, TELAR_ERROR_FAILED, NULL, "the data ended before the epoch did");
   if (rows <= 0)
     return FALSE;
   t->progress.batch_in_epoch++;
-  for (guint i = 0; i < runner->n; i++) {
-    t->values[i] += runner->values[i] * step->share;
-    sums[i] += runner->values[i] * (double)rows;
-  }
-  sums[runner->n] += (double)rows;
+  for (guint i = 0; i < t->tally->n_losses; i++)
+    t->losses[i] += runner->losses[i] * step->share;
+  telar_tally_add (t->tally, runner->losses, runner->metrics, rows);
   return TRUE;
 }
 
@@ -83,8 +86,8 @@ run_batches (TelarTrainer *t, GError **error)
                            .learning_rate = t->learning_rate,
                            .parts = t->accumulate,
                            .average_weight = telar_trainer_average_weight (t) };
-  for (guint i = 0; i < t->runner->n; i++)
-    t->values[i] = 0;
+  for (guint i = 0; i < t->tally->n_losses; i++)
+    t->losses[i] = 0;
   for (gint64 batch = first; batch < end; batch++) {
     step.part = batch - first;
     step.share = (double)MIN (t->batch, t->rows - batch * t->batch) / (double)rows;
@@ -122,23 +125,36 @@ add_metric (TelarTrainer *t, const char *prefix, const char *name, double value)
   g_array_append_val (t->metrics, metric);
 }
 
+/* The numbers of @tally become metrics of the epoch, its figures go to the monitor. */
+static void
+take_tally (TelarTrainer *t, const TelarTally *tally, const char *prefix)
+{
+  g_autofree double *numbers = g_new (double, tally->n + 1);
+  g_autoptr (GPtrArray) figures = telar_tally_figures (tally);
+  telar_tally_finish (tally, FALSE, numbers);
+  for (guint i = 0; i < tally->n; i++)
+    add_metric (t, prefix, tally->names[i], numbers[i]);
+  for (guint i = 0; i < figures->len; i++) {
+    const TelarFigure *figure = figures->pdata[i];
+    g_autofree char *name = g_strconcat (prefix, figure->name, NULL);
+    telar_monitor_figure (t->training->monitor, name, t->progress.step, figure->values);
+  }
+}
+
 static gboolean
 measure_epoch (TelarTrainer *t, GError **error)
 {
-  const double *sums = (const double *)t->progress.sums->data;
   g_array_set_size (t->metrics, 0);
-  for (guint i = 0; i < t->runner->n; i++)
-    add_metric (t, "", t->runner->names[i], sums[i] / sums[t->runner->n]);
+  take_tally (t, t->tally, "");
   if (t->validation) {
     TelarRunnerStep step = { .states = telar_trainer_judged (t),
                              .seed = t->seed,
                              .step = t->progress.step };
-    g_autofree double *means = g_new (double, t->validation->n + 1);
-    if (!telar_runner_measure (t->validation, TELAR_SPLIT_VALIDATION, t->batch, &step, means,
-                               error))
+    g_autoptr (TelarTally) tally =
+        telar_runner_measure (t->validation, TELAR_SPLIT_VALIDATION, t->batch, &step, error);
+    if (!tally)
       return FALSE;
-    for (guint i = 0; i < t->validation->n; i++)
-      add_metric (t, "val_", t->validation->names[i], means[i]);
+    take_tally (t, tally, "val_");
   }
   add_metric (t, "", "learning_rate", t->learning_rate);
   return TRUE;
@@ -148,7 +164,7 @@ measure_epoch (TelarTrainer *t, GError **error)
 static double
 judged_loss (const TelarTrainer *t)
 {
-  guint index = t->validation ? t->runner->n : 0;
+  guint index = t->validation ? t->tally->n : 0;
   return g_array_index (t->metrics, TelarMetricValue, index).value;
 }
 
@@ -173,7 +189,6 @@ end_epoch (TelarTrainer *t, GError **error)
     return FALSE;
   t->progress.epoch++;
   t->progress.batch_in_epoch = 0;
-  telar_trainer_clear_sums (t);
   telar_monitor_epoch (t->training->monitor, t->progress.epoch, t->progress.step,
                        (const TelarMetricValue *)t->metrics->data, t->metrics->len);
   if (telar_plateau_see (&t->progress.plateau, t->settings, judged_loss (t)))
@@ -196,6 +211,8 @@ telar_trainer_begin_pass (TelarTrainer *t, GError **error)
                          .seed = t->seed,
                          .epoch = (guint32)t->progress.epoch,
                          .skip_batches = t->progress.batch_in_epoch };
+  if (t->progress.batch_in_epoch == 0)
+    telar_tally_clear (t->tally);
   return telar_feed_begin (t->training->feed, &pass, error);
 }
 
@@ -263,7 +280,9 @@ telar_trainer_clear (TelarTrainer *t)
   g_clear_pointer (&t->best, telar_states_unref);
   g_clear_pointer (&t->view, telar_states_unref);
   g_clear_pointer (&t->adder, telar_runner_free);
-  g_clear_pointer (&t->values, g_free);
+  g_clear_pointer (&t->losses, g_free);
+  g_clear_pointer (&t->numbers, g_free);
+  g_clear_pointer (&t->tally, telar_tally_free);
   g_clear_pointer (&t->runner, telar_runner_free);
   g_clear_pointer (&t->validation, telar_runner_free);
   telar_progress_clear (&t->progress);

@@ -5,6 +5,7 @@
 #include "engine/monitor.h"
 #include "engine/plan.h"
 #include "engine/schedule.h"
+#include "engine/tally.h"
 
 G_BEGIN_DECLS
 
@@ -54,8 +55,18 @@ void telar_rate_curve_clear (TelarRateCurve *curve);
 gboolean telar_find_rate (const TelarTraining *training, double from, double to, gint64 steps,
                           TelarRateCurve *curve, GError **error);
 
-/* Losses and metrics over a split, inference behaviour; weighted by rows. */
+/* What an evaluation gives. */
+typedef struct {
+  GArray *metrics;    /* TelarMetricValue, names interned */
+  GPtrArray *figures; /* TelarFigure * */
+} TelarMeasured;
+
+void telar_measured_clear (TelarMeasured *measured);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TelarMeasured, telar_measured_clear)
+
+/* Losses (means over rows) and metrics over a split, inference behaviour; @measured is filled. */
 gboolean telar_evaluate (const TelarGraph *graph, TelarFeed *feed, TelarSplit split, gint64 batch,
-                         TelarDevice *device, TelarStates *states, GArray *metrics, GError **error);
+                         TelarDevice *device, TelarStates *states, TelarMeasured *measured,
+                         GError **error);
 
 G_END_DECLS

@@ -95,18 +95,51 @@ choose_split (const TelarCommand *command)
   return split != NULL && strcmp (split, "all") == 0 ? TELAR_SPLIT_ALL : TELAR_SPLIT_VALIDATION;
 }
 
-static void
-print_metrics (const TelarCommand *command, const TelarModel *model, gint64 rows, GArray *metrics)
+static json_t *
+figures_to_json (const GPtrArray *figures)
 {
-  const TelarMetricValue *values = (const TelarMetricValue *)(void *)metrics->data;
+  json_t *json = json_object ();
+  for (guint i = 0; i < figures->len; i++) {
+    const TelarFigure *figure = figures->pdata[i];
+    json_object_set_new (json, figure->name, telar_figure_to_json (figure->values));
+  }
+  return json;
+}
+
+/* As wide as the largest number, rows are what is right, columns what was answered. */
+static void
+print_figure (const TelarFigure *figure)
+{
+  const double *values = figure->values->data;
+  gsize n = (gsize)figure->values->type.shape.dims[0];
+  int width = 1;
+  for (gsize i = 0; i < n * n; i++)
+    width = MAX (width, snprintf (NULL, 0, "%.0f", values[i]));
+  printf ("%s, a row for each right class, a column for each answer:\n", figure->name);
+  for (gsize row = 0; row < n; row++) {
+    for (gsize column = 0; column < n; column++)
+      printf ("%s%*.0f", column > 0 ? " " : "  ", width, values[row * n + column]);
+    putchar ('\n');
+  }
+}
+
+static void
+print_measured (const TelarCommand *command, const TelarModel *model, gint64 rows,
+                const TelarMeasured *measured)
+{
+  guint n = measured->metrics->len;
+  const TelarMetricValue *values = (const TelarMetricValue *)(void *)measured->metrics->data;
   if (telar_command_has (command, "json")) {
-    telar_print_json_document (json_pack ("{s:s, s:s, s:I, s:o}", "model", model->name,
+    telar_print_json_document (json_pack ("{s:s, s:s, s:I, s:o, s:o}", "model", model->name,
                                           "checkpoint", model->checkpoint, "rows", (json_int_t)rows,
-                                          "metrics", telar_metrics_to_json (values, metrics->len)));
+                                          "metrics", telar_metrics_to_json (values, n), "figures",
+                                          figures_to_json (measured->figures)));
     return;
   }
-  g_autofree char *text = telar_metrics_to_text (values, metrics->len);
+  g_autofree char *text = telar_metrics_to_text (values, n);
   printf ("%s on %" G_GINT64_FORMAT " rows: %s\n", model->name, rows, text);
+  for (guint i = 0; i < measured->figures->len; i++)
+    print_figure (measured->figures->pdata[i]);
 }
 
 static int
@@ -132,11 +165,11 @@ run (const TelarCommand *command, GError **error)
                      "the project keeps no validation rows; --split all or --data takes others");
     return 3;
   }
-  g_autoptr (GArray) metrics = g_array_new (FALSE, FALSE, sizeof (TelarMetricValue));
+  g_auto (TelarMeasured) measured = { 0 };
   if (!telar_evaluate (model.graph, feed, split, telar_command_int (command, "batch", 256), device,
-                       model.states, metrics, error))
+                       model.states, &measured, error))
     return 1;
-  print_metrics (command, &model, rows, metrics);
+  print_measured (command, &model, rows, &measured);
   return 0;
 }
 

@@ -14,6 +14,21 @@ telar_metrics_to_json (const TelarMetricValue *metrics, guint n)
   return json;
 }
 
+json_t *
+telar_figure_to_json (const TelarTensor *values)
+{
+  json_t *rows = json_array ();
+  gint64 height = values->type.shape.dims[0], width = values->type.shape.dims[1];
+  for (gint64 i = 0; i < height; i++) {
+    json_t *row = json_array ();
+    for (gint64 j = 0; j < width; j++)
+      json_array_append_new (
+          row, json_integer ((json_int_t)telar_tensor_get (values, (gsize)(i * width + j))));
+    json_array_append_new (rows, row);
+  }
+  return rows;
+}
+
 static void
 json_begin (TelarMonitor *monitor, const TelarRunInfo *info)
 {
@@ -38,6 +53,14 @@ json_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step, const TelarMetricV
 }
 
 static void
+json_figure (TelarMonitor *monitor, const char *name, gint64 step, const TelarTensor *values)
+{
+  (void)monitor;
+  telar_print_json (json_pack ("{s:s, s:s, s:I, s:o}", "event", "figure", "name", name, "step",
+                               (json_int_t)step, "values", telar_figure_to_json (values)));
+}
+
+static void
 json_checkpoint (TelarMonitor *monitor, gint64 step, const char *path)
 {
   (void)monitor;
@@ -57,6 +80,7 @@ static const TelarMonitorClass json_class = {
   .free = (void (*) (TelarMonitor *)) (void (*) (void))g_free,
   .begin = json_begin,
   .epoch = json_epoch,
+  .figure = json_figure,
   .checkpoint = json_checkpoint,
   .event = json_event,
 };

@@ -46,7 +46,7 @@ copy_other_results (Optimizing *o)
   for (guint i = 0; i < telar_program_n_outputs (o->program); i++) {
     const TelarOutput *output = telar_program_output (o->program, i);
     if (state_of (o, output) == NULL)
-      telar_build_output (o->builder, output->role, output->name, o->map[output->value]);
+      telar_build_output_like (o->builder, output, o->map[output->value]);
   }
   for (guint i = 0; i < telar_program_n_updates (o->program); i++) {
     const TelarUpdate *update = telar_program_update (o->program, i);

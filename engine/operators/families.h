@@ -36,5 +36,9 @@ extern const TelarOperator *const telar_operators_product[];
 extern const TelarOperator *const telar_operators_index[];
 extern const TelarOperator *const telar_operators_loss[];
 extern const TelarOperator *const telar_operators_metric[];
+extern const TelarOperator *const telar_operators_metric_bleu[];
+extern const TelarOperator *const telar_operators_metric_quantity[];
+extern const TelarOperator *const telar_operators_metric_curve[];
+extern const TelarOperator *const telar_operators_metric_classes[];
 
 G_END_DECLS

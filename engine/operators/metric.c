@@ -1,12 +1,21 @@
-/* Metrics: what a person watches. Each is a mean over the batch, and so over an epoch. */
+/* Metrics: what a person watches. Most are means over all that is looked at in an epoch. */
 #include "engine/operators/families.h"
-#include "engine/operators/target.h"
+#include "engine/operators/metric-sums.h"
 
-/* The share of TRUE. */
 static TelarValue
-share (TelarLowering *l, TelarValue condition)
+binary (TelarLowering *l, TelarPrim prim, TelarValue x, TelarValue y)
 {
-  return telar_emit_mean (l, telar_build_cast (l->b, condition, TELAR_F32));
+  return telar_build_binary (l->b, prim, x, y);
+}
+
+/* --- classes ---------------------------------------------------------------------------------- */
+
+static TelarValue
+sum_classes (TelarLowering *l, TelarValue x)
+{
+  gint64 last = (gint64)telar_lower_type (l, x).shape.rank - 1;
+
+  return telar_build_reduce (l->b, TELAR_PRIM_SUM, x, &last, 1, FALSE);
 }
 
 static void
@@ -19,9 +28,8 @@ lower_accuracy (TelarLowering *l)
     return;
   chosen = telar_emit (l->b, ARGMAX, ((TelarValue[]){ classified.scores }),
                        TELAR_INT (AXIS, telar_lower_type (l, classified.scores).shape.rank - 1));
-  telar_lower_metric (
-      l, "accuracy",
-      share (l, telar_build_binary (l->b, TELAR_PRIM_EQUAL, chosen, classified.labels)));
+  telar_lower_mean_metric (l, "accuracy", "mean",
+                           binary (l, TELAR_PRIM_EQUAL, chosen, classified.labels));
 }
 
 /* Right when fewer than k classes score higher than the right one. */
@@ -35,15 +43,13 @@ lower_top_k_accuracy (TelarLowering *l)
   if (!telar_lower_classified (l, &classified))
     return;
   last = (gint64)telar_lower_type (l, classified.scores).shape.rank - 1;
-  right = telar_build_binary (l->b, TELAR_PRIM_MUL, telar_emit_right_class (l, &classified),
-                              classified.scores);
+  right = binary (l, TELAR_PRIM_MUL, telar_emit_right_class (l, &classified), classified.scores);
   right = telar_build_reduce (l->b, TELAR_PRIM_SUM, right, &last, 1, TRUE);
-  higher = telar_build_binary (l->b, TELAR_PRIM_LESS, right, classified.scores);
-  higher = telar_build_reduce (l->b, TELAR_PRIM_SUM, telar_build_cast (l->b, higher, TELAR_F32),
-                               &last, 1, FALSE);
-  telar_lower_metric (l, "top_k_accuracy",
-                      share (l, telar_build_binary_scalar (l->b, TELAR_PRIM_LESS, higher,
-                                                           (double)telar_lower_int (l, "k"))));
+  higher = binary (l, TELAR_PRIM_LESS, right, classified.scores);
+  higher = sum_classes (l, telar_build_cast (l->b, higher, TELAR_F32));
+  telar_lower_mean_metric (
+      l, "top_k_accuracy", "mean",
+      telar_build_binary_scalar (l->b, TELAR_PRIM_LESS, higher, (double)telar_lower_int (l, "k")));
 }
 
 static void
@@ -53,46 +59,37 @@ lower_binary_accuracy (TelarLowering *l)
 
   if (!telar_lower_paired (l, &x, &target))
     return;
-  x = telar_build_binary (
-      l->b, TELAR_PRIM_LESS,
+  x = binary (
+      l, TELAR_PRIM_LESS,
       telar_build_scalar (l->b, telar_lower_type (l, x).dtype, telar_lower_real (l, "threshold")),
       x);
-  target = telar_build_binary (l->b, TELAR_PRIM_LESS,
-                               telar_build_scalar (l->b, telar_lower_type (l, target).dtype, 0.5),
-                               target);
-  telar_lower_metric (l, "accuracy",
-                      share (l, telar_build_binary (l->b, TELAR_PRIM_EQUAL, x, target)));
+  target = binary (l, TELAR_PRIM_LESS,
+                   telar_build_scalar (l->b, telar_lower_type (l, target).dtype, 0.5), target);
+  telar_lower_mean_metric (l, "accuracy", "mean", binary (l, TELAR_PRIM_EQUAL, x, target));
 }
 
+/* An ignored label is no class, so its row of the right class is zero, and it is not counted. */
 static void
-lower_distance (TelarLowering *l, const char *name, gboolean squared)
+lower_perplexity (TelarLowering *l)
 {
-  TelarValue x, target, d;
+  TelarClassified classified;
+  TelarValue logs, ignored, sums[2];
 
-  if (!telar_lower_paired (l, &x, &target))
+  if (!telar_lower_classified (l, &classified))
     return;
-  d = telar_build_binary (l->b, TELAR_PRIM_SUB, x, target);
-  d = squared ? telar_build_binary (l->b, TELAR_PRIM_MUL, d, d)
-              : telar_build_unary (l->b, TELAR_PRIM_ABS, d);
-  telar_lower_metric (l, name, telar_emit_mean (l, d));
-}
-
-static void
-lower_mse_metric (TelarLowering *l)
-{
-  lower_distance (l, "mse", TRUE);
-}
-
-static void
-lower_mae_metric (TelarLowering *l)
-{
-  lower_distance (l, "mae", FALSE);
+  ignored = telar_build_binary_scalar (l->b, TELAR_PRIM_EQUAL, classified.labels,
+                                       (double)telar_lower_int (l, "ignore_index"));
+  classified.labels = telar_build_select (l->b, ignored, telar_build_scalar (l->b, TELAR_I64, -1),
+                                          classified.labels);
+  logs = telar_emit (l->b, LOG_SOFTMAX, ((TelarValue[]){ classified.scores }),
+                     TELAR_INT (AXIS, telar_lower_type (l, classified.scores).shape.rank - 1));
+  logs = binary (l, TELAR_PRIM_MUL, telar_emit_right_class (l, &classified), logs);
+  sums[0] = telar_emit_total (l, telar_build_unary (l->b, TELAR_PRIM_NEG, sum_classes (l, logs)));
+  sums[1] = telar_emit_total (l, telar_build_unary (l->b, TELAR_PRIM_NOT, ignored));
+  telar_lower_metric (l, "perplexity", "exp_mean", telar_emit_row (l, sums, 2));
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
-
-#define QUANTITY_PORTS                                                                             \
-  TELAR_PAIR_PORTS ("predictions", "What the model says.", "targets", "What is right.")
 
 static const TelarOperator accuracy = {
   .name = "accuracy",
@@ -150,30 +147,20 @@ static const TelarOperator binary_accuracy = {
   .examples = TELAR_EXAMPLES ("f32[6,1] i64[6]<2", "f32[3,2]:0..1 f32[3,2]:0..1 threshold=0.5"),
 };
 
-static const TelarOperator mse_metric = {
-  .name = "mse_metric",
-  .label = N_ ("Mean squared error"),
+static const TelarOperator perplexity = {
+  .name = "perplexity",
+  .label = N_ ("Perplexity"),
   .category = TELAR_CATEGORY_METRIC,
-  .doc = N_ ("The mean of the squared distance from the targets."),
-  .formula = "mean (prediction - target)²",
-  .inputs = QUANTITY_PORTS,
+  .doc = N_ ("Among how many equally likely tokens the model seems to choose: the exponential of "
+             "the mean cross entropy."),
+  .formula = "exp (-mean log softmax(logits)[label])",
+  .inputs = TELAR_CLASS_PORTS,
   .outputs = TELAR_NO_PORTS,
-  .lower = lower_mse_metric,
-  .examples = TELAR_EXAMPLES ("f32[4,3] f32[4,3]", "f32[4,1] f32[4]"),
-};
-
-static const TelarOperator mae_metric = {
-  .name = "mae_metric",
-  .label = N_ ("Mean absolute error"),
-  .category = TELAR_CATEGORY_METRIC,
-  .doc = N_ ("The mean distance from the targets."),
-  .formula = "mean |prediction - target|",
-  .inputs = QUANTITY_PORTS,
-  .outputs = TELAR_NO_PORTS,
-  .lower = lower_mae_metric,
-  .examples = TELAR_EXAMPLES ("f32[4,3] f32[4,3]"),
+  .params = TELAR_PARAMS (TELAR_PARAM_IGNORE),
+  .lower = lower_perplexity,
+  .examples = TELAR_EXAMPLES ("f32[6,3] i64[6]<3", "f32[2,4,3] i64[2,4]<3 ignore_index=1"),
 };
 
 const TelarOperator *const telar_operators_metric[] = {
-  &accuracy, &top_k_accuracy, &binary_accuracy, &mse_metric, &mae_metric, NULL,
+  &accuracy, &top_k_accuracy, &binary_accuracy, &perplexity, NULL,
 };

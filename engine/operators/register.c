@@ -38,6 +38,10 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_index);
   telar_operators_register (telar_operators_loss);
   telar_operators_register (telar_operators_metric);
+  telar_operators_register (telar_operators_metric_classes);
+  telar_operators_register (telar_operators_metric_curve);
+  telar_operators_register (telar_operators_metric_quantity);
+  telar_operators_register (telar_operators_metric_bleu);
   telar_operators_register (telar_operators_output);
 
   g_once_init_leave (&registered, 1);

@@ -101,7 +101,13 @@ lower_metric (TelarLowering *l)
   TelarValue error =
       combine (l, TELAR_PRIM_SUB, telar_lower_input (l, 0), telar_lower_input (l, 1));
   TelarValue size = telar_build_unary (l->b, TELAR_PRIM_ABS, error);
-  telar_lower_metric (l, "distance", telar_build_reduce_all (l->b, TELAR_PRIM_MEAN, size));
+  TelarShape one = telar_shape (1);
+  TelarValue sums[] = {
+    telar_build_reshape (l->b, telar_build_reduce_all (l->b, TELAR_PRIM_SUM, size), &one),
+    telar_build_reshape (l->b, telar_build_reduce_all (l->b, TELAR_PRIM_COUNT, size), &one),
+  };
+  TelarValue both = telar_build_concat (l->b, sums, 2, 0);
+  telar_lower_metric (l, "distance", "mean", telar_build_cast (l->b, both, TELAR_F64));
 }
 
 static void

@@ -37,6 +37,16 @@ listener_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step, const TelarMet
   g_string_append_c (listener->log, '\n');
 }
 
+/* With how much was counted. */
+static void
+listener_figure (TelarMonitor *monitor, const char *name, gint64 step, const TelarTensor *values)
+{
+  double sum = 0;
+  for (gsize i = 0; i < telar_tensor_elements (values); i++)
+    sum += telar_tensor_get (values, i);
+  g_string_append_printf (((Listener *)monitor)->log, "figure %s %d %g\n", name, (int)step, sum);
+}
+
 static void
 listener_event (TelarMonitor *monitor, gint64 step, const char *kind, const char *text)
 {
@@ -77,6 +87,7 @@ listener_init (Listener *listener)
     .begin = listener_begin,
     .scalar = listener_scalar,
     .epoch = listener_epoch,
+    .figure = listener_figure,
     .event = listener_event,
     .poll = listener_poll,
     .answer = listener_answer,

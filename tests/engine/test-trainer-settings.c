@@ -152,7 +152,7 @@ test_average_judged (void)
 {
   Run f, plain;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GArray) metrics = g_array_new (FALSE, FALSE, sizeof (TelarMetricValue));
+  g_auto (TelarMeasured) measured = { 0 };
   run_set_up (&f);
   run_set_up (&plain);
   run_set (&f, "training.average", "ema");
@@ -161,9 +161,9 @@ test_average_judged (void)
   run_train (&plain, NULL);
   g_autoptr (TelarStates) saved = telar_checkpoint_load (f.result.checkpoint, NULL, &error);
   g_assert_no_error (error);
-  telar_evaluate (f.graph, f.feed, TELAR_SPLIT_VALIDATION, 8, f.device, saved, metrics, &error);
+  telar_evaluate (f.graph, f.feed, TELAR_SPLIT_VALIDATION, 8, f.device, saved, &measured, &error);
   g_assert_no_error (error);
-  g_assert_cmpfloat (g_array_index (metrics, TelarMetricValue, 0).value, ==,
+  g_assert_cmpfloat (g_array_index (measured.metrics, TelarMetricValue, 0).value, ==,
                      run_metric (&f, "val_loss"));
   g_assert_cmpfloat (run_metric (&f, "val_loss"), !=, run_metric (&plain, "val_loss"));
   g_assert_cmpfloat (run_metric (&f, "loss"), ==, run_metric (&plain, "loss"));

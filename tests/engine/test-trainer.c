@@ -37,12 +37,12 @@ test_learns (void)
   g_assert_nonnull (strstr (f.listener.log->str, "gradient_norm 150 "));
 
   /* The same numbers come out of an evaluation. */
-  g_autoptr (GArray) metrics = g_array_new (FALSE, FALSE, sizeof (TelarMetricValue));
+  g_auto (TelarMeasured) measured = { 0 };
   g_autoptr (GError) error = NULL;
-  telar_evaluate (f.graph, f.feed, TELAR_SPLIT_VALIDATION, 8, f.device, f.result.states, metrics,
+  telar_evaluate (f.graph, f.feed, TELAR_SPLIT_VALIDATION, 8, f.device, f.result.states, &measured,
                   &error);
   g_assert_no_error (error);
-  g_assert_cmpfloat (g_array_index (metrics, TelarMetricValue, 0).value, ==,
+  g_assert_cmpfloat (g_array_index (measured.metrics, TelarMetricValue, 0).value, ==,
                      run_metric (&f, "val_loss"));
   run_tear_down (&f);
 }
@@ -123,6 +123,50 @@ test_resume (void)
   check_resume (7, "sgd");
   check_resume (13, "adamw");
   check_resume (19, "adam");
+}
+
+/* Sums over an epoch go on where they stopped, be they added or collected. */
+static void
+test_resume_sums (void)
+{
+  static const char *const metrics[] = { "r2", "rmse", "roc_auc", "f1", "confusion_matrix" };
+  Run whole, parts;
+  int interrupt = 0;
+  run_set_up (&whole);
+  run_set_up (&parts);
+  for (guint i = 0; i < G_N_ELEMENTS (metrics); i++)
+    for (guint j = 0; j < 2; j++) {
+      TelarGraph *graph = j == 0 ? whole.graph : parts.graph;
+      g_autofree char *first = g_strdup_printf ("m%u:%s", i, i < 2 ? "predictions" : "logits");
+      g_autofree char *second = g_strdup_printf ("m%u:%s", i, i < 2 ? "targets" : "labels");
+      g_autofree char *id = g_strdup_printf ("m%u", i);
+      test_graph_add (graph, metrics[i], id);
+      test_graph_wire (graph, "fc2", first);
+      test_graph_wire (graph, "d:label", second);
+    }
+  run_train (&whole, NULL);
+  parts.listener.interrupt = &interrupt;
+  parts.listener.interrupt_step = 13;
+  run_train (&parts, NULL);
+  interrupt = 0;
+  g_autofree char *checkpoint = g_strdup (parts.result.checkpoint);
+  run_train (&parts, checkpoint);
+
+  static const char *const names[] = { "r2", "rmse", "roc_auc", "f1", "val_r2", "val_roc_auc" };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_cmpfloat (run_metric (&parts, names[i]), ==, run_metric (&whole, names[i]));
+  g_assert_cmpfloat (run_metric (&whole, "r2"), >, 0.5);
+  /* Running values are told step by step, the last of an epoch is the epoch's; a collected one, a
+   * figure and what is validated are told at the end of an epoch only. */
+  const char *log = parts.listener.log->str;
+  g_autofree char *last = g_strdup_printf ("\nr2 20 %a\n", run_metric (&whole, "r2"));
+  g_assert_nonnull (strstr (log, last));
+  g_assert_null (strstr (log, "\nroc_auc "));
+  g_assert_nonnull (strstr (log, "\nfigure confusion_matrix 20 111\n"));
+  g_assert_nonnull (strstr (log, "\nfigure val_confusion_matrix 20 30\n"));
+  run_assert_same_file (whole.result.checkpoint, parts.result.checkpoint);
+  run_tear_down (&whole);
+  run_tear_down (&parts);
 }
 
 /* A checkpoint written on the way is as good as one of a stop: this is what SIGKILL leaves. */
@@ -399,6 +443,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trainer/fit-chain", test_fit_chain);
   g_test_add_func ("/trainer/repeats", test_repeats);
   g_test_add_func ("/trainer/resume", test_resume);
+  g_test_add_func ("/trainer/resume-sums", test_resume_sums);
   g_test_add_func ("/trainer/resume-killed", test_resume_killed);
   g_test_add_func ("/trainer/resume-refused", test_resume_refused);
   g_test_add_func ("/trainer/requests", test_requests);
