@@ -74,4 +74,49 @@ typedef struct {
 } TelarSlices;
 TelarValue telar_emit_slices (TelarBuilder *b, TelarValue x, const TelarSlices *slices);
 
+/* --- reductions ------------------------------------------------------------------------------- */
+
+typedef enum {
+  TELAR_REDUCE_SUM,
+  TELAR_REDUCE_MEAN,
+  TELAR_REDUCE_MAX,
+  TELAR_REDUCE_MIN,
+  TELAR_REDUCE_PROD,
+  TELAR_REDUCE_L1,          /* Σ |x| */
+  TELAR_REDUCE_L2,          /* √Σ x² */
+  TELAR_REDUCE_SUM_SQUARE,  /* Σ x² */
+  TELAR_REDUCE_LOG_SUM,     /* log Σ x */
+  TELAR_REDUCE_LOG_SUM_EXP, /* log Σ exp x, moved by the largest so that nothing overflows */
+} TelarReduceKind;
+
+typedef struct {
+  gint64 axes[TELAR_MAX_RANK]; /* sorted, each once; none: only what is done to single numbers */
+  guint n;
+  gboolean keep; /* reduced axes stay with size 1 */
+} TelarReduction;
+
+/* Sorts the @n axes, which count from the end where negative. FALSE with an error where one is not
+ * among @rank axes or is named twice. */
+gboolean telar_emit_axes (TelarBuilder *b, const gint64 *axes, guint n, guint rank,
+                          TelarReduction *over);
+/* Roots and logarithms need floats. */
+TelarValue telar_emit_reduction (TelarBuilder *b, TelarReduceKind kind, TelarValue x,
+                                 const TelarReduction *over);
+/* Σ (x - mean)² / (count - @correction), of floats. */
+TelarValue telar_emit_variance (TelarBuilder *b, TelarValue x, const TelarReduction *over,
+                                double correction);
+/* Whether any (all) numbers are other than 0: bool. */
+TelarValue telar_emit_any (TelarBuilder *b, TelarValue x, const TelarReduction *over);
+TelarValue telar_emit_all (TelarBuilder *b, TelarValue x, const TelarReduction *over);
+/* i64: where the largest (ARGMAX) or smallest (ARGMIN) along @axis stands, the first or @last of
+ * equals. The last needs an axis of fixed size. */
+TelarValue telar_emit_arg (TelarBuilder *b, TelarPrim prim, TelarValue x, guint axis, gboolean keep,
+                           gboolean last);
+
+/* What MUL, MAXIMUM or MINIMUM make of all numbers up to each place of @axis, which has a fixed
+ * size; @exclusive without its own, @reverse from the end. In log n steps, each of which doubles
+ * the reach: Hillis, Steele, "Data parallel algorithms", 1986. */
+TelarValue telar_emit_running (TelarBuilder *b, TelarPrim prim, TelarValue x, guint axis,
+                               gboolean exclusive, gboolean reverse);
+
 G_END_DECLS

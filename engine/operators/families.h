@@ -32,6 +32,7 @@ extern const TelarOperator *const telar_operators_elementwise[];
 extern const TelarOperator *const telar_operators_trigonometry[];
 extern const TelarOperator *const telar_operators_compare[];
 extern const TelarOperator *const telar_operators_reduction[];
+extern const TelarOperator *const telar_operators_cumulate[];
 extern const TelarOperator *const telar_operators_product[];
 extern const TelarOperator *const telar_operators_index[];
 extern const TelarOperator *const telar_operators_loss[];

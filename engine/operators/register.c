@@ -34,6 +34,7 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_trigonometry);
   telar_operators_register (telar_operators_compare);
   telar_operators_register (telar_operators_reduction);
+  telar_operators_register (telar_operators_cumulate);
   telar_operators_register (telar_operators_product);
   telar_operators_register (telar_operators_index);
   telar_operators_register (telar_operators_loss);

@@ -10,7 +10,7 @@ import sys
 
 import torch
 
-from layers import main
+from layers import NoPeer, main
 
 # The operators that PyTorch knows under another name, or the same.
 PLAIN = {
@@ -128,6 +128,60 @@ def strided_slice(example):
 def trilu(example):
     function = torch.triu if example.get("part", "lower") == "upper" else torch.tril
     return [function(example.inputs[0], example.get("diagonal", 0))]
+
+
+# --- reductions -----------------------------------------------------------------------------------
+
+REDUCTIONS = {
+    "sum": torch.sum, "mean": torch.mean, "max": torch.amax, "min": torch.amin,
+    "logsumexp": torch.logsumexp,
+    "l1_norm": lambda x, *more: torch.linalg.vector_norm(x, 1, *more),
+    "l2_norm": lambda x, *more: torch.linalg.vector_norm(x, 2, *more),
+    "sum_square": lambda x, *more: torch.sum(x**2, *more),
+    "log_sum": lambda x, *more: torch.sum(x, *more).log(),
+    "any": torch.any, "all": torch.all,
+}
+
+
+@judge(*REDUCTIONS)
+def reduction(example):
+    return [REDUCTIONS[example.name](example.inputs[0], numbers(example, "axes", "-1"),
+                                     example.get("keep", False))]
+
+
+@judge("prod")
+def prod(example):
+    x = example.inputs[0]
+    for axis in sorted(numbers(example, "axes", "-1"), reverse=True):
+        x = x.prod(axis, example.get("keep", False))
+    return [x]
+
+
+@judge("var", "std")
+def spread(example):
+    return [getattr(torch, example.name)(
+        example.inputs[0], numbers(example, "axes", "-1"),
+        correction=example.get("correction", 1), keepdim=example.get("keep", False))]
+
+
+@judge("argmax", "argmin")
+def arg(example):
+    if example.get("equals", "first") == "last":
+        raise NoPeer("equals=last")
+    function = getattr(torch, example.name)
+    return [function(example.inputs[0], example.get("axis", -1), example.get("keep", False))]
+
+
+@judge("cumsum", "cumprod", "cummax", "cummin")
+def running(example):
+    x, axis = example.inputs[0], example.get("axis", -1)
+    x = x.flip(axis) if example.get("reverse", False) else x
+    y = getattr(torch, example.name)(x, axis)
+    y = y if torch.is_tensor(y) else y.values
+    if example.get("exclusive", False):
+        none = torch.full_like(y.narrow(axis, 0, 1), example.name == "cumprod")
+        y = torch.cat([none, y.narrow(axis, 0, y.shape[axis] - 1)], axis)
+    return [y.flip(axis) if example.get("reverse", False) else y]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 /* Reductions and what is made of them: norms, arg-reductions, cumulative sums, losses. */
+#include "engine/emit.h"
 #include "engine/exchange/onnx/operators.h"
 
 #include <math.h>
@@ -6,120 +7,63 @@
 
 /* --- reductions ------------------------------------------------------------------------------- */
 
-typedef struct {
-  gint64 axes[TELAR_MAX_RANK];
-  guint n;
-  gboolean keep;
-} Reduction;
-
 static void
-all_axes (Reduction *reduction, guint rank)
+all_axes (TelarReduction *reduction, guint rank)
 {
   for (guint i = 0; i < rank; i++)
     reduction->axes[i] = i;
   reduction->n = rank;
 }
 
-/* Sorted and each once. */
-static gboolean
-settle_axes (OnnxCall *call, Reduction *reduction, guint rank)
-{
-  gboolean marked[TELAR_MAX_RANK] = { FALSE };
-  guint axis, n = reduction->n;
-  for (guint i = 0; i < n; i++) {
-    if (!onnx_call_axis (call, reduction->axes[i], rank, &axis))
-      return FALSE;
-    marked[axis] = TRUE;
-  }
-  reduction->n = 0;
-  for (guint i = 0; i < rank; i++)
-    if (marked[i])
-      reduction->axes[reduction->n++] = i;
-  return TRUE;
-}
-
 /* Axes are an input since version 13 for ReduceSum, since 18 for the others; before, an attribute.
- * None means all, or nothing to do. FALSE when there is nothing to do or an error. */
+ * None means all, or nothing to do. */
 static gboolean
-read_reduction (OnnxCall *call, Reduction *reduction)
+read_reduction (OnnxCall *call, TelarReduction *reduction)
 {
-  guint rank = onnx_call_type (call, 0).shape.rank;
+  guint rank = onnx_call_type (call, 0).shape.rank, n = 0;
   int since = g_str_equal (call->node->op_type, "ReduceSum") ? 13 : 18;
-  reduction->n = 0;
+  gint64 axes[TELAR_MAX_RANK];
   reduction->keep = onnx_call_attr_int (call, "keepdims", 1) != 0;
   if (call->version < since)
-    onnx_call_attr_ints (call, "axes", reduction->axes, TELAR_MAX_RANK, &reduction->n);
-  else if (onnx_call_has (call, 1) &&
-           !onnx_call_ints (call, 1, reduction->axes, TELAR_MAX_RANK, &reduction->n))
+    onnx_call_attr_ints (call, "axes", axes, TELAR_MAX_RANK, &n);
+  else if (onnx_call_has (call, 1) && !onnx_call_ints (call, 1, axes, TELAR_MAX_RANK, &n))
     return FALSE;
-  if (onnx_call_failed (call) || !settle_axes (call, reduction, rank))
+  if (onnx_call_failed (call) || !telar_emit_axes (call->b, axes, n, rank, reduction))
     return FALSE;
-  if (reduction->n == 0 && onnx_call_attr_int (call, "noop_with_empty_axes", 0))
-    return FALSE;
-  if (reduction->n == 0)
+  if (n == 0 && !onnx_call_attr_int (call, "noop_with_empty_axes", 0))
     all_axes (reduction, rank);
   return TRUE;
 }
 
 static TelarValue
-reduce (OnnxCall *call, TelarPrim prim, TelarValue x, const Reduction *reduction)
+reduce (OnnxCall *call, TelarPrim prim, TelarValue x, const TelarReduction *reduction)
 {
   return telar_build_reduce (call->b, prim, x, reduction->axes, reduction->n, reduction->keep);
 }
 
-/* log Σ exp x, moved by the largest so that nothing overflows. */
-static TelarValue
-log_sum_exp (OnnxCall *call, TelarValue x, const Reduction *reduction)
-{
-  Reduction kept = *reduction;
-  kept.keep = TRUE;
-  TelarValue largest = reduce (call, TELAR_PRIM_MAX, x, &kept);
-  TelarValue moved = telar_build_binary (call->b, TELAR_PRIM_SUB, x, largest);
-  TelarValue sum =
-      reduce (call, TELAR_PRIM_SUM, telar_build_unary (call->b, TELAR_PRIM_EXP, moved), reduction);
-  sum = telar_build_unary (call->b, TELAR_PRIM_LOG, sum);
-  largest = telar_build_reshape (call->b, largest, &telar_builder_type (call->b, sum)->shape);
-  return telar_build_binary (call->b, TELAR_PRIM_ADD, sum, largest);
-}
-
-/* What is done to each number before, the reduction, and what is done to the result. */
 static const struct {
   const char *name;
-  TelarPrim before, prim, after;
+  TelarReduceKind kind;
 } reductions[] = {
-  { "ReduceL1", TELAR_PRIM_ABS, TELAR_PRIM_SUM, TELAR_PRIM_NONE },
-  { "ReduceL2", TELAR_PRIM_MUL, TELAR_PRIM_SUM, TELAR_PRIM_SQRT },
-  { "ReduceLogSum", TELAR_PRIM_NONE, TELAR_PRIM_SUM, TELAR_PRIM_LOG },
-  { "ReduceMax", TELAR_PRIM_NONE, TELAR_PRIM_MAX, TELAR_PRIM_NONE },
-  { "ReduceMean", TELAR_PRIM_NONE, TELAR_PRIM_MEAN, TELAR_PRIM_NONE },
-  { "ReduceMin", TELAR_PRIM_NONE, TELAR_PRIM_MIN, TELAR_PRIM_NONE },
-  { "ReduceProd", TELAR_PRIM_NONE, TELAR_PRIM_PROD, TELAR_PRIM_NONE },
-  { "ReduceSum", TELAR_PRIM_NONE, TELAR_PRIM_SUM, TELAR_PRIM_NONE },
-  { "ReduceSumSquare", TELAR_PRIM_MUL, TELAR_PRIM_SUM, TELAR_PRIM_NONE },
+  { "ReduceL1", TELAR_REDUCE_L1 },          { "ReduceL2", TELAR_REDUCE_L2 },
+  { "ReduceLogSum", TELAR_REDUCE_LOG_SUM }, { "ReduceLogSumExp", TELAR_REDUCE_LOG_SUM_EXP },
+  { "ReduceMax", TELAR_REDUCE_MAX },        { "ReduceMean", TELAR_REDUCE_MEAN },
+  { "ReduceMin", TELAR_REDUCE_MIN },        { "ReduceProd", TELAR_REDUCE_PROD },
+  { "ReduceSum", TELAR_REDUCE_SUM },        { "ReduceSumSquare", TELAR_REDUCE_SUM_SQUARE },
 };
 
-static TelarValue
-reduce_by_name (OnnxCall *call, TelarValue x, const Reduction *reduction)
+static TelarReduceKind
+kind_of (const OnnxCall *call)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (reductions); i++) {
-    if (!g_str_equal (reductions[i].name, call->node->op_type))
-      continue;
-    if (reductions[i].before == TELAR_PRIM_MUL)
-      x = telar_build_binary (call->b, TELAR_PRIM_MUL, x, x);
-    else if (reductions[i].before != TELAR_PRIM_NONE)
-      x = telar_build_unary (call->b, reductions[i].before, x);
-    if (reduction)
-      x = reduce (call, reductions[i].prim, x, reduction);
-    return reductions[i].after == TELAR_PRIM_NONE
-               ? x
-               : telar_build_unary (call->b, reductions[i].after, x);
-  }
-  return log_sum_exp (call, x, reduction);
+  guint i = 0;
+  while (!g_str_equal (reductions[i].name, call->node->op_type))
+    i++;
+  return reductions[i].kind;
 }
 
 /* The extremes of no numbers, and the logarithm of no sum: what any number beats. */
 static void
-give_beaten (OnnxCall *call, const TelarType *type, const Reduction *reduction)
+give_beaten (OnnxCall *call, const TelarType *type, const TelarReduction *reduction)
 {
   gboolean least = g_str_equal (call->node->op_type, "ReduceMin");
   gboolean truth = type->dtype == TELAR_BOOL;
@@ -148,7 +92,7 @@ is_extreme (const OnnxCall *call)
 }
 
 static gboolean
-reduces_nothing (const TelarShape *shape, const Reduction *reduction)
+reduces_nothing (const TelarShape *shape, const TelarReduction *reduction)
 {
   for (guint i = 0; i < reduction->n; i++)
     if (shape->dims[reduction->axes[i]] == 0)
@@ -169,12 +113,11 @@ needs_floats (const OnnxCall *call, TelarDType dtype)
 static void
 trace_reduce (OnnxCall *call)
 {
-  Reduction reduction;
+  TelarReduction reduction;
   TelarType type = onnx_call_type (call, 0);
-  gboolean something = read_reduction (call, &reduction);
-  if (onnx_call_failed (call))
+  if (!read_reduction (call, &reduction))
     return;
-  if (something && is_extreme (call) && reduces_nothing (&type.shape, &reduction)) {
+  if (is_extreme (call) && reduces_nothing (&type.shape, &reduction)) {
     give_beaten (call, &type, &reduction);
     return;
   }
@@ -183,10 +126,7 @@ trace_reduce (OnnxCall *call)
     x = telar_build_cast (call->b, x, TELAR_I32);
   else if (needs_floats (call, type.dtype))
     x = telar_build_cast (call->b, x, TELAR_F64);
-  if (something)
-    x = reduce_by_name (call, x, &reduction);
-  else if (!g_str_equal (call->node->op_type, "ReduceLogSumExp"))
-    x = reduce_by_name (call, x, NULL);
+  x = telar_emit_reduction (call->b, kind_of (call), x, &reduction);
   onnx_call_out (call, 0, telar_build_cast (call->b, x, type.dtype));
 }
 
@@ -195,23 +135,12 @@ trace_arg (OnnxCall *call)
 {
   TelarPrim prim =
       g_str_equal (call->node->op_type, "ArgMax") ? TELAR_PRIM_ARGMAX : TELAR_PRIM_ARGMIN;
-  TelarShape shape = onnx_call_type (call, 0).shape;
-  gboolean last = onnx_call_attr_int (call, "select_last_index", 0) != 0;
-  guint axis;
-  if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0), shape.rank, &axis))
-    return;
-  gint64 reversed = axis;
-  TelarValue x = onnx_call_in (call, 0);
-  if (last)
-    x = telar_emit (call->b, REVERSE, ((TelarValue[]){ x }), TELAR_INTS (AXES, &reversed, 1));
-  TelarAttr attrs[] = { TELAR_INT (AXIS, axis),
-                        TELAR_INT (KEEP, onnx_call_attr_int (call, "keepdims", 1) != 0) };
-  x = telar_build (call->b, prim, &x, 1, attrs, 2);
-  if (last) {
-    TelarValue end = telar_build_scalar (call->b, TELAR_I64, (double)(shape.dims[axis] - 1));
-    x = telar_build_binary (call->b, TELAR_PRIM_SUB, end, x);
-  }
-  onnx_call_out (call, 0, x);
+  guint axis, rank = onnx_call_type (call, 0).shape.rank;
+  if (onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0), rank, &axis))
+    onnx_call_out (call, 0,
+                   telar_emit_arg (call->b, prim, onnx_call_in (call, 0), axis,
+                                   onnx_call_attr_int (call, "keepdims", 1) != 0,
+                                   onnx_call_attr_int (call, "select_last_index", 0) != 0));
 }
 
 /* --- norms ------------------------------------------------------------------------------------ */
@@ -221,7 +150,7 @@ typedef struct {
 } Normalised;
 
 static Normalised
-normalise (OnnxCall *call, TelarValue x, const Reduction *over, double epsilon)
+normalise (OnnxCall *call, TelarValue x, const TelarReduction *over, double epsilon)
 {
   Normalised n;
   n.mean = reduce (call, TELAR_PRIM_MEAN, x, over);
@@ -238,7 +167,7 @@ static void
 trace_layer_norm (OnnxCall *call)
 {
   TelarType type = onnx_call_type (call, 0);
-  Reduction over = { .n = 0, .keep = TRUE };
+  TelarReduction over = { .n = 0, .keep = TRUE };
   guint axis;
   if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", -1), type.shape.rank, &axis))
     return;
@@ -259,7 +188,7 @@ static void
 trace_rms_norm (OnnxCall *call)
 {
   TelarType type = onnx_call_type (call, 0);
-  Reduction over = { .n = 0, .keep = TRUE };
+  TelarReduction over = { .n = 0, .keep = TRUE };
   guint axis;
   if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", -1), type.shape.rank, &axis))
     return;
@@ -304,7 +233,7 @@ static void
 trace_instance_norm (OnnxCall *call)
 {
   guint rank = onnx_call_type (call, 0).shape.rank;
-  Reduction over = { .n = 0, .keep = TRUE };
+  TelarReduction over = { .n = 0, .keep = TRUE };
   if (rank < 3) {
     onnx_call_fail (call, "a tensor of %u axes has no spatial ones", rank);
     return;
@@ -323,7 +252,7 @@ trace_group_norm (OnnxCall *call)
 {
   TelarShape shape = onnx_call_type (call, 0).shape, parted = shape;
   gint64 groups = onnx_call_attr_int (call, "num_groups", 1);
-  Reduction over = { .n = 0, .keep = TRUE };
+  TelarReduction over = { .n = 0, .keep = TRUE };
   if (shape.rank < 2 || shape.rank >= TELAR_MAX_RANK || groups < 1 || shape.dims[1] % groups != 0) {
     onnx_call_fail (call, "the channels do not part into %" G_GINT64_FORMAT " groups", groups);
     return;
@@ -344,12 +273,12 @@ trace_group_norm (OnnxCall *call)
 static void
 trace_mean_variance (OnnxCall *call)
 {
-  Reduction over = { .axes = { 0, 2, 3 }, .n = 3, .keep = TRUE };
+  gint64 axes[TELAR_MAX_RANK] = { 0, 2, 3 };
+  TelarReduction over = { .keep = TRUE };
   guint n;
-  if (onnx_call_attr (call, "axes") &&
-      onnx_call_attr_ints (call, "axes", over.axes, TELAR_MAX_RANK, &n))
-    over.n = n;
-  if (settle_axes (call, &over, onnx_call_type (call, 0).shape.rank))
+  if (!onnx_call_attr_ints (call, "axes", axes, TELAR_MAX_RANK, &n))
+    n = 3;
+  if (telar_emit_axes (call->b, axes, n, onnx_call_type (call, 0).shape.rank, &over))
     onnx_call_out (call, 0, normalise (call, onnx_call_in (call, 0), &over, 1e-9).y);
 }
 
@@ -360,7 +289,7 @@ trace_lp_norm (OnnxCall *call)
   guint axis, rank = onnx_call_type (call, 0).shape.rank;
   if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", -1), rank, &axis))
     return;
-  Reduction over = { .axes = { axis }, .n = 1, .keep = TRUE };
+  TelarReduction over = { .axes = { axis }, .n = 1, .keep = TRUE };
   TelarValue x = onnx_call_in (call, 0), size;
   if (onnx_call_attr_int (call, "p", 2) == 1)
     size = reduce (call, TELAR_PRIM_SUM, telar_build_unary (call->b, TELAR_PRIM_ABS, x), &over);
