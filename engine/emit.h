@@ -119,4 +119,17 @@ TelarValue telar_emit_arg (TelarBuilder *b, TelarPrim prim, TelarValue x, guint 
 TelarValue telar_emit_running (TelarBuilder *b, TelarPrim prim, TelarValue x, guint axis,
                                gboolean exclusive, gboolean reverse);
 
+/* --- products --------------------------------------------------------------------------------- */
+
+/* As NumPy: a vector at the left is a row, at the right a column, whose axis then goes. */
+TelarValue telar_emit_matmul (TelarBuilder *b, TelarValue x, TelarValue y);
+/* Of the last axes, which must be there: x[…, i] · y[…, j], and Σ x[…, i] · y[…, i]. */
+TelarValue telar_emit_outer (TelarBuilder *b, TelarValue x, TelarValue y);
+TelarValue telar_emit_dot (TelarBuilder *b, TelarValue x, TelarValue y);
+/* Einstein's sum as NumPy's einsum writes it: "ij,jk->ik", with an ellipsis for further axes;
+ * without an arrow the letters that occur once stay, in alphabetical order. In the type of the
+ * first input. */
+TelarValue telar_emit_einsum (TelarBuilder *b, const char *equation, const TelarValue *inputs,
+                              guint n);
+
 G_END_DECLS

@@ -184,5 +184,31 @@ def running(example):
     return [y.flip(axis) if example.get("reverse", False) else y]
 
 
+# --- products -------------------------------------------------------------------------------------
+
+@judge("matmul")
+def matmul(example):
+    a, b = example.inputs
+    a = a.mT if example.get("transpose_a", False) else a
+    b = b.mT if example.get("transpose_b", False) else b
+    return [a @ b]
+
+
+@judge("einsum")
+def einsum(example):
+    return [torch.einsum(example.get("equation", "nij,njk->nik"), *example.inputs)]
+
+
+@judge("outer")
+def outer(example):
+    a, b = example.inputs
+    return [a[..., :, None] * b[..., None, :]]
+
+
+@judge("dot")
+def dot(example):
+    return [torch.linalg.vecdot(*example.inputs)]
+
+
 if __name__ == "__main__":
     sys.exit(main(*sys.argv[1:], MATH))

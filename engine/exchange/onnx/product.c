@@ -1,9 +1,9 @@
 /* Products, convolutions, pools, norms, softmax. */
 #include "engine/exchange/onnx/product.h"
+#include "engine/emit.h"
 #include "engine/exchange/onnx/operators.h"
 #include "engine/exchange/onnx/window.h"
 
-#include <string.h>
 
 /* --- matrices --------------------------------------------------------------------------------- */
 
@@ -27,36 +27,11 @@ trace_gemm (OnnxCall *call)
   onnx_call_out (call, 0, y);
 }
 
-TelarValue
-onnx_product_matmul (OnnxCall *call, TelarValue x, TelarValue y)
-{
-  if (onnx_call_failed (call))
-    return TELAR_NO_VALUE;
-  TelarShape a = telar_builder_type (call->b, x)->shape, b = telar_builder_type (call->b, y)->shape;
-  TelarShape row_shape = telar_shape (1, a.dims[0]), column = telar_shape (b.dims[0], 1);
-  if (a.rank == 1)
-    x = telar_build_reshape (call->b, x, &row_shape);
-  if (b.rank == 1)
-    y = telar_build_reshape (call->b, y, &column);
-  TelarValue result = telar_build_matmul (call->b, x, y, FALSE, FALSE);
-  if ((a.rank != 1 && b.rank != 1) || onnx_call_failed (call))
-    return result;
-  TelarShape shape = telar_builder_type (call->b, result)->shape;
-  if (b.rank == 1)
-    shape.rank--;
-  if (a.rank == 1) {
-    guint row = shape.rank - (b.rank == 1 ? 1 : 2);
-    memmove (&shape.dims[row], &shape.dims[row + 1], (shape.rank - row - 1) * sizeof shape.dims[0]);
-    shape.rank--;
-  }
-  return telar_build_reshape (call->b, result, &shape);
-}
-
 static void
 trace_matmul (OnnxCall *call)
 {
   TelarValue x = onnx_call_in (call, 0), y = onnx_call_in (call, 1);
-  onnx_call_out (call, 0, onnx_product_matmul (call, x, y));
+  onnx_call_out (call, 0, telar_emit_matmul (call->b, x, y));
 }
 
 /* --- windows ---------------------------------------------------------------------------------- */

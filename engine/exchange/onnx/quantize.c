@@ -2,6 +2,7 @@
  * are computed in f64, where they are exact.
  * Jacob et al., "Quantization and training of neural networks for efficient integer-arithmetic-only
  * inference", 2018. */
+#include "engine/emit.h"
 #include "engine/exchange/onnx/operators.h"
 #include "engine/exchange/onnx/product.h"
 
@@ -185,7 +186,7 @@ trace_matmul_integer (OnnxCall *call)
 {
   TelarValue x = centred (call, 0, 2, axis_from_end (call, 0, 1));
   TelarValue y = centred (call, 1, 3, axis_from_end (call, 1, 0));
-  x = onnx_product_matmul (call, x, y);
+  x = telar_emit_matmul (call->b, x, y);
   onnx_call_out (call, 0, telar_build_cast (call->b, x, TELAR_I32));
 }
 
@@ -232,7 +233,7 @@ trace_quantized_matmul (OnnxCall *call)
 {
   TelarValue x = centred (call, 0, 2, axis_from_end (call, 0, 1));
   TelarValue y = centred (call, 3, 5, axis_from_end (call, 3, 0));
-  x = onnx_product_matmul (call, x, y);
+  x = telar_emit_matmul (call->b, x, y);
   give_rescaled (call, x, axis_from_end (call, 0, 1), axis_from_end (call, 3, 0));
 }
 
