@@ -209,6 +209,21 @@ telar_figure_free (TelarFigure *figure)
   g_free (figure);
 }
 
+json_t *
+telar_figure_to_json (const TelarTensor *values)
+{
+  json_t *rows = json_array ();
+  gint64 height = values->type.shape.dims[0], width = values->type.shape.dims[1];
+  for (gint64 i = 0; i < height; i++) {
+    json_t *row = json_array ();
+    for (gint64 j = 0; j < width; j++)
+      json_array_append_new (
+          row, json_integer ((json_int_t)telar_tensor_get (values, (gsize)(i * width + j))));
+    json_array_append_new (rows, row);
+  }
+  return rows;
+}
+
 GPtrArray *
 telar_tally_figures (const TelarTally *tally)
 {

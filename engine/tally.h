@@ -4,6 +4,7 @@
 
 #include "engine/ir.h"
 #include "engine/tensor.h"
+#include <jansson.h>
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,8 @@ typedef struct {
 } TelarFigure;
 
 void telar_figure_free (TelarFigure *figure);
+/* A list of rows of counts. */
+json_t *telar_figure_to_json (const TelarTensor *values);
 
 /* For the losses and metrics of @program. */
 TelarTally *telar_tally_new (const TelarProgram *program);

@@ -24,6 +24,7 @@ typedef enum {
   ITEM_SCALAR,
   ITEM_BEGIN,
   ITEM_EPOCH,
+  ITEM_FIGURE,
   ITEM_CHECKPOINT,
   ITEM_EVENT,
   ITEM_ANSWER,
@@ -43,7 +44,7 @@ typedef struct {
     RecorderTag *tag;
     TelarRunInfo *info; /* begin; its strings are owned */
     char *text;         /* epoch: JSON of the metrics; checkpoint: path; answer, end; owned */
-    char **event;       /* kind and text; owned */
+    char **event;       /* kind and text; of a figure name and JSON; owned */
   };
 } RecorderItem;
 

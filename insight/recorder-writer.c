@@ -77,6 +77,7 @@ rewind_run (Writer *writer, gint64 step, GError **error)
 
   return telar_store_truncate_points (writer->store, writer->run, step, error) &&
          telar_store_truncate_events (writer->store, writer->run, step, error) &&
+         telar_store_truncate_figures (writer->store, writer->run, step, error) &&
          telar_store_add_event (writer->store, writer->run, step, g_get_real_time (), "resumed",
                                 text, error);
 }
@@ -145,6 +146,9 @@ write_item (Writer *writer, const RecorderItem *item, GError **error)
     return telar_store_run (writer->store, error,
                             "UPDATE run SET epoch = ?, metrics = ? WHERE id = ?", "isi",
                             item->epoch, item->text, writer->run);
+  case ITEM_FIGURE:
+    return telar_store_put_figure (writer->store, writer->run, item->event[0], item->step,
+                                   item->event[1], error);
   case ITEM_CHECKPOINT:
     return write_checkpoint (writer, item, error);
   case ITEM_EVENT:

@@ -1,5 +1,7 @@
 /* The recorder as the training thread sees it: each call puts an item into a ring and returns. The
  * training thread never touches SQLite; requests lie ready in memory. */
+#include "engine/tally.h"
+#include "engine/text.h"
 #include "insight/recorder-private.h"
 
 #include <jansson.h>
@@ -58,6 +60,7 @@ telar_recorder_item_clear (RecorderItem *item)
     g_free ((char *)item->info->device);
     g_free (item->info);
     return;
+  case ITEM_FIGURE:
   case ITEM_EVENT:
     g_strfreev (item->event);
     return;
@@ -128,6 +131,19 @@ recorder_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step, const TelarMet
   push (recorder, (RecorderItem){
                       .kind = ITEM_EPOCH, .step = step, .epoch = epoch, .text = g_strdup (text) });
   free (text);
+}
+
+static void
+recorder_figure (TelarMonitor *monitor, const char *name, gint64 step, const TelarTensor *values)
+{
+  json_t *json = telar_figure_to_json (values);
+  char **figure = g_new0 (char *, 3);
+
+  figure[0] = g_strdup (name);
+  figure[1] = telar_json_to_text (json);
+  json_decref (json);
+  push ((TelarRecorder *)monitor,
+        (RecorderItem){ .kind = ITEM_FIGURE, .step = step, .event = figure });
 }
 
 static void
@@ -224,6 +240,7 @@ static const TelarMonitorClass recorder_class = {
   .begin = recorder_begin,
   .scalar = recorder_scalar,
   .epoch = recorder_epoch,
+  .figure = recorder_figure,
   .flush = recorder_flush,
   .checkpoint = recorder_checkpoint,
   .event = recorder_event,

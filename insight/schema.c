@@ -74,6 +74,13 @@ const char *const telar_schema_scripts[] = {
   "  step INTEGER,"
   "  outcome TEXT);"
   "CREATE INDEX request_of_run ON request (run, id);",
+
+  "CREATE TABLE figure ("
+  "  run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+  "  name TEXT NOT NULL,"
+  "  step INTEGER NOT NULL,"
+  "  data TEXT NOT NULL,"
+  "  PRIMARY KEY (run, name));",
 };
 /* clang-format on */
 const guint telar_schema_version = G_N_ELEMENTS (telar_schema_scripts);

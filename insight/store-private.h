@@ -92,12 +92,17 @@ GBytes *telar_chunk_pack (const TelarPoint *points, guint n);
 /* Appends the points with step > @after to @points; FALSE when the bytes are damaged. */
 gboolean telar_chunk_unpack (const void *data, gsize size, gint64 after, GArray *points);
 
-/* --- events and requests (store-events.c, store-requests.c)
+/* --- events, figures and requests (store-events.c, store-figures.c, store-requests.c)
  * ------------------------------------- */
 
 gboolean telar_store_add_event (TelarStore *store, gint64 run, gint64 step, gint64 time,
                                 const char *kind, const char *text, GError **error);
 gboolean telar_store_truncate_events (TelarStore *store, gint64 run, gint64 step, GError **error);
+
+/* In place of an older one of that name. */
+gboolean telar_store_put_figure (TelarStore *store, gint64 run, const char *name, gint64 step,
+                                 const char *values, GError **error);
+gboolean telar_store_truncate_figures (TelarStore *store, gint64 run, gint64 step, GError **error);
 
 /* Appends to @requests (GArray of TelarRequest) those of @run beyond id @after that wait. */
 gboolean telar_store_waiting_requests (TelarStore *store, gint64 run, gint64 after,

@@ -84,6 +84,14 @@ typedef struct {
 /* Events with id > @after; GPtrArray of TelarEventRow *, owned. */
 GPtrArray *telar_store_events (TelarStore *store, gint64 run, gint64 after, GError **error);
 
+typedef struct {
+  char *name; /* "confusion_matrix", "val_confusion_matrix" */
+  gint64 step;
+  char *values; /* JSON: a list of rows of counts; rows are right classes, columns answers */
+} TelarFigureRow;
+/* The newest of each figure, sorted by name; GPtrArray of TelarFigureRow *, owned. */
+GPtrArray *telar_store_figures (TelarStore *store, gint64 run, GError **error);
+
 /* A number that changes whenever another connection has committed: cheap to poll. */
 gint64 telar_store_version (TelarStore *store);
 

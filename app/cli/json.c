@@ -1,6 +1,7 @@
 /* The monitor behind train --json: one JSON object a line, as the contract has it. */
 #include "app/cli/command.h"
 #include "app/cli/monitors.h"
+#include "engine/tally.h"
 
 #include <math.h>
 
@@ -12,21 +13,6 @@ telar_metrics_to_json (const TelarMetricValue *metrics, guint n)
     json_object_set_new (json, metrics[i].name,
                          isfinite (metrics[i].value) ? json_real (metrics[i].value) : json_null ());
   return json;
-}
-
-json_t *
-telar_figure_to_json (const TelarTensor *values)
-{
-  json_t *rows = json_array ();
-  gint64 height = values->type.shape.dims[0], width = values->type.shape.dims[1];
-  for (gint64 i = 0; i < height; i++) {
-    json_t *row = json_array ();
-    for (gint64 j = 0; j < width; j++)
-      json_array_append_new (
-          row, json_integer ((json_int_t)telar_tensor_get (values, (gsize)(i * width + j))));
-    json_array_append_new (rows, row);
-  }
-  return rows;
 }
 
 static void

@@ -15,8 +15,6 @@ TelarMonitor *telar_json_monitor_new (void);
 
 /* {"loss":…}; what is not finite becomes null. */
 json_t *telar_metrics_to_json (const TelarMetricValue *metrics, guint n);
-/* A list of rows of counts. */
-json_t *telar_figure_to_json (const TelarTensor *values);
 /* "loss 0.1234  accuracy 97.60 %"; caller frees. */
 char *telar_metrics_to_text (const TelarMetricValue *metrics, guint n);
 

@@ -113,15 +113,20 @@ print_row (const TelarRunRow *row)
           row->checkpoint != NULL ? row->checkpoint : "-");
 }
 
-/* Each scalar's last value, and what was marked. */
+/* How many points each scalar has, what was marked, and the newest figures. */
 static gboolean
 add_history (TelarStore *store, gint64 run, json_t *json, GError **error)
 {
   g_autoptr (GPtrArray) tags = telar_store_tags (store, run, error);
   g_autoptr (GPtrArray) events = tags ? telar_store_events (store, run, 0, error) : NULL;
-  if (events == NULL)
+  g_autoptr (GPtrArray) figures = events ? telar_store_figures (store, run, error) : NULL;
+  if (figures == NULL)
     return FALSE;
-  json_t *counts = json_object (), *marks = json_array ();
+  json_t *counts = json_object (), *marks = json_array (), *matrices = json_object ();
+  for (guint i = 0; i < figures->len; i++) {
+    const TelarFigureRow *figure = figures->pdata[i];
+    json_object_set_new (matrices, figure->name, parsed_or_null (figure->values));
+  }
   for (guint i = 0; i < tags->len; i++) {
     const TelarTag *tag = tags->pdata[i];
     json_object_set_new (counts, tag->name, json_integer ((json_int_t)tag->points));
@@ -134,6 +139,7 @@ add_history (TelarStore *store, gint64 run, json_t *json, GError **error)
   }
   json_object_set_new (json, "points", counts);
   json_object_set_new (json, "events", marks);
+  json_object_set_new (json, "figures", matrices);
   return TRUE;
 }
 

@@ -440,6 +440,78 @@ test_evaluate_data (void)
   json_decref (newest);
 }
 
+/* The titanic with a confusion matrix and an area in the place of its accuracy. */
+static const char *
+project_with_figures (void)
+{
+  static const char *const files[] = { "titanic.csv", "titanic.telar" };
+  g_autoptr (GString) text = NULL;
+  const char *path = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *bytes = NULL;
+    g_assert_true (g_file_get_contents (test_program_sample (files[i]), &bytes, NULL, NULL));
+    text = text ? g_string_truncate (text, 0) : g_string_new (NULL);
+    g_string_append (text, bytes);
+    g_string_replace (text, "{\"id\":\"accuracy\",\"op\":\"binary_accuracy\"},",
+                      "{\"id\":\"accuracy\",\"op\":\"confusion_matrix\"},\n"
+                      "  {\"id\":\"area\",\"op\":\"roc_auc\"},",
+                      0);
+    g_string_replace (text, "\"to\":\"accuracy:labels\"},",
+                      "\"to\":\"accuracy:labels\"},\n"
+                      "  {\"from\":\"dense3:out\",\"to\":\"area:logits\"},\n"
+                      "  {\"from\":\"columns:target\",\"to\":\"area:labels\"},",
+                      0);
+    path = test_program_file (files[i], text->str, (gssize)text->len);
+  }
+  return path;
+}
+
+/* How many rows of the kind @right were answered with @answer. */
+static json_int_t
+count_of (const json_t *document, const char *figure, gsize right, gsize answer)
+{
+  const json_t *rows = json_object_get (json_object_get (document, "figures"), figure);
+  return json_integer_value (json_array_get (json_array_get (rows, right), answer));
+}
+
+/* A confusion matrix is told while training, kept in the store, and measured again. */
+static void
+test_figures (void)
+{
+  g_auto (TestRun) run = test_run ("train", project_with_figures (), "--run", "figures", "--epochs",
+                                   "3", "--json", NULL);
+  test_assert_done (run);
+  g_assert_nonnull (strstr (run.output, "\"event\":\"figure\",\"name\":\"confusion_matrix\""));
+  json_t *lines = test_run_json_lines (&run);
+  const json_t *end = json_array_get (lines, json_array_size (lines) - 1);
+
+  g_auto (TestRun) show = test_run ("runs", "show", "figures", "--json", NULL);
+  g_auto (TestRun) evaluate = test_run ("evaluate", "figures", "--json", NULL);
+  g_auto (TestRun) table = test_run ("evaluate", "figures", NULL);
+  test_assert_done (show);
+  test_assert_done (evaluate);
+  test_assert_done (table);
+  json_t *row = test_run_json (&show), *measured = test_run_json (&evaluate);
+  json_int_t rows = 0;
+  for (gsize i = 0; i < 4; i++) {
+    json_int_t n = count_of (measured, "confusion_matrix", i / 2, i % 2);
+    g_assert_cmpint (n, ==, count_of (row, "val_confusion_matrix", i / 2, i % 2));
+    rows += n;
+  }
+  g_assert_cmpint (rows, ==, json_integer_value (json_object_get (measured, "rows")));
+  g_assert_cmpfloat_with_epsilon (metric_of (measured, "roc_auc"), metric_of (end, "val_roc_auc"),
+                                  1e-6);
+  g_autofree char *first =
+      g_strdup_printf ("confusion_matrix, a row for each right class, a column for each answer:\n"
+                       "  %3d %3d\n",
+                       (int)count_of (measured, "confusion_matrix", 0, 0),
+                       (int)count_of (measured, "confusion_matrix", 0, 1));
+  g_assert_nonnull (strstr (table.output, first));
+  json_decref (lines);
+  json_decref (row);
+  json_decref (measured);
+}
+
 static void
 test_export (void)
 {
@@ -478,6 +550,7 @@ main (int argc, char **argv)
   g_test_add_func ("/predict/pictures", test_predict_pictures);
   g_test_add_func ("/predict/refused", test_predict_refused);
   g_test_add_func ("/evaluate/data", test_evaluate_data);
+  g_test_add_func ("/evaluate/figures", test_figures);
   g_test_add_func ("/export/formats", test_export);
   int status = g_test_run ();
   test_program_end ();

@@ -108,6 +108,52 @@ test_whole_run (Fixture *fixture, gconstpointer data)
 }
 
 static void
+tell_figure (TelarMonitor *monitor, const char *name, gint64 step, double first)
+{
+  const double values[] = { first, 2, 0, 4 };
+  const TelarShape shape = telar_shape (2, 2);
+  g_autoptr (TelarTensor) tensor =
+      telar_tensor_wrap (TELAR_F64, &shape, (gpointer)values, NULL, NULL);
+  telar_monitor_figure (monitor, name, step, tensor);
+}
+
+static void
+assert_figure (GPtrArray *figures, guint i, const char *name, gint64 step, const char *values)
+{
+  const TelarFigureRow *figure = g_ptr_array_index (figures, i);
+  g_assert_cmpstr (figure->name, ==, name);
+  g_assert_cmpint (figure->step, ==, step);
+  g_assert_cmpstr (figure->values, ==, values);
+}
+
+/* The newest of each figure stays; what a resumed run computes again is taken away. */
+static void
+test_figures (Fixture *fixture, gconstpointer data)
+{
+  TelarMonitor *monitor = workspace_record (fixture->workspace, "r", 100);
+  tell_figure (monitor, "val_matrix", 100, 1);
+  tell_figure (monitor, "matrix", 100, 5);
+  tell_figure (monitor, "matrix", 200, 7);
+  telar_monitor_end (monitor, TELAR_RUN_STOPPED, NULL);
+  telar_monitor_free (monitor);
+
+  g_autoptr (TelarStore) store = workspace_open (fixture->workspace);
+  g_autoptr (TelarRunRow) row = workspace_run (store, "r");
+  g_autoptr (GPtrArray) figures = telar_store_figures (store, row->id, NULL);
+  g_assert_cmpuint (figures->len, ==, 2);
+  assert_figure (figures, 0, "matrix", 200, "[[7,2],[0,4]]");
+  assert_figure (figures, 1, "val_matrix", 100, "[[1,2],[0,4]]");
+
+  g_assert_true (telar_store_truncate_figures (store, row->id, 100, NULL));
+  g_autoptr (GPtrArray) rest = telar_store_figures (store, row->id, NULL);
+  g_assert_cmpuint (rest->len, ==, 1);
+  assert_figure (rest, 0, "val_matrix", 100, "[[1,2],[0,4]]");
+  g_assert_true (telar_store_delete_run (store, row->id, NULL));
+  g_autoptr (GPtrArray) none = telar_store_figures (store, row->id, NULL);
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
+static void
 test_compaction_boundaries (Fixture *fixture, gconstpointer data)
 {
   static const gint64 counts[] = { 1, 4095, 4096, 4097, 8192, 10000 };
@@ -385,6 +431,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("whole-run", test_whole_run);
+  ADD ("figures", test_figures);
   ADD ("compaction-boundaries", test_compaction_boundaries);
   ADD ("full-ring", test_full_ring);
   ADD ("waiting-is-noted", test_waiting_is_noted);
