@@ -74,41 +74,95 @@ telar_metric_group (const char *tag)
   return telar_metric_is_validation (tag) ? tag + strlen ("val_") : tag;
 }
 
+typedef struct {
+  const char *name, *title;
+  TelarUnit unit;
+  int direction;
+} Metric;
+
+/* clang-format off */
+static const Metric known[] = {
+  { "loss",               N_("Loss"),                           TELAR_UNIT_NONE,    -1 },
+  { "learning_rate",      N_("Learning rate"),                  TELAR_UNIT_NONE,     0 },
+  { "accuracy",           N_("Accuracy"),                       TELAR_UNIT_PERCENT,  1 },
+  { "precision",          N_("Precision"),                      TELAR_UNIT_PERCENT,  1 },
+  { "recall",             N_("Recall"),                         TELAR_UNIT_PERCENT,  1 },
+  { "f1",                 N_("F1"),                             TELAR_UNIT_NONE,     1 },
+  { "iou",                N_("Intersection over union"),        TELAR_UNIT_NONE,     1 },
+  { "dice",               N_("Dice coefficient"),               TELAR_UNIT_NONE,     1 },
+  { "mcc",                N_("Matthews correlation"),           TELAR_UNIT_NONE,     1 },
+  { "kappa",              N_("Cohen's kappa"),                  TELAR_UNIT_NONE,     1 },
+  { "roc_auc",            N_("ROC area"),                       TELAR_UNIT_NONE,     1 },
+  { "pr_auc",             N_("Precision-recall area"),          TELAR_UNIT_NONE,     1 },
+  { "r2",                 N_("R²"),                             TELAR_UNIT_NONE,     1 },
+  { "explained_variance", N_("Explained variance"),             TELAR_UNIT_NONE,     1 },
+  { "bleu",               N_("BLEU"),                           TELAR_UNIT_NONE,     1 },
+  { "perplexity",         N_("Perplexity"),                     TELAR_UNIT_NONE,    -1 },
+  { "mse",                N_("Mean squared error"),             TELAR_UNIT_NONE,    -1 },
+  { "rmse",               N_("Root mean squared error"),        TELAR_UNIT_NONE,    -1 },
+  { "mae",                N_("Mean absolute error"),            TELAR_UNIT_NONE,    -1 },
+  { "mape",               N_("Mean absolute percentage error"), TELAR_UNIT_PERCENT, -1 },
+};
+/* clang-format on */
+
+/* The metric that @group is, also as "f1.node", one of several, or "f1_3", that of a class; @rest
+ * is what stands behind the name. */
+static const Metric *
+find_metric (const char *group, const char **rest)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++) {
+    if (!g_str_has_prefix (group, known[i].name))
+      continue;
+    *rest = group + strlen (known[i].name);
+    if (**rest == '\0' || **rest == '.' || (**rest == '_' && g_ascii_isdigit ((*rest)[1])))
+      return &known[i];
+  }
+  return NULL;
+}
+
 char *
 telar_metric_title (const char *group)
 {
-  if (g_str_equal (group, "loss"))
-    return g_strdup (_ ("Loss"));
-  if (g_str_equal (group, "accuracy"))
-    return g_strdup (_ ("Accuracy"));
-  if (g_str_equal (group, "learning_rate"))
-    return g_strdup (_ ("Learning rate"));
+  const char *rest;
+  const Metric *metric = find_metric (group, &rest);
+
+  if (metric != NULL)
+    return *rest != '\0' ? g_strdup_printf ("%s %s", _ (metric->title), rest + 1)
+                         : g_strdup (_ (metric->title));
 
   /* A name that somebody gave: "gradient_norm" reads better as "Gradient norm". */
   g_autofree char *spaced = g_strdelimit (g_strdup (group), "_", ' ');
-  const char *rest = *spaced != '\0' ? g_utf8_next_char (spaced) : spaced;
+  rest = *spaced != '\0' ? g_utf8_next_char (spaced) : spaced;
   g_autofree char *first = g_utf8_strup (spaced, rest - spaced);
   return g_strconcat (first, rest, NULL);
 }
 
 static gboolean
-is_share (const char *group)
+is_accuracy (const char *group)
 {
-  return g_str_has_suffix (group, "accuracy") || g_str_has_suffix (group, "precision") ||
-         g_str_has_suffix (group, "recall");
+  return g_str_has_suffix (group, "accuracy");
 }
 
 TelarUnit
 telar_metric_unit (const char *group)
 {
-  return is_share (group) ? TELAR_UNIT_PERCENT : TELAR_UNIT_NONE;
+  const char *rest;
+  const Metric *metric = find_metric (group, &rest);
+
+  if (metric != NULL)
+    return metric->unit;
+  return is_accuracy (group) ? TELAR_UNIT_PERCENT : TELAR_UNIT_NONE;
 }
 
 int
 telar_metric_direction (const char *group)
 {
-  if (is_share (group) || g_str_equal (group, "f1") || g_str_equal (group, "auc") ||
-      g_str_equal (group, "r2"))
+  const char *rest;
+  const Metric *metric = find_metric (group, &rest);
+
+  if (metric != NULL)
+    return metric->direction;
+  if (is_accuracy (group))
     return 1;
   return strstr (group, "loss") != NULL || strstr (group, "error") != NULL ? -1 : 0;
 }

@@ -7,6 +7,7 @@
 #include "app/ui/palette.h"
 #include "app/ui/param-row.h"
 #include "app/ui/run-button.h"
+#include "app/ui/run-text.h"
 #include "app/ui/start-page.h"
 #include "app/ui/status-bar.h"
 #include "app/ui/thumbnail.h"
@@ -269,6 +270,37 @@ test_lives (void)
   check_life (telar_design_page_new ());
 }
 
+/* Metrics by the names that operators give them, alone, of a node and of a class. */
+static void
+test_metric_texts (void)
+{
+  static const struct {
+    const char *tag, *title;
+    TelarUnit unit;
+    int direction;
+  } cases[] = {
+    { "val_loss", "Loss", TELAR_UNIT_NONE, -1 },
+    { "val_f1", "F1", TELAR_UNIT_NONE, 1 },
+    { "precision_3", "Precision 3", TELAR_UNIT_PERCENT, 1 },
+    { "roc_auc.node", "ROC area node", TELAR_UNIT_NONE, 1 },
+    { "mape", "Mean absolute percentage error", TELAR_UNIT_PERCENT, -1 },
+    { "top_k_accuracy", "Top k accuracy", TELAR_UNIT_PERCENT, 1 },
+    { "precision_of_mine", "Precision of mine", TELAR_UNIT_NONE, 0 },
+    { "loss2", "Loss2", TELAR_UNIT_NONE, -1 },
+    { "gradient_norm", "Gradient norm", TELAR_UNIT_NONE, 0 },
+    { "", "", TELAR_UNIT_NONE, 0 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const char *group = telar_metric_group (cases[i].tag);
+    g_autofree char *title = telar_metric_title (group);
+    g_assert_cmpstr (title, ==, cases[i].title);
+    g_assert_cmpint (telar_metric_unit (group), ==, cases[i].unit);
+    g_assert_cmpint (telar_metric_direction (group), ==, cases[i].direction);
+  }
+  g_assert_cmpint (telar_metric_rank ("val_f1"), >, telar_metric_rank ("f1"));
+  g_assert_cmpint (telar_metric_rank ("f1"), >, telar_metric_rank ("val_rmse"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -286,5 +318,6 @@ main (int argc, char **argv)
   TEST ("/analysis/missing-data", test_missing_data);
   TEST ("/palette/search", test_palette);
   g_test_add_func ("/widgets/lives", test_lives);
+  g_test_add_func ("/metrics/texts", test_metric_texts);
   return g_test_run ();
 }
