@@ -132,4 +132,44 @@ TelarValue telar_emit_dot (TelarBuilder *b, TelarValue x, TelarValue y);
 TelarValue telar_emit_einsum (TelarBuilder *b, const char *equation, const TelarValue *inputs,
                               guint n);
 
+/* --- indices ---------------------------------------------------------------------------------- */
+
+/* Indices are whole numbers of any type; negative ones count from the end. As i64, counted from the
+ * start of an axis of @size places (negative: so many times the batch): */
+TelarValue telar_emit_count_from_end (TelarBuilder *b, TelarValue indices, gint64 size);
+
+/* data[:axis] + indices + data[axis + 1:]: the parts of @x at @indices along @axis. */
+TelarValue telar_emit_gather (TelarBuilder *b, TelarValue x, TelarValue indices, guint axis);
+/* As ONNX's GatherElements and PyTorch's gather: for each place of @indices the number of @x at the
+ * same place, but along @axis where the index says. Only the first axis may grow with the batch. */
+TelarValue telar_emit_gather_elements (TelarBuilder *b, TelarValue x, TelarValue indices,
+                                       guint axis);
+/* As ONNX's GatherND: the last axis of @indices names a place in the axes of @x that follow the
+ * first @batch_axes, which both have in common. */
+TelarValue telar_emit_gather_nd (TelarBuilder *b, TelarValue x, TelarValue indices,
+                                 guint batch_axes);
+
+/* Where in the flat @shape the numbers stand that gather_elements and gather_nd (without batch)
+ * name, flat: for scattering. @rest receives how many numbers each tuple names. */
+TelarValue telar_emit_places_along (TelarBuilder *b, const TelarShape *shape, TelarValue indices,
+                                    guint axis);
+TelarValue telar_emit_places_of_tuples (TelarBuilder *b, const TelarShape *shape,
+                                        TelarValue indices);
+/* @x with @updates put at the flat @places, as many: in place of what was there or, with @add, on
+ * top. Which of several updates of one place stays is open: they add up. */
+TelarValue telar_emit_scatter (TelarBuilder *b, TelarValue x, TelarValue updates, TelarValue places,
+                               gboolean add);
+/* @x with each part of @updates along @axis added at the place of that axis that @indices (of one
+ * axis) name. */
+TelarValue telar_emit_index_add (TelarBuilder *b, TelarValue x, TelarValue indices,
+                                 TelarValue updates, guint axis);
+/* The first @k of the numbers along @axis when these are sorted, and their places, i64: of equals
+ * those that come first, and what is not a number counts as the largest. Only the first axis may
+ * grow with the batch; a @k of -1 takes all. */
+void telar_emit_top_k (TelarBuilder *b, TelarValue x, guint axis, gint64 k, gboolean largest,
+                       TelarValue *values, TelarValue *places);
+/* bool: true along a new axis @axis of @size places at the place that the index names; nowhere
+ * where it names none. Negative indices do not count from the end here. */
+TelarValue telar_emit_one_hot (TelarBuilder *b, TelarValue indices, gint64 size, guint axis);
+
 G_END_DECLS

@@ -80,6 +80,8 @@ G_BEGIN_DECLS
   P (ARGMAX, "argmax", 1, 1, 1, 0) /* axis, keep: i64, the first of equals */                      \
   P (ARGMIN, "argmin", 1, 1, 1, 0) /* axis, keep */                                                \
   P (CUMSUM, "cumsum", 1, 1, 1, 0) /* axis, exclusive, reverse */                                  \
+  P (ARGSORT, "argsort", 1, 1, 1, 0) /* axis, reverse: i64, the places in ascending (reverse:      \
+                                        descending) order, equals as they stand, NaN as largest */ \
   P (COUNT, "count", 1, 1, 1, 0)   /* axes: number of elements over them, scalar of x's type */    \
   /* products. A third input is a bias; activation is none or an elementwise primitive */          \
   P (MATMUL, "matmul", 2, 3, 1, 0) /* trans_a, trans_b, activation; batch axes broadcast */        \

@@ -317,6 +317,15 @@ telar_type_cumsum (TelarTypeCall *c)
 }
 
 gboolean
+telar_type_argsort (TelarTypeCall *c)
+{
+  guint axis;
+
+  c->out[0] = (TelarType){ TELAR_I64, c->in[0].shape };
+  return telar_type_want_number (c, 0) && telar_type_axis (c, &axis);
+}
+
+gboolean
 telar_type_count (TelarTypeCall *c)
 {
   guint set;

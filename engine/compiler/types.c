@@ -82,6 +82,7 @@ static const Entry entries[TELAR_N_PRIMS] = {
   [TELAR_PRIM_ARGMAX]           = { telar_type_arg, K (AXIS), K (KEEP) },
   [TELAR_PRIM_ARGMIN]           = { telar_type_arg, K (AXIS), K (KEEP) },
   [TELAR_PRIM_CUMSUM]           = { telar_type_cumsum, K (AXIS), K (EXCLUSIVE) | K (REVERSE) },
+  [TELAR_PRIM_ARGSORT]          = { telar_type_argsort, K (AXIS), K (REVERSE) },
   [TELAR_PRIM_COUNT]            = { telar_type_count, K (AXES), 0 },
 
   [TELAR_PRIM_MATMUL]           = { telar_type_matmul, 0, K (TRANS_A) | K (TRANS_B) | K (ACTIVATION) },

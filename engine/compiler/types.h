@@ -77,6 +77,7 @@ gboolean telar_type_reduce (TelarTypeCall *call);
 gboolean telar_type_reduce_most (TelarTypeCall *call);
 gboolean telar_type_arg (TelarTypeCall *call);
 gboolean telar_type_cumsum (TelarTypeCall *call);
+gboolean telar_type_argsort (TelarTypeCall *call);
 gboolean telar_type_count (TelarTypeCall *call);
 /* products, pools */
 gboolean telar_type_matmul (TelarTypeCall *call);

@@ -8,6 +8,7 @@
 #define LARGEST_MESSAGE ((gsize)G_MAXINT32)
 
 #define MOST_ATTRIBUTES 8
+#define MOST_OUTPUTS    4
 
 struct OnnxModel {
   GPtrArray *pool;    /* everything allocated */
@@ -229,11 +230,18 @@ onnx_model_node (OnnxModel *model, const char *op_type, const char *name, const 
   for (guint i = 0; i < n_inputs; i++)
     node->input[i] = copy_text (model, inputs[i]);
   node->n_output = 1;
-  node->output = take (model, g_new0 (char *, 1));
+  node->output = take (model, g_new0 (char *, MOST_OUTPUTS));
   node->output[0] = copy_text (model, output);
   node->attribute = take (model, g_new0 (Onnx__AttributeProto *, MOST_ATTRIBUTES));
   g_ptr_array_add (model->nodes, node);
   return node;
+}
+
+void
+onnx_node_add_output (OnnxModel *model, OnnxNode *node, const char *output)
+{
+  g_assert (node->n_output < MOST_OUTPUTS);
+  node->output[node->n_output++] = copy_text (model, output);
 }
 
 static Onnx__AttributeProto *
@@ -265,6 +273,21 @@ onnx_node_real (OnnxModel *model, OnnxNode *node, const char *key, double value)
       add_attribute (model, node, key, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT);
   attribute->has_f = TRUE;
   attribute->f = (float)value;
+}
+
+static ProtobufCBinaryData
+text_bytes (OnnxModel *model, const char *text)
+{
+  return (ProtobufCBinaryData){ strlen (text), (guint8 *)copy_text (model, text) };
+}
+
+void
+onnx_node_text (OnnxModel *model, OnnxNode *node, const char *key, const char *value)
+{
+  Onnx__AttributeProto *attribute =
+      add_attribute (model, node, key, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING);
+  attribute->has_s = TRUE;
+  attribute->s = text_bytes (model, value);
 }
 
 void

@@ -35,6 +35,7 @@ extern const TelarOperator *const telar_operators_reduction[];
 extern const TelarOperator *const telar_operators_cumulate[];
 extern const TelarOperator *const telar_operators_product[];
 extern const TelarOperator *const telar_operators_index[];
+extern const TelarOperator *const telar_operators_sort[];
 extern const TelarOperator *const telar_operators_loss[];
 extern const TelarOperator *const telar_operators_metric[];
 extern const TelarOperator *const telar_operators_metric_bleu[];

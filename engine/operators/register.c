@@ -37,6 +37,7 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_cumulate);
   telar_operators_register (telar_operators_product);
   telar_operators_register (telar_operators_index);
+  telar_operators_register (telar_operators_sort);
   telar_operators_register (telar_operators_loss);
   telar_operators_register (telar_operators_metric);
   telar_operators_register (telar_operators_metric_classes);

@@ -210,5 +210,69 @@ def dot(example):
     return [torch.linalg.vecdot(*example.inputs)]
 
 
+# --- indices --------------------------------------------------------------------------------------
+
+@judge("one_hot")
+def one_hot(example):
+    x, axis = example.inputs[0], example.get("axis", -1)
+    size, off, on = (example.get(name, value)
+                     for name, value in (("size", 10), ("off", 0.0), ("on", 1.0)))
+    hot = (x.unsqueeze(-1) == torch.arange(size)).movedim(-1, axis)
+    return [torch.where(hot, on, off)]
+
+
+@judge("gather")
+def gather(example):
+    x, *indices = example.inputs
+    axis = example.get("axis", 1)
+    places = indices[0] if indices else torch.tensor(numbers(example, "places", "0"))
+    return [x.index_select(axis, places % x.shape[axis])]
+
+
+@judge("gather_elements")
+def gather_elements(example):
+    x, places = example.inputs
+    axis = example.get("axis", 1)
+    return [x.gather(axis, places % x.shape[axis])]
+
+
+@judge("gather_nd")
+def gather_nd(example):
+    x, tuples = example.inputs
+    if example.get("batch_axes", 1) == 0:
+        return [x[tuple(tuples.unbind(-1))]]
+    return [torch.stack([row[tuple(places.unbind(-1))] for row, places in zip(x, tuples)])]
+
+
+@judge("scatter_elements")
+def scatter_elements(example):
+    x, places, updates = example.inputs
+    axis = example.get("axis", 1)
+    function = x.scatter_add if example.get("add", False) else x.scatter
+    return [function(axis, places % x.shape[axis], updates)]
+
+
+@judge("scatter_nd")
+def scatter_nd(example):
+    x, tuples, updates = example.inputs
+    return [x.index_put(tuple(tuples.unbind(-1)), updates, example.get("add", False))]
+
+
+@judge("index_add")
+def index_add(example):
+    x, places, updates = example.inputs
+    return [x.index_add(example.get("axis", 0), places, updates)]
+
+
+@judge("sort", "top_k")
+def order(example):
+    x, axis = example.inputs[0], example.get("axis", -1)
+    largest = example.get("largest" if example.name == "top_k" else "descending",
+                          example.name == "top_k")
+    found = x.sort(dim=axis, descending=largest, stable=True)
+    k = example.get("k", 5) if example.name == "top_k" else x.shape[axis]
+    return [part.narrow(axis, 0, k) for part in found]
+
+
 if __name__ == "__main__":
     sys.exit(main(*sys.argv[1:], MATH))

@@ -1,7 +1,8 @@
-/* Places of extremes, running sums, counts. */
+/* Places of extremes, order, running sums, counts. */
 #include "engine/devices/cpu/cpu.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 typedef struct {
   CpuLanes lanes;
@@ -53,6 +54,52 @@ sum_lanes (void *data, gsize begin, gsize end, guint piece)
   }
 }
 
+typedef struct {
+  float value;
+  gint64 place;
+} Ranked;
+
+/* What is not a number is the largest; the place decides among equals. */
+static int
+by_value (gconstpointer a, gconstpointer b)
+{
+  const Ranked *x = a, *y = b;
+
+  if (isnan (x->value) || isnan (y->value) ? isnan (x->value) != isnan (y->value)
+                                           : x->value != y->value)
+    return isnan (x->value) || x->value > y->value ? 1 : -1;
+  return (x->place > y->place) - (x->place < y->place);
+}
+
+static int
+by_value_descending (gconstpointer a, gconstpointer b)
+{
+  const Ranked *x = a, *y = b;
+
+  if (isnan (x->value) || isnan (y->value) ? isnan (x->value) != isnan (y->value)
+                                           : x->value != y->value)
+    return isnan (x->value) || x->value > y->value ? -1 : 1;
+  return (x->place > y->place) - (x->place < y->place);
+}
+
+static void
+sort_lanes (void *data, gsize begin, gsize end, guint piece)
+{
+  const Lanes *l = data;
+  gsize inner = l->lanes.inner, length = l->lanes.length;
+  g_autofree Ranked *ranked = g_new (Ranked, length + 1);
+
+  for (gsize lane = begin; lane < end; lane++) {
+    gsize base = lane / inner * inner * length + lane % inner;
+
+    for (gsize k = 0; k < length; k++)
+      ranked[k] = (Ranked){ l->x[base + k * inner], (gint64)k };
+    qsort (ranked, length, sizeof (Ranked), l->backwards ? by_value_descending : by_value);
+    for (gsize k = 0; k < length; k++)
+      l->places[base + k * inner] = ranked[k].place;
+  }
+}
+
 static Lanes
 lanes_of (const TelarCall *call)
 {
@@ -77,6 +124,17 @@ run_arg (const CpuDevice *device, const TelarCall *call, GError **error)
   l.smallest = call->instr->prim == TELAR_PRIM_ARGMIN;
   l.places = call->outputs[0].data;
   run_lanes (device, &l, find_places);
+  return TRUE;
+}
+
+static gboolean
+run_argsort (const CpuDevice *device, const TelarCall *call, GError **error)
+{
+  Lanes l = lanes_of (call);
+
+  l.backwards = telar_instr_int (call->instr, TELAR_ATTR_REVERSE, 0) != 0;
+  l.places = call->outputs[0].data;
+  run_lanes (device, &l, sort_lanes);
   return TRUE;
 }
 
@@ -125,6 +183,7 @@ supports_any (const CpuSite *site)
 static const CpuKernel arg_kernels[] = {
   { TELAR_PRIM_ARGMAX, "arg reduce", supports_arg, NULL, run_arg },
   { TELAR_PRIM_ARGMIN, "arg reduce", supports_arg, NULL, run_arg },
+  { TELAR_PRIM_ARGSORT, "sort", supports_arg, NULL, run_argsort },
   { TELAR_PRIM_CUMSUM, "running sum", supports_f32, NULL, run_cumsum },
   { TELAR_PRIM_COUNT, "count", supports_any, NULL, run_count },
 };

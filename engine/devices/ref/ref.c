@@ -28,6 +28,7 @@ static const RefKernel kernels[TELAR_N_PRIMS] = {
   [TELAR_PRIM_ARGMAX] = ref_arg_reduce,
   [TELAR_PRIM_ARGMIN] = ref_arg_reduce,
   [TELAR_PRIM_CUMSUM] = ref_cumsum,
+  [TELAR_PRIM_ARGSORT] = ref_argsort,
   [TELAR_PRIM_COUNT] = ref_element_count,
   [TELAR_PRIM_MATMUL] = ref_matmul,
   [TELAR_PRIM_CONV] = ref_conv,

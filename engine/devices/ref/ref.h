@@ -53,6 +53,7 @@ REF_KERNEL (one_hot);
 REF_KERNEL (reduce);
 REF_KERNEL (arg_reduce);
 REF_KERNEL (cumsum);
+REF_KERNEL (argsort);
 REF_KERNEL (element_count);
 REF_KERNEL (matmul);
 REF_KERNEL (conv);

@@ -5,185 +5,41 @@
 #include <math.h>
 #include <string.h>
 
-/* --- places ----------------------------------------------------------------------------------- */
+/* --- picking ---------------------------------------------------------------------------------- */
 
-/* As i64, counted from the end where negative. */
-static TelarValue
-count_from_end (OnnxCall *call, TelarValue indices, gint64 size)
+static void
+trace_gather (OnnxCall *call)
 {
-  indices = telar_build_cast (call->b, indices, TELAR_I64);
-  TelarValue zero = telar_build_scalar (call->b, TELAR_I64, 0);
-  TelarValue negative = telar_build_binary (call->b, TELAR_PRIM_LESS, indices, zero);
-  TelarValue counted = telar_build_binary_scalar (call->b, TELAR_PRIM_ADD, indices, (double)size);
-  return telar_build_select (call->b, negative, counted, indices);
-}
-
-static TelarValue
-add_scaled (OnnxCall *call, TelarValue sum, TelarValue indices, gint64 stride)
-{
-  indices = telar_build_binary_scalar (call->b, TELAR_PRIM_MUL, indices, (double)stride);
-  return sum == TELAR_NO_VALUE ? indices
-                               : telar_build_binary (call->b, TELAR_PRIM_ADD, sum, indices);
-}
-
-static TelarValue
-flatten (OnnxCall *call, TelarValue x)
-{
-  TelarShape flat =
-      telar_shape ((gint64)telar_shape_elements (&telar_builder_type (call->b, x)->shape));
-  return telar_build_reshape (call->b, x, &flat);
-}
-
-/* Where in the flat @data the element stands that @indices, along @axis, mean at each of their own
- * places. */
-static TelarValue
-places_along (OnnxCall *call, const TelarShape *data, TelarValue indices, guint axis)
-{
-  TelarShape shape = telar_builder_type (call->b, indices)->shape;
-  gint64 strides[TELAR_MAX_RANK];
-  TelarValue place = TELAR_NO_VALUE;
-  telar_shape_strides (data, strides);
-  indices = count_from_end (call, indices, data->dims[axis]);
-  for (guint i = 0; i < data->rank; i++)
-    place = add_scaled (call, place, i == axis ? indices : telar_build_iota (call->b, &shape, i),
-                        strides[i]);
-  return place;
-}
-
-static gboolean
-check_along (OnnxCall *call, const TelarShape *data, const TelarShape *indices, guint axis)
-{
-  gboolean good = data->rank == indices->rank;
-  for (guint i = 0; good && i < data->rank; i++)
-    good = i == axis || indices->dims[i] <= data->dims[i];
-  if (!good)
-    onnx_call_fail (call, "the indices do not fit the data");
-  return good;
+  guint axis, rank = onnx_call_type (call, 0).shape.rank;
+  if (onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0), rank, &axis))
+    onnx_call_out (
+        call, 0, telar_emit_gather (call->b, onnx_call_in (call, 0), onnx_call_in (call, 1), axis));
 }
 
 static void
 trace_gather_elements (OnnxCall *call)
 {
-  TelarShape data = onnx_call_type (call, 0).shape, indices = onnx_call_type (call, 1).shape;
-  guint axis;
-  if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0), data.rank, &axis) ||
-      !check_along (call, &data, &indices, axis))
-    return;
-  TelarValue place = places_along (call, &data, onnx_call_in (call, 1), axis);
-  TelarValue x = flatten (call, onnx_call_in (call, 0));
-  onnx_call_out (call, 0,
-                 telar_emit (call->b, GATHER, ((TelarValue[]){ x, place }), TELAR_INT (AXIS, 0)));
-}
-
-/* --- tuples of indices ------------------------------------------------------------------------ */
-
-typedef struct {
-  gint64 batch;      /* batches of data and indices alike */
-  guint n_batch;     /* their axes */
-  guint depth;       /* axes that a tuple names */
-  gint64 rows, rest; /* places that a tuple may name in one batch; numbers at each */
-  gint64 strides[TELAR_MAX_RANK], sizes[TELAR_MAX_RANK];
-} Tuples;
-
-static gboolean
-read_tuples (OnnxCall *call, const TelarShape *data, const TelarShape *indices, guint n_batch,
-             Tuples *t)
-{
-  *t = (Tuples){ .batch = 1, .n_batch = n_batch, .rows = 1, .rest = 1 };
-  gint64 depth = indices->rank > 0 ? indices->dims[indices->rank - 1] : 0;
-  if (depth < 1 || n_batch >= indices->rank || depth + n_batch > data->rank) {
-    onnx_call_fail (call, "the indices do not fit the data");
-    return FALSE;
-  }
-  t->depth = (guint)depth;
-  for (guint i = 0; i < n_batch; i++) {
-    if (data->dims[i] != indices->dims[i])
-      onnx_call_fail (call, "the batches of data and indices differ");
-    t->batch *= data->dims[i];
-  }
-  for (guint i = n_batch + t->depth; i-- > n_batch;) {
-    t->strides[i - n_batch] = t->rows;
-    t->sizes[i - n_batch] = data->dims[i];
-    t->rows *= data->dims[i];
-  }
-  for (guint i = n_batch + t->depth; i < data->rank; i++)
-    t->rest *= data->dims[i];
-  return !onnx_call_failed (call);
-}
-
-/* The row of [batch · rows, rest] that each tuple names, flat. */
-static TelarValue
-tuple_rows (OnnxCall *call, const TelarShape *indices, const Tuples *t)
-{
-  gint64 tuples = (gint64)telar_shape_elements (indices) / t->depth;
-  TelarShape table = telar_shape (tuples, t->depth), column = telar_shape (tuples);
-  TelarValue all = telar_build_reshape (call->b, onnx_call_in (call, 1), &table);
-  TelarValue row = TELAR_NO_VALUE;
-  for (guint i = 0; i < t->depth; i++) {
-    gint64 start[2] = { 0, i }, limit[2] = { tuples, i + 1 }, stride[2] = { 1, 1 };
-    TelarValue part =
-        telar_emit (call->b, SLICE, ((TelarValue[]){ all }), TELAR_INTS (START, start, 2),
-                    TELAR_INTS (LIMIT, limit, 2), TELAR_INTS (STRIDE, stride, 2));
-    part = count_from_end (call, telar_build_reshape (call->b, part, &column), t->sizes[i]);
-    row = add_scaled (call, row, part, t->strides[i]);
-  }
-  if (t->batch > 1) {
-    TelarShape apart = telar_shape (t->batch, tuples / t->batch);
-    TelarValue of_batch =
-        telar_build_reshape (call->b, telar_build_iota (call->b, &apart, 0), &column);
-    row = add_scaled (call, row, of_batch, t->rows);
-  }
-  return row;
+  guint axis, rank = onnx_call_type (call, 0).shape.rank;
+  if (onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0), rank, &axis))
+    onnx_call_out (
+        call, 0,
+        telar_emit_gather_elements (call->b, onnx_call_in (call, 0), onnx_call_in (call, 1), axis));
 }
 
 static void
 trace_gather_nd (OnnxCall *call)
 {
-  TelarShape data = onnx_call_type (call, 0).shape, indices = onnx_call_type (call, 1).shape;
+  guint rank = onnx_call_type (call, 0).shape.rank;
   gint64 batch_dims = onnx_call_attr_int (call, "batch_dims", 0);
-  Tuples t;
-  if (batch_dims < 0 || batch_dims >= data.rank) {
+  if (batch_dims < 0 || batch_dims >= rank)
     onnx_call_fail (call, "batch_dims is %" G_GINT64_FORMAT, batch_dims);
-    return;
-  }
-  if (!read_tuples (call, &data, &indices, (guint)batch_dims, &t))
-    return;
-  TelarShape table = telar_shape (t.batch * t.rows, t.rest), result = indices;
-  result.rank--;
-  for (guint i = t.n_batch + t.depth; i < data.rank; i++) {
-    if (result.rank == TELAR_MAX_RANK) {
-      onnx_call_fail (call, "the result has more than %d axes", TELAR_MAX_RANK);
-      return;
-    }
-    result.dims[result.rank++] = data.dims[i];
-  }
-  TelarValue x = telar_build_reshape (call->b, onnx_call_in (call, 0), &table);
-  x = telar_emit (call->b, GATHER, ((TelarValue[]){ x, tuple_rows (call, &indices, &t) }),
-                  TELAR_INT (AXIS, 0));
-  onnx_call_out (call, 0, telar_build_reshape (call->b, x, &result));
+  else
+    onnx_call_out (call, 0,
+                   telar_emit_gather_nd (call->b, onnx_call_in (call, 0), onnx_call_in (call, 1),
+                                         (guint)batch_dims));
 }
 
 /* --- scattering ------------------------------------------------------------------------------- */
-
-/* The flat @data with @updates put at @places (both flat): in place of what was there, or on top.
- */
-static TelarValue
-put (OnnxCall *call, TelarValue data, TelarValue updates, TelarValue places, gboolean add)
-{
-  TelarType type = *telar_builder_type (call->b, data);
-  TelarType changes = *telar_builder_type (call->b, updates);
-  TelarAttr attrs[] = { TELAR_INT (AXIS, 0), TELAR_INT (SIZE, type.shape.dims[0]) };
-  TelarValue inputs[2] = { updates, places };
-  TelarValue sum = telar_build (call->b, TELAR_PRIM_SCATTER_ADD, inputs, 2, attrs, 2);
-  if (add)
-    return telar_build_binary (call->b, TELAR_PRIM_ADD, data, sum);
-  TelarType ones = { TELAR_F32, changes.shape };
-  inputs[0] = telar_build_fill (call->b, &ones, 1);
-  TelarValue hits = telar_build (call->b, TELAR_PRIM_SCATTER_ADD, inputs, 2, attrs, 2);
-  TelarValue hit = telar_build_binary (call->b, TELAR_PRIM_LESS,
-                                       telar_build_scalar (call->b, TELAR_F32, 0), hits);
-  return telar_build_select (call->b, hit, sum, data);
-}
 
 typedef enum { PUT, PUT_ADD, PUT_MUL, PUT_MAX, PUT_MIN, N_PUTS } Put;
 
@@ -232,56 +88,42 @@ put_on_host (OnnxCall *call, TelarValue places, Put mode)
   return telar_build_constant (call->b, result);
 }
 
-/* The first input with the third at @places (as many as updates). */
+/* The first input with the third at the flat @places, as many. */
 static void
 give_put (OnnxCall *call, TelarValue places, Put mode)
 {
   TelarShape shape = onnx_call_type (call, 0).shape;
-  places = flatten (call, places);
-  TelarValue x = mode > PUT_ADD
-                     ? put_on_host (call, places, mode)
-                     : put (call, flatten (call, onnx_call_in (call, 0)),
-                            flatten (call, onnx_call_in (call, 2)), places, mode == PUT_ADD);
-  onnx_call_out (call, 0, telar_build_reshape (call->b, x, &shape));
+  TelarShape updates = onnx_call_type (call, 2).shape;
+  if (telar_shape_elements (&telar_builder_type (call->b, places)->shape) !=
+      telar_shape_elements (&updates))
+    onnx_call_fail (call, "there must be an update for each index");
+  else if (mode > PUT_ADD)
+    onnx_call_out (call, 0,
+                   telar_build_reshape (call->b, put_on_host (call, places, mode), &shape));
+  else
+    onnx_call_out (call, 0,
+                   telar_emit_scatter (call->b, onnx_call_in (call, 0), onnx_call_in (call, 2),
+                                       places, mode == PUT_ADD));
 }
 
 static void
 trace_scatter_elements (OnnxCall *call)
 {
-  TelarType data = onnx_call_type (call, 0), indices = onnx_call_type (call, 1);
-  TelarType updates = onnx_call_type (call, 2);
+  TelarShape data = onnx_call_type (call, 0).shape;
   Put mode;
   guint axis;
-  if (!read_mode (call, &mode) ||
-      !onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0), data.shape.rank, &axis) ||
-      !check_along (call, &data.shape, &indices.shape, axis))
-    return;
-  if (!telar_shape_equal (&indices.shape, &updates.shape)) {
-    onnx_call_fail (call, "there must be as many updates as indices");
-    return;
-  }
-  TelarValue places = places_along (call, &data.shape, onnx_call_in (call, 1), axis);
-  give_put (call, places, mode);
+  if (read_mode (call, &mode) &&
+      onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0), data.rank, &axis))
+    give_put (call, telar_emit_places_along (call->b, &data, onnx_call_in (call, 1), axis), mode);
 }
 
 static void
 trace_scatter_nd (OnnxCall *call)
 {
-  TelarType data = onnx_call_type (call, 0), indices = onnx_call_type (call, 1);
-  TelarShape updates = onnx_call_type (call, 2).shape;
+  TelarShape data = onnx_call_type (call, 0).shape;
   Put mode;
-  Tuples t;
-  if (!read_mode (call, &mode) || !read_tuples (call, &data.shape, &indices.shape, 0, &t))
-    return;
-  gint64 tuples = (gint64)telar_shape_elements (&indices.shape) / t.depth;
-  if ((gint64)telar_shape_elements (&updates) != tuples * t.rest) {
-    onnx_call_fail (call, "there must be an update for each index");
-    return;
-  }
-  TelarShape spread = telar_shape (tuples, t.rest), column = telar_shape (tuples, 1);
-  TelarValue row = telar_build_reshape (call->b, tuple_rows (call, &indices.shape, &t), &column);
-  TelarValue place = add_scaled (call, telar_build_iota (call->b, &spread, 1), row, t.rest);
-  give_put (call, place, mode);
+  if (read_mode (call, &mode))
+    give_put (call, telar_emit_places_of_tuples (call->b, &data, onnx_call_in (call, 1)), mode);
 }
 
 /* --- patterns --------------------------------------------------------------------------------- */
@@ -291,7 +133,7 @@ static void
 trace_one_hot (OnnxCall *call)
 {
   TelarType indices = onnx_call_type (call, 0), values = onnx_call_type (call, 2);
-  gint64 depth = onnx_call_integer (call, 1, 0), perm[TELAR_MAX_RANK];
+  gint64 depth = onnx_call_integer (call, 1, 0);
   guint axis, rank = indices.shape.rank + 1;
   if (depth < 1 || depth > G_MAXINT32 || rank > TELAR_MAX_RANK) {
     onnx_call_fail (call, "a depth of %" G_GINT64_FORMAT " is impossible", depth);
@@ -299,20 +141,14 @@ trace_one_hot (OnnxCall *call)
   }
   if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", -1), rank, &axis))
     return;
-  TelarValue place = count_from_end (call, onnx_call_in (call, 0), depth);
-  TelarValue hot = telar_emit (call->b, ONE_HOT, ((TelarValue[]){ place }), TELAR_INT (SIZE, depth),
-                               TELAR_INT (DTYPE, TELAR_BOOL));
-  for (guint i = 0; i < rank; i++)
-    perm[i] = i < axis ? i : i == axis ? rank - 1 : i - 1;
-  hot = telar_build_transpose (call->b, hot, perm);
+  TelarValue place = telar_emit_count_from_end (call->b, onnx_call_in (call, 0), depth);
+  TelarValue hot = telar_emit_one_hot (call->b, place, depth, axis);
   TelarValue parts[2], all = onnx_call_in (call, 2);
   TelarShape scalar = telar_shape_scalar ();
   if (values.shape.rank != 1 || values.shape.dims[0] != 2)
     onnx_call_fail (call, "two values are needed, for off and on");
   for (gint64 i = 0; i < 2; i++) {
-    gint64 start = i, limit = i + 1, stride = 1;
-    parts[i] = telar_emit (call->b, SLICE, ((TelarValue[]){ all }), TELAR_INTS (START, &start, 1),
-                           TELAR_INTS (LIMIT, &limit, 1), TELAR_INTS (STRIDE, &stride, 1));
+    parts[i] = telar_build_slice (call->b, all, 0, i, i + 1);
     parts[i] = telar_build_reshape (call->b, parts[i], &scalar);
   }
   onnx_call_out (call, 0, telar_build_select (call->b, hot, parts[1], parts[0]));
@@ -374,6 +210,7 @@ trace_tile (OnnxCall *call)
 
 const OnnxOperator onnx_operators_index[] = {
   { "EyeLike", trace_eye_like },
+  { "Gather", trace_gather },
   { "GatherElements", trace_gather_elements },
   { "GatherND", trace_gather_nd },
   { "OneHot", trace_one_hot },

@@ -1,5 +1,6 @@
 /* Operators whose results depend on how numbers compare with each other, often in their shapes too:
  * computed on the host from numbers that are known. */
+#include "engine/emit.h"
 #include "engine/exchange/onnx/operators.h"
 
 #include <math.h>
@@ -129,25 +130,11 @@ compare_elements (const TelarTensor *x, gsize i, gsize k)
   return (a > b) - (a < b);
 }
 
-/* What is sorted along an axis: single numbers of one line, or whole parts. */
+/* Parts along an axis that are to be sorted. */
 typedef struct {
   const TelarTensor *x;
   Around around;
-  gsize first;      /* of the line */
-  gboolean largest; /* first */
 } Order;
-
-static int
-compare_in_line (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const Order *order = data;
-  gsize i = *(const gsize *)a, k = *(const gsize *)b;
-  int result = compare_elements (order->x, order->first + i * order->around.after,
-                                 order->first + k * order->around.after);
-  if (result != 0)
-    return order->largest ? -result : result;
-  return (i > k) - (i < k);
-}
 
 /* Lexicographically; 0 only for equal parts. */
 static int
@@ -181,50 +168,24 @@ first_numbers (gsize n)
   return places;
 }
 
-/* The @k largest or smallest of each line, of equals those that come first. */
-static void
-take_top (OnnxCall *call, const TelarTensor *x, guint axis, gsize k)
-{
-  Order order = { x, around_axis (&x->type.shape, axis), 0, TRUE };
-  order.largest = onnx_call_attr_int (call, "largest", 1) != 0;
-  TelarShape shape = x->type.shape;
-  gsize size = telar_dtype_size (x->type.dtype);
-  gint64 *items;
-  shape.dims[axis] = (gint64)k;
-  TelarTensor *values = telar_tensor_new (x->type.dtype, &shape);
-  TelarTensor *indices = new_ints (&shape, &items);
-  for (gsize i = 0; i < order.around.before * order.around.after; i++) {
-    gsize outer = i / order.around.after, inner = i % order.around.after;
-    g_autoptr (GArray) places = first_numbers (order.around.size);
-    order.first = outer * order.around.size * order.around.after + inner;
-    g_array_sort_with_data (places, compare_in_line, &order);
-    for (gsize rank = 0; rank < k; rank++) {
-      gsize place = g_array_index (places, gsize, rank);
-      gsize to = (outer * k + rank) * order.around.after + inner;
-      memcpy ((char *)values->data + to * size,
-              (const char *)x->data + (order.first + place * order.around.after) * size, size);
-      items[to] = (gint64)place;
-    }
-  }
-  onnx_call_give_numbers (call, 0, values);
-  onnx_call_give_numbers (call, 1, indices);
-}
-
 /* How many is an attribute before version 10. */
 static void
 trace_top_k (OnnxCall *call)
 {
-  const TelarTensor *x = onnx_call_numbers (call, 0);
   gint64 k = onnx_call_attr_int (call, "k", 0);
-  guint axis, n;
-  if (!x ||
-      !onnx_call_axis (call, onnx_call_attr_int (call, "axis", -1), x->type.shape.rank, &axis) ||
+  guint axis, n, rank = onnx_call_type (call, 0).shape.rank;
+  TelarValue values, places;
+  if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", -1), rank, &axis) ||
       (call->version >= 10 && !onnx_call_ints (call, 1, &k, 1, &n)))
     return;
-  if (k < 0 || k > x->type.shape.dims[axis])
+  if (k < 0) {
     onnx_call_fail (call, "there are no %" G_GINT64_FORMAT " numbers along the axis", k);
-  else
-    take_top (call, x, axis, (gsize)k);
+    return;
+  }
+  telar_emit_top_k (call->b, onnx_call_in (call, 0), axis, k,
+                    onnx_call_attr_int (call, "largest", 1) != 0, &values, &places);
+  onnx_call_out (call, 0, values);
+  onnx_call_out (call, 1, places);
 }
 
 /* --- each once -------------------------------------------------------------------------------- */
@@ -293,7 +254,7 @@ trace_unique (OnnxCall *call)
   g_autoptr (TelarTensor) along = x ? along_attribute (call, x, &axis) : NULL;
   if (!along)
     return;
-  Order order = { along, around_axis (&along->type.shape, axis), 0, FALSE };
+  Order order = { along, around_axis (&along->type.shape, axis) };
   g_autofree gsize *which = g_new0 (gsize, order.around.size + 1);
   g_autoptr (GArray) distinct = find_distinct (&order, which);
   if (!onnx_call_attr_int (call, "sorted", 1))
@@ -304,7 +265,7 @@ trace_unique (OnnxCall *call)
 const OnnxOperator onnx_operators_select[] = {
   { "Compress", trace_compress, .flags = ONNX_VALUES },
   { "NonZero", trace_non_zero, .flags = ONNX_VALUES },
-  { "TopK", trace_top_k, .flags = ONNX_VALUES },
+  { "TopK", trace_top_k },
   { "Unique", trace_unique, .flags = ONNX_VALUES },
   { NULL },
 };

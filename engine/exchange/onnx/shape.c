@@ -342,32 +342,12 @@ trace_split (OnnxCall *call)
     onnx_call_out (call, i, telar_build_slice (call->b, x, axis, from, from + sizes[i]));
 }
 
-/* Negative indices count from the end. */
-static void
-trace_gather (OnnxCall *call)
-{
-  TelarShape shape = onnx_call_type (call, 0).shape;
-  guint axis;
-  if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0), shape.rank, &axis))
-    return;
-  TelarValue indices = onnx_call_in (call, 1);
-  TelarValue zero = telar_build_scalar (call->b, onnx_call_type (call, 1).dtype, 0);
-  TelarValue negative = telar_build_binary (call->b, TELAR_PRIM_LESS, indices, zero);
-  TelarValue counted =
-      telar_build_binary_scalar (call->b, TELAR_PRIM_ADD, indices, (double)shape.dims[axis]);
-  indices = telar_build_select (call->b, negative, counted, indices);
-  onnx_call_out (call, 0,
-                 telar_emit (call->b, GATHER, ((TelarValue[]){ onnx_call_in (call, 0), indices }),
-                             TELAR_INT (AXIS, axis)));
-}
-
 const OnnxOperator onnx_operators_shape[] = {
   { "Concat", trace_concat },
   { "Constant", trace_constant, .flags = ONNX_VALUES },
   { "ConstantOfShape", trace_constant_of_shape },
   { "Expand", trace_expand },
   { "Flatten", trace_flatten },
-  { "Gather", trace_gather },
   { "Reshape", trace_reshape },
   { "Shape", trace_shape, .flags = ONNX_VALUES },
   { "Size", trace_size, .flags = ONNX_VALUES },

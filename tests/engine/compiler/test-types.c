@@ -183,6 +183,8 @@ static const Case cases[] = {
   { "argmax", "f32[N,10]", "{axis=2}", "!argmax: there is no axis 2 in a tensor of 2 axes" },
   { "argmin", "i8[10]", "{axis=0}", "i64[]" },
   { "argmin", "i8[0]", "{axis=0}", "!argmin: axis 0 is empty" },
+  { "argsort", "f32[N,3]", "{axis=1, reverse=1}", "i64[N,3]" },
+  { "argsort", "bool[3]", "{axis=0}", "!argsort: needs numbers, not bool" },
   { "cumsum", "f32[N,3]", "{axis=1, exclusive=1, reverse=1}", "f32[N,3]" },
   { "cumsum", "f32[]", "{axis=0}", "!cumsum: there is no axis 0 in a tensor of 0 axes" },
   { "count", "f32[N,3]", "{axes=[0]}", "f32[]" },

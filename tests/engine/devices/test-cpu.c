@@ -121,6 +121,7 @@ value_for (const TelarInstr *instr, guint input, TelarDType dtype, double unifor
   case TELAR_PRIM_ROUND:
   case TELAR_PRIM_ARGMAX:
   case TELAR_PRIM_ARGMIN:
+  case TELAR_PRIM_ARGSORT:
   case TELAR_PRIM_MAX_POOL:
   case TELAR_PRIM_MAX_POOL_GRAD:
     return telar_dtype_is_float (dtype) ? floor (16 * uniform) / 2 - 4 : floor (4 * uniform);
