@@ -172,4 +172,26 @@ void telar_emit_top_k (TelarBuilder *b, TelarValue x, guint axis, gint64 k, gboo
  * where it names none. Negative indices do not count from the end here. */
 TelarValue telar_emit_one_hot (TelarBuilder *b, TelarValue indices, gint64 size, guint axis);
 
+/* --- boxes ------------------------------------------------------------------------------------ */
+
+typedef struct {
+  guint most;          /* boxes of a class; each is a round of work */
+  double most_overlap; /* intersection over union */
+  double least_score;  /* scores must be above it */
+  gboolean centred;    /* x, y of the centre, width, height; else two opposite corners */
+} TelarSuppression;
+
+/* The best first; behind the last all is 0, and the class -1. */
+typedef struct {
+  TelarValue boxes;   /* [n, classes · most, 4] */
+  TelarValue scores;  /* [n, classes · most] */
+  TelarValue classes; /* i64 [n, classes · most] */
+  TelarValue count;   /* i64 [n] */
+} TelarSurvivors;
+
+/* Greedy non-maximum suppression, class by class, of @boxes [n, boxes, 4] by @scores [n, classes,
+ * boxes], both of one type of floats. FALSE with an error where they do not fit. */
+gboolean telar_emit_suppression (TelarBuilder *b, TelarValue boxes, TelarValue scores,
+                                 const TelarSuppression *settings, TelarSurvivors *result);
+
 G_END_DECLS

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-static TelarValue
-draw (TelarLowering *l, TelarPrim prim, const TelarShape *shape, const char *role)
+TelarValue
+telar_lower_draw (TelarLowering *l, TelarPrim prim, const TelarShape *shape, const char *role)
 {
   TelarAttr attrs[] = {
     TELAR_INTS (SHAPE, shape->dims, shape->rank),
@@ -24,7 +24,7 @@ telar_emit_dropout (TelarLowering *l, TelarValue x, const TelarShape *mask, doub
 
   if (!l->training || rate == 0 || x == TELAR_NO_VALUE)
     return x;
-  uniform = draw (l, TELAR_PRIM_UNIFORM, mask, role);
+  uniform = telar_lower_draw (l, TELAR_PRIM_UNIFORM, mask, role);
   kept = telar_build_binary (l->b, TELAR_PRIM_LESS_EQUAL,
                              telar_build_scalar (l->b, TELAR_F32, rate), uniform);
   kept = telar_build_cast (l->b, kept, telar_lower_type (l, x).dtype);
@@ -67,7 +67,8 @@ lower_gaussian_noise (TelarLowering *l)
   TelarValue noise;
 
   if (l->training && deviation > 0 && x != TELAR_NO_VALUE) {
-    noise = telar_build_cast (l->b, draw (l, TELAR_PRIM_NORMAL, &type.shape, NULL), type.dtype);
+    noise = telar_build_cast (l->b, telar_lower_draw (l, TELAR_PRIM_NORMAL, &type.shape, NULL),
+                              type.dtype);
     noise = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, noise, deviation);
     x = telar_build_binary (l->b, TELAR_PRIM_ADD, x, noise);
   }
@@ -89,7 +90,7 @@ lower_alpha_dropout (TelarLowering *l)
   if (l->training && rate > 0 && x != TELAR_NO_VALUE) {
     kept =
         telar_build_binary (l->b, TELAR_PRIM_LESS_EQUAL, telar_build_scalar (l->b, TELAR_F32, rate),
-                            draw (l, TELAR_PRIM_UNIFORM, &type.shape, NULL));
+                            telar_lower_draw (l, TELAR_PRIM_UNIFORM, &type.shape, NULL));
     x = telar_build_select (l->b, kept, x, telar_build_scalar (l->b, type.dtype, limit));
     x = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, x, factor);
     x = telar_build_binary_scalar (l->b, TELAR_PRIM_ADD, x, -factor * rate * limit);
@@ -107,7 +108,8 @@ lower_gaussian_dropout (TelarLowering *l)
   double rate = telar_lower_real (l, "rate");
 
   if (l->training && rate > 0 && x != TELAR_NO_VALUE) {
-    noise = telar_build_cast (l->b, draw (l, TELAR_PRIM_NORMAL, &type.shape, NULL), type.dtype);
+    noise = telar_build_cast (l->b, telar_lower_draw (l, TELAR_PRIM_NORMAL, &type.shape, NULL),
+                              type.dtype);
     noise = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, noise, sqrt (rate / (1 - rate)));
     noise = telar_build_binary_scalar (l->b, TELAR_PRIM_ADD, noise, 1);
     x = telar_build_binary (l->b, TELAR_PRIM_MUL, x, noise);

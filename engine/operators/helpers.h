@@ -138,6 +138,11 @@ TelarValue telar_emit_activation (TelarLowering *l, const char *name, TelarValue
  * with channels on axis 1. */
 TelarValue telar_emit_per_channel (TelarLowering *l, TelarValue x, guint rank);
 
+/* Random numbers from a stream of the node, anew in each step: UNIFORM or NORMAL, float32. @role
+ * tells a node's draws apart; NULL for the only one. */
+TelarValue telar_lower_draw (TelarLowering *l, TelarPrim prim, const TelarShape *shape,
+                             const char *role);
+
 /* While training, zero where a uniform number, one for each element of @mask, is below @rate; the
  * others grow so that the expectation stays. @role tells a node's dropouts apart; NULL for the
  * only one. */

@@ -8,7 +8,10 @@ An operator is judged when it stands in MATH; each must have an example.
 
 import sys
 
+import numpy
+import onnxruntime
 import torch
+from onnx import helper
 
 from layers import NoPeer, main
 
@@ -272,6 +275,40 @@ def order(example):
     found = x.sort(dim=axis, descending=largest, stable=True)
     k = example.get("k", 5) if example.name == "top_k" else x.shape[axis]
     return [part.narrow(axis, 0, k) for part in found]
+
+
+# --- boxes ----------------------------------------------------------------------------------------
+
+def suppression(centred):
+    """ONNX Runtime's operator: PyTorch alone has none."""
+    types = {"boxes": 1, "scores": 1, "most": 7, "overlap": 1, "least": 1}
+    return onnxruntime.InferenceSession(helper.make_model(helper.make_graph(
+        [helper.make_node("NonMaxSuppression", list(types), ["y"], center_point_box=centred)], "nms",
+        [helper.make_tensor_value_info(name, kind, None) for name, kind in types.items()],
+        [helper.make_tensor_value_info("y", 7, None)]), ir_version=8,
+        opset_imports=[helper.make_opsetid("", 11)]).SerializeToString())
+
+
+@judge("non_max_suppression")
+def non_max_suppression(example):
+    boxes, scores = example.inputs
+    most = example.get("max_boxes", 20)
+    session = suppression(int(example.get("format", "corners") == "centre"))
+    rows, = session.run(None, {
+        "boxes": boxes.numpy(), "scores": scores.numpy(), "most": numpy.array([most]),
+        "overlap": numpy.float32([example.get("iou_threshold", 0.5)]),
+        "least": numpy.float32([example.get("score_threshold", 0.5)])})
+    length = most * scores.shape[1]
+    results = [torch.zeros(len(boxes), length, 4), torch.zeros(len(boxes), length),
+               torch.full((len(boxes), length), -1), torch.zeros(len(boxes))]
+    for n in range(len(boxes)):
+        found = sorted(((c, i) for batch, c, i in rows.tolist() if batch == n),
+                       key=lambda place: -scores[n, place[0], place[1]])
+        for rank, (c, i) in enumerate(found):
+            results[0][n, rank], results[1][n, rank] = boxes[n, i], scores[n, c, i]
+            results[2][n, rank] = c
+        results[3][n] = len(found)
+    return results
 
 
 if __name__ == "__main__":

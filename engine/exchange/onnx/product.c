@@ -4,7 +4,6 @@
 #include "engine/exchange/onnx/operators.h"
 #include "engine/exchange/onnx/window.h"
 
-
 /* --- matrices --------------------------------------------------------------------------------- */
 
 /* alpha · A·B + beta · C, either transposed. */
