@@ -1,5 +1,6 @@
 /* Sums over a batch. Counts are exact: what is added in float32 stays below 2²⁴. */
 #include "engine/operators/metric-sums.h"
+#include <string.h>
 
 static TelarValue
 binary (TelarLowering *l, TelarPrim prim, TelarValue x, TelarValue y)
@@ -85,80 +86,49 @@ trimmed (TelarShape shape)
   return shape;
 }
 
-/* @shape without @axis. */
-static TelarShape
-without (const TelarShape *shape, guint axis)
-{
-  TelarShape rest = { .rank = shape->rank - 1 };
-
-  for (guint i = 0; i < rest.rank; i++)
-    rest.dims[i] = shape->dims[i < axis ? i : i + 1];
-  return rest;
-}
-
-static TelarValue
-move_last (TelarLowering *l, TelarValue x, guint axis, guint rank)
-{
-  gint64 perm[TELAR_MAX_RANK];
-
-  if (axis == rank - 1)
-    return x;
-  for (guint i = 0; i + 1 < rank; i++)
-    perm[i] = i < axis ? i : i + 1;
-  perm[rank - 1] = axis;
-  return telar_build_transpose (l->b, x, perm);
-}
-
-static void
-refuse_shapes (TelarLowering *l, const TelarType *scores, const TelarType *labels)
-{
-  g_autofree char *a = telar_type_to_string (scores);
-  g_autofree char *b = telar_type_to_string (labels);
-
-  telar_lower_fail (l, "labels are %s and do not fit logits, which are %s", b, a);
-}
-
+/* Whether there is one score for each label: the shapes are the same but for axes of size 1, and
+ * where classes would stand there is but one. */
 static gboolean
-pair_scores (TelarLowering *l, TelarScored *scored, const TelarType *scores,
-             const TelarType *labels)
+is_binary (const TelarShape *scores, const TelarShape *labels, gint64 axis)
 {
-  scored->binary = TRUE;
-  scored->classes = 2;
-  scored->scores = telar_build_reshape (l->b, scored->scores, &labels->shape);
-  scored->labels = telar_build_cast (l->b, scored->labels, scores->dtype);
-  return TRUE;
+  TelarShape first = trimmed (*scores), second = trimmed (*labels);
+
+  if (telar_shape_equal (&first, &second))
+    return TRUE;
+  axis = axis < 0 ? axis + scores->rank : axis;
+  if (axis < 1 || axis >= scores->rank || scores->dims[axis] != 1)
+    return FALSE;
+  first = *scores;
+  memmove (first.dims + axis, scores->dims + axis + 1,
+           (scores->rank - 1 - (gsize)axis) * sizeof first.dims[0]);
+  first.rank--;
+  first = trimmed (first);
+  return telar_shape_equal (&first, &second);
 }
 
 gboolean
 telar_lower_scored (TelarLowering *l, TelarScored *scored)
 {
+  gint64 axis = telar_lower_int (l, "axis");
   TelarType scores, labels;
-  TelarShape rest, plain_scores, plain_labels;
-  guint axis;
+  TelarClassified classified;
 
-  *scored = (TelarScored){ .scores = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &scores),
-                           .labels = telar_lower_ranked (l, 1, 1, TELAR_MAX_RANK, &labels) };
+  scored->scores = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &scores);
+  scored->labels = telar_lower_ranked (l, 1, 1, TELAR_MAX_RANK, &labels);
   if (scored->scores == TELAR_NO_VALUE || scored->labels == TELAR_NO_VALUE)
     return FALSE;
-  plain_scores = trimmed (scores.shape);
-  plain_labels = trimmed (labels.shape);
-  if (telar_shape_equal (&plain_scores, &plain_labels))
-    return pair_scores (l, scored, &scores, &labels);
-  if (!telar_lower_axis (l, telar_lower_int (l, "axis"), scores.shape.rank, &axis) ||
-      !telar_lower_size (l, &scores.shape, axis, &scored->classes))
-    return FALSE;
-
-  rest = without (&scores.shape, axis);
-  plain_scores = trimmed (rest);
-  if (rest.rank == 0 || !telar_shape_equal (&plain_scores, &plain_labels)) {
-    refuse_shapes (l, &scores, &labels);
-    return FALSE;
+  scored->binary = is_binary (&scores.shape, &labels.shape, axis);
+  if (scored->binary) {
+    scored->classes = 2;
+    scored->scores = telar_build_reshape (l->b, scored->scores, &labels.shape);
+    scored->labels = telar_build_cast (l->b, scored->labels, scores.dtype);
+    return TRUE;
   }
-  if (scored->classes == 1)
-    return pair_scores (l, scored, &scores, &labels);
-  scored->scores = move_last (l, scored->scores, axis, scores.shape.rank);
-  scored->labels = telar_build_reshape (l->b, scored->labels, &rest);
-  scored->labels = telar_build_cast (l->b, scored->labels, TELAR_I64);
+  if (!telar_lower_classified_along (l, axis, &classified))
+    return FALSE;
+  scored->scores = classified.scores;
+  scored->labels = classified.labels;
+  scored->classes = classified.classes;
   return TRUE;
 }
 

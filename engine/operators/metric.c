@@ -18,18 +18,43 @@ sum_classes (TelarLowering *l, TelarValue x)
   return telar_build_reduce (l->b, TELAR_PRIM_SUM, x, &last, 1, FALSE);
 }
 
+/* Reads the ports by the parameters "axis" and "ignore_index"; @counted is where the label is not
+ * the ignored one. */
+static gboolean
+read_classified (TelarLowering *l, TelarClassified *classified, TelarValue *counted)
+{
+  TelarValue ignored;
+
+  if (!telar_lower_classified_along (l, telar_lower_int (l, "axis"), classified))
+    return FALSE;
+  ignored = telar_build_binary_scalar (l->b, TELAR_PRIM_EQUAL, classified->labels,
+                                       (double)telar_lower_int (l, "ignore_index"));
+  *counted = telar_build_unary (l->b, TELAR_PRIM_NOT, ignored);
+  return TRUE;
+}
+
+/* What @kind makes of the mean of @x, which is 0 where it is not counted. */
+static void
+give_counted (TelarLowering *l, const char *name, const char *kind, TelarValue x,
+              TelarValue counted)
+{
+  const TelarValue sums[] = { telar_emit_total (l, x), telar_emit_total (l, counted) };
+
+  telar_lower_metric (l, name, kind, telar_emit_row (l, sums, G_N_ELEMENTS (sums)));
+}
+
 static void
 lower_accuracy (TelarLowering *l)
 {
   TelarClassified classified;
-  TelarValue chosen;
+  TelarValue chosen, right, counted;
 
-  if (!telar_lower_classified (l, &classified))
+  if (!read_classified (l, &classified, &counted))
     return;
   chosen = telar_emit (l->b, ARGMAX, ((TelarValue[]){ classified.scores }),
                        TELAR_INT (AXIS, telar_lower_type (l, classified.scores).shape.rank - 1));
-  telar_lower_mean_metric (l, "accuracy", "mean",
-                           binary (l, TELAR_PRIM_EQUAL, chosen, classified.labels));
+  right = binary (l, TELAR_PRIM_EQUAL, chosen, classified.labels);
+  give_counted (l, "accuracy", "mean", binary (l, TELAR_PRIM_AND, right, counted), counted);
 }
 
 /* Right when fewer than k classes score higher than the right one. */
@@ -37,19 +62,19 @@ static void
 lower_top_k_accuracy (TelarLowering *l)
 {
   TelarClassified classified;
-  TelarValue right, higher;
+  TelarValue right, higher, counted;
   gint64 last;
 
-  if (!telar_lower_classified (l, &classified))
+  if (!read_classified (l, &classified, &counted))
     return;
   last = (gint64)telar_lower_type (l, classified.scores).shape.rank - 1;
   right = binary (l, TELAR_PRIM_MUL, telar_emit_right_class (l, &classified), classified.scores);
   right = telar_build_reduce (l->b, TELAR_PRIM_SUM, right, &last, 1, TRUE);
   higher = binary (l, TELAR_PRIM_LESS, right, classified.scores);
   higher = sum_classes (l, telar_build_cast (l->b, higher, TELAR_F32));
-  telar_lower_mean_metric (
-      l, "top_k_accuracy", "mean",
-      telar_build_binary_scalar (l->b, TELAR_PRIM_LESS, higher, (double)telar_lower_int (l, "k")));
+  right =
+      telar_build_binary_scalar (l->b, TELAR_PRIM_LESS, higher, (double)telar_lower_int (l, "k"));
+  give_counted (l, "top_k_accuracy", "mean", binary (l, TELAR_PRIM_AND, right, counted), counted);
 }
 
 static void
@@ -68,25 +93,21 @@ lower_binary_accuracy (TelarLowering *l)
   telar_lower_mean_metric (l, "accuracy", "mean", binary (l, TELAR_PRIM_EQUAL, x, target));
 }
 
-/* An ignored label is no class, so its row of the right class is zero, and it is not counted. */
 static void
 lower_perplexity (TelarLowering *l)
 {
   TelarClassified classified;
-  TelarValue logs, ignored, sums[2];
+  TelarValue logs, counted, none;
 
-  if (!telar_lower_classified (l, &classified))
+  if (!read_classified (l, &classified, &counted))
     return;
-  ignored = telar_build_binary_scalar (l->b, TELAR_PRIM_EQUAL, classified.labels,
-                                       (double)telar_lower_int (l, "ignore_index"));
-  classified.labels = telar_build_select (l->b, ignored, telar_build_scalar (l->b, TELAR_I64, -1),
-                                          classified.labels);
   logs = telar_emit (l->b, LOG_SOFTMAX, ((TelarValue[]){ classified.scores }),
                      TELAR_INT (AXIS, telar_lower_type (l, classified.scores).shape.rank - 1));
-  logs = binary (l, TELAR_PRIM_MUL, telar_emit_right_class (l, &classified), logs);
-  sums[0] = telar_emit_total (l, telar_build_unary (l->b, TELAR_PRIM_NEG, sum_classes (l, logs)));
-  sums[1] = telar_emit_total (l, telar_build_unary (l->b, TELAR_PRIM_NOT, ignored));
-  telar_lower_metric (l, "perplexity", "exp_mean", telar_emit_row (l, sums, 2));
+  logs = sum_classes (l, binary (l, TELAR_PRIM_MUL, telar_emit_right_class (l, &classified), logs));
+  logs = telar_build_unary (l->b, TELAR_PRIM_NEG, logs);
+  none = telar_build_scalar (l->b, telar_lower_type (l, logs).dtype, 0);
+  give_counted (l, "perplexity", "exp_mean", telar_build_select (l->b, counted, logs, none),
+                counted);
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
@@ -99,8 +120,10 @@ static const TelarOperator accuracy = {
   .formula = "mean [argmax(logits) = label]",
   .inputs = TELAR_CLASS_PORTS,
   .outputs = TELAR_NO_PORTS,
+  .params = TELAR_PARAMS (TELAR_PARAM_CLASS_AXIS, TELAR_PARAM_IGNORE),
   .lower = lower_accuracy,
-  .examples = TELAR_EXAMPLES ("f32[6,3] i64[6]<3", "f32[2,4,3] i64[2,4]<3"),
+  .examples =
+      TELAR_EXAMPLES ("f32[6,3] i64[6]<3", "f32[2,4,3] i64[2,4]<3", "f32[2,3,4] i64[2,4]<3 axis=1"),
 };
 
 static const TelarOperator top_k_accuracy = {
@@ -111,16 +134,18 @@ static const TelarOperator top_k_accuracy = {
   .formula = "mean [rank of logits[label] < k]",
   .inputs = TELAR_CLASS_PORTS,
   .outputs = TELAR_NO_PORTS,
-  .params = TELAR_PARAMS ({
-      .name = "k",
-      .label = N_ ("K"),
-      .kind = TELAR_PARAM_INT,
-      .fallback = "5",
-      .minimum = 1,
-      .maximum = TELAR_SIZE_LIMIT,
-      .doc = N_ ("How many guesses count."),
-      .prominent = TRUE,
-  }),
+  .params = TELAR_PARAMS (
+      {
+          .name = "k",
+          .label = N_ ("K"),
+          .kind = TELAR_PARAM_INT,
+          .fallback = "5",
+          .minimum = 1,
+          .maximum = TELAR_SIZE_LIMIT,
+          .doc = N_ ("How many guesses count."),
+          .prominent = TRUE,
+      },
+      TELAR_PARAM_CLASS_AXIS, TELAR_PARAM_IGNORE),
   .lower = lower_top_k_accuracy,
   .examples = TELAR_EXAMPLES ("f32[6,5] i64[6]<5 k=2"),
 };
@@ -156,7 +181,7 @@ static const TelarOperator perplexity = {
   .formula = "exp (-mean log softmax(logits)[label])",
   .inputs = TELAR_CLASS_PORTS,
   .outputs = TELAR_NO_PORTS,
-  .params = TELAR_PARAMS (TELAR_PARAM_IGNORE),
+  .params = TELAR_PARAMS (TELAR_PARAM_IGNORE, TELAR_PARAM_CLASS_AXIS),
   .lower = lower_perplexity,
   .examples = TELAR_EXAMPLES ("f32[6,3] i64[6]<3", "f32[2,4,3] i64[2,4]<3 ignore_index=1"),
 };

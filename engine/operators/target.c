@@ -17,29 +17,62 @@ report_shapes (TelarLowering *l, const TelarType *first, const TelarType *second
                     l->node->op->inputs[0].name, a);
 }
 
-gboolean
-telar_lower_classified (TelarLowering *l, TelarClassified *classified)
+/* @shape without @axis. */
+static TelarShape
+without (const TelarShape *shape, guint axis)
 {
-  TelarType scores, labels, expected;
+  TelarShape rest = { .rank = shape->rank - 1 };
+
+  for (guint i = 0; i < rest.rank; i++)
+    rest.dims[i] = shape->dims[i < axis ? i : i + 1];
+  return rest;
+}
+
+static TelarValue
+move_last (TelarLowering *l, TelarValue x, guint axis, guint rank)
+{
+  gint64 perm[TELAR_MAX_RANK];
+
+  if (axis == rank - 1)
+    return x;
+  for (guint i = 0; i + 1 < rank; i++)
+    perm[i] = i < axis ? i : i + 1;
+  perm[rank - 1] = axis;
+  return telar_build_transpose (l->b, x, perm);
+}
+
+gboolean
+telar_lower_classified_along (TelarLowering *l, gint64 class_axis, TelarClassified *classified)
+{
+  TelarType scores, labels;
+  TelarShape expected;
+  guint axis;
 
   classified->scores = telar_lower_float (l, 0, 2, TELAR_MAX_RANK, &scores);
   classified->labels = telar_lower_ranked (l, 1, 1, TELAR_MAX_RANK, &labels);
   if (classified->scores == TELAR_NO_VALUE || classified->labels == TELAR_NO_VALUE ||
-      !telar_lower_size (l, &scores.shape, scores.shape.rank - 1, &classified->classes))
+      !telar_lower_axis (l, class_axis, scores.shape.rank, &axis) ||
+      !telar_lower_size (l, &scores.shape, axis, &classified->classes))
     return FALSE;
 
-  expected = (TelarType){ TELAR_I64, scores.shape };
-  expected.shape.rank--;
+  expected = without (&scores.shape, axis);
   if (labels.shape.rank == scores.shape.rank && labels.shape.dims[labels.shape.rank - 1] == 1) {
     labels.shape.rank--;
     classified->labels = telar_build_reshape (l->b, classified->labels, &labels.shape);
   }
-  if (!telar_shape_equal (&labels.shape, &expected.shape)) {
+  if (!telar_shape_equal (&labels.shape, &expected)) {
     report_shapes (l, &scores, &labels);
     return FALSE;
   }
+  classified->scores = move_last (l, classified->scores, axis, scores.shape.rank);
   classified->labels = as_type (l, classified->labels, TELAR_I64);
   return TRUE;
+}
+
+gboolean
+telar_lower_classified (TelarLowering *l, TelarClassified *classified)
+{
+  return telar_lower_classified_along (l, -1, classified);
 }
 
 TelarValue

@@ -14,6 +14,9 @@ typedef struct {
 
 /* Reads ports 0 and 1. FALSE: the problem is reported. Labels of shape [N, …, 1] lose that axis. */
 gboolean telar_lower_classified (TelarLowering *l, TelarClassified *classified);
+/* The same of scores whose classes stand along @axis, from the end when negative; they are moved
+ * to the last one. */
+gboolean telar_lower_classified_along (TelarLowering *l, gint64 axis, TelarClassified *classified);
 
 /* 1 at the right class, else 0; of the scores' type and shape. */
 TelarValue telar_emit_right_class (TelarLowering *l, const TelarClassified *classified);

@@ -97,12 +97,16 @@ def agreement(a):
 
 
 @case("accuracy", "accuracy scores labels", "binary_accuracy one yes",
-      "top_k_accuracy k=2 scores labels", "top_k_accuracy k=3 scores labels")
+      "top_k_accuracy k=2 scores labels", "top_k_accuracy k=3 scores labels",
+      "top_k_accuracy k=2 ignore_index=1 scores labels")
 def accuracy(a):
+    kept = a["labels"] != 1
     return [metrics.accuracy_score(a["labels"], a["scores"].argmax(1)),
             metrics.accuracy_score(a["yes"], a["one"] > 0),
             *(metrics.top_k_accuracy_score(a["labels"], a["scores"], k=k, labels=range(6))
-              for k in (2, 3))]
+              for k in (2, 3)),
+            metrics.top_k_accuracy_score(a["labels"][kept], a["scores"][kept], k=2,
+                                         labels=range(6))]
 
 
 @case("confusion matrix", "confusion_matrix scores labels", "confusion_matrix one yes")
@@ -111,12 +115,15 @@ def confusion(a):
             metrics.confusion_matrix(a["yes"], a["one"] > 0)]
 
 
-@case("regions of pictures", *(f"{name} axis=1 ignore_index={IGNORED} layers regions"
-                               for name in ("iou", "dice_metric", "confusion_matrix")))
+@case("regions of pictures", "accuracy axis=1 layers regions",
+      *(f"{name} axis=1 ignore_index={IGNORED} layers regions"
+        for name in ("accuracy", "iou", "dice_metric", "confusion_matrix")))
 def regions(a):
     counted = a["regions"] != IGNORED
     right, answers = a["regions"][counted], a["layers"].argmax(1)[counted]
-    return [metrics.jaccard_score(right, answers, average="macro"),
+    return [metrics.accuracy_score(a["regions"].ravel(), a["layers"].argmax(1).ravel()),
+            metrics.accuracy_score(right, answers),
+            metrics.jaccard_score(right, answers, average="macro"),
             metrics.f1_score(right, answers, average="macro"),
             metrics.confusion_matrix(right, answers)]
 
