@@ -27,7 +27,7 @@ test_confusion (void)
 {
   static const double sums[] = { 3, 1, 2, 4 };
   const TelarShape square = telar_shape (2, 2);
-  static const struct {
+  const struct {
     const char *kind;
     double want;
   } cases[] = {
