@@ -20,7 +20,6 @@ struct TelarLowerState {
   const TelarFeed *feed;
   TelarLowerMode mode;
   TelarLowered *lowered;
-  GHashTable *values;  /* node id -> TelarValue *, one per output port */
   GArray *pending;     /* TelarPendingOutput */
   TelarValue *outputs; /* of the node under way */
   gboolean learns;     /* whether it has declared a parameter */

@@ -76,6 +76,13 @@ telar_lowered_port (const TelarLowered *lowered, const char *node, const char *p
   return g_hash_table_lookup (lowered->ports, key);
 }
 
+TelarValue
+telar_lowered_value (const TelarLowered *lowered, const char *node, guint port)
+{
+  const TelarValue *values = g_hash_table_lookup (lowered->values, node);
+  return values ? values[port] : TELAR_NO_VALUE;
+}
+
 static const TelarFeedPort *
 feed_port (const TelarFeed *feed, const TelarNode *node, guint port)
 {
@@ -88,7 +95,7 @@ feed_port (const TelarFeed *feed, const TelarNode *node, guint port)
 TelarValue
 telar_lower_wire (TelarLowering *l, const TelarEdge *edge)
 {
-  TelarValue *values = g_hash_table_lookup (l->state->values, edge->from);
+  TelarValue *values = g_hash_table_lookup (l->state->lowered->values, edge->from);
   const TelarNode *from = telar_graph_find_node (l->state->graph, edge->from);
   if (values[edge->from_port] == TELAR_NO_VALUE && !from->op->lower) {
     const TelarFeedPort *port = feed_port (l->state->feed, from, edge->from_port);
@@ -197,7 +204,7 @@ lower_node (TelarLowering *l)
   TelarValue *outputs = g_new (TelarValue, MAX (n, 1));
   for (guint i = 0; i < n; i++)
     outputs[i] = TELAR_NO_VALUE;
-  g_hash_table_insert (l->state->values, l->node->id, outputs);
+  g_hash_table_insert (l->state->lowered->values, g_strdup (l->node->id), outputs);
   l->state->outputs = outputs;
   if (!check_wired (l))
     return;
@@ -351,12 +358,12 @@ telar_lower (const TelarGraph *graph, const TelarFeed *feed, TelarLowerMode mode
   TelarLowered *lowered = g_new0 (TelarLowered, 1);
   lowered->problems = g_ptr_array_new_with_free_func (free_problem);
   lowered->ports = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  lowered->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   g_autoptr (TelarBuilder) builder = telar_builder_new (names[mode]);
-  g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   g_autoptr (GArray) pending = g_array_new (FALSE, FALSE, sizeof (TelarPendingOutput));
   g_array_set_clear_func (pending, clear_pending);
-  struct TelarLowerState state = { graph, feed, mode, lowered, values, pending, NULL };
+  struct TelarLowerState state = { graph, feed, mode, lowered, pending, NULL };
   TelarLowering lowering = { builder, NULL, mode == TELAR_LOWER_TRAIN, &state };
   g_autoptr (GPtrArray) ordered = telar_graph_topological (graph);
 
@@ -383,5 +390,6 @@ telar_lowered_free (TelarLowered *lowered)
     telar_program_unref (lowered->program);
   g_ptr_array_unref (lowered->problems);
   g_hash_table_unref (lowered->ports);
+  g_hash_table_unref (lowered->values);
   g_free (lowered);
 }

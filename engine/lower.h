@@ -26,7 +26,8 @@ typedef struct {
   TelarProgram *program; /* NULL when there was an error */
   GPtrArray *problems;   /* TelarProblem *, owned */
   /*< private >*/
-  GHashTable *ports; /* "node:port" -> TelarType * */
+  GHashTable *ports;  /* "node:port" -> TelarType * */
+  GHashTable *values; /* node id -> TelarValue *, one per output port */
 } TelarLowered;
 
 /* @feed may be NULL: then data nodes give no shapes and their consumers are left out without a
@@ -37,6 +38,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarLowered, telar_lowered_free)
 /* The type at an output port, or NULL when it is unknown. */
 const TelarType *telar_lowered_port (const TelarLowered *lowered, const char *node,
                                      const char *port);
+/* The program's value at an output port of @node, TELAR_NO_VALUE when it has none. */
+TelarValue telar_lowered_value (const TelarLowered *lowered, const char *node, guint port);
 /* The first error as a GError; FALSE when there was one. */
 gboolean telar_lowered_ok (const TelarLowered *lowered, GError **error);
 

@@ -47,7 +47,8 @@ typedef struct {
   TelarCategory category;
   const char *doc;     /* N_(one or two sentences) */
   const char *formula; /* plain text, UTF-8; NULL when there is none */
-  const char *onnx;    /* the ONNX operator(s) it becomes; NULL when none */
+  const char *onnx;    /* the ONNX operator(s) it becomes, those of its own in the newest
+                        * operator set; NULL when none */
   const TelarPort *inputs, *outputs;
   const TelarParam *params; /* may be NULL */
   /* Emits the primitives of the node and sets its outputs; shapes and errors follow from the

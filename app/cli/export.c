@@ -21,6 +21,20 @@ static const TelarOption options[] = {
     .kind = TELAR_OPTION_FILE,
     .value = "FILE",
     .doc = "The file to write." },
+  { .name = "opset",
+    .kind = TELAR_OPTION_INT,
+    .value = "N",
+    .minimum = TELAR_ONNX_OPSET_MIN,
+    .maximum = TELAR_ONNX_OPSET_MAX,
+    .doc =
+        "ONNX's operator set, 21 unless given. Older programs need a lower one; a higher one has "
+        "operators for more layers." },
+  { .name = "batch",
+    .kind = TELAR_OPTION_INT,
+    .value = "N",
+    .minimum = 1,
+    .maximum = G_MAXINT32,
+    .doc = "How many rows the ONNX model takes at once; any number unless given." },
   { NULL },
 };
 
@@ -60,7 +74,8 @@ data_hash (TelarGraph *graph)
 }
 
 static gboolean
-write_model (const TelarModel *model, const char *format, const char *path, GError **error)
+write_model (const TelarCommand *command, const TelarModel *model, const char *format,
+             const char *path, GError **error)
 {
   g_autoptr (TelarFeed) feed = telar_data_open (model->graph, error);
   if (feed == NULL)
@@ -69,7 +84,15 @@ write_model (const TelarModel *model, const char *format, const char *path, GErr
   if (!telar_lowered_ok (lowered, error))
     return FALSE;
   g_autofree char *hash = data_hash (model->graph);
-  TelarExportOptions about = { .project = model->project, .run = model->name, .data_hash = hash };
+  TelarExportOptions about = {
+    .project = model->project,
+    .run = model->name,
+    .data_hash = hash,
+    .graph = model->graph,
+    .lowered = lowered,
+    .opset = (int)telar_command_int (command, "opset", 0),
+    .batch = telar_command_int (command, "batch", 0),
+  };
   return strcmp (format, "onnx") == 0
              ? telar_export_onnx (lowered->program, model->states, &about, path, error)
              : telar_export_safetensors (lowered->program, model->states, &about, path, error);
@@ -87,7 +110,7 @@ run (const TelarCommand *command, GError **error)
   const char *format = choose_format (command, path, error);
   if (format == NULL ||
       !telar_model_open (command, telar_command_argument (command, 0), &model, error) ||
-      !write_model (&model, format, path, error))
+      !write_model (command, &model, format, path, error))
     return 1;
   printf ("%s\n", path);
   return 0;

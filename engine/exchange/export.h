@@ -11,17 +11,27 @@ typedef struct {
   const char *project;   /* the name of the project; also that of ONNX's graph */
   const char *run;       /* the run's name */
   const char *data_hash; /* "sha256:…" */
+
+  /* The graph and what it was lowered to: with both, ONNX's nodes are documented, and a layer that
+   * ONNX has an operator for is written as that. Each may be NULL. */
+  const TelarGraph *graph;
+  const TelarLowered *lowered;
+
+  int opset;    /* of ONNX; 0: TELAR_ONNX_OPSET */
+  gint64 batch; /* a fixed size; 0: any */
 } TelarExportOptions;
 
-/* The ONNX operator set that is written; it has LayerNormalization and is what ONNX Runtime has
- * read since 1.12. */
-#define TELAR_ONNX_OPSET 17
+/* The ONNX operator sets that can be written, and the usual one: the first that has Gelu,
+ * GroupNormalization by channels and Resize by axes; ONNX Runtime has read it since 1.18. */
+#define TELAR_ONNX_OPSET_MIN 13
+#define TELAR_ONNX_OPSET_MAX 26
+#define TELAR_ONNX_OPSET     21
 
 /* Writes @inference (lowered with TELAR_LOWER_INFER; it is simplified here) as an ONNX model, with
  * the numbers of @states as initialisers. Inputs and outputs keep the program's names
- * ("digits.images", "output"), the batch is the symbolic dimension "N", an ONNX node is called as
- * the graph's node it comes from. A primitive without a counterpart in ONNX is an error that names
- * the node. @options may be NULL. */
+ * ("digits.images", "output"), the batch is the symbolic dimension "N" unless it is fixed, an ONNX
+ * node is called as the graph's node it comes from. A primitive without a counterpart in ONNX is an
+ * error that names the node. @options may be NULL. */
 gboolean telar_export_onnx (const TelarProgram *inference, const TelarStates *states,
                             const TelarExportOptions *options, const char *path, GError **error);
 

@@ -1,5 +1,5 @@
 /* Writes a program as an ONNX model: inputs, states, instructions in order, results. */
-#include "engine/exchange/onnx-export.h"
+#include "engine/exchange/onnx-layers.h"
 
 #include "engine/checkpoint.h"
 #include "engine/exchange/export.h"
@@ -24,7 +24,7 @@ reserve_names (OnnxExport *e)
 {
   for (guint i = 0; i < telar_program_n_instrs (e->program); i++) {
     const TelarInstr *instr = telar_program_instr (e->program, i);
-    if (instr->prim != TELAR_PRIM_INPUT)
+    if (instr->prim != TELAR_PRIM_INPUT || onnx_layers_at (e->layers, instr))
       continue;
     const char *name = onnx_model_name (e->model, telar_instr_string (instr, TELAR_ATTR_NAME));
     e->names[instr->outputs[0]] = name;
@@ -62,38 +62,61 @@ copy_results (OnnxExport *e, const char *const *results)
 
 /* --- instructions ----------------------------------------------------------------------------- */
 
-static gboolean
-emit_state (OnnxExport *e, const TelarInstr *instr, GError **error)
+TelarTensor *
+onnx_state (OnnxExport *e, const char *origin, const char *name)
+{
+  TelarTensor *tensor = telar_states_get (e->states, name);
+  if (!tensor && !e->error)
+    telar_set_error (&e->error, TELAR_ERROR_INVALID, origin, "the state %s has no value", name);
+  return tensor;
+}
+
+static void
+emit_state (OnnxExport *e, const TelarInstr *instr)
 {
   const char *name = telar_instr_string (instr, TELAR_ATTR_NAME);
-  TelarTensor *tensor = telar_states_get (e->states, name);
-  if (!tensor) {
-    telar_set_error (error, TELAR_ERROR_INVALID, instr->origin, "the state %s has no value", name);
-    return FALSE;
-  }
-  e->names[instr->outputs[0]] = onnx_model_tensor (e->model, name, tensor);
-  return TRUE;
+  TelarTensor *tensor = onnx_state (e, instr->origin, name);
+  if (tensor)
+    e->names[instr->outputs[0]] = onnx_model_tensor (e->model, name, tensor);
+}
+
+/* The first of a layer's results stands where all it takes is there. */
+static void
+emit_input (OnnxExport *e, const TelarInstr *instr)
+{
+  OnnxLayer *layer = onnx_layers_at (e->layers, instr);
+  if (!layer || layer->written)
+    return;
+  layer->kind->write (e, layer);
+  layer->written = TRUE;
+}
+
+static void
+emit_instr (OnnxExport *e, const TelarInstr *instr)
+{
+  if (instr->prim == TELAR_PRIM_INPUT)
+    emit_input (e, instr);
+  else if (instr->prim == TELAR_PRIM_STATE)
+    emit_state (e, instr);
+  else if (instr->prim == TELAR_PRIM_CONSTANT)
+    e->names[instr->outputs[0]] = onnx_model_constant (
+        e->model, onnx_base (instr), telar_instr_attr (instr, TELAR_ATTR_VALUE)->tensor);
+  else
+    onnx_emit_instr (e, instr, &e->error);
 }
 
 static gboolean
 emit_all (OnnxExport *e, GError **error)
 {
-  for (guint i = 0; i < telar_program_n_instrs (e->program); i++) {
+  for (guint i = 0; !e->error && i < telar_program_n_instrs (e->program); i++) {
     const TelarInstr *instr = telar_program_instr (e->program, i);
-    gboolean ok = TRUE;
-    if (instr->prim == TELAR_PRIM_INPUT || g_hash_table_contains (e->absorbed, instr))
-      continue;
-    if (instr->prim == TELAR_PRIM_STATE)
-      ok = emit_state (e, instr, error);
-    else if (instr->prim == TELAR_PRIM_CONSTANT)
-      e->names[instr->outputs[0]] = onnx_model_constant (
-          e->model, onnx_base (instr), telar_instr_attr (instr, TELAR_ATTR_VALUE)->tensor);
-    else
-      ok = onnx_emit_instr (e, instr, error);
-    if (!ok)
-      return FALSE;
+    if (!g_hash_table_contains (e->absorbed, instr))
+      emit_instr (e, instr);
   }
-  return TRUE;
+  if (!e->error)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&e->error));
+  return FALSE;
 }
 
 /* --- the model -------------------------------------------------------------------------------- */
@@ -123,18 +146,28 @@ add_metadata (OnnxModel *model, const TelarExportOptions *options)
 }
 
 static gboolean
-export_program (const TelarProgram *program, const TelarStates *states,
+export_program (const TelarProgram *program, const GPtrArray *layers, const TelarStates *states,
                 const TelarExportOptions *options, const char *path, GError **error)
 {
+  int opset = options->opset ? options->opset : TELAR_ONNX_OPSET;
   g_autoptr (OnnxModel) model =
-      onnx_model_new (options->project ? options->project : "model", TELAR_ONNX_OPSET);
+      onnx_model_new (options->project ? options->project : "model", opset);
   guint n = telar_program_n_values (program);
   g_autofree const char **names = g_new0 (const char *, n + 1);
   g_autofree guint *uses = g_new0 (guint, n + 1);
   g_autofree const char **results = g_new0 (const char *, telar_program_n_outputs (program) + 1);
   g_autoptr (GHashTable) biases = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   g_autoptr (GHashTable) absorbed = g_hash_table_new (NULL, NULL);
-  OnnxExport e = { program, states, model, names, uses, biases, absorbed, NULL };
+  OnnxExport e = { .program = program,
+                   .graph = options->graph,
+                   .layers = layers,
+                   .opset = opset,
+                   .states = states,
+                   .model = model,
+                   .names = names,
+                   .uses = uses,
+                   .biases = biases,
+                   .absorbed = absorbed };
 
   count_uses (&e);
   reserve_names (&e);
@@ -147,14 +180,44 @@ export_program (const TelarProgram *program, const TelarStates *states,
   return write_model (model, path, error);
 }
 
+/* Without layers and with the batch of the options, simplified; @layers have its values. */
+static TelarProgram *
+prepare (const TelarProgram *inference, const GPtrArray *layers, const TelarExportOptions *options,
+         GError **error)
+{
+  g_autoptr (TelarProgram) cut = layers ? onnx_layers_cut (layers, inference, error)
+                                        : telar_program_ref ((TelarProgram *)inference);
+  if (cut && options->batch > 0) {
+    TelarProgram *bound = telar_program_bind (cut, options->batch, error);
+    telar_program_unref (cut);
+    cut = bound;
+  }
+  TelarProgram *program = cut ? telar_compile_inference (cut, NULL, error) : NULL;
+  if (program && layers)
+    onnx_layers_bind (layers, program);
+  return program;
+}
+
 static const TelarExportOptions no_options = { 0 };
 
 gboolean
 telar_export_onnx (const TelarProgram *inference, const TelarStates *states,
                    const TelarExportOptions *options, const char *path, GError **error)
 {
-  g_autoptr (TelarProgram) program = telar_compile_inference (inference, NULL, error);
-  return program && export_program (program, states, options ? options : &no_options, path, error);
+  if (!options)
+    options = &no_options;
+  int opset = options->opset ? options->opset : TELAR_ONNX_OPSET;
+  if (opset < TELAR_ONNX_OPSET_MIN || opset > TELAR_ONNX_OPSET_MAX) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                     "the ONNX operator set must be from %d to %d, not %d", TELAR_ONNX_OPSET_MIN,
+                     TELAR_ONNX_OPSET_MAX, opset);
+    return FALSE;
+  }
+  g_autoptr (GPtrArray) layers = options->graph && options->lowered
+                                     ? onnx_layers_find (options->graph, options->lowered, opset)
+                                     : NULL;
+  g_autoptr (TelarProgram) program = prepare (inference, layers, options, error);
+  return program && export_program (program, layers, states, options, path, error);
 }
 
 /* --- safetensors ------------------------------------------------------------------------------ */

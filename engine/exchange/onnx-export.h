@@ -2,12 +2,18 @@
 #pragma once
 
 #include "engine/exchange/onnx-model.h"
+#include "engine/graph.h"
 #include "engine/plan.h"
 
 G_BEGIN_DECLS
 
+typedef struct OnnxLayer OnnxLayer;
+
 typedef struct {
-  const TelarProgram *program; /* inference, simplified */
+  const TelarProgram *program; /* inference, without the layers, simplified */
+  const TelarGraph *graph;     /* NULL: there are no layers and nothing to document nodes with */
+  const GPtrArray *layers;     /* OnnxLayer *; NULL as the graph */
+  int opset;
   const TelarStates *states;
   OnnxModel *model;
   const char **names;   /* of each value of the program, NULL before it is made */
@@ -16,6 +22,7 @@ typedef struct {
                          * it   is absorbed */
   GHashTable *absorbed; /* const TelarInstr * that need no node of their own */
   const char *batch_shape; /* the tensor [N], once it is needed */
+  GError *error;           /* the first one of a layer */
 } OnnxExport;
 
 /* An addition that is the bias of a product. */
@@ -48,6 +55,11 @@ const TelarType *onnx_output_type (const OnnxExport *e, const TelarInstr *instr)
 const char *onnx_input (const OnnxExport *e, const TelarInstr *instr, guint i);
 /* The node's id, or the primitive's name. */
 const char *onnx_base (const TelarInstr *instr);
+
+/* Says in @node what node of the graph it comes from. */
+void onnx_document (const OnnxExport *e, const char *origin, OnnxNode *node);
+/* The state @name, NULL with the export's error when it has no value. */
+TelarTensor *onnx_state (OnnxExport *e, const char *origin, const char *name);
 
 /* A node on the way to the result; returns the name of its output. */
 OnnxNode *onnx_step (OnnxExport *e, const TelarInstr *instr, const char *op_type,

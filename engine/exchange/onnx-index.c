@@ -1,7 +1,8 @@
 /* Scattering and sorting in ONNX. */
 #include "engine/exchange/onnx-export.h"
 
-/* Zeros, to which ScatterND adds what the indices name along the first axis. */
+/* Zeros, to which ScatterND, which can add since operator set 16, adds what the indices name along
+ * the first axis. */
 static gboolean
 emit_scatter_add (OnnxExport *e, const TelarInstr *instr)
 {
@@ -9,7 +10,7 @@ emit_scatter_add (OnnxExport *e, const TelarInstr *instr)
   const char *base = onnx_base (instr), *shape = onnx_shape (e, instr, &type->shape);
   const char *zeros, *tuples;
   gint64 last = -1;
-  if (!shape || telar_instr_int (instr, TELAR_ATTR_AXIS, 0) != 0)
+  if (!shape || e->opset < 16 || telar_instr_int (instr, TELAR_ATTR_AXIS, 0) != 0)
     return FALSE;
   onnx_step (e, instr, "Expand",
              ONNX_INPUTS (onnx_model_scalar (e->model, base, type->dtype, 0), shape), &zeros);

@@ -244,6 +244,12 @@ onnx_node_add_output (OnnxModel *model, OnnxNode *node, const char *output)
   node->output[node->n_output++] = copy_text (model, output);
 }
 
+void
+onnx_node_document (OnnxModel *model, OnnxNode *node, const char *text)
+{
+  node->doc_string = copy_text (model, text);
+}
+
 static Onnx__AttributeProto *
 add_attribute (OnnxModel *model, OnnxNode *node, const char *key,
                Onnx__AttributeProto__AttributeType type)
@@ -297,6 +303,18 @@ onnx_node_ints (OnnxModel *model, OnnxNode *node, const char *key, const gint64 
       add_attribute (model, node, key, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS);
   attribute->n_ints = n;
   attribute->ints = take (model, g_memdup2 (values, n * sizeof *values));
+}
+
+void
+onnx_node_texts (OnnxModel *model, OnnxNode *node, const char *key, const char *const *values,
+                 guint n)
+{
+  Onnx__AttributeProto *attribute =
+      add_attribute (model, node, key, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRINGS);
+  attribute->n_strings = n;
+  attribute->strings = take (model, g_new (ProtobufCBinaryData, n));
+  for (guint i = 0; i < n; i++)
+    attribute->strings[i] = text_bytes (model, values[i]);
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */

@@ -32,13 +32,16 @@ void onnx_model_input (OnnxModel *model, const char *name, const TelarType *type
 void onnx_model_output (OnnxModel *model, const char *name, const TelarType *type);
 void onnx_model_metadata (OnnxModel *model, const char *key, const char *value);
 
-/* Appends a node; the names are copied. */
+/* Appends a node; the names are copied. An input that is "" is left out. */
 OnnxNode *onnx_model_node (OnnxModel *model, const char *op_type, const char *name,
                            const char *const *inputs, guint n_inputs, const char *output);
 void onnx_node_add_output (OnnxModel *model, OnnxNode *node, const char *output);
+void onnx_node_document (OnnxModel *model, OnnxNode *node, const char *text);
 void onnx_node_int (OnnxModel *model, OnnxNode *node, const char *key, gint64 value);
 void onnx_node_real (OnnxModel *model, OnnxNode *node, const char *key, double value);
 void onnx_node_text (OnnxModel *model, OnnxNode *node, const char *key, const char *value);
+void onnx_node_texts (OnnxModel *model, OnnxNode *node, const char *key, const char *const *values,
+                      guint n);
 void onnx_node_ints (OnnxModel *model, OnnxNode *node, const char *key, const gint64 *values,
                      guint n);
 

@@ -28,12 +28,25 @@ onnx_base (const TelarInstr *instr)
   return instr->origin ? instr->origin : telar_prim_info (instr->prim)->name;
 }
 
+void
+onnx_document (const OnnxExport *e, const char *origin, OnnxNode *node)
+{
+  const TelarNode *from = e->graph && origin ? telar_graph_find_node (e->graph, origin) : NULL;
+  if (!from)
+    return;
+  g_autofree char *text = from->title ? g_strdup_printf ("%s (%s)", from->title, from->op->label)
+                                      : g_strdup (from->op->label);
+  onnx_node_document (e->model, node, text);
+}
+
 OnnxNode *
 onnx_step (OnnxExport *e, const TelarInstr *instr, const char *op_type, const char *const *inputs,
            guint n, const char **output)
 {
   *output = onnx_model_name (e->model, onnx_base (instr));
-  return onnx_model_node (e->model, op_type, *output, inputs, n, *output);
+  OnnxNode *node = onnx_model_node (e->model, op_type, *output, inputs, n, *output);
+  onnx_document (e, instr->origin, node);
+  return node;
 }
 
 OnnxNode *
@@ -43,7 +56,10 @@ onnx_result (OnnxExport *e, const TelarInstr *instr, const char *op_type, const 
   const char *name = onnx_model_name (e->model, onnx_base (instr));
   if (!e->names[instr->outputs[0]])
     e->names[instr->outputs[0]] = name;
-  return onnx_model_node (e->model, op_type, name, inputs, n, e->names[instr->outputs[0]]);
+  OnnxNode *node =
+      onnx_model_node (e->model, op_type, name, inputs, n, e->names[instr->outputs[0]]);
+  onnx_document (e, instr->origin, node);
+  return node;
 }
 
 void
@@ -233,7 +249,7 @@ onnx_emit_instr (OnnxExport *e, const TelarInstr *instr, GError **error)
   if (emit && emit (e, instr))
     return TRUE;
   telar_set_error (error, TELAR_ERROR_INVALID, instr->origin,
-                   "the primitive %s cannot be exported to ONNX",
-                   telar_prim_info (instr->prim)->name);
+                   "the primitive %s cannot be exported to ONNX's operator set %d",
+                   telar_prim_info (instr->prim)->name, e->opset);
   return FALSE;
 }

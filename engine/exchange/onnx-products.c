@@ -28,8 +28,8 @@ is_bias (const OnnxExport *e, const TelarInstr *product, TelarValue value, Telar
   *bias = value;
   if (is_matrix_product (e, product))
     return shape->rank == 1 && shape->dims[0] == out->dims[1] && maker->prim == TELAR_PRIM_STATE;
-  if (product->prim != TELAR_PRIM_CONV || product->n_inputs != 2 ||
-      maker->prim != TELAR_PRIM_RESHAPE || shape->rank != out->rank - 1)
+  if ((product->prim != TELAR_PRIM_CONV && product->prim != TELAR_PRIM_CONV_INPUT_GRAD) ||
+      product->n_inputs != 2 || maker->prim != TELAR_PRIM_RESHAPE || shape->rank != out->rank - 1)
     return FALSE;
   const TelarShape *flat = &onnx_input_type (e, maker, 0)->shape;
   *bias = maker->inputs[0];
@@ -130,7 +130,8 @@ emit_conv (OnnxExport *e, const TelarInstr *conv, const char *bias, const TelarI
 
 /* What the windows leave over at the high side is ONNX's output_padding. */
 static void
-emit_conv_transpose (OnnxExport *e, const TelarInstr *instr)
+emit_conv_transpose (OnnxExport *e, const TelarInstr *instr, const char *bias,
+                     const TelarInstr *result)
 {
   const TelarShape *x = &onnx_input_type (e, instr, 0)->shape;
   const TelarShape *w = &onnx_input_type (e, instr, 1)->shape;
@@ -144,8 +145,8 @@ emit_conv_transpose (OnnxExport *e, const TelarInstr *instr)
                      telar_instr_item (instr, TELAR_ATTR_PAD, n + i, 0);
     left[i] = y->dims[i + 2] - covered;
   }
-  OnnxNode *node = onnx_result (e, instr, "ConvTranspose",
-                                ONNX_INPUTS (onnx_input (e, instr, 0), onnx_input (e, instr, 1)));
+  const char *inputs[] = { onnx_input (e, instr, 0), onnx_input (e, instr, 1), bias };
+  OnnxNode *node = onnx_result (e, result, "ConvTranspose", inputs, bias ? 3 : 2);
   onnx_node_ints (e->model, node, "kernel_shape", w->dims + 2, n);
   copy_window (e, instr, node, n);
   onnx_copy_ints (e, instr, node, "dilations", TELAR_ATTR_DILATION, n, 1);
@@ -186,7 +187,7 @@ onnx_emit_product (OnnxExport *e, const TelarInstr *instr)
   else if (instr->prim == TELAR_PRIM_CONV)
     emit_conv (e, instr, NULL, instr);
   else
-    emit_conv_transpose (e, instr);
+    emit_conv_transpose (e, instr, NULL, instr);
   return TRUE;
 }
 
@@ -199,7 +200,9 @@ onnx_emit_biased (OnnxExport *e, const OnnxBias *bias, const TelarInstr *sum)
     return FALSE;
   if (bias->product->prim == TELAR_PRIM_MATMUL)
     emit_gemm (e, bias->product, name, sum);
-  else
+  else if (bias->product->prim == TELAR_PRIM_CONV)
     emit_conv (e, bias->product, name, sum);
+  else
+    emit_conv_transpose (e, bias->product, name, sum);
   return TRUE;
 }

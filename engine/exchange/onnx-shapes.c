@@ -1,4 +1,4 @@
-/* Operators of shape, reductions and normalisations in ONNX. */
+/* Operators of shape and reductions in ONNX. */
 #include "engine/exchange/onnx-export.h"
 
 /* --- shapes as tensors ------------------------------------------------------------------------ */
@@ -14,10 +14,13 @@ batch_shape (OnnxExport *e, const TelarInstr *instr)
     const TelarShape *shape = &onnx_output_type (e, input)->shape;
     if (shape->rank == 0 || shape->dims[0] != TELAR_DIM_BATCH)
       continue;
-    OnnxNode *node =
-        onnx_step (e, instr, "Shape", ONNX_INPUTS (e->names[input->outputs[0]]), &e->batch_shape);
-    onnx_node_int (e->model, node, "start", 0);
-    onnx_node_int (e->model, node, "end", 1);
+    const gint64 zero = 0, one = 1;
+    const char *base = onnx_base (instr), *whole;
+    onnx_step (e, instr, "Shape", ONNX_INPUTS (e->names[input->outputs[0]]), &whole);
+    onnx_step (e, instr, "Slice",
+               ONNX_INPUTS (whole, onnx_model_ints (e->model, base, &zero, 1),
+                            onnx_model_ints (e->model, base, &one, 1)),
+               &e->batch_shape);
   }
   return e->batch_shape;
 }
@@ -226,15 +229,27 @@ onnx_emit_shape (OnnxExport *e, const TelarInstr *instr)
 
 /* --- reductions ------------------------------------------------------------------------------- */
 
-/* Of these only ReduceSum takes its axes as an input in this operator set. */
+/* ReduceSum takes its axes as an input in all operator sets written here, the others since 18. */
 static void
-emit_sum (OnnxExport *e, const TelarInstr *instr)
+emit_axes (OnnxExport *e, const TelarInstr *instr, const char *name)
 {
   const TelarAttr *axes = telar_instr_attr (instr, TELAR_ATTR_AXES);
-  OnnxNode *node = onnx_result (
-      e, instr, "ReduceSum",
-      ONNX_INPUTS (onnx_input (e, instr, 0),
-                   onnx_model_ints (e->model, onnx_base (instr), axes->ints, axes->n)));
+  const char *x = onnx_input (e, instr, 0);
+  gboolean as_input = instr->prim == TELAR_PRIM_SUM || e->opset >= 18;
+  const char *inputs[] = {
+    x, as_input ? onnx_model_ints (e->model, onnx_base (instr), axes->ints, axes->n) : NULL
+  };
+  OnnxNode *node = onnx_result (e, instr, name, inputs, as_input ? 2 : 1);
+  if (!as_input)
+    onnx_node_ints (e->model, node, "axes", axes->ints, axes->n);
+  onnx_node_int (e->model, node, "keepdims", telar_instr_int (instr, TELAR_ATTR_KEEP, 0));
+}
+
+static void
+emit_arg (OnnxExport *e, const TelarInstr *instr, const char *name)
+{
+  OnnxNode *node = onnx_result (e, instr, name, ONNX_INPUTS (onnx_input (e, instr, 0)));
+  onnx_node_int (e->model, node, "axis", telar_instr_int (instr, TELAR_ATTR_AXIS, 0));
   onnx_node_int (e->model, node, "keepdims", telar_instr_int (instr, TELAR_ATTR_KEEP, 0));
 }
 
@@ -254,52 +269,16 @@ gboolean
 onnx_emit_reduce (OnnxExport *e, const TelarInstr *instr)
 {
   static const char *const names[TELAR_N_PRIMS] = {
-    [TELAR_PRIM_MEAN] = "ReduceMean", [TELAR_PRIM_MAX] = "ReduceMax",
-    [TELAR_PRIM_MIN] = "ReduceMin",   [TELAR_PRIM_PROD] = "ReduceProd",
-    [TELAR_PRIM_ARGMAX] = "ArgMax",   [TELAR_PRIM_ARGMIN] = "ArgMin",
+    [TELAR_PRIM_SUM] = "ReduceSum",   [TELAR_PRIM_MEAN] = "ReduceMean",
+    [TELAR_PRIM_MAX] = "ReduceMax",   [TELAR_PRIM_MIN] = "ReduceMin",
+    [TELAR_PRIM_PROD] = "ReduceProd", [TELAR_PRIM_ARGMAX] = "ArgMax",
+    [TELAR_PRIM_ARGMIN] = "ArgMin",
   };
-  const TelarAttr *axes = telar_instr_attr (instr, TELAR_ATTR_AXES);
-  if (instr->prim == TELAR_PRIM_SUM) {
-    emit_sum (e, instr);
-    return TRUE;
-  }
-  if (instr->prim == TELAR_PRIM_CUMSUM) {
+  if (instr->prim == TELAR_PRIM_CUMSUM)
     emit_cumsum (e, instr);
-    return TRUE;
-  }
-  OnnxNode *node =
-      onnx_result (e, instr, names[instr->prim], ONNX_INPUTS (onnx_input (e, instr, 0)));
-  if (axes)
-    onnx_node_ints (e->model, node, "axes", axes->ints, axes->n);
+  else if (telar_instr_attr (instr, TELAR_ATTR_AXES))
+    emit_axes (e, instr, names[instr->prim]);
   else
-    onnx_node_int (e->model, node, "axis", telar_instr_int (instr, TELAR_ATTR_AXIS, 0));
-  onnx_node_int (e->model, node, "keepdims", telar_instr_int (instr, TELAR_ATTR_KEEP, 0));
-  return TRUE;
-}
-
-/* --- normalisation ---------------------------------------------------------------------------- */
-
-gboolean
-onnx_emit_norm (OnnxExport *e, const TelarInstr *instr)
-{
-  static const char *const names[TELAR_N_PRIMS] = {
-    [TELAR_PRIM_SOFTMAX] = "Softmax",
-    [TELAR_PRIM_LOG_SOFTMAX] = "LogSoftmax",
-    [TELAR_PRIM_BATCH_NORM] = "BatchNormalization",
-    [TELAR_PRIM_LAYER_NORM] = "LayerNormalization",
-  };
-  const char *inputs[5] = { NULL };
-  if (telar_instr_int (instr, TELAR_ATTR_LAYOUT, 0) != 0)
-    return FALSE;
-  for (guint i = 1; i < instr->n_outputs; i++)
-    if (e->uses[instr->outputs[i]] > 0)
-      return FALSE;
-  for (guint i = 0; i < instr->n_inputs; i++)
-    inputs[i] = onnx_input (e, instr, i);
-  OnnxNode *node = onnx_result (e, instr, names[instr->prim], inputs, instr->n_inputs);
-  if (telar_instr_attr (instr, TELAR_ATTR_AXIS))
-    onnx_node_int (e->model, node, "axis", telar_instr_int (instr, TELAR_ATTR_AXIS, 0));
-  if (telar_instr_attr (instr, TELAR_ATTR_EPSILON))
-    onnx_node_real (e->model, node, "epsilon", telar_instr_real (instr, TELAR_ATTR_EPSILON, 0));
+    emit_arg (e, instr, names[instr->prim]);
   return TRUE;
 }

@@ -140,7 +140,7 @@ lower_log_softmax (TelarLowering *l)
      "Keeps mean and variance of the signal near zero and one in deep dense networks.")            \
   A (silu, "SiLU", "y = x·sigmoid(x)", "Sigmoid, Mul",                                             \
      "A smooth relative of ReLU, also known as swish.")                                            \
-  A (mish, "Mish", "y = x·tanh(log(1 + exp(x)))", "Softplus, Tanh, Mul",                           \
+  A (mish, "Mish", "y = x·tanh(log(1 + exp(x)))", "Mish",                           \
      "A smooth relative of ReLU that lets small negative values through.")                         \
   A (sigmoid, "Sigmoid", "y = 1/(1 + exp(-x))", "Sigmoid",                                         \
      "Squeezes every number into the range from 0 to 1, as for a probability.")                    \
@@ -234,7 +234,7 @@ static const TelarOperator gelu_operator = {
   .doc = N_ ("Weighs each number by how likely a normal variable is below it; usual in "
              "transformers."),
   .formula = "y = x·Φ(x) = x·(1 + erf(x/√2))/2",
-  .onnx = "Erf, Mul, Add",
+  .onnx = "Gelu",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS ({
@@ -307,7 +307,7 @@ static const TelarOperator hardmax_operator = {
   .doc = N_ ("1 where the largest score is, the first of equals, and 0 elsewhere. Nothing can be "
              "learned through it."),
   .formula = "y[i] = 1 if i = argmax x, else 0",
-  .onnx = "ArgMax, OneHot",
+  .onnx = "Hardmax",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (AXIS_PARAM),

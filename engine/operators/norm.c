@@ -331,7 +331,7 @@ static const TelarOperator group_norm = {
   .doc = N_ ("Brings groups of channels of each sample to mean 0 and variance 1; does not depend "
              "on the batch."),
   .formula = "y = (x - mean)/√(variance + epsilon)·scale + bias",
-  .onnx = "LayerNormalization, Reshape, Mul, Add",
+  .onnx = "GroupNormalization",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (
@@ -357,7 +357,7 @@ static const TelarOperator instance_norm = {
   .doc = N_ ("Brings each channel of each picture to mean 0 and variance 1 over its area; usual in "
              "style transfer."),
   .formula = "y = (x - mean)/√(variance + epsilon)·scale + bias",
-  .onnx = "LayerNormalization, Reshape, Mul, Add",
+  .onnx = "InstanceNormalization",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (TELAR_PARAM_EPSILON ("1e-5"), SCALE, BIAS),
@@ -372,7 +372,7 @@ static const TelarOperator rms_norm = {
   .doc = N_ ("Divides the last axis by its root mean square: layer normalisation without the mean, "
              "usual in language models."),
   .formula = "y = x/√(mean(x²) + epsilon)·scale",
-  .onnx = "Mul, ReduceMean, Sqrt, Reciprocal",
+  .onnx = "RMSNormalization",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (TELAR_PARAM_EPSILON ("1e-6"), SCALE),
@@ -393,7 +393,7 @@ static const TelarOperator local_response_norm = {
   .doc = N_ ("Divides each number by the strength of its neighbours in the channels around, as in "
              "AlexNet."),
   .formula = "y[c] = x[c]/(offset + alpha/size·Σ x[k]²)^beta over size channels k around c",
-  .onnx = "AveragePool, Pow, Mul",
+  .onnx = "LRN",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (

@@ -349,7 +349,7 @@ static const TelarOperator pad = {
   .category = TELAR_CATEGORY_SHAPE,
   .doc = N_ (
       "Puts a border around the last axes: one value, or what the tensor itself continues with."),
-  .onnx = "Pad, Gather",
+  .onnx = "Pad",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (

@@ -296,7 +296,7 @@ static const TelarOperator rnn = {
   .doc = N_ ("Reads a sequence step by step and carries a state along. Forgets soon; LSTM and GRU "
              "remember longer."),
   .formula = "h[t] = activation(kernel·x[t] + bias + recurrent·h[t-1] + recurrent_bias)",
-  .onnx = "MatMul, Add, Tanh",
+  .onnx = "RNN",
   .inputs = TELAR_PORTS (IN_PORTS),
   .outputs = TELAR_PORTS (OUT_PORTS),
   .params = TELAR_PARAMS (UNITS, TELAR_PARAM_CELL, LAYERS, TELAR_PARAM_SEQUENCES, DROPOUT, BIAS,
@@ -317,7 +317,7 @@ static const TelarOperator lstm = {
              "PyTorch."),
   .formula = "i, f, o = gates(kernel·x[t] + recurrent·h[t-1]), g = activation(kernel·x[t] + "
              "recurrent·h[t-1]); c[t] = f·c[t-1] + i·g; h[t] = o·activation(c[t])",
-  .onnx = "MatMul, Add, Sigmoid, Tanh, Mul",
+  .onnx = "LSTM",
   .inputs = TELAR_PORTS (IN_PORTS,
                          {
                              .name = "memory",
@@ -349,7 +349,7 @@ static const TelarOperator gru = {
              "The kernel's rows are the gates reset, update, new, as in PyTorch."),
   .formula = "r, z = gates(kernel·x[t] + recurrent·h[t-1]); n = activation(kernel·x[t] + "
              "r·(recurrent·h[t-1] + recurrent_bias)); h[t] = (1 - z)·n + z·h[t-1]",
-  .onnx = "MatMul, Add, Sigmoid, Tanh, Mul",
+  .onnx = "GRU",
   .inputs = TELAR_PORTS (IN_PORTS),
   .outputs = TELAR_PORTS (OUT_PORTS),
   .params = TELAR_PARAMS (UNITS, TELAR_PARAM_CELL, TELAR_PARAM_GATES, LAYERS, TELAR_PARAM_SEQUENCES,

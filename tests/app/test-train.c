@@ -526,6 +526,11 @@ test_export (void)
   g_auto (TestRun) project = test_run ("export", test_program_sample ("titanic.telar"), "--to",
                                        "onnx", "-o", test_program_path ("again.onnx"), NULL);
   test_assert_done (project);
+  g_auto (TestRun) settings = test_run ("export", "export", "-o", test_program_path ("set.onnx"),
+                                        "--opset", "13", "--batch", "4", NULL);
+  test_assert_done (settings);
+  g_auto (TestRun) newer = test_run ("export", "export", "-o", "model.onnx", "--opset", "99", NULL);
+  test_assert_fails (newer, 2, "opset");
   g_auto (TestRun) ending = test_run ("export", "export", "-o", "model.doc", NULL);
   test_assert_fails (ending, 2, "model.doc");
   g_auto (TestRun) nowhere = test_run ("export", "export", "-o", "/proc/model.onnx", NULL);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """ONNX's checker and ONNX Runtime judge what Telar exports. Prints TAP.
 
-  exported.py EXPORTER SAMPLES     EXPORTER FOLDER SAMPLES writes models with inputs and results
+  exported.py EXPORTER SAMPLES [OPSET]     EXPORTER FOLDER SAMPLES [OPSET] writes models with
+                                           inputs and results
 """
 
 import pathlib
@@ -72,9 +73,9 @@ def judge(path):
         return str(problem).splitlines() or [repr(problem)]
 
 
-def main(exporter, samples):
+def main(exporter, samples, *opset):
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([exporter, folder, samples], check=True)
+        subprocess.run([exporter, folder, samples, *opset], check=True)
         paths = sorted(pathlib.Path(folder).glob("*.onnx"))
         print(f"1..{len(paths)}" if paths else "Bail out! nothing was exported")
         failed = not paths

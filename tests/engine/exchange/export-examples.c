@@ -1,7 +1,8 @@
 /* Exports every operator's examples and the sample projects as ONNX into a folder, each with a
  * safetensors file for tests/judges to compare: inputs ("in:NAME"), an operator's states
  * ("state:NAME"), what Telar computes from them ("out:NAME") and, as metadata, the example's text.
- * Operators without a result have nothing to export. */
+ * Operators without a result have nothing to export. OPSET is ONNX's operator set; with it the
+ * samples, which take long, stay out. */
 #include "data/data.h"
 #include "engine/checkpoint.h"
 #include "engine/exchange/export.h"
@@ -9,9 +10,12 @@
 #include "tests/engine/operators/example.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SAMPLE_ROWS 5
+
+static int opset;
 
 /* One pass over the data in few steps: what is exported is a model in use, with fitted scales. */
 static const char *const sample_training[][2] = {
@@ -31,13 +35,15 @@ write_tensors (const char *folder, const char *name, GHashTable *tensors, const 
 }
 
 static gboolean
-write_model (const char *folder, const char *name, const TelarProgram *program,
-             const TelarStates *states, GError **error)
+write_model (const char *folder, const char *name, const TelarGraph *graph,
+             const TelarLowered *lowered, const TelarStates *states, GError **error)
 {
-  TelarExportOptions options = { .project = name, .run = "test" };
+  TelarExportOptions options = {
+    .project = name, .run = "test", .graph = graph, .lowered = lowered, .opset = opset
+  };
   g_autofree char *file = g_strconcat (name, ".onnx", NULL);
   g_autofree char *path = g_build_filename (folder, file, NULL);
-  return telar_export_onnx (program, states, &options, path, error);
+  return telar_export_onnx (lowered->program, states, &options, path, error);
 }
 
 static GHashTable *
@@ -65,8 +71,10 @@ export_example (const char *folder, const TelarOperator *op, guint number, GErro
   g_autoptr (GHashTable) tensors = new_tensors ();
   if (!example)
     return FALSE;
-  g_autoptr (TelarProgram) program =
-      example_lower (example, EXAMPLE_FED, TELAR_LOWER_INFER, EXAMPLE_RESULT, error);
+  g_autoptr (TelarGraph) graph = NULL;
+  g_autoptr (TelarLowered) lowered =
+      example_lower_graph (example, EXAMPLE_FED, TELAR_LOWER_INFER, EXAMPLE_RESULT, &graph, error);
+  const TelarProgram *program = lowered ? lowered->program : NULL;
   g_autoptr (TelarStates) states = program ? example_states (example, program, 1, error) : NULL;
   if (!states)
     return FALSE;
@@ -85,7 +93,7 @@ export_example (const char *folder, const TelarOperator *op, guint number, GErro
     const char *state = telar_program_state (program, i)->name;
     take_tensor (tensors, "state", state, telar_tensor_ref (telar_states_get (states, state)));
   }
-  return write_model (folder, name, program, states, error) &&
+  return write_model (folder, name, graph, lowered, states, error) &&
          write_tensors (folder, name, tensors, example->text, error);
 }
 
@@ -164,7 +172,7 @@ export_sample (const char *folder, const char *samples, const char *name, GError
   g_autoptr (TelarLowered) lowered = telar_lower (graph, feed, TELAR_LOWER_INFER);
   return states && telar_lowered_ok (lowered, error) &&
          run_sample (lowered->program, feed, cpu, states, tensors, error) &&
-         write_model (folder, name, lowered->program, states, error) &&
+         write_model (folder, name, graph, lowered, states, error) &&
          write_tensors (folder, name, tensors, name, error);
 }
 
@@ -173,17 +181,18 @@ main (int argc, char **argv)
 {
   static const char *const samples[] = { "digits-cnn", "digits-dense", "titanic" };
   g_autoptr (GError) error = NULL;
-  if (argc != 3) {
-    fprintf (stderr, "usage: %s FOLDER SAMPLES\n", argv[0]);
+  if (argc != 3 && argc != 4) {
+    fprintf (stderr, "usage: %s FOLDER SAMPLES [OPSET]\n", argv[0]);
     return 2;
   }
+  opset = argc == 4 ? atoi (argv[3]) : 0;
   telar_operators_init ();
   g_autoptr (GPtrArray) operators =
       g_ptr_array_copy ((GPtrArray *)telar_operators_all (), NULL, NULL);
   telar_data_init ();
   example_init ();
   gboolean ok = export_operators (argv[1], operators, &error);
-  for (guint i = 0; ok && i < G_N_ELEMENTS (samples); i++)
+  for (guint i = 0; ok && argc == 3 && i < G_N_ELEMENTS (samples); i++)
     ok = export_sample (argv[1], argv[2], samples[i], &error);
   if (!ok)
     fprintf (stderr, "%s\n", error->message);

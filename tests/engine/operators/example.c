@@ -266,27 +266,37 @@ make_graph (const Example *example, ExampleForm form, const char *end, GError **
   return g_steal_pointer (&graph);
 }
 
-TelarProgram *
-example_lower (const Example *example, ExampleForm form, TelarLowerMode mode, const char *end,
-               GError **error)
+TelarLowered *
+example_lower_graph (const Example *example, ExampleForm form, TelarLowerMode mode, const char *end,
+                     TelarGraph **graph, GError **error)
 {
   static const char *const names[EXAMPLE_MAX_INPUTS] = {
     "x0.out", "x1.out", "x2.out", "x3.out", "x4.out", "x5.out", "x6.out", "x7.out",
   };
   TelarFeedPort ports[EXAMPLE_MAX_INPUTS];
   TelarFeed feed = { .ports = ports, .n_ports = example->n_inputs };
-  g_autoptr (TelarGraph) graph = make_graph (example, form, end, error);
-  if (!graph)
+  g_autoptr (TelarGraph) made = make_graph (example, form, end, error);
+  if (!made)
     return NULL;
   for (guint i = 0; i < example->n_inputs; i++) {
     ports[i] = (TelarFeedPort){ .name = names[i], .type = example->inputs[i].type };
     if (form == EXAMPLE_FED)
       ports[i].type.shape.dims[0] = TELAR_DIM_BATCH;
   }
-  g_autoptr (TelarLowered) lowered = telar_lower (graph, &feed, mode);
+  g_autoptr (TelarLowered) lowered = telar_lower (made, &feed, mode);
   if (!telar_lowered_ok (lowered, error) || !telar_program_verify (lowered->program, error))
     return NULL;
-  return telar_program_ref (lowered->program);
+  *graph = g_steal_pointer (&made);
+  return g_steal_pointer (&lowered);
+}
+
+TelarProgram *
+example_lower (const Example *example, ExampleForm form, TelarLowerMode mode, const char *end,
+               GError **error)
+{
+  g_autoptr (TelarGraph) graph = NULL;
+  g_autoptr (TelarLowered) lowered = example_lower_graph (example, form, mode, end, &graph, error);
+  return lowered ? telar_program_ref (lowered->program) : NULL;
 }
 
 /* --- values and running ----------------------------------------------------------------------- */

@@ -50,6 +50,10 @@ gint64 example_batch (const Example *example);
 TelarProgram *example_lower (const Example *example, ExampleForm form, TelarLowerMode mode,
                              const char *end, GError **error);
 
+/* The same with the graph, and what it was lowered to; caller frees both. */
+TelarLowered *example_lower_graph (const Example *example, ExampleForm form, TelarLowerMode mode,
+                                   const char *end, TelarGraph **graph, GError **error);
+
 /* Values for the fed inputs, drawn from @seed; GPtrArray of TelarTensor *, one per input. */
 GPtrArray *example_draw (const Example *example, guint64 seed);
 
