@@ -31,7 +31,8 @@ typedef struct {
  * the numbers of @states as initialisers. Inputs and outputs keep the program's names
  * ("digits.images", "output"), the batch is the symbolic dimension "N" unless it is fixed, an ONNX
  * node is called as the graph's node it comes from. A primitive without a counterpart in ONNX is an
- * error that names the node. @options may be NULL. */
+ * error that names the node; a model that telar_onnx_load would refuse is not written. @options may
+ * be NULL. */
 gboolean telar_export_onnx (const TelarProgram *inference, const TelarStates *states,
                             const TelarExportOptions *options, const char *path, GError **error);
 

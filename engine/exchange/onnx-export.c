@@ -3,6 +3,7 @@
 
 #include "engine/checkpoint.h"
 #include "engine/exchange/export.h"
+#include "engine/exchange/onnx.h"
 
 /* --- values ----------------------------------------------------------------------------------- */
 
@@ -131,7 +132,9 @@ write_model (OnnxModel *model, const char *path, GError **error)
                      "the model has more than the 2 GiB that an ONNX file may hold");
     return FALSE;
   }
-  return telar_file_replace (path, bytes, length, error);
+  /* What Telar cannot read back, no one else should have to. */
+  g_autoptr (TelarOnnx) readable = telar_onnx_from_bytes (bytes, length, NULL, path, error);
+  return readable && telar_file_replace (path, bytes, length, error);
 }
 
 static void
@@ -143,6 +146,7 @@ add_metadata (OnnxModel *model, const TelarExportOptions *options)
     onnx_model_metadata (model, "telar.run", options->run);
   if (options->data_hash)
     onnx_model_metadata (model, "telar.data", options->data_hash);
+  onnx_model_metadata (model, "telar.version", TELAR_VERSION);
 }
 
 static gboolean
