@@ -5,7 +5,8 @@
 
 FOLDER holds weights.safetensors, whose type is the precision Telar trained in, and run.safetensors
 (batches, "loss", "rate"). In float64 no loss may differ by more than 1e-4 relative. In float32 PyTorch
-itself strays from its own float64 losses; Telar may stray by 1e-4, or twice as far as PyTorch does.
+itself strays from its own float64 losses; Telar may stray by 1e-4, or twice as far as PyTorch does,
+and by no more than 1e-3.
 """
 
 import sys
@@ -15,6 +16,7 @@ import torch
 from networks import build, load_states, read_safetensors
 
 TOLERANCE = 1e-4
+MOST = 1e-3
 OPTIMIZERS = {
     "adam": torch.optim.Adam,
     "sgd": lambda parameters: torch.optim.SGD(parameters, momentum=0.9),
@@ -26,15 +28,12 @@ def losses(name, optimizer_name, precision, weights, run):
     load_states(network, weights)
     network.train()
     optimizer = OPTIMIZERS[optimizer_name](network.parameters())
-    loss_of = torch.nn.CrossEntropyLoss()
     curve = []
     for step, rate in enumerate(run["rate"]):
         optimizer.param_groups[0]["lr"] = float(rate)
         optimizer.zero_grad()
-        given, wanted = (torch.from_numpy(run[f"{port}.{step}"].copy()) for port in network.data)
-        if given.is_floating_point():
-            given = given.to(precision)
-        loss = loss_of(network(given).flatten(0, -2), wanted.flatten())
+        batch = (torch.from_numpy(run[f"{port}.{step}"].copy()) for port in network.data)
+        loss = network.loss(*(x.to(precision) if x.is_floating_point() else x for x in batch))
         loss.backward()
         optimizer.step()
         curve.append(loss.item())
@@ -51,7 +50,7 @@ def main(folder, name, optimizer_name):
     if next(iter(weights.values())).dtype == numpy.float32:
         single = losses(name, optimizer_name, torch.float32, weights, run)
         theirs = float(abs(single / exact - 1).max())
-        allowed = max(TOLERANCE, 2 * theirs)
+        allowed = min(MOST, max(TOLERANCE, 2 * theirs))
     print(
         f"{name}, {optimizer_name}: {len(exact)} steps, loss {exact[0]:.4f} to {exact[-1]:.4f}, "
         f"largest relative difference from PyTorch in float64: {ours:.1e}"

@@ -254,8 +254,19 @@ typedef struct {
   TelarPlan *plan;
   TelarStates *states;
   gint64 batch;
-  guint loss; /* which output */
 } Stepper;
+
+/* The sum of all losses, as the trainer counts it. */
+static double
+loss_of (const TelarProgram *program, TelarTensor *const *outputs)
+{
+  double loss = 0;
+
+  for (guint i = 0; i < telar_program_n_outputs (program); i++)
+    if (telar_program_output (program, i)->role == TELAR_OUTPUT_LOSS)
+      loss += telar_tensor_get (outputs[i], 0);
+  return loss;
+}
 
 static void
 run_step (Stepper *s, guint step, double rate)
@@ -280,7 +291,7 @@ run_step (Stepper *s, guint step, double rate)
   TelarRunContext context = { inputs, n + 2, s->states, 1, step };
   telar_plan_run (s->plan, &context, outputs, &error);
   g_assert_no_error (error);
-  curve_scalar (&s->course->curve.base, "loss", step + 1, telar_tensor_get (outputs[s->loss], 0));
+  curve_scalar (&s->course->curve.base, "loss", step + 1, loss_of (program, outputs));
   curve_scalar (&s->course->curve.base, "learning_rate", step + 1, rate);
   for (guint i = 0; i < telar_program_n_outputs (program); i++)
     g_clear_pointer (&outputs[i], telar_tensor_unref);
@@ -288,16 +299,6 @@ run_step (Stepper *s, guint step, double rate)
     telar_tensor_unref (wide[i]);
   for (guint i = 0; i < n; i++)
     telar_tensor_unref (batch[i]);
-}
-
-static guint
-find_loss (const TelarProgram *program)
-{
-  guint i = 0;
-
-  while (telar_program_output (program, i)->role != TELAR_OUTPUT_LOSS)
-    i++;
-  return i;
 }
 
 void
@@ -325,7 +326,7 @@ course_train_wide (Course *course, gint64 batch, gint64 epoch_steps)
 
   telar_feed_begin (&course->recorder->base, &pass, &error);
   g_assert_no_error (error);
-  Stepper stepper = { course, plan, states, batch, find_loss (telar_plan_program (plan)) };
+  Stepper stepper = { course, plan, states, batch };
   for (guint step = 0; step < course->curve.steps; step++)
     run_step (&stepper, step, telar_schedule_rate (training, step, epoch_steps));
 }

@@ -16,6 +16,13 @@ def same(size, kernel, stride):
     return total // 2, total - total // 2
 
 
+class Classifier(nn.Module):
+    """Gives scores with the classes on the last axis."""
+
+    def loss(self, given, wanted):
+        return nn.functional.cross_entropy(self(given).flatten(0, -2), wanted.flatten())
+
+
 class SameConv(nn.Module):
     def __init__(self, channels, filters, kernel, stride, size):
         super().__init__()
@@ -27,7 +34,7 @@ class SameConv(nn.Module):
         return self.conv(self.pad(x))
 
 
-class DigitsCnn(nn.Module):
+class DigitsCnn(Classifier):
     """The convolutional network of Google's Keras-on-TPU tutorial, without its softmax."""
 
     data = ("digits.images", "digits.labels")
@@ -54,7 +61,7 @@ class DigitsCnn(nn.Module):
         return self.dense2(self.dropout(x))
 
 
-class DigitsDense(nn.Module):
+class DigitsDense(Classifier):
     """784-512-512-10."""
 
     data = ("digits.images", "digits.labels")
@@ -70,7 +77,7 @@ class DigitsDense(nn.Module):
         return self.dense3(torch.relu(self.dense2(torch.relu(self.dense1(x)))))
 
 
-class CharsLstm(nn.Module):
+class CharsLstm(Classifier):
     """Predicts the next character with two layers of LSTM."""
 
     data = ("chars.text", "chars.next")
@@ -94,7 +101,7 @@ class Positions(nn.Module):
         return x + self.weight
 
 
-class CharsTransformer(nn.Module):
+class CharsTransformer(Classifier):
     """Predicts the next character with two causal layers, normalised after and before."""
 
     data = ("chars.text", "chars.next")
@@ -119,7 +126,95 @@ class CharsTransformer(nn.Module):
         return self.dense(self.norm(x))
 
 
+class DigitsResnet(Classifier):
+    """A stem and three residual blocks, two of them with a convolution on the way around."""
+
+    data = ("digits.images", "digits.labels")
+
+    def __init__(self):
+        super().__init__()
+        self.stem_conv = nn.Conv2d(1, 8, 3, 2, padding=1, bias=False)
+        self.stem_norm = nn.BatchNorm2d(8)
+        for block, (channels, filters, stride) in enumerate(((8, 8, 1), (8, 16, 2), (16, 32, 2)), 1):
+            self.add_conv(f"block{block}", 1, channels, filters, 3, stride)
+            self.add_conv(f"block{block}", 2, filters, filters, 3, 1)
+            if stride > 1:
+                self.add_conv(f"block{block}", 3, channels, filters, 1, stride)
+        self.dense = nn.Linear(32, 10)
+
+    def add_conv(self, block, number, channels, filters, kernel, stride):
+        conv = nn.Conv2d(channels, filters, kernel, stride, padding=kernel // 2, bias=False)
+        self.add_module(f"{block}_conv{number}", conv)
+        self.add_module(f"{block}_norm{number}", nn.BatchNorm2d(filters))
+
+    def normed(self, block, number, x):
+        conv = getattr(self, f"{block}_conv{number}")
+        return getattr(self, f"{block}_norm{number}")(conv(x))
+
+    def forward(self, images):
+        x = torch.relu(self.stem_norm(self.stem_conv(images / 255)))
+        for block in ("block1", "block2", "block3"):
+            y = self.normed(block, 2, torch.relu(self.normed(block, 1, x)))
+            around = self.normed(block, 3, x) if hasattr(self, f"{block}_conv3") else x
+            x = torch.relu(y + around)
+        return self.dense(x.mean((2, 3)))
+
+
+class DigitsVae(nn.Module):
+    """Kingma, Welling: "Auto-encoding variational Bayes", 2014; 784-64-8-64-784."""
+
+    data = ("digits.images", "normal.noise")
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Linear(784, 64)
+        self.mean = nn.Linear(64, 8)
+        self.log_variance = nn.Linear(64, 8)
+        self.decoder = nn.Linear(8, 64)
+        self.pixels = nn.Linear(64, 784)
+
+    def loss(self, images, noise):
+        pixels = images.flatten(1) / 255
+        hidden = torch.tanh(self.encoder(pixels))
+        mean, log_variance = self.mean(hidden), self.log_variance(hidden)
+        code = mean + torch.exp(log_variance / 2) * noise
+        logits = self.pixels(torch.tanh(self.decoder(code)))
+        apart = mean ** 2 + torch.exp(log_variance) - 1 - log_variance  # twice the divergence
+        reconstruction = nn.functional.binary_cross_entropy_with_logits(logits, pixels)
+        return reconstruction + 0.01 * apart.mean()
+
+
+class ShapesUnet(Classifier):
+    """Ronneberger, Fischer, Brox: "U-Net", 2015; two levels, a class for each pixel."""
+
+    data = ("shapes.images", "shapes.classes")
+
+    def __init__(self):
+        super().__init__()
+        for name, channels, filters in (("down1", 1, 6), ("down2", 6, 12), ("bottom", 12, 24),
+                                        ("rise2", 24, 12), ("rise1", 12, 6)):
+            self.add_module(f"{name}_conv1", nn.Conv2d(channels, filters, 3, padding=1))
+            self.add_module(f"{name}_conv2", nn.Conv2d(filters, filters, 3, padding=1))
+        self.up2 = nn.ConvTranspose2d(24, 12, 2, 2)
+        self.up1 = nn.ConvTranspose2d(12, 6, 2, 2)
+        self.classes = nn.Conv2d(6, 3, 1)
+
+    def double(self, name, x):
+        for number in (1, 2):
+            x = torch.relu(getattr(self, f"{name}_conv{number}")(x))
+        return x
+
+    def forward(self, images):
+        first = self.double("down1", images)
+        second = self.double("down2", nn.functional.max_pool2d(first, 2))
+        x = self.double("bottom", nn.functional.max_pool2d(second, 2))
+        x = self.double("rise2", torch.cat((second, self.up2(x)), 1))
+        x = self.double("rise1", torch.cat((first, self.up1(x)), 1))
+        return self.classes(x).movedim(1, -1)
+
+
 NETWORKS = {"digits-cnn": DigitsCnn, "digits-dense": DigitsDense,
+            "digits-resnet": DigitsResnet, "digits-vae": DigitsVae, "shapes-unet": ShapesUnet,
             "chars-lstm": CharsLstm, "chars-transformer": CharsTransformer}
 
 
