@@ -1,4 +1,4 @@
-/* Elementwise operators: arithmetic, comparison, logic, activations, casts. */
+/* Elementwise operators: arithmetic, comparison, logic, activations. */
 #include "engine/emit.h"
 #include "engine/exchange/onnx/operators.h"
 
@@ -145,31 +145,6 @@ trace_clip (OnnxCall *call)
       x = telar_build_binary (call->b, TELAR_PRIM_MINIMUM, x, onnx_call_in (call, 2));
   }
   onnx_call_out (call, 0, x);
-}
-
-static gboolean
-is_of_strings (const OnnxCall *call, guint input)
-{
-  return onnx_call_has (call, input) && call->inputs[input]->kind == TELAR_ONNX_STRINGS;
-}
-
-static void
-trace_cast (OnnxCall *call)
-{
-  gboolean like = g_str_equal (call->node->op_type, "CastLike");
-  gboolean to_strings =
-      like ? is_of_strings (call, 1)
-           : onnx_call_attr_int (call, "to", 0) == ONNX__TENSOR_PROTO__DATA_TYPE__STRING;
-  if (to_strings && onnx_call_has (call, 0)) {
-    onnx_cast_strings (call, TRUE, TELAR_F32);
-    return;
-  }
-  TelarDType to =
-      like ? onnx_call_type (call, 1).dtype : onnx_call_attr_dtype (call, "to", TELAR_F32);
-  if (is_of_strings (call, 0))
-    onnx_cast_strings (call, FALSE, to);
-  else
-    onnx_call_out (call, 0, telar_build_cast (call->b, onnx_call_in (call, 0), to));
 }
 
 /* x · sigmoid (alpha · x); SwiGLU multiplies that by its second input. */
@@ -352,9 +327,7 @@ const OnnxOperator onnx_operators_elementwise[] = {
 #define ENTRY(name, PRIM) { #name, trace_##name },
   DIRECT (ENTRY)
 #undef ENTRY
-      { "Cast", trace_cast },
-  { "CastLike", trace_cast },
-  { "Celu", trace_exponential_linear },
+      { "Celu", trace_exponential_linear },
   { "Clip", trace_clip },
   { "Elu", trace_exponential_linear },
   { "Gelu", trace_gelu },

@@ -9,6 +9,7 @@ static const struct {
   /* clang-format off */
   { "", onnx_operators_attention },
   { "", onnx_operators_control },
+  { "", onnx_operators_cast },
   { "", onnx_operators_elementwise },
   { "", onnx_operators_index },
   { "", onnx_operators_losses },

@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 extern const OnnxOperator onnx_operators_attention[];
+extern const OnnxOperator onnx_operators_cast[];
 extern const OnnxOperator onnx_operators_elementwise[];
 extern const OnnxOperator onnx_operators_recurrence[];
 extern const OnnxOperator onnx_operators_recurrent[];

@@ -1,10 +1,8 @@
 /* Tensors as ONNX writes them: raw bytes, typed lists, or a piece of another file. */
+#include "engine/exchange/onnx/narrow.h"
 #include "engine/exchange/onnx/read.h"
 
 #include <string.h>
-
-/* ONNX's numbers that the schema of Debian 12 does not name yet. */
-enum { ONNX_UINT4 = 21, ONNX_INT4 = 22 };
 
 #define T(name) ONNX__TENSOR_PROTO__DATA_TYPE__##name
 
@@ -27,16 +25,20 @@ static const struct {
   { T (INT64), "int64", TELAR_I64 },
   { T (UINT64), "uint64", TELAR_U64 },
   { T (BOOL), "bool", TELAR_BOOL },
-  { ONNX_INT4, "int4", TELAR_I8 },
-  { ONNX_UINT4, "uint4", TELAR_U8 },
   { T (STRING), "string", -1 },
   { T (COMPLEX64), "complex64", -1 },
   { T (COMPLEX128), "complex128", -1 },
-  { 17, "float8e4m3fn", -1 },
-  { 18, "float8e4m3fnuz", -1 },
-  { 19, "float8e5m2", -1 },
-  { 20, "float8e5m2fnuz", -1 },
-  { 23, "float4e2m1", -1 },
+  /* The schema of Debian 12 does not name these yet. */
+  { 17, "float8e4m3fn", TELAR_F16 },
+  { 18, "float8e4m3fnuz", TELAR_F16 },
+  { 19, "float8e5m2", TELAR_F16 },
+  { 20, "float8e5m2fnuz", TELAR_F16 },
+  { 21, "uint4", TELAR_U8 },
+  { 22, "int4", TELAR_I8 },
+  { 23, "float4e2m1", TELAR_F16 },
+  { 24, "float8e8m0", TELAR_F32 },
+  { 25, "uint2", TELAR_U8 },
+  { 26, "int2", TELAR_I8 },
 };
 
 gboolean
@@ -63,12 +65,6 @@ char *
 onnx_text_copy (const ProtobufCBinaryData *text)
 {
   return text->data ? g_strndup ((const char *)text->data, text->len) : g_strdup ("");
-}
-
-static gboolean
-is_half_a_byte (int number)
-{
-  return number == ONNX_INT4 || number == ONNX_UINT4;
 }
 
 static gboolean
@@ -148,27 +144,34 @@ find_external (const Onnx__TensorProto *proto, const char *folder, const char *n
 
 /* --- numbers ---------------------------------------------------------------------------------- */
 
-/* Two to a byte, the low half first. */
+/* As many to a byte as fit, the lowest bits first. */
 static void
-unpack_halves (TelarTensor *tensor, const guint8 *bytes, gboolean with_sign)
+unpack_narrow (int number, TelarTensor *tensor, const guint8 *bytes)
 {
-  guint8 *out = tensor->data;
-  for (gsize i = 0; i < telar_tensor_elements (tensor); i++) {
-    guint8 half = (bytes[i / 2] >> (i % 2 * 4)) & 15;
-    out[i] = with_sign && half > 7 ? (guint8)(half - 16) : half;
-  }
+  guint bits = onnx_narrow_bits (number), each = 8 / bits;
+
+  for (gsize i = 0; i < telar_tensor_elements (tensor); i++)
+    telar_tensor_set (tensor, i,
+                      onnx_narrow_decode (number, (guint8)(bytes[i / each] >> (i % each * bits))));
 }
 
 static gsize
 bytes_of (int number, const TelarTensor *tensor)
 {
-  return is_half_a_byte (number) ? (telar_tensor_elements (tensor) + 1) / 2 : tensor->bytes;
+  guint each;
+
+  if (!onnx_is_narrow (number))
+    return tensor->bytes;
+  each = 8 / onnx_narrow_bits (number);
+  return (telar_tensor_elements (tensor) + each - 1) / each;
 }
 
 /* How many numbers the list has that ONNX puts this type into. */
 static gsize
 listed (const Onnx__TensorProto *proto, TelarDType dtype)
 {
+  if (onnx_is_narrow (proto->data_type))
+    return proto->n_int32_data;
   switch (dtype) {
   case TELAR_F32:
     return proto->n_float_data;
@@ -232,8 +235,8 @@ fill_from_bytes (const Onnx__TensorProto *proto, TelarTensor *tensor, const guin
 {
   if (length != bytes_of (proto->data_type, tensor))
     return complain_of_length (name, tensor, length, "bytes", error);
-  if (is_half_a_byte (proto->data_type))
-    unpack_halves (tensor, bytes, proto->data_type == ONNX_INT4);
+  if (onnx_is_narrow (proto->data_type))
+    unpack_narrow (proto->data_type, tensor, bytes);
   else if (length > 0)
     memcpy (tensor->data, bytes, length);
   return TRUE;
@@ -244,19 +247,19 @@ fill_from_list (const Onnx__TensorProto *proto, TelarTensor *tensor, const char 
                 GError **error)
 {
   gsize n = listed (proto, tensor->type.dtype);
-  if (n != (is_half_a_byte (proto->data_type) ? bytes_of (proto->data_type, tensor)
+  if (n != (onnx_is_narrow (proto->data_type) ? bytes_of (proto->data_type, tensor)
                                               : telar_tensor_elements (tensor)))
     return complain_of_length (name, tensor, n, "numbers", error);
   if (n == 0)
     return TRUE;
-  if (!is_half_a_byte (proto->data_type)) {
+  if (!onnx_is_narrow (proto->data_type)) {
     copy_listed (proto, tensor);
     return TRUE;
   }
   g_autofree guint8 *bytes = g_new (guint8, n);
   for (gsize i = 0; i < n; i++)
     bytes[i] = (guint8)proto->int32_data[i];
-  unpack_halves (tensor, bytes, proto->data_type == ONNX_INT4);
+  unpack_narrow (proto->data_type, tensor, bytes);
   return TRUE;
 }
 
@@ -268,7 +271,7 @@ has_enough (const Onnx__TensorProto *proto, const TelarType *type, gsize raw, co
 {
   gsize n = telar_shape_elements (&type->shape);
   gsize has = proto->has_raw_data || raw > 0 ? raw : listed (proto, type->dtype);
-  if (n / 2 <= has)
+  if (n / 4 <= has) /* a byte holds four numbers at most */
     return TRUE;
   g_autofree char *text = telar_type_to_string (type);
   telar_set_error (error, TELAR_ERROR_INVALID, NULL,
@@ -296,7 +299,11 @@ read_numbers (const Onnx__TensorProto *proto, const TelarType *type, const char 
   gboolean good = external || proto->has_raw_data
                       ? fill_from_bytes (proto, tensor, bytes, length, name, error)
                       : fill_from_list (proto, tensor, name, error);
-  return good ? telar_onnx_value_tensor (tensor, TRUE) : NULL;
+  if (!good)
+    return NULL;
+  TelarOnnxValue *value = telar_onnx_value_tensor (tensor, TRUE);
+  value->narrow = onnx_is_narrow (proto->data_type) ? proto->data_type : 0;
+  return value;
 }
 
 /* --- strings and the whole -------------------------------------------------------------------- */
@@ -333,6 +340,15 @@ onnx_tensor_read (const Onnx__TensorProto *proto, const char *folder, const char
                    "the tensor %s has elements of %s, which Telar does not have", name,
                    onnx_dtype_name (proto->data_type));
   return NULL;
+}
+
+int
+onnx_declared_narrow (const Onnx__ValueInfoProto *port)
+{
+  if (!port->type || port->type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ||
+      !onnx_is_narrow ((int)port->type->tensor_type->elem_type))
+    return 0;
+  return (int)port->type->tensor_type->elem_type;
 }
 
 gboolean

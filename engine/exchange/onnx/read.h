@@ -26,6 +26,9 @@ const char *onnx_dtype_name (int number);
  * tensor of numbers. */
 gboolean onnx_declared_type (const Onnx__ValueInfoProto *port, TelarType *type);
 
+/* ONNX's number of the narrow type (narrow.h) that a port is declared with; 0 when it is none. */
+int onnx_declared_narrow (const Onnx__ValueInfoProto *port);
+
 /* A tensor of numbers or strings. Sizes are checked against the bytes that are there before
  * anything is allocated. External data are looked for in @folder, below which they must lie; with
  * NULL they are refused. @name is for messages. */

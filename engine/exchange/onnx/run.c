@@ -1,6 +1,7 @@
 /* Running a model: the program for the types of its inputs is traced and compiled at the first run
  * and kept. */
 #include "engine/exchange/onnx/model-private.h"
+#include "engine/exchange/onnx/read.h"
 
 /* Programs that are kept; the oldest goes when one more is needed. */
 #define MOST_PROGRAMS 8
@@ -122,9 +123,11 @@ put_inputs (const TelarOnnx *model, OnnxTrace *trace, OnnxScope *scope,
     const char *name = model->inputs[i]->name;
     if (!inputs[i])
       onnx_scope_put (scope, name, telar_onnx_value_optional (NULL));
-    else if (inputs[i]->kind == TELAR_ONNX_TENSOR)
-      onnx_scope_put (scope, name, onnx_trace_input (trace, name, inputs[i]->tensor));
-    else
+    else if (inputs[i]->kind == TELAR_ONNX_TENSOR) {
+      TelarOnnxValue *value = onnx_trace_input (trace, name, inputs[i]->tensor);
+      value->narrow = onnx_declared_narrow (model->inputs[i]);
+      onnx_scope_put (scope, name, value);
+    } else
       onnx_scope_put (scope, name, telar_onnx_value_ref (inputs[i]));
   }
 }

@@ -22,6 +22,7 @@ struct TelarOnnxValue {
   TelarType type;        /* of a tensor; of strings only the shape counts */
   TelarTensor *tensor;   /* a tensor that is known, else NULL */
   TelarValue traced;     /* else its value in the program under construction */
+  int narrow;            /* ONNX's number of the narrower type that its numbers are of (narrow.h) */
   gboolean constant;     /* known, and the same in every run: an initialiser or made of them */
   GPtrArray *traces;     /* the list of traced values that it is a member of, borrowed */
   char **strings;        /* owned; as many as the shape has elements, NULL-terminated */
