@@ -1,7 +1,9 @@
-/* What grows along an axis: running sums, products and extremes. */
+/* What grows along an axis: running sums, products and extremes; numbers at even distances. */
 #include "engine/emit.h"
 #include "engine/operators/families.h"
 #include "engine/operators/helpers.h"
+
+#include <math.h>
 
 static void
 lower_cumsum (TelarLowering *l)
@@ -50,6 +52,29 @@ lower_cummin (TelarLowering *l)
   lower_running (l, TELAR_PRIM_MINIMUM, FALSE);
 }
 
+static void
+lower_range (TelarLowering *l)
+{
+  double start = telar_lower_real (l, "start"), step = telar_lower_real (l, "step");
+  double n = ceil ((telar_lower_real (l, "limit") - start) / step);
+  gboolean whole = g_str_equal (telar_lower_text (l, "type"), "i64");
+  TelarShape shape = telar_shape (1);
+  TelarValue x;
+
+  if (!(n >= 1 && n <= TELAR_SIZE_LIMIT)) {
+    telar_lower_fail (l, "steps of %g do not lead from %g to the limit", step, start);
+    return;
+  }
+  if (whole && (start != floor (start) || step != floor (step))) {
+    telar_lower_fail (l, "start and step of whole numbers must be whole");
+    return;
+  }
+  shape.dims[0] = (gint64)n;
+  x = telar_build_cast (l->b, telar_build_iota (l->b, &shape, 0), whole ? TELAR_I64 : TELAR_F32);
+  x = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, x, step);
+  telar_lower_output (l, 0, telar_build_binary_scalar (l->b, TELAR_PRIM_ADD, x, start));
+}
+
 /* --- entries ---------------------------------------------------------------------------------- */
 
 #define AXIS    TELAR_PARAM_AXIS ("-1", "The axis to go along; -1 is the last.")
@@ -82,6 +107,36 @@ lower_cummin (TelarLowering *l)
 /* clang-format on */
 RUNNING (DEFINE)
 
+#define REAL(param, text, value, words)                                                            \
+  {                                                                                                \
+    .name = param, .label = N_ (text), .kind = TELAR_PARAM_REAL, .fallback = value,                \
+    .minimum = -1e9, .maximum = 1e9, .doc = N_ (words), .prominent = TRUE,                         \
+  }
+
+static const TelarOperator range_operator = {
+  .name = "range",
+  .label = N_ ("Range"),
+  .category = TELAR_CATEGORY_MATH,
+  .doc = N_ ("Numbers at even distances along one axis, the same for all samples."),
+  .formula = "y[i] = start + i·step, below limit",
+  .onnx = "CumSum, Mul, Add",
+  .inputs = TELAR_NO_PORTS,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (REAL ("start", "Start", "0", "The first number."),
+                          REAL ("limit", "Limit", "10", "Where to stop, itself left out."),
+                          REAL ("step", "Step", "1", "The distance; negative ones count down."),
+                          {
+                              .name = "type",
+                              .label = N_ ("Type"),
+                              .kind = TELAR_PARAM_CHOICE,
+                              .fallback = "f32",
+                              .choices = TELAR_CHOICES ("f32", "i64"),
+                              .doc = N_ ("Whether the numbers are floats or whole numbers."),
+                          }),
+  .lower = lower_range,
+  .examples = TELAR_EXAMPLES ("limit=4", "start=2 limit=-1 step=-0.5", "limit=9 step=2 type=i64"),
+};
+
 const TelarOperator *const telar_operators_cumulate[] = {
-  &cumsum_operator, &cumprod_operator, &cummax_operator, &cummin_operator, NULL,
+  &cumsum_operator, &cumprod_operator, &cummax_operator, &cummin_operator, &range_operator, NULL,
 };

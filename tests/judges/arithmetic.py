@@ -187,6 +187,13 @@ def running(example):
     return [y.flip(axis) if example.get("reverse", False) else y]
 
 
+@judge("range")
+def arange(example):
+    kind = torch.int64 if example.get("type", "f32") == "i64" else torch.float32
+    return [torch.arange(example.get("start", 0.0), example.get("limit", 10.0),
+                         example.get("step", 1.0), dtype=kind)]
+
+
 # --- products -------------------------------------------------------------------------------------
 
 @judge("matmul")

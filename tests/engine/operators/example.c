@@ -204,7 +204,7 @@ example_free (Example *example)
 gint64
 example_batch (const Example *example)
 {
-  return example->inputs[0].type.shape.dims[0];
+  return example->n_inputs > 0 ? example->inputs[0].type.shape.dims[0] : 1;
 }
 
 /* --- lowering --------------------------------------------------------------------------------- */

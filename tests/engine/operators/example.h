@@ -37,7 +37,7 @@ Example *example_new (const TelarOperator *op, const char *text, GError **error)
 void example_free (Example *example);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Example, example_free)
 
-/* The size of the batch. */
+/* The size of the batch; 1 where nothing is fed. */
 gint64 example_batch (const Example *example);
 
 /* What stands behind each output of the operator. */
