@@ -1,5 +1,5 @@
-/* What layers over sequences and pictures refuse, in words a person understands, and what only long
- * sequences show. */
+/* What layers over sequences and pictures, and mathematics, refuse in words a person understands,
+ * and what only long sequences show. */
 #include "engine/emit-sequence.h"
 #include "tests/engine/operators/example.h"
 
@@ -42,6 +42,38 @@ static const Refusal refusals[] = {
   { "bilinear", "f32[2,3] f32[2,4,3]", "differ in their last axis only" },
   { "glu", "f32[2,3]", "cannot be halved" },
   { "hard_tanh", "f32[2,3] low=1 high=0", "must not be above" },
+  { "add", "f32[2,3] f32[2,4]", "do not fit" },
+  { "reshape", "f32[2,6] shape=4", "the number of elements differs" },
+  { "reshape", "f32[2,6] shape=-1,-1", "the number of elements differs" },
+  { "permute", "f32[2,3,4] axes=0,1,1", "each of the 3 axes once" },
+  { "squeeze", "f32[2,3] axis=1", "is not of size 1" },
+  { "expand", "f32[2,1] shape=3", "a size for each of the 2 axes" },
+  { "tile", "f32[2,3] repeats=2", "1 repeats are given for 2 axes" },
+  { "roll", "f32[2,3] axis=0", "grows with the batch" },
+  { "split", "f32[2,5]", "5 does not part into 2 equal sizes" },
+  { "split", "f32[2,5] sizes=2,2", "add up to 4 where the axis has 5" },
+  { "slice", "f32[2,5] start=4 stop=2", "nothing lies between" },
+  { "strided_slice", "f32[2,5] steps=0", "a step is 0" },
+  { "strided_slice", "f32[2,5] axes=0 starts=1", "must stay whole" },
+  { "strided_slice", "f32[2,5] axes=1,1", "named twice" },
+  { "trilu", "f32[2]", "two axes" },
+  { "sum", "f32[2,3] axes=1,-1", "named twice" },
+  { "cumprod", "f32[2,3] axis=0", "grows with the batch" },
+  { "argmax", "f32[2,3] axis=0 equals=last", "grows with the batch" },
+  { "einsum", "f32[2,3] f32[2,3]", "does not name 2 axes" },
+  { "einsum", "f32[2,3] equation=ni,nj->n", "a term for each input" },
+  { "einsum", "f32[2,3] equation=ni->nk", "in no term" },
+  { "gather", "f32[2,3] places=3", "no place 3 on an axis of 3" },
+  { "gather", "f32[2,3] f32[2]", "must be whole numbers" },
+  { "gather_elements", "f32[2,3,4] i64[2,3,5]", "do not fit the data" },
+  { "gather_nd", "f32[2,3] i64[2,4,2]", "do not fit the data" },
+  { "scatter_elements", "f32[2,3] i64[2,2] f32[2,3]", "an update for each index" },
+  { "top_k", "f32[2,3] k=4", "no 4 numbers" },
+  { "sort", "f32[2,3] axis=2", "not one of the 2 axes" },
+  { "non_max_suppression", "f32[2,8,4] f32[2,8,3]", "do not fit the scores" },
+  { "random_uniform", "f32[2,3] low=2", "must not exceed high" },
+  { "range", "step=-1", "do not lead from" },
+  { "range", "step=0.5 type=i64", "must be whole" },
 };
 
 static void
