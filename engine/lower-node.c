@@ -69,14 +69,15 @@ telar_lower_ints (TelarLowering *l, const char *param, guint *n)
 /* --- states ----------------------------------------------------------------------------------- */
 
 static TelarValue
-declare (TelarLowering *l, TelarState *state, const char *role, const TelarShape *shape)
+declare (TelarLowering *l, TelarState *state, const char *role, TelarDType dtype,
+         const TelarShape *shape)
 {
   g_autofree char *name = g_strdup_printf ("%s.%s", l->node->id, role);
   /* After an error the shape may be nonsense; what comes would only hide the first message. */
   if (telar_builder_error (l->b))
     return TELAR_NO_VALUE;
   state->name = name;
-  state->type = (TelarType){ TELAR_F32, *shape };
+  state->type = (TelarType){ dtype, *shape };
   telar_build_declare_state (l->b, state);
   return telar_build_state (l->b, name);
 }
@@ -97,7 +98,7 @@ telar_lower_parameter (TelarLowering *l, const char *role, const TelarShape *sha
     .fit = TELAR_NO_VALUE,
   };
   l->state->learns = TRUE;
-  return declare (l, &state, role, shape);
+  return declare (l, &state, role, TELAR_F32, shape);
 }
 
 TelarValue
@@ -105,7 +106,26 @@ telar_lower_buffer (TelarLowering *l, const char *role, const TelarShape *shape,
                     TelarValue fit)
 {
   TelarState state = { .init = init, .fit = fit };
-  return declare (l, &state, role, shape);
+  return declare (l, &state, role, TELAR_F32, shape);
+}
+
+TelarValue
+telar_lower_stored (TelarLowering *l, const char *role, const TelarType *type)
+{
+  TelarState state = { .init = { .kind = TELAR_INIT_ZEROS }, .fit = TELAR_NO_VALUE };
+  return declare (l, &state, role, type->dtype, &type->shape);
+}
+
+/* A place in the program is made in any case, so that the shapes of what follows are known. */
+TelarValue
+telar_lower_model_input (TelarLowering *l, const TelarType *type, TelarValue data)
+{
+  if (l->state->mode != TELAR_LOWER_INFER && data != TELAR_NO_VALUE)
+    return data;
+  if (l->state->mode != TELAR_LOWER_INFER)
+    telar_lower_report (l->state->lowered, l->node->id, TELAR_PROBLEM_ERROR,
+                        "it is given nothing to learn from: wire data to it");
+  return telar_build_input (l->b, l->node->id, type);
 }
 
 void

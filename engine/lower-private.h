@@ -25,6 +25,15 @@ struct TelarLowerState {
   gboolean learns;     /* whether it has declared a parameter */
 };
 
+/* Reports a problem of @node (NULL: of the graph). */
+void telar_lower_report (TelarLowered *lowered, const char *node, TelarSeverity severity,
+                         const char *format, ...) G_GNUC_PRINTF (4, 5);
+TelarLowered *telar_lowered_new (void);
+/* The results on their way, as TelarPendingOutput. */
+GArray *telar_lower_pending_new (void);
+/* Lowers the node l->node. */
+void telar_lower_node (TelarLowering *l);
+
 /* What the wire brings; makes the INPUT instruction when the node is one of data and this its
  * first use. */
 TelarValue telar_lower_wire (TelarLowering *l, const TelarEdge *edge);

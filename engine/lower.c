@@ -14,9 +14,9 @@ free_problem (gpointer data)
   g_free (problem);
 }
 
-G_GNUC_PRINTF (4, 5)
-static void
-report (TelarLowered *lowered, const char *node, TelarSeverity severity, const char *format, ...)
+void
+telar_lower_report (TelarLowered *lowered, const char *node, TelarSeverity severity,
+                    const char *format, ...)
 {
   TelarProblem *problem = g_new0 (TelarProblem, 1);
   va_list args;
@@ -37,7 +37,7 @@ report_error (TelarLowered *lowered, const char *node, const GError *error)
   if (telar_error_get_node (error) && strncmp (message, node, length) == 0 &&
       strncmp (message + length, ": ", 2) == 0)
     message += length + 2;
-  report (lowered, node, TELAR_PROBLEM_ERROR, "%s", message);
+  telar_lower_report (lowered, node, TELAR_PROBLEM_ERROR, "%s", message);
 }
 
 static const TelarProblem *
@@ -120,11 +120,18 @@ check_wired (TelarLowering *l)
     const TelarPort *input = &node->op->inputs[port];
     if (input->optional || telar_lower_n_inputs (l, port) > 0)
       continue;
-    report (l->state->lowered, node->id, TELAR_PROBLEM_ERROR, "the input %s is not connected",
-            input->name);
+    telar_lower_report (l->state->lowered, node->id, TELAR_PROBLEM_ERROR,
+                        "the input %s is not connected", input->name);
     good = FALSE;
   }
   return good;
+}
+
+/* A model in use begins at its input nodes, whatever feeds them while it is trained. */
+static gboolean
+begins_model (const TelarOperator *op, TelarLowerMode mode)
+{
+  return mode == TELAR_LOWER_INFER && strcmp (op->name, TELAR_OPERATOR_INPUT) == 0;
 }
 
 /* FALSE when something before the node has a problem or no known shape. */
@@ -132,6 +139,8 @@ static gboolean
 inputs_known (TelarLowering *l)
 {
   const TelarGraphEntry *entry = (const TelarGraphEntry *)l->node;
+  if (begins_model (l->node->op, l->state->mode))
+    return TRUE;
   for (guint i = 0; i < entry->in->len; i++)
     if (telar_lower_wire (l, entry->in->pdata[i]) == TELAR_NO_VALUE)
       return FALSE;
@@ -152,7 +161,8 @@ lower_data (TelarLowering *l)
     if (port)
       note_type (l->state->lowered, node, i, &port->type);
     else if (output->kind == TELAR_PORT_TENSOR && l->state->mode != TELAR_LOWER_INFER)
-      report (l->state->lowered, node->id, TELAR_PROBLEM_ERROR, "the data has no %s", output->name);
+      telar_lower_report (l->state->lowered, node->id, TELAR_PROBLEM_ERROR, "the data has no %s",
+                          output->name);
   }
 }
 
@@ -163,8 +173,8 @@ warn_learning (TelarLowering *l)
   const TelarParamSet *learning = l->node->learning;
   for (const TelarParam *param = telar_learning_params; param->name && !l->state->learns; param++)
     if (!telar_param_set_is_default (learning, param->name))
-      report (l->state->lowered, l->node->id, TELAR_PROBLEM_WARNING,
-              "%s is set, but the node has no parameters to learn", param->name);
+      telar_lower_report (l->state->lowered, l->node->id, TELAR_PROBLEM_WARNING,
+                          "%s is set, but the node has no parameters to learn", param->name);
 }
 
 static void
@@ -197,8 +207,8 @@ lower_operator (TelarLowering *l)
       note_type (l->state->lowered, node, i, telar_builder_type (l->b, l->state->outputs[i]));
 }
 
-static void
-lower_node (TelarLowering *l)
+void
+telar_lower_node (TelarLowering *l)
 {
   guint n = telar_operator_n_outputs (l->node->op);
   TelarValue *outputs = g_new (TelarValue, MAX (n, 1));
@@ -232,13 +242,14 @@ check_purpose (TelarLowered *lowered, const TelarGraph *graph, TelarLowerMode mo
 {
   gboolean loss = has_category (graph, TELAR_CATEGORY_LOSS);
   if (mode == TELAR_LOWER_TRAIN && !loss)
-    report (lowered, NULL, TELAR_PROBLEM_ERROR, "there is nothing to learn: add a loss");
+    telar_lower_report (lowered, NULL, TELAR_PROBLEM_ERROR,
+                        "there is nothing to learn: add a loss");
   if (mode == TELAR_LOWER_EVALUATE && !loss && !has_category (graph, TELAR_CATEGORY_METRIC))
-    report (lowered, NULL, TELAR_PROBLEM_ERROR,
-            "there is nothing to measure: add a loss or a metric");
+    telar_lower_report (lowered, NULL, TELAR_PROBLEM_ERROR,
+                        "there is nothing to measure: add a loss or a metric");
   if (mode == TELAR_LOWER_INFER && !has_category (graph, TELAR_CATEGORY_OUTPUT))
-    report (lowered, NULL, TELAR_PROBLEM_ERROR,
-            "the model has no result: add an Output node behind what it should give");
+    telar_lower_report (lowered, NULL, TELAR_PROBLEM_ERROR,
+                        "the model has no result: add an Output node behind what it should give");
 }
 
 /* Set of the ids that the output nodes depend on. */
@@ -252,6 +263,8 @@ find_needed (const TelarGraph *graph, const GPtrArray *ordered)
         !g_hash_table_contains (needed, entry->node.id))
       continue;
     g_hash_table_add (needed, entry->node.id);
+    if (begins_model (entry->node.op, TELAR_LOWER_INFER))
+      continue;
     for (guint j = 0; j < entry->in->len; j++)
       g_hash_table_add (needed, ((TelarEdge *)entry->in->pdata[j])->from);
   }
@@ -271,7 +284,8 @@ warn_unused (TelarLowered *lowered, const GPtrArray *ordered)
   for (guint i = 0; i < ordered->len; i++) {
     const TelarGraphEntry *entry = ordered->pdata[i];
     if (entry->out->len == 0 && !is_end (entry->node.op))
-      report (lowered, entry->node.id, TELAR_PROBLEM_WARNING, "its output goes nowhere");
+      telar_lower_report (lowered, entry->node.id, TELAR_PROBLEM_WARNING,
+                          "its output goes nowhere");
   }
 }
 
@@ -337,6 +351,14 @@ clear_pending (gpointer data)
   g_free (((TelarPendingOutput *)data)->name);
 }
 
+GArray *
+telar_lower_pending_new (void)
+{
+  GArray *pending = g_array_new (FALSE, FALSE, sizeof (TelarPendingOutput));
+  g_array_set_clear_func (pending, clear_pending);
+  return pending;
+}
+
 static void
 lower_all (TelarLowering *l, const GPtrArray *ordered)
 {
@@ -346,23 +368,28 @@ lower_all (TelarLowering *l, const GPtrArray *ordered)
   for (guint i = 0; i < ordered->len; i++) {
     l->node = ordered->pdata[i];
     if (!needed || g_hash_table_contains (needed, l->node->id))
-      lower_node (l);
+      telar_lower_node (l);
   }
   build_outputs (l->b, l->state->pending);
+}
+
+TelarLowered *
+telar_lowered_new (void)
+{
+  TelarLowered *lowered = g_new0 (TelarLowered, 1);
+  lowered->problems = g_ptr_array_new_with_free_func (free_problem);
+  lowered->ports = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  lowered->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return lowered;
 }
 
 TelarLowered *
 telar_lower (const TelarGraph *graph, const TelarFeed *feed, TelarLowerMode mode)
 {
   static const char *const names[] = { "infer", "evaluate", "train" };
-  TelarLowered *lowered = g_new0 (TelarLowered, 1);
-  lowered->problems = g_ptr_array_new_with_free_func (free_problem);
-  lowered->ports = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  lowered->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-
+  TelarLowered *lowered = telar_lowered_new ();
   g_autoptr (TelarBuilder) builder = telar_builder_new (names[mode]);
-  g_autoptr (GArray) pending = g_array_new (FALSE, FALSE, sizeof (TelarPendingOutput));
-  g_array_set_clear_func (pending, clear_pending);
+  g_autoptr (GArray) pending = telar_lower_pending_new ();
   struct TelarLowerState state = { graph, feed, mode, lowered, pending, NULL };
   TelarLowering lowering = { builder, NULL, mode == TELAR_LOWER_TRAIN, &state };
   g_autoptr (GPtrArray) ordered = telar_graph_topological (graph);
@@ -375,7 +402,8 @@ telar_lower (const TelarGraph *graph, const TelarFeed *feed, TelarLowerMode mode
   g_autoptr (GError) error = NULL;
   lowered->program = telar_builder_finish (builder, &error);
   if (error)
-    report (lowered, telar_error_get_node (error), TELAR_PROBLEM_ERROR, "%s", error->message);
+    telar_lower_report (lowered, telar_error_get_node (error), TELAR_PROBLEM_ERROR, "%s",
+                        error->message);
   if (first_error (lowered))
     g_clear_pointer (&lowered->program, telar_program_unref);
   return lowered;

@@ -43,6 +43,22 @@ TelarValue telar_lowered_value (const TelarLowered *lowered, const char *node, g
 /* The first error as a GError; FALSE when there was one. */
 gboolean telar_lowered_ok (const TelarLowered *lowered, GError **error);
 
+/* --- node after node ---------------------------------------------------------------------------
+ */
+
+/* For a graph under construction: what a node gives is known as soon as it stands and is wired. */
+typedef struct TelarLowerWalk TelarLowerWalk;
+
+/* Borrows @graph; as a model in use. */
+TelarLowerWalk *telar_lower_walk_new (const TelarGraph *graph);
+void telar_lower_walk_free (TelarLowerWalk *walk);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarLowerWalk, telar_lower_walk_free)
+/* Lowers the node, whose inputs come from nodes that were lowered before. */
+gboolean telar_lower_walk_node (TelarLowerWalk *walk, const TelarNode *node, GError **error);
+/* NULL when it has none. */
+const TelarType *telar_lower_walk_port (const TelarLowerWalk *walk, const TelarNode *node,
+                                        guint port);
+
 /* --- for operators ---------------------------------------------------------------------------- */
 
 struct TelarLowering {
@@ -74,6 +90,12 @@ TelarValue telar_lower_parameter (TelarLowering *l, const char *role, const Tela
 TelarValue telar_lower_buffer (TelarLowering *l, const char *role, const TelarShape *shape,
                                TelarInit init, TelarValue fit);
 void telar_lower_update (TelarLowering *l, const char *role, TelarValue value);
+/* The same for numbers of any type that nothing changes; zeros until a file of weights gives them.
+ */
+TelarValue telar_lower_stored (TelarLowering *l, const char *role, const TelarType *type);
+/* What the model is given, called as the node. While it is trained or measured @data takes its
+ * place; without, that is a problem of the node's. */
+TelarValue telar_lower_model_input (TelarLowering *l, const TelarType *type, TelarValue data);
 /* The program's results. A loss is a scalar, summed with the others; a metric the float64 sums of
  * a batch and the kind of number that is made of those of an epoch (metric.h). Ignored in the modes
  * that do not want them. */

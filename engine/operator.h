@@ -72,6 +72,9 @@ void telar_operators_register (const TelarOperator *const *operators);
 /* Registers the engine's own families; idempotent. data adds its own with the call above. */
 void telar_operators_init (void);
 
+/* The operator whose nodes are the inputs of a finished model. */
+#define TELAR_OPERATOR_INPUT "input"
+
 /* NULL when there is none of that name. */
 const TelarOperator *telar_operator_find (const char *name);
 /* All, sorted by category, then in the order of registration. Borrowed array of const TelarOperator

@@ -1,6 +1,7 @@
 /* Making a run ready: settings, programs, plans and the states it starts from, be they drawn, given
  * or taken from a checkpoint. All that can be refused is refused here, before the first step. */
 #include "engine/trainer-private.h"
+#include "engine/weights.h"
 #include <math.h>
 
 static TelarRunner *
@@ -68,6 +69,18 @@ take_states (TelarTrainer *t, TelarStates *given, GError **error)
                            error))
       return FALSE;
   return TRUE;
+}
+
+/* What the caller gives goes before what the project's file of weights has. */
+static gboolean
+begin_states (TelarTrainer *t, const TelarProgram *program, GError **error)
+{
+  if (t->training->states)
+    return take_states (t, t->training->states, error);
+  if (!telar_weights_named (t->training->graph))
+    return TRUE;
+  g_autoptr (TelarStates) states = telar_weights_load (t->training->graph, program, error);
+  return states && take_states (t, states, error);
 }
 
 /* Names of the states that neither a checkpoint nor the caller gave. */
@@ -183,7 +196,7 @@ telar_trainer_prepare (TelarTrainer *t, GError **error)
   t->states = telar_states_new ();
   if (training->resume && !load_checkpoint (t, error))
     return FALSE;
-  if (!training->resume && training->states && !take_states (t, training->states, error))
+  if (!training->resume && !begin_states (t, lowered->program, error))
     return FALSE;
 
   g_autoptr (GHashTable) missing = new_names (t, lowered->program);

@@ -104,6 +104,9 @@ const TelarParam telar_training_params[] = {
   { .name = "average_from", .label = N_ ("Average from"), .kind = TELAR_PARAM_INT,
     .fallback = "0", .minimum = 0, .maximum = MANY,
     .doc = N_ ("Epochs before the average begins.") },
+  { .name = "weights", .label = N_ ("Initial weights"), .kind = TELAR_PARAM_FILE, .fallback = "",
+    .doc = N_ ("A safetensors file that the model's numbers begin with, by their names; what it "
+               "does not have begins as usual. Empty: everything does.") },
   { .name = "patience", .label = N_ ("Patience"), .kind = TELAR_PARAM_INT, .fallback = "0",
     .minimum = 0, .maximum = MANY,
     .doc = N_ ("Early stopping: epochs without a better validation loss before training ends and "

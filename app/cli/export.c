@@ -77,9 +77,12 @@ static gboolean
 write_model (const TelarCommand *command, const TelarModel *model, const char *format,
              const char *path, GError **error)
 {
-  g_autoptr (TelarFeed) feed = telar_data_open (model->graph, error);
-  if (feed == NULL)
-    return FALSE;
+  g_autoptr (TelarFeed) feed = NULL;
+  if (telar_command_reads_data (model->graph)) {
+    feed = telar_data_open (model->graph, error);
+    if (feed == NULL)
+      return FALSE;
+  }
   g_autoptr (TelarLowered) lowered = telar_lower (model->graph, feed, TELAR_LOWER_INFER);
   if (!telar_lowered_ok (lowered, error))
     return FALSE;

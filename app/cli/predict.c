@@ -78,7 +78,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Predict, predict_clear)
 /* --- what the model takes -----------------------------------------------------------------------
  */
 
-/* The data ports that the graph's output nodes depend on, "digits.images". */
+/* What the graph's output nodes depend on: input nodes by their ids, data ports as
+ * "digits.images". */
 static GPtrArray *
 find_inputs (const TelarGraph *graph)
 {
@@ -96,8 +97,10 @@ find_inputs (const TelarGraph *graph)
         continue;
       const TelarNode *from = telar_graph_find_node (graph, edge->from);
       const TelarPort *port = &from->op->outputs[edge->from_port];
-      g_autofree char *name = g_strdup_printf ("%s.%s", from->id, port->name);
-      if (from->op->lower != NULL)
+      gboolean begins = strcmp (from->op->name, TELAR_OPERATOR_INPUT) == 0;
+      g_autofree char *name =
+          begins ? g_strdup (from->id) : g_strdup_printf ("%s.%s", from->id, port->name);
+      if (from->op->lower != NULL && !begins)
         g_hash_table_add (needed, from->id);
       else if (port->kind == TELAR_PORT_TENSOR &&
                !g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
@@ -129,6 +132,23 @@ split_name (const char *text, const GPtrArray *names, guint *index, GError **err
   return NULL;
 }
 
+/* An input node says what it takes, a data node how its files are read. */
+static TelarTensor *
+read_input (const Predict *p, const char *name, const char *path, GError **error)
+{
+  const TelarNode *node = telar_graph_find_node (p->model.graph, name);
+  TelarShape shape = { 0 };
+  if (node == NULL)
+    return telar_input_read (p->model.graph, name, path, error);
+  guint n;
+  const gint64 *sizes = telar_param_set_ints (node->params, "shape", &n);
+  if (telar_param_set_bool (node->params, "batch"))
+    shape.dims[shape.rank++] = -1;
+  for (guint i = 0; i < n && shape.rank < TELAR_MAX_RANK; i++)
+    shape.dims[shape.rank++] = sizes[i];
+  return telar_input_read_shaped (name, &shape, path, error);
+}
+
 static gboolean
 read_inputs (const TelarCommand *command, Predict *p, GError **error)
 {
@@ -141,7 +161,7 @@ read_inputs (const TelarCommand *command, Predict *p, GError **error)
     const char *path = split_name (inputs->pdata[i], p->names, &index, error);
     if (path == NULL)
       return FALSE;
-    TelarTensor *tensor = telar_input_read (p->model.graph, p->names->pdata[index], path, error);
+    TelarTensor *tensor = read_input (p, p->names->pdata[index], path, error);
     if (tensor == NULL)
       return FALSE;
     tensor_unref (p->tensors->pdata[index]);

@@ -2,6 +2,7 @@
 #include "app/cli/workspace.h"
 
 #include "engine/device.h"
+#include "engine/weights.h"
 #include <string.h>
 
 char *
@@ -78,6 +79,16 @@ telar_command_project (const TelarCommand *command, const char *path, GError **e
   if (graph == NULL || !telar_command_apply_settings (command, graph, error))
     return NULL;
   return g_steal_pointer (&graph);
+}
+
+gboolean
+telar_command_reads_data (const TelarGraph *graph)
+{
+  const GPtrArray *nodes = telar_graph_nodes (graph);
+  for (guint i = 0; i < nodes->len; i++)
+    if (((const TelarNode *)nodes->pdata[i])->op->lower == NULL)
+      return TRUE;
+  return FALSE;
 }
 
 char *
@@ -164,6 +175,31 @@ open_run (const TelarCommand *command, const char *name, TelarModel *model, GErr
   return TRUE;
 }
 
+/* A project that names weights is a model before its first run. */
+static gboolean
+open_project (const TelarCommand *command, const char *path, TelarModel *model, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  if (open_run (command, path, model, &why))
+    return TRUE;
+  telar_model_clear (model);
+  g_autoptr (TelarGraph) graph = telar_graph_load (path, error);
+  if (graph == NULL)
+    return FALSE;
+  if (!telar_weights_named (graph)) {
+    g_propagate_error (error, g_steal_pointer (&why));
+    return FALSE;
+  }
+  model->states = telar_weights_load (graph, NULL, error);
+  if (model->states == NULL)
+    return FALSE;
+  model->project = telar_project_name (path);
+  model->name = g_strdup (model->project);
+  model->checkpoint = g_strdup (path);
+  model->graph = g_steal_pointer (&graph);
+  return TRUE;
+}
+
 gboolean
 telar_model_open (const TelarCommand *command, const char *name, TelarModel *model, GError **error)
 {
@@ -172,6 +208,8 @@ telar_model_open (const TelarCommand *command, const char *name, TelarModel *mod
                      "%s: ONNX files are written, not yet read; name a run or a checkpoint", name);
     return FALSE;
   }
+  if (g_str_has_suffix (name, ".telar"))
+    return open_project (command, name, model, error);
   if (!g_str_has_suffix (name, ".safetensors"))
     return open_run (command, name, model, error);
   model->name = g_strdup (name);

@@ -35,6 +35,9 @@ TelarGraph *telar_command_project (const TelarCommand *command, const char *path
 gboolean telar_command_apply_settings (const TelarCommand *command, TelarGraph *graph,
                                        GError **error);
 
+/* Whether the graph has nodes of data; one that begins with input nodes may have none. */
+gboolean telar_command_reads_data (const TelarGraph *graph);
+
 /* "digits-cnn" of "samples/digits-cnn.telar". Caller frees. */
 char *telar_project_name (const char *path);
 

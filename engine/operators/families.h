@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 /* NULL-terminated, in the order in which the palette shows them. */
+extern const TelarOperator *const telar_operators_source[];
 extern const TelarOperator *const telar_operators_output[];
 extern const TelarOperator *const telar_operators_dense[];
 extern const TelarOperator *const telar_operators_conv[];

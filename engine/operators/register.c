@@ -9,6 +9,7 @@ telar_operators_init (void)
   if (!g_once_init_enter (&registered))
     return;
 
+  telar_operators_register (telar_operators_source);
   telar_operators_register (telar_operators_dense);
   telar_operators_register (telar_operators_conv);
   telar_operators_register (telar_operators_conv_transpose);

@@ -1,4 +1,5 @@
 /* Walking graphs: scopes, the order of nodes, functions, when a value is last needed. */
+#include "engine/exchange/onnx/canvas.h"
 #include "engine/exchange/onnx/read.h"
 #include "engine/exchange/onnx/trace.h"
 
@@ -183,7 +184,9 @@ run_node (OnnxCall *call)
     return;
   }
   const OnnxOperator *op = onnx_operator_find (domain, call->node->op_type, call->version);
-  if (op)
+  if (op && call->trace->canvas)
+    onnx_canvas_call (call, op);
+  else if (op)
     onnx_call_run (call, op);
   else
     onnx_call_fail (call, "Telar does not have this operator");

@@ -40,6 +40,7 @@ struct OnnxTrace {
       *constants;     /* protobuf message -> TelarOnnxValue *: read once for all runs; borrowed */
   gsize memory_limit; /* of a program; 0: what the device has free */
   gboolean dynamic;   /* numbers of this run were needed */
+  struct OnnxCanvas *canvas; /* where nodes are drawn instead (canvas.h); NULL: nowhere */
   guint depth;        /* of graphs within graphs */
   guint turns;        /* of all loops so far */
 };

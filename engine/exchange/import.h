@@ -1,0 +1,29 @@
+/* Other people's models as graphs that can be drawn on. */
+#pragma once
+
+#include "engine/graph.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  /* The shapes of inputs whose file leaves them open, or to change them: "NAME=1x3x224x224", axis 0
+   * included; NULL-terminated, may be NULL. */
+  const char *const *shapes;
+} TelarImportOptions;
+
+/* Reads an ONNX model as a graph of the palette's operators: layers with weights of their own,
+ * inputs and outputs by the file's names, not yet arranged. Where the first size of every input is
+ * open or 1 it stands for any batch, unless the model only works for the batch that it was made
+ * with. @weights receives the numbers of the graph's states: char * to TelarTensor *, owned by the
+ * caller. What the palette cannot say is refused with all such nodes in one message: name,
+ * operator, version and why. @options may be NULL. */
+TelarGraph *telar_import_onnx (const char *path, const TelarImportOptions *options,
+                               GHashTable **weights, GError **error);
+
+/* The same as a project: writes @project (*.telar), arranged, and its weights beside it, in
+ * NAME.safetensors. @n_nodes (may be NULL) receives how many nodes there are. Nothing is left
+ * behind on failure, and what was there stays. */
+gboolean telar_import_project (const char *path, const TelarImportOptions *options,
+                               const char *project, guint *n_nodes, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,443 @@
+/* Drawing layers: what has weights of its own, windows and normalisations. */
+#include "engine/exchange/onnx/canvas.h"
+
+#include <string.h>
+
+#define MOST_SPATIAL 3
+
+/* --- windows ---------------------------------------------------------------------------------- */
+
+static guint
+spatial_axes (OnnxCall *call)
+{
+  guint rank = call->inputs[0] ? call->inputs[0]->type.shape.rank : 0;
+  if (rank >= 3 && rank <= 2 + MOST_SPATIAL)
+    return rank - 2;
+  onnx_call_fail (call, "the canvas has it for 1 to 3 spatial axes, not for a tensor of rank %u",
+                  rank);
+  return 0;
+}
+
+/* A list attribute with one item for each axis, @fallback where it is absent. */
+static void
+read_list (OnnxCall *call, const char *name, gint64 *items, guint n, gint64 fallback)
+{
+  guint given = 0;
+  if (!onnx_call_attr_ints (call, name, items, n, &given))
+    for (guint i = 0; i < n; i++)
+      items[i] = fallback;
+  else if (given != n)
+    onnx_call_fail (call, "%s has %u items, not %u", name, given, n);
+}
+
+static gboolean
+all_are (const gint64 *items, guint n, gint64 value)
+{
+  for (guint i = 0; i < n; i++)
+    if (items[i] != value)
+      return FALSE;
+  return TRUE;
+}
+
+/* SAME_LOWER puts the odd place first, which the palette does not: its pads are computed. */
+static void
+pad_lower (OnnxCall *call, const gint64 *kernel, const gint64 *stride, const gint64 *dilation,
+           guint n, gint64 *pads)
+{
+  const TelarShape *shape = &call->inputs[0]->type.shape;
+  for (guint i = 0; i < n; i++) {
+    gint64 size = shape->dims[i + 2], out = (size + stride[i] - 1) / stride[i];
+    gint64 all = MAX ((out - 1) * stride[i] + (kernel[i] - 1) * dilation[i] + 1 - size, 0);
+    pads[i] = all - all / 2;
+    pads[i + n] = all / 2;
+  }
+}
+
+static void
+set_padding (OnnxCall *call, TelarNode *node, const gint64 *pads, guint n)
+{
+  gboolean none = all_are (pads, 2 * n, 0);
+  onnx_draw_set (call, node, "padding", "%s", none ? "valid" : "explicit");
+  if (!none)
+    onnx_draw_set_ints (call, node, "pad", pads, 2 * n);
+}
+
+static void
+set_window (OnnxCall *call, TelarNode *node, const gint64 *kernel, guint n)
+{
+  gint64 stride[MOST_SPATIAL], dilation[MOST_SPATIAL], pads[2 * MOST_SPATIAL];
+  g_autofree char *mode = onnx_call_attr_text (call, "auto_pad", "NOTSET");
+  read_list (call, "strides", stride, n, 1);
+  read_list (call, "dilations", dilation, n, 1);
+  read_list (call, "pads", pads, 2 * n, 0);
+  if (call->error)
+    return;
+  onnx_draw_set_ints (call, node, "kernel", kernel, n);
+  onnx_draw_set_ints (call, node, "stride", stride, n);
+  if (!all_are (dilation, n, 1))
+    onnx_draw_set_ints (call, node, "dilation", dilation, n);
+  if (g_str_equal (mode, "SAME_UPPER")) {
+    onnx_draw_set (call, node, "padding", "same");
+    return;
+  }
+  if (g_str_equal (mode, "VALID"))
+    memset (pads, 0, sizeof pads);
+  else if (g_str_equal (mode, "SAME_LOWER"))
+    pad_lower (call, kernel, stride, dilation, n, pads);
+  set_padding (call, node, pads, n);
+}
+
+/* A bias of one number for each channel; without one the node has none. */
+static void
+set_bias (OnnxCall *call, TelarNode *node, guint input)
+{
+  if (onnx_call_has (call, input))
+    onnx_draw_state (call, node, "bias", onnx_draw_numbers (call, input));
+  else
+    onnx_draw_set (call, node, "bias", "false");
+}
+
+/* --- convolutions ----------------------------------------------------------------------------- */
+
+/* Checks the kernel's rank; its numbers, or NULL. */
+static TelarTensor *
+read_kernel (OnnxCall *call, guint spatial)
+{
+  TelarTensor *kernel = onnx_draw_numbers (call, 1);
+  if (kernel && kernel->type.shape.rank != spatial + 2) {
+    onnx_call_fail (call, "its kernel has rank %u, not %u", kernel->type.shape.rank, spatial + 2);
+    return NULL;
+  }
+  return kernel;
+}
+
+static void
+draw_conv (OnnxCall *call, const char *op)
+{
+  (void)op;
+  guint n = spatial_axes (call);
+  TelarTensor *kernel = n ? read_kernel (call, n) : NULL;
+  if (!kernel)
+    return;
+  g_autofree char *name = g_strdup_printf ("conv%ud", n);
+  TelarNode *node = onnx_draw_node (call, name);
+  if (!node)
+    return;
+  onnx_draw_set (call, node, "filters", "%" G_GINT64_FORMAT, kernel->type.shape.dims[0]);
+  onnx_draw_set (call, node, "groups", "%" G_GINT64_FORMAT, onnx_call_attr_int (call, "group", 1));
+  set_window (call, node, kernel->type.shape.dims + 2, n);
+  onnx_draw_state (call, node, "kernel", kernel);
+  set_bias (call, node, 2);
+  onnx_draw_wire (call, 0, node, 0);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+static void
+draw_conv_transpose (OnnxCall *call, const char *op)
+{
+  (void)op;
+  guint n = spatial_axes (call);
+  gint64 extra[MOST_SPATIAL], groups = onnx_call_attr_int (call, "group", 1);
+  TelarTensor *kernel = n ? read_kernel (call, n) : NULL;
+  if (!kernel)
+    return;
+  read_list (call, "output_padding", extra, n, 0);
+  if (onnx_call_attr (call, "output_shape") || !all_are (extra, n, extra[0])) {
+    onnx_call_fail (call, "the canvas has it without output_shape and with one output_padding for "
+                          "all axes");
+    return;
+  }
+  g_autofree char *name = g_strdup_printf ("conv%ud_transpose", n);
+  TelarNode *node = onnx_draw_node (call, name);
+  if (!node)
+    return;
+  onnx_draw_set (call, node, "filters", "%" G_GINT64_FORMAT, kernel->type.shape.dims[1] * groups);
+  onnx_draw_set (call, node, "groups", "%" G_GINT64_FORMAT, groups);
+  onnx_draw_set (call, node, "extra", "%" G_GINT64_FORMAT, extra[0]);
+  set_window (call, node, kernel->type.shape.dims + 2, n);
+  onnx_draw_state (call, node, "kernel", kernel);
+  set_bias (call, node, 2);
+  onnx_draw_wire (call, 0, node, 0);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+/* --- pools ------------------------------------------------------------------------------------ */
+
+static void
+draw_pool (OnnxCall *call, const char *op)
+{
+  guint n = spatial_axes (call);
+  gint64 kernel[MOST_SPATIAL];
+  if (!n)
+    return;
+  if (onnx_draw_is_read (call, 1)) {
+    onnx_call_fail (call, "the canvas has it without the places of the largest");
+    return;
+  }
+  g_autofree char *name = g_strdup_printf ("%s%ud", op, n);
+  TelarNode *node = onnx_draw_node (call, name);
+  if (!node)
+    return;
+  read_list (call, "kernel_shape", kernel, n, 1);
+  set_window (call, node, kernel, n);
+  if (onnx_call_attr_int (call, "ceil_mode", 0))
+    onnx_draw_set (call, node, "ceil", "true");
+  if (onnx_call_attr_int (call, "count_include_pad", 0))
+    onnx_draw_set (call, node, "count_pad", "true");
+  if (g_str_equal (op, "lp_pool"))
+    onnx_draw_set (call, node, "p", "%" G_GINT64_FORMAT, onnx_call_attr_int (call, "p", 2));
+  onnx_draw_wire (call, 0, node, 0);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+/* The mean or the largest over all spatial axes, which stay with size 1. */
+static void
+draw_global_pool (OnnxCall *call, const char *op)
+{
+  guint n = spatial_axes (call);
+  TelarNode *node = n ? onnx_draw_node (call, op) : NULL;
+  if (!node)
+    return;
+  onnx_draw_set_ints (call, node, "axes", ((const gint64[]){ 2, 3, 4 }), n);
+  onnx_draw_set (call, node, "keep", "true");
+  onnx_draw_wire (call, 0, node, 0);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+/* --- normalisations --------------------------------------------------------------------------- */
+
+static void
+set_epsilon (OnnxCall *call, TelarNode *node)
+{
+  onnx_draw_set_real (call, node, "epsilon", onnx_call_attr_real (call, "epsilon", 1e-5));
+}
+
+static void
+set_scale_and_bias (OnnxCall *call, TelarNode *node)
+{
+  onnx_draw_state (call, node, "scale", onnx_draw_numbers (call, 1));
+  if (onnx_call_has (call, 2))
+    onnx_draw_state (call, node, "bias", onnx_draw_numbers (call, 2));
+  else
+    onnx_draw_set (call, node, "bias", "false");
+}
+
+static void
+draw_batch_norm (OnnxCall *call, const char *op)
+{
+  if (onnx_call_attr_int (call, "training_mode", 0) || call->n_outputs > 1) {
+    onnx_call_fail (call, "the canvas has it as it is in a model in use, with one output");
+    return;
+  }
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return;
+  set_epsilon (call, node);
+  onnx_draw_set_real (call, node, "momentum", 1 - onnx_call_attr_real (call, "momentum", 0.9));
+  set_scale_and_bias (call, node);
+  onnx_draw_state (call, node, "mean", onnx_draw_numbers (call, 3));
+  onnx_draw_state (call, node, "variance", onnx_draw_numbers (call, 4));
+  onnx_draw_wire (call, 0, node, 0);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+static void
+draw_norm (OnnxCall *call, const char *op)
+{
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return;
+  set_epsilon (call, node);
+  if (g_str_equal (op, "layer_norm"))
+    onnx_draw_set (call, node, "axis", "%" G_GINT64_FORMAT, onnx_call_attr_int (call, "axis", -1));
+  set_scale_and_bias (call, node);
+  onnx_draw_wire (call, 0, node, 0);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+/* Until version 21 its scale had a number for each group, not for each channel. */
+static void
+draw_group_norm (OnnxCall *call, const char *op)
+{
+  gint64 groups = onnx_call_attr_int (call, "num_groups", 1);
+  if (call->version < 21 && call->inputs[0]->type.shape.dims[1] != groups) {
+    onnx_call_fail (call, "the canvas has it with a scale for each channel, not for each group");
+    return;
+  }
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return;
+  onnx_draw_set (call, node, "groups", "%" G_GINT64_FORMAT, groups);
+  set_epsilon (call, node);
+  set_scale_and_bias (call, node);
+  onnx_draw_wire (call, 0, node, 0);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+static void
+draw_rms_norm (OnnxCall *call, const char *op)
+{
+  gint64 axis = onnx_call_attr_int (call, "axis", -1), rank = call->inputs[0]->type.shape.rank;
+  if (axis != -1 && axis != rank - 1) {
+    onnx_call_fail (call, "the canvas has it over the last axis alone");
+    return;
+  }
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return;
+  set_epsilon (call, node);
+  onnx_draw_state (call, node, "scale", onnx_draw_numbers (call, 1));
+  onnx_draw_wire (call, 0, node, 0);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+static void
+draw_response_norm (OnnxCall *call, const char *op)
+{
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return;
+  onnx_draw_set (call, node, "size", "%" G_GINT64_FORMAT, onnx_call_attr_int (call, "size", 5));
+  onnx_draw_set_real (call, node, "alpha", onnx_call_attr_real (call, "alpha", 1e-4));
+  onnx_draw_set_real (call, node, "beta", onnx_call_attr_real (call, "beta", 0.75));
+  onnx_draw_set_real (call, node, "offset", onnx_call_attr_real (call, "bias", 1));
+  onnx_draw_wire (call, 0, node, 0);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+/* --- products --------------------------------------------------------------------------------- */
+
+/* @factor · @tensor, its two axes exchanged when asked for. */
+static TelarTensor *
+copy_matrix (const TelarTensor *tensor, gboolean transpose, double factor)
+{
+  gint64 rows = tensor->type.shape.dims[0], columns = tensor->type.shape.dims[1];
+  TelarShape shape = transpose ? telar_shape (columns, rows) : tensor->type.shape;
+  TelarTensor *copy = telar_tensor_new (tensor->type.dtype, &shape);
+  for (gint64 i = 0; i < rows; i++)
+    for (gint64 k = 0; k < columns; k++)
+      telar_tensor_set (copy, (gsize)(transpose ? k * rows + i : i * columns + k),
+                        factor * telar_tensor_get (tensor, (gsize)(i * columns + k)));
+  return copy;
+}
+
+static TelarNode *
+draw_dense (OnnxCall *call, gboolean transpose, double factor)
+{
+  TelarTensor *given = onnx_draw_numbers (call, 1);
+  TelarNode *node = given ? onnx_draw_node (call, "dense") : NULL;
+  if (!node)
+    return NULL;
+  g_autoptr (TelarTensor) kernel = copy_matrix (given, transpose, factor);
+  onnx_draw_set (call, node, "units", "%" G_GINT64_FORMAT, kernel->type.shape.dims[1]);
+  onnx_draw_state (call, node, "kernel", kernel);
+  onnx_draw_wire (call, 0, node, 0);
+  return node;
+}
+
+/* A row of biases for @units: one number stands for all. */
+static TelarTensor *
+copy_bias (OnnxCall *call, guint input, gint64 units, double factor)
+{
+  TelarTensor *given = onnx_draw_numbers (call, input);
+  TelarShape shape = telar_shape (units);
+  if (!given)
+    return NULL;
+  gsize n = telar_tensor_elements (given);
+  if (n != 1 &&
+      (n != (gsize)units || given->type.shape.dims[given->type.shape.rank - 1] != units)) {
+    onnx_call_fail (call, "its bias differs from row to row");
+    return NULL;
+  }
+  TelarTensor *bias = telar_tensor_new (given->type.dtype, &shape);
+  for (gint64 i = 0; i < units; i++)
+    telar_tensor_set (bias, (gsize)i, factor * telar_tensor_get (given, n == 1 ? 0 : (gsize)i));
+  return bias;
+}
+
+static void
+draw_gemm (OnnxCall *call, const char *op)
+{
+  (void)op;
+  if (onnx_call_attr_int (call, "transA", 0)) {
+    onnx_call_fail (call, "the canvas has it without transA");
+    return;
+  }
+  TelarNode *node = draw_dense (call, onnx_call_attr_int (call, "transB", 0) != 0,
+                                onnx_call_attr_real (call, "alpha", 1));
+  if (!node)
+    return;
+  if (onnx_call_has (call, 2)) {
+    g_autoptr (TelarTensor) bias = copy_bias (call, 2, telar_param_set_int (node->params, "units"),
+                                              onnx_call_attr_real (call, "beta", 1));
+    onnx_draw_state (call, node, "bias", bias);
+  } else {
+    onnx_draw_set (call, node, "bias", "false");
+  }
+  onnx_draw_give (call, 0, node, 0);
+}
+
+static gboolean
+is_known_matrix (const OnnxCall *call, guint input)
+{
+  const TelarOnnxValue *value = call->inputs[input];
+  return value && value->tensor && value->type.shape.rank == 2 && value->type.dtype == TELAR_F32;
+}
+
+static void
+draw_matmul (OnnxCall *call, const char *op)
+{
+  TelarNode *node;
+  if (is_known_matrix (call, 1) && call->inputs[0]->type.shape.rank >= 2) {
+    node = draw_dense (call, FALSE, 1);
+    if (node)
+      onnx_draw_set (call, node, "bias", "false");
+  } else {
+    node = onnx_draw_node (call, op);
+    if (node) {
+      onnx_draw_wire (call, 0, node, 0);
+      onnx_draw_wire (call, 1, node, 1);
+    }
+  }
+  if (node)
+    onnx_draw_give (call, 0, node, 0);
+}
+
+/* --- others ----------------------------------------------------------------------------------- */
+
+static void
+draw_dropout (OnnxCall *call, const char *op)
+{
+  double ratio = onnx_call_attr_real (call, "ratio", 0.5);
+  if (onnx_draw_is_read (call, 1) ||
+      (onnx_call_has (call, 2) && onnx_call_number (call, 2, 0) != 0)) {
+    onnx_call_fail (call, "the canvas has it as it is in a model in use, without the mask");
+    return;
+  }
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return;
+  onnx_draw_set_real (call, node, "rate", onnx_call_number (call, 1, ratio));
+  onnx_draw_wire (call, 0, node, 0);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+const OnnxDrawing onnx_drawings_layers[] = {
+  { "Conv", draw_conv, NULL },
+  { "ConvTranspose", draw_conv_transpose, NULL },
+  { "MaxPool", draw_pool, "max_pool" },
+  { "AveragePool", draw_pool, "avg_pool" },
+  { "LpPool", draw_pool, "lp_pool" },
+  { "GlobalAveragePool", draw_global_pool, "mean" },
+  { "GlobalMaxPool", draw_global_pool, "max" },
+  { "BatchNormalization", draw_batch_norm, "batch_norm" },
+  { "LayerNormalization", draw_norm, "layer_norm" },
+  { "InstanceNormalization", draw_norm, "instance_norm" },
+  { "GroupNormalization", draw_group_norm, "group_norm" },
+  { "RMSNormalization", draw_rms_norm, "rms_norm" },
+  { "LRN", draw_response_norm, "local_response_norm" },
+  { "Gemm", draw_gemm, NULL },
+  { "MatMul", draw_matmul, "matmul" },
+  { "Dropout", draw_dropout, "dropout" },
+  { NULL },
+};

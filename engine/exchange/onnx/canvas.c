@@ -1,0 +1,471 @@
+/* The canvas that an ONNX graph is drawn on: its nodes, wires and weights. */
+#include "engine/exchange/onnx/canvas.h"
+
+#include "engine/exchange/onnx/operators.h"
+
+#include <math.h>
+#include <string.h>
+
+OnnxCanvas *
+onnx_draw_canvas (const OnnxCall *call)
+{
+  return call->trace->canvas;
+}
+
+/* --- wires ------------------------------------------------------------------------------------ */
+
+static TelarOnnxValue *
+add_wire (OnnxCanvas *canvas, TelarNode *node, guint port, const TelarType *type)
+{
+  OnnxWire wire = { node, port };
+  g_array_append_val (canvas->wires, wire);
+  return telar_onnx_value_traced (canvas->wires->len - 1, type, canvas->drawn);
+}
+
+static const OnnxWire *
+wire_of (const OnnxCanvas *canvas, const TelarOnnxValue *value)
+{
+  return &g_array_index (canvas->wires, OnnxWire, value->traced);
+}
+
+static gboolean
+is_drawn (const TelarOnnxValue *value)
+{
+  return value && value->kind == TELAR_ONNX_TENSOR && !value->tensor;
+}
+
+/* --- ids -------------------------------------------------------------------------------------- */
+
+/* A free id made of the file's name for something. Caller frees. */
+static char *
+free_id (const OnnxCanvas *canvas, const char *name)
+{
+  g_autoptr (GString) id = g_string_new (NULL);
+  for (const char *at = name; *at; at++)
+    if (g_ascii_isalnum (*at) || *at == '_' || *at == '-')
+      g_string_append_c (id, *at);
+    else if (id->len > 0 && id->str[id->len - 1] != '_')
+      g_string_append_c (id, '_');
+  while (id->len > 0 && id->str[id->len - 1] == '_')
+    g_string_truncate (id, id->len - 1);
+  if (id->len == 0 || !(g_ascii_isalpha (id->str[0]) || id->str[0] == '_'))
+    g_string_prepend (id, "node_");
+  gsize length = id->len;
+  for (guint number = 2; telar_graph_find_node (canvas->graph, id->str); number++) {
+    g_string_truncate (id, length);
+    g_string_append_printf (id, "_%u", number);
+  }
+  return g_string_free (g_steal_pointer (&id), FALSE);
+}
+
+static char *
+call_id (const OnnxCall *call)
+{
+  const Onnx__NodeProto *node = call->node;
+  if (node->name && *node->name)
+    return free_id (call->trace->canvas, node->name);
+  g_autofree char *kind = g_ascii_strdown (node->op_type, -1);
+  return free_id (call->trace->canvas, kind);
+}
+
+/* --- nodes ------------------------------------------------------------------------------------ */
+
+TelarNode *
+onnx_draw_node (OnnxCall *call, const char *op)
+{
+  if (call->error)
+    return NULL;
+  g_autofree char *id = call_id (call);
+  return telar_graph_add_node (call->trace->canvas->graph, op, id, &call->error);
+}
+
+void
+onnx_draw_set (OnnxCall *call, TelarNode *node, const char *param, const char *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  va_end (args);
+  if (!call->error)
+    telar_param_set_put_text (node->params, param, text, &call->error);
+}
+
+void
+onnx_draw_set_ints (OnnxCall *call, TelarNode *node, const char *param, const gint64 *items,
+                    guint n)
+{
+  TelarParamValue value = { .kind = TELAR_PARAM_INTS, .ints.n = n };
+  if (call->error)
+    return;
+  if (n > TELAR_PARAM_MAX_ITEMS) {
+    onnx_call_fail (call, "%s has %u numbers, at most %d are possible", param, n,
+                    TELAR_PARAM_MAX_ITEMS);
+    return;
+  }
+  memcpy (value.ints.items, items, n * sizeof *items);
+  telar_param_set_put (node->params, param, &value, &call->error);
+}
+
+/* The file's numbers are float32, where 0.1 is 0.100000001490116: the shortest that is the same
+ * float is what was meant. */
+static double
+shortest (double number)
+{
+  static const char *const formats[] = { "%.0e", "%.1e", "%.2e", "%.3e", "%.4e",
+                                         "%.5e", "%.6e", "%.7e", "%.8e" };
+  char text[32];
+  float wanted = (float)number;
+  if ((double)wanted != number || !isfinite (number))
+    return number;
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    g_ascii_formatd (text, sizeof text, formats[i], number);
+    if ((float)g_ascii_strtod (text, NULL) == wanted)
+      break;
+  }
+  return g_ascii_strtod (text, NULL);
+}
+
+void
+onnx_draw_set_real (OnnxCall *call, TelarNode *node, const char *param, double number)
+{
+  TelarParamValue value = { .kind = TELAR_PARAM_REAL, .real = shortest (number) };
+  if (!call->error)
+    telar_param_set_put (node->params, param, &value, &call->error);
+}
+
+static void
+connect (OnnxCall *call, const OnnxWire *wire, TelarNode *node, guint port)
+{
+  guint slot = node->op->inputs[port].repeated ? G_MAXUINT : 0;
+  if (!call->error)
+    telar_graph_connect (call->trace->canvas->graph, wire->node->id, wire->port, node->id, port,
+                         slot, &call->error);
+}
+
+void
+onnx_draw_join (OnnxCall *call, TelarNode *from, TelarNode *node, guint port)
+{
+  OnnxWire wire = { from, 0 };
+  if (!call->error && onnx_draw_step (call, from, 0))
+    connect (call, &wire, node, port);
+}
+
+const TelarType *
+onnx_draw_step (OnnxCall *call, TelarNode *node, guint port)
+{
+  OnnxCanvas *canvas = call->trace->canvas;
+  if (call->error)
+    return NULL;
+  const TelarType *type = telar_lower_walk_port (canvas->walk, node, port);
+  if (!type && telar_lower_walk_node (canvas->walk, node, &call->error))
+    type = telar_lower_walk_port (canvas->walk, node, port);
+  if (!type && !call->error)
+    onnx_call_fail (call, "%s does not give its output %u", node->op->name, port);
+  return type;
+}
+
+void
+onnx_draw_give (OnnxCall *call, guint output, TelarNode *node, guint port)
+{
+  const TelarType *type = onnx_draw_step (call, node, port);
+  if (type && output < call->n_outputs)
+    onnx_call_give (call, output, add_wire (call->trace->canvas, node, port, type));
+}
+
+void
+onnx_draw_pass (OnnxCall *call, guint input, guint output)
+{
+  if (!call->error && onnx_call_has (call, input))
+    onnx_call_give (call, output, telar_onnx_value_ref (call->inputs[input]));
+}
+
+gboolean
+onnx_draw_is_read (const OnnxCall *call, guint output)
+{
+  return onnx_call_wants (call, output) &&
+         (call->scope->outer || call->scope->function ||
+          g_hash_table_contains (call->trace->canvas->uses, call->node->output[output]));
+}
+
+TelarNode *
+onnx_draw_maker (OnnxCall *call, guint input)
+{
+  OnnxCanvas *canvas = call->trace->canvas;
+  if (!is_drawn (call->inputs[input]) || call->scope->outer || call->scope->function ||
+      GPOINTER_TO_UINT (g_hash_table_lookup (canvas->uses, call->node->input[input])) != 1)
+    return NULL;
+  return wire_of (canvas, call->inputs[input])->node;
+}
+
+/* --- numbers ---------------------------------------------------------------------------------- */
+
+void
+onnx_draw_state (OnnxCall *call, TelarNode *node, const char *role, TelarTensor *tensor)
+{
+  if (!call->error)
+    g_hash_table_replace (call->trace->canvas->weights, g_strdup_printf ("%s.%s", node->id, role),
+                          telar_tensor_ref (tensor));
+}
+
+TelarTensor *
+onnx_draw_numbers (OnnxCall *call, guint input)
+{
+  if (call->error)
+    return NULL;
+  if (!onnx_call_has (call, input)) {
+    onnx_call_fail (call, "its input %u is missing", input);
+    return NULL;
+  }
+  if (is_drawn (call->inputs[input])) {
+    onnx_call_fail (call,
+                    "its input %s is computed, where a layer on the canvas has numbers of its "
+                    "own",
+                    call->node->input[input]);
+    return NULL;
+  }
+  return onnx_call_numbers (call, input);
+}
+
+gboolean
+onnx_draw_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n,
+                gboolean *symbolic)
+{
+  if (!onnx_draw_numbers (call, input))
+    return FALSE;
+  *symbolic = g_hash_table_contains (call->trace->canvas->symbolic, call->inputs[input]);
+  return onnx_call_ints (call, input, items, most, n);
+}
+
+static gboolean
+is_uniform (const TelarTensor *tensor, double *value)
+{
+  gsize n = telar_tensor_elements (tensor);
+  *value = n > 0 ? telar_tensor_get (tensor, 0) : 0;
+  for (gsize i = 1; i < n; i++)
+    if (telar_tensor_get (tensor, i) != *value)
+      return FALSE;
+  return TRUE;
+}
+
+/* Known numbers as a node: what the file has as floats may be learned, unless it is one number that
+ * stands for a choice rather than for knowledge. */
+static TelarNode *
+draw_known (OnnxCall *call, guint input)
+{
+  OnnxCanvas *canvas = call->trace->canvas;
+  TelarTensor *tensor = onnx_call_numbers (call, input);
+  if (!tensor)
+    return NULL;
+  if (g_hash_table_contains (canvas->symbolic, call->inputs[input])) {
+    onnx_call_fail (call, "it computes with the size of the batch");
+    return NULL;
+  }
+  g_autofree char *name = g_strdup (call->node->input[input]);
+  if (g_str_has_suffix (name, ".value")) /* as Telar's own files call it */
+    name[strlen (name) - strlen (".value")] = '\0';
+  g_autofree char *id = free_id (canvas, name);
+  double value;
+  gboolean uniform = is_uniform (tensor, &value);
+  gboolean learned = tensor->type.dtype == TELAR_F32 && !uniform;
+  TelarNode *node =
+      telar_graph_add_node (canvas->graph, learned ? "parameter" : "constant", id, &call->error);
+  if (!node)
+    return NULL;
+  onnx_draw_set_ints (call, node, "shape", tensor->type.shape.dims, tensor->type.shape.rank);
+  if (!learned)
+    onnx_draw_set (call, node, "type", "%s", telar_dtype_name (tensor->type.dtype));
+  if (uniform)
+    onnx_draw_set_real (call, node, "value", value);
+  else if (!learned)
+    onnx_draw_set (call, node, "stored", "true");
+  if (!uniform)
+    onnx_draw_state (call, node, "value", tensor);
+  return onnx_draw_step (call, node, 0) ? node : NULL;
+}
+
+void
+onnx_draw_wire (OnnxCall *call, guint input, TelarNode *node, guint port)
+{
+  if (call->error)
+    return;
+  if (!onnx_call_has (call, input)) {
+    if (!node->op->inputs[port].optional)
+      onnx_call_fail (call, "its input %u is missing", input);
+    return;
+  }
+  if (call->inputs[input]->kind != TELAR_ONNX_TENSOR) {
+    onnx_call_fail (call, "its input %u is a %s, which no wire of the canvas carries", input,
+                    telar_onnx_kind_name (call->inputs[input]->kind));
+    return;
+  }
+  OnnxWire wire = { NULL, 0 };
+  if (is_drawn (call->inputs[input]))
+    wire = *wire_of (call->trace->canvas, call->inputs[input]);
+  else
+    wire.node = draw_known (call, input);
+  if (!call->error)
+    connect (call, &wire, node, port);
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+static const OnnxDrawing *
+find_drawing (const char *name)
+{
+  static const OnnxDrawing *const tables[] = { onnx_drawings_layers, onnx_drawings_shapes,
+                                               onnx_drawings_math };
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    for (const OnnxDrawing *drawing = tables[i]; drawing->name; drawing++)
+      if (g_str_equal (drawing->name, name))
+        return drawing;
+  return NULL;
+}
+
+static gboolean
+has_poison (const OnnxCall *call)
+{
+  for (guint i = 0; i < call->n_inputs; i++)
+    if (is_drawn (call->inputs[i]) && !wire_of (call->trace->canvas, call->inputs[i])->node)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+give_poison (OnnxCall *call)
+{
+  const TelarType scalar = { .dtype = TELAR_F32 };
+  for (guint i = 0; i < call->n_outputs; i++) {
+    telar_onnx_value_unref (call->outputs[i]);
+    call->outputs[i] = add_wire (call->trace->canvas, NULL, 0, &scalar);
+  }
+}
+
+static void
+refuse (OnnxCall *call)
+{
+  OnnxCanvas *canvas = call->trace->canvas;
+  const Onnx__NodeProto *node = call->node;
+  const char *name = node->name && *node->name ? node->name
+                     : node->n_output > 0      ? node->output[0]
+                                               : node->op_type;
+  g_string_append_printf (canvas->refused, "%s%s: %s of version %d: %s",
+                          canvas->refused->len > 0 ? "; " : "", name, node->op_type, call->version,
+                          call->error->message);
+  canvas->n_refused++;
+  g_clear_error (&call->error);
+  give_poison (call);
+}
+
+/* Operators that only move and count, so that the batch among their numbers stays what it is; and
+ * products and quotients, for a shape's negative sizes are multiples of the batch. */
+static gboolean
+keeps_batch (const OnnxCall *call)
+{
+  static const char *const names[] = { "Gather",  "Slice",   "Concat", "Unsqueeze",
+                                       "Squeeze", "Reshape", "Cast",   "Identity",
+                                       "Mul",     "Div",     NULL };
+  return g_strv_contains (names, call->node->op_type);
+}
+
+/* Everything is known: computed now, by what runs the operator. */
+static void
+fold (OnnxCall *call, const OnnxOperator *op)
+{
+  OnnxCanvas *canvas = call->trace->canvas;
+  gboolean symbolic = FALSE;
+  for (guint i = 0; i < call->n_inputs; i++)
+    symbolic |= call->inputs[i] && g_hash_table_contains (canvas->symbolic, call->inputs[i]);
+  if (symbolic && !keeps_batch (call)) {
+    onnx_call_fail (call, "it computes with the size of the batch");
+    return;
+  }
+  if (!onnx_call_run (call, op) || !onnx_trace_settle (call->trace, &call->error))
+    return;
+  for (guint i = 0; i < call->n_outputs && symbolic; i++)
+    if (call->outputs[i])
+      g_hash_table_add (canvas->symbolic, telar_onnx_value_ref (call->outputs[i]));
+}
+
+static gboolean
+all_known (const OnnxCall *call)
+{
+  for (guint i = 0; i < call->n_inputs; i++)
+    if (call->inputs[i] && !telar_onnx_value_is_known (call->inputs[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* The sizes of what is drawn are known, but for the batch. */
+static void
+draw_shape (OnnxCall *call)
+{
+  const TelarShape *shape = &call->inputs[0]->type.shape;
+  gint64 rank = shape->rank, start = onnx_call_attr_int (call, "start", 0);
+  gint64 end = onnx_call_attr_int (call, "end", rank);
+  start = CLAMP (start < 0 ? start + rank : start, 0, rank);
+  end = CLAMP (end < 0 ? end + rank : end, start, rank);
+  TelarShape of = telar_shape (end - start);
+  g_autoptr (TelarTensor) sizes = telar_tensor_new (TELAR_I64, &of);
+  memcpy (sizes->data, shape->dims + start, (gsize)(end - start) * sizeof (gint64));
+  TelarOnnxValue *value = telar_onnx_value_tensor (sizes, TRUE);
+  for (gint64 i = start; i < end; i++)
+    if (shape->dims[i] < 0)
+      g_hash_table_add (onnx_draw_canvas (call)->symbolic, telar_onnx_value_ref (value));
+  onnx_call_give (call, 0, value);
+}
+
+void
+onnx_canvas_call (OnnxCall *call, const OnnxOperator *op)
+{
+  const OnnxDrawing *drawing = find_drawing (call->node->op_type);
+  if (has_poison (call)) {
+    give_poison (call);
+    return;
+  }
+  if (all_known (call) || g_str_equal (call->node->op_type, "If"))
+    fold (call, op);
+  else if (g_str_equal (call->node->op_type, "Shape") && is_drawn (call->inputs[0]))
+    draw_shape (call);
+  else if (drawing)
+    drawing->draw (call, drawing->op);
+  else
+    onnx_call_fail (call, "the canvas has no operator for it");
+  if (call->error)
+    refuse (call);
+}
+
+/* --- the model's face ------------------------------------------------------------------------- */
+
+TelarOnnxValue *
+onnx_canvas_input (OnnxCanvas *canvas, const char *name, const TelarType *type, GError **error)
+{
+  const TelarShape *shape = &type->shape;
+  gboolean batch = shape->rank > 0 && shape->dims[0] < 0;
+  g_autofree char *id = free_id (canvas, name);
+  TelarNode *node = telar_graph_add_node (canvas->graph, TELAR_OPERATOR_INPUT, id, error);
+  TelarParamValue sizes = { .kind = TELAR_PARAM_INTS, .ints.n = shape->rank - batch };
+  if (!node)
+    return NULL;
+  memcpy (sizes.ints.items, shape->dims + batch, sizes.ints.n * sizeof (gint64));
+  if (!telar_param_set_put (node->params, "shape", &sizes, error) ||
+      !telar_param_set_put_text (node->params, "type", telar_dtype_name (type->dtype), error) ||
+      !telar_param_set_put_text (node->params, "batch", batch ? "true" : "false", error) ||
+      !telar_lower_walk_node (canvas->walk, node, error))
+    return NULL;
+  return add_wire (canvas, node, 0, type);
+}
+
+gboolean
+onnx_canvas_output (OnnxCanvas *canvas, const char *name, TelarOnnxValue *value, GError **error)
+{
+  if (!is_drawn (value)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "the result %s does not depend on the model's inputs", name);
+    return FALSE;
+  }
+  const OnnxWire *wire = wire_of (canvas, value);
+  g_autofree char *id = free_id (canvas, name);
+  TelarNode *node = telar_graph_add_node (canvas->graph, "output", id, error);
+  return node &&
+         telar_graph_connect (canvas->graph, wire->node->id, wire->port, node->id, 0, 0, error);
+}

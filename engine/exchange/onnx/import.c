@@ -1,0 +1,206 @@
+/* Importing: the file is walked as it is for a run, but drawn. */
+#include "engine/exchange/import.h"
+
+#include "engine/exchange/onnx/canvas.h"
+#include "engine/exchange/onnx/model-private.h"
+#include "engine/exchange/onnx/read.h"
+
+#include <string.h>
+
+static void
+unref_tensor (gpointer tensor)
+{
+  telar_tensor_unref (tensor);
+}
+
+static void
+canvas_init (OnnxCanvas *canvas, gboolean any_batch)
+{
+  *canvas = (OnnxCanvas){ .graph = telar_graph_new (), .any_batch = any_batch };
+  canvas->walk = telar_lower_walk_new (canvas->graph);
+  canvas->wires = g_array_new (FALSE, FALSE, sizeof (OnnxWire));
+  canvas->drawn = g_ptr_array_new ();
+  canvas->symbolic =
+      g_hash_table_new_full (NULL, NULL, (GDestroyNotify)telar_onnx_value_unref, NULL);
+  canvas->weights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_tensor);
+  canvas->uses = g_hash_table_new (g_str_hash, g_str_equal);
+  canvas->refused = g_string_new (NULL);
+}
+
+/* Values must be gone before. */
+static void
+canvas_clear (OnnxCanvas *canvas)
+{
+  g_clear_pointer (&canvas->walk, telar_lower_walk_free);
+  g_clear_pointer (&canvas->graph, telar_graph_free);
+  g_clear_pointer (&canvas->wires, g_array_unref);
+  g_clear_pointer (&canvas->symbolic, g_hash_table_unref);
+  g_clear_pointer (&canvas->drawn, g_ptr_array_unref);
+  g_clear_pointer (&canvas->weights, g_hash_table_unref);
+  g_clear_pointer (&canvas->uses, g_hash_table_unref);
+  if (canvas->refused)
+    g_string_free (g_steal_pointer (&canvas->refused), TRUE);
+}
+
+static void
+note_use (OnnxCanvas *canvas, char *name)
+{
+  guint uses = GPOINTER_TO_UINT (g_hash_table_lookup (canvas->uses, name));
+  g_hash_table_replace (canvas->uses, name, GUINT_TO_POINTER (uses + 1));
+}
+
+static void
+count_uses (OnnxCanvas *canvas, const Onnx__GraphProto *graph)
+{
+  for (gsize i = 0; i < graph->n_node; i++) {
+    for (gsize k = 0; k < graph->node[i]->n_input; k++)
+      note_use (canvas, graph->node[i]->input[k]);
+    for (gsize k = 0; k < graph->node[i]->n_attribute; k++)
+      if (graph->node[i]->attribute[k]->g)
+        count_uses (canvas, graph->node[i]->attribute[k]->g);
+  }
+  for (gsize i = 0; i < graph->n_output; i++)
+    note_use (canvas, graph->output[i]->name);
+}
+
+/* --- inputs ----------------------------------------------------------------------------------- */
+
+static gboolean
+parse_shape (const char *text, TelarShape *shape, GError **error)
+{
+  g_auto (GStrv) sizes = g_strsplit_set (text, "x,", -1);
+  *shape = (TelarShape){ .rank = g_strv_length (sizes) };
+  for (guint i = 0; sizes[i] && i < TELAR_MAX_RANK; i++)
+    if (!g_ascii_string_to_signed (sizes[i], 10, 1, 1 << 24, &shape->dims[i], NULL))
+      shape->rank = G_MAXUINT;
+  if (shape->rank <= TELAR_MAX_RANK)
+    return TRUE;
+  telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                   "%s is no shape: sizes with x between are, such as 1x3x224x224", text);
+  return FALSE;
+}
+
+/* The given shape of input @name, or FALSE without an error. */
+static gboolean
+find_shape (const TelarImportOptions *options, const char *name, TelarShape *shape, GError **error)
+{
+  gsize length = strlen (name);
+  for (guint i = 0; options && options->shapes && options->shapes[i]; i++)
+    if (strncmp (options->shapes[i], name, length) == 0 && options->shapes[i][length] == '=')
+      return parse_shape (options->shapes[i] + length + 1, shape, error);
+  return FALSE;
+}
+
+static gboolean
+input_type (const TelarOnnx *model, guint index, const TelarImportOptions *options,
+            gboolean any_batch, TelarType *type, GError **error)
+{
+  const char *name = telar_onnx_input_name (model, index);
+  g_autoptr (GError) why = NULL;
+  if (!telar_onnx_input_type (model, index, type)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "the input %s is no tensor of numbers of a known rank", name);
+    return FALSE;
+  }
+  find_shape (options, name, &type->shape, &why);
+  if (why) {
+    g_propagate_error (error, g_steal_pointer (&why));
+    return FALSE;
+  }
+  for (guint i = 1; i < type->shape.rank; i++)
+    if (type->shape.dims[i] < 0) {
+      telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                       "the file leaves size %u of the input %s open: give its shape", i + 1, name);
+      return FALSE;
+    }
+  if (type->shape.rank > 0 && (type->shape.dims[0] < 0 || (any_batch && type->shape.dims[0] == 1)))
+    type->shape.dims[0] = TELAR_DIM_BATCH;
+  return TRUE;
+}
+
+/* Whether some input fixes a batch of 1, for which any could stand. */
+static gboolean
+fixes_batch (const TelarOnnx *model)
+{
+  for (guint i = 0; i < telar_onnx_n_inputs (model); i++) {
+    TelarType type;
+    if (telar_onnx_input_type (model, i, &type) && type.shape.rank > 0 && type.shape.dims[0] == 1)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- drawing ---------------------------------------------------------------------------------- */
+
+static gboolean
+draw_graph (OnnxTrace *trace, const TelarOnnx *model, OnnxScope *scope, GError **error)
+{
+  OnnxCanvas *canvas = trace->canvas;
+  const Onnx__GraphProto *graph = model->proto->graph;
+  g_autofree TelarOnnxValue **outputs = g_new0 (TelarOnnxValue *, graph->n_output + 1);
+  if (!onnx_trace_graph (trace, graph, scope, outputs, error))
+    return FALSE;
+  gboolean good = canvas->n_refused == 0;
+  if (!good)
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%u nodes cannot stand on the canvas: %s",
+                     canvas->n_refused, canvas->refused->str);
+  for (gsize i = 0; i < graph->n_output; i++) {
+    good = good && onnx_canvas_output (canvas, graph->output[i]->name, outputs[i], error);
+    telar_onnx_value_unref (outputs[i]);
+  }
+  return good;
+}
+
+static gboolean
+draw_model (OnnxCanvas *canvas, TelarOnnx *model, TelarDevice *device,
+            const TelarImportOptions *options, GError **error)
+{
+  OnnxTrace trace;
+  OnnxScope scope;
+  OnnxModelInfo versions = { model->proto->opset_import, model->proto->n_opset_import };
+  gboolean good = TRUE;
+  count_uses (canvas, model->proto->graph);
+  onnx_trace_init (&trace, model->proto, model->folder, device, model->constants);
+  trace.canvas = canvas;
+  onnx_scope_init (&scope, NULL);
+  scope.versions = &versions;
+  for (guint i = 0; good && i < telar_onnx_n_inputs (model); i++) {
+    const char *name = telar_onnx_input_name (model, i);
+    TelarType type;
+    TelarOnnxValue *value = NULL;
+    if (input_type (model, i, options, canvas->any_batch, &type, error))
+      value = onnx_canvas_input (canvas, name, &type, error);
+    good = value != NULL;
+    if (good)
+      onnx_scope_put (&scope, name, value);
+  }
+  good = good && draw_graph (&trace, model, &scope, error);
+  onnx_scope_clear (&scope);
+  onnx_trace_clear (&trace);
+  return good;
+}
+
+TelarGraph *
+telar_import_onnx (const char *path, const TelarImportOptions *options, GHashTable **weights,
+                   GError **error)
+{
+  g_autoptr (TelarOnnx) model = telar_onnx_load (path, error);
+  g_autoptr (TelarDevice) device = model ? telar_device_open ("cpu", 1, error) : NULL;
+  g_autoptr (GError) why = NULL, why_fixed = NULL;
+  OnnxCanvas canvas;
+  if (!device)
+    return NULL;
+  canvas_init (&canvas, fixes_batch (model));
+  gboolean good = draw_model (&canvas, model, device, options, &why);
+  if (!good && canvas.any_batch) {
+    canvas_clear (&canvas);
+    canvas_init (&canvas, FALSE);
+    good = draw_model (&canvas, model, device, options, &why_fixed);
+  }
+  if (!good)
+    g_propagate_prefixed_error (error, g_steal_pointer (&why), "%s: ", path);
+  TelarGraph *graph = good ? g_steal_pointer (&canvas.graph) : NULL;
+  *weights = good ? g_steal_pointer (&canvas.weights) : NULL;
+  canvas_clear (&canvas);
+  return graph;
+}

@@ -1,0 +1,164 @@
+/* Where values begin: what the model is given, and tensors that it has of its own. */
+#include "engine/operators/families.h"
+#include "engine/operators/helpers.h"
+#include <string.h>
+
+static const char *const dtypes[] = { "f32", "f64", "i32", "i64", "u8", "bool", NULL };
+
+/* The type that the node's parameters describe. */
+static gboolean
+read_type (TelarLowering *l, gboolean batch, TelarType *type)
+{
+  guint n;
+  const gint64 *sizes = telar_lower_ints (l, "shape", &n);
+  if (n + batch > TELAR_MAX_RANK) {
+    telar_lower_fail (l, "the shape has %u sizes, at most %d are possible", n,
+                      TELAR_MAX_RANK - batch);
+    return FALSE;
+  }
+  *type = (TelarType){ 0 };
+  telar_dtype_from_name (telar_lower_text (l, "type"), &type->dtype);
+  if (batch)
+    type->shape.dims[type->shape.rank++] = TELAR_DIM_BATCH;
+  for (guint i = 0; i < n; i++)
+    type->shape.dims[type->shape.rank++] = sizes[i];
+  return TRUE;
+}
+
+static void
+lower_input (TelarLowering *l)
+{
+  TelarType type;
+  TelarValue data = telar_lower_input (l, 0);
+  if (!read_type (l, telar_lower_bool (l, "batch"), &type))
+    return;
+  if (data != TELAR_NO_VALUE && !telar_type_equal (telar_builder_type (l->b, data), &type)) {
+    g_autofree char *has = telar_type_to_string (telar_builder_type (l->b, data));
+    g_autofree char *wants = telar_type_to_string (&type);
+    telar_lower_fail (l, "the data are %s where the model takes %s", has, wants);
+    return;
+  }
+  telar_lower_output (l, 0, telar_lower_model_input (l, &type, data));
+}
+
+static void
+lower_constant (TelarLowering *l)
+{
+  TelarType type;
+  if (!read_type (l, FALSE, &type))
+    return;
+  telar_lower_output (l, 0,
+                      telar_lower_bool (l, "stored")
+                          ? telar_lower_stored (l, "value", &type)
+                          : telar_build_fill (l->b, &type, telar_lower_real (l, "value")));
+}
+
+static void
+lower_parameter (TelarLowering *l)
+{
+  TelarType type;
+  TelarInit init = telar_init_constant (telar_lower_real (l, "initial"));
+  double deviation = telar_lower_real (l, "deviation");
+  guint n;
+  const gint64 *sizes = telar_lower_ints (l, "shape", &n);
+  type = (TelarType){ .dtype = TELAR_F32, .shape = { .rank = n } };
+  memcpy (type.shape.dims, sizes, n * sizeof *sizes);
+  if (deviation > 0)
+    init = (TelarInit){ .kind = TELAR_INIT_NORMAL, .scale = deviation };
+  telar_lower_output (
+      l, 0, telar_lower_parameter (l, "value", &type.shape, init, telar_lower_bool (l, "decay")));
+}
+
+/* --- entries ---------------------------------------------------------------------------------- */
+
+#define SHAPE(text, given)                                                                         \
+  {                                                                                                \
+    .name = "shape", .label = N_ ("Shape"), .kind = TELAR_PARAM_INTS, .fallback = given,           \
+    .minimum = 0, .maximum = TELAR_SIZE_LIMIT, .min_items = 0, .max_items = TELAR_MAX_RANK,        \
+    .doc = N_ (text), .prominent = TRUE,                                                           \
+  }
+#define TYPE                                                                                       \
+  {                                                                                                \
+    .name = "type", .label = N_ ("Type"), .kind = TELAR_PARAM_CHOICE, .fallback = "f32",           \
+    .choices = dtypes, .doc = N_ ("The type of its numbers."),                                     \
+  }
+
+static const TelarOperator input = {
+  .name = TELAR_OPERATOR_INPUT,
+  .label = N_ ("Input"),
+  .category = TELAR_CATEGORY_DATA,
+  .doc = N_ ("What the model is given when it is used; exported files call it by the node's name. "
+             "To train, wire data to it. What stands before it is no part of the finished model."),
+  .inputs = TELAR_PORTS ({ .name = "data",
+                           .kind = TELAR_PORT_TENSOR,
+                           .optional = TRUE,
+                           .doc = N_ ("Where the numbers come from while training.") }),
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (
+      SHAPE ("The sizes of one sample, such as 3x224x224.", "1"), TYPE,
+      { .name = "batch",
+        .label = N_ ("Batch"),
+        .kind = TELAR_PARAM_BOOL,
+        .fallback = "true",
+        .doc = N_ ("Whether any number of samples comes at once, along an axis before "
+                   "those of the shape.") }),
+  .lower = lower_input,
+  .examples = TELAR_EXAMPLES ("f32[2,3] shape=2x3 batch=false", "i64[4,1]<5 shape=4x1 type=i64 batch=false"),
+};
+
+static const TelarOperator constant = {
+  .name = "constant",
+  .label = N_ ("Constant"),
+  .category = TELAR_CATEGORY_DATA,
+  .doc = N_ ("Numbers that stay as they are: one everywhere, or those of the file of weights."),
+  .inputs = TELAR_NO_PORTS,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (
+      SHAPE ("Its sizes; none for a single number.", ""), TYPE,
+      { .name = "value",
+        .label = N_ ("Value"),
+        .kind = TELAR_PARAM_REAL,
+        .fallback = "0",
+        .doc = N_ ("The number that stands everywhere."),
+        .prominent = TRUE },
+      { .name = "stored",
+        .label = N_ ("Stored"),
+        .kind = TELAR_PARAM_BOOL,
+        .fallback = "false",
+        .doc = N_ ("Whether the numbers are those that the project's file of weights has under the "
+                   "node's name, instead of one number everywhere.") }),
+  .lower = lower_constant,
+  .examples = TELAR_EXAMPLES ("shape=2x3 value=1.5", "shape=4 type=i64 value=3"),
+};
+
+static const TelarOperator parameter = {
+  .name = "parameter",
+  .label = N_ ("Parameter"),
+  .category = TELAR_CATEGORY_LAYER,
+  .doc = N_ ("A tensor that is learned, for layers that you build yourself."),
+  .inputs = TELAR_NO_PORTS,
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (
+      SHAPE ("Its sizes; none for a single number.", "1"),
+      { .name = "initial",
+        .label = N_ ("Initial value"),
+        .kind = TELAR_PARAM_REAL,
+        .fallback = "0",
+        .doc = N_ ("The number that it begins with everywhere, where the deviation is 0.") },
+      { .name = "deviation",
+        .label = N_ ("Deviation"),
+        .kind = TELAR_PARAM_REAL,
+        .fallback = "0",
+        .minimum = 0,
+        .maximum = 1e6,
+        .doc = N_ ("Above 0 it begins with normal random numbers of this standard deviation.") },
+      { .name = "decay",
+        .label = N_ ("Decays"),
+        .kind = TELAR_PARAM_BOOL,
+        .fallback = "true",
+        .doc = N_ ("Whether weight decay applies.") }),
+  .lower = lower_parameter,
+  .examples = TELAR_EXAMPLES ("shape=2x3 deviation=0.5", "shape=4 initial=2"),
+};
+
+const TelarOperator *const telar_operators_source[] = { &input, &constant, &parameter, NULL };

@@ -1,0 +1,230 @@
+/* Importing models as graphs: they say the same as the file that they come from, and written and
+ * read again they are the same program. */
+#include "engine/checkpoint.h"
+#include "engine/exchange/export.h"
+#include "engine/exchange/import.h"
+#include "engine/exchange/onnx.h"
+#include "engine/lower.h"
+#include "engine/random.h"
+#include "engine/weights.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+static const char *models; /* the folder */
+static char *scratch;
+
+/* An imported model, ready to run. */
+typedef struct {
+  TelarGraph *graph;
+  TelarStates *states;
+  TelarProgram *program;  /* as lowered */
+  TelarProgram *compiled; /* simplified */
+} Imported;
+
+static void
+imported_clear (Imported *imported)
+{
+  g_clear_pointer (&imported->graph, telar_graph_free);
+  g_clear_pointer (&imported->states, telar_states_unref);
+  g_clear_pointer (&imported->program, telar_program_unref);
+  g_clear_pointer (&imported->compiled, telar_program_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Imported, imported_clear)
+
+static char *
+in_scratch (const char *name)
+{
+  return g_build_filename (scratch, name, NULL);
+}
+
+/* Through the project's file and its weights, as a person would. */
+static void
+import (const char *path, Imported *imported)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *project = in_scratch ("model.telar");
+  telar_import_project (path, NULL, project, NULL, &error);
+  g_assert_no_error (error);
+  imported->graph = telar_graph_load (project, &error);
+  g_assert_no_error (error);
+  imported->states = telar_weights_load (imported->graph, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (TelarLowered) lowered = telar_lower (imported->graph, NULL, TELAR_LOWER_INFER);
+  telar_lowered_ok (lowered, &error);
+  g_assert_no_error (error);
+  imported->program = telar_program_ref (lowered->program);
+  imported->compiled = telar_compile_inference (imported->program, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* --- the same numbers ------------------------------------------------------------------------- */
+
+static TelarTensor *
+random_input (const TelarType *type)
+{
+  TelarShape shape = type->shape;
+  TelarRandom random = { .seed = 7 };
+  shape.dims[0] = 1;
+  TelarTensor *tensor = telar_tensor_new (type->dtype, &shape);
+  for (gsize i = 0; i < telar_tensor_elements (tensor); i++)
+    telar_tensor_set (tensor, i, (double)telar_random_uniform (&random, i));
+  return tensor;
+}
+
+static void
+run_file (const char *path, TelarDevice *device, TelarTensor *input, TelarOnnxValue **outputs)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarOnnx) model = telar_onnx_load (path, &error);
+  g_assert_no_error (error);
+  g_autoptr (TelarOnnxValue) value = telar_onnx_value_tensor (input, FALSE);
+  telar_onnx_run (model, device, &value, outputs, &error);
+  g_assert_no_error (error);
+}
+
+static void
+assert_close (const TelarTensor *has, const TelarTensor *wants)
+{
+  gsize n = telar_tensor_elements (wants);
+  double largest = 0, off = 0;
+  g_assert_cmpuint (telar_tensor_elements (has), ==, n);
+  for (gsize i = 0; i < n; i++) {
+    double want = telar_tensor_get (wants, i);
+    largest = MAX (largest, fabs (want));
+    off = MAX (off, fabs (telar_tensor_get (has, i) - want));
+  }
+  g_assert_cmpfloat (off, <=, 1e-5 * largest);
+}
+
+static void
+check_numbers (const char *path, const Imported *imported)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarDevice) device = telar_device_open ("cpu", 2, &error);
+  g_autoptr (TelarPlan) plan = telar_plan_new (imported->compiled, 1, device, 0, &error);
+  g_assert_no_error (error);
+  const TelarInstr *first = telar_program_instr (imported->program, 0);
+  g_assert_cmpint (first->prim, ==, TELAR_PRIM_INPUT);
+  g_autoptr (TelarTensor) input =
+      random_input (telar_program_type (imported->program, first->outputs[0]));
+  TelarBinding binding = { telar_instr_string (first, TELAR_ATTR_NAME), input };
+  TelarRunContext context = { .inputs = &binding, .n_inputs = 1, .states = imported->states };
+  guint n = telar_program_n_outputs (imported->compiled);
+  g_autofree TelarTensor **has = g_new0 (TelarTensor *, n);
+  g_autofree TelarOnnxValue **wants = g_new0 (TelarOnnxValue *, n);
+  telar_plan_run (plan, &context, has, &error);
+  g_assert_no_error (error);
+  run_file (path, device, input, wants);
+  for (guint i = 0; i < n; i++) {
+    /* Results go by name in the program, by place in the file: the samples' names sort alike. */
+    assert_close (has[i], wants[i]->tensor);
+    telar_tensor_unref (has[i]);
+    telar_onnx_value_unref (wants[i]);
+  }
+}
+
+/* --- there and back --------------------------------------------------------------------------- */
+
+/* Without the nodes that the instructions come from: a layer for which ONNX has no operator is
+ * written as several nodes and comes back as these. */
+static char *
+text_of (const Imported *imported)
+{
+  g_autofree char *text = telar_program_to_text (imported->compiled, FALSE);
+  g_autoptr (GRegex) origin = g_regex_new ("  ![A-Za-z0-9_-]+$", G_REGEX_MULTILINE, 0, NULL);
+  return g_regex_replace_literal (origin, text, -1, 0, "", 0, NULL);
+}
+
+static void
+check_model (gconstpointer name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (models, name, NULL);
+  g_autofree char *again = in_scratch ("again.onnx");
+  g_auto (Imported) first = { 0 }, second = { 0 };
+  import (path, &first);
+  check_numbers (path, &first);
+  telar_export_onnx (first.program, first.states, NULL, again, &error);
+  g_assert_no_error (error);
+  import (again, &second);
+  g_autofree char *once = text_of (&first);
+  g_autofree char *twice = text_of (&second);
+  g_assert_cmpstr (once, ==, twice);
+}
+
+/* --- what cannot be drawn --------------------------------------------------------------------- */
+
+static void
+test_missing_file (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GHashTable) weights = NULL;
+  g_assert_null (telar_import_onnx ("/nowhere/model.onnx", NULL, &weights, &error));
+  g_assert_error (error, TELAR_ERROR, TELAR_ERROR_INVALID);
+}
+
+/* A bad place for the project leaves neither it nor the weights. */
+static void
+test_bad_place (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (models, "mnist.onnx", NULL);
+  g_autofree char *project = g_build_filename (scratch, "no", "such", "model.telar", NULL);
+  g_assert_false (telar_import_project (path, NULL, project, NULL, &error));
+  g_assert_nonnull (error);
+  g_assert_false (g_file_test (project, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_bad_shape (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GHashTable) weights = NULL;
+  g_autofree char *path = g_build_filename (models, "mnist.onnx", NULL);
+  const char *shapes[] = { "Input3=1xbx28", NULL };
+  TelarImportOptions options = { shapes };
+  g_assert_null (telar_import_onnx (path, &options, &weights, &error));
+  g_assert_nonnull (strstr (error->message, "1xbx28"));
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const names[] = {
+    "mnist.onnx",
+    "light/light_bvlc_alexnet.onnx",
+    "light/light_densenet121.onnx",
+    "light/light_inception_v1.onnx",
+    "light/light_inception_v2.onnx",
+    "light/light_resnet50.onnx",
+    "light/light_shufflenet.onnx",
+    "light/light_squeezenet.onnx",
+    "light/light_vgg19.onnx",
+    "light/light_zfnet512.onnx",
+  };
+  g_autoptr (GError) error = NULL;
+  g_test_init (&argc, &argv, NULL);
+  telar_operators_init ();
+  models = argv[1];
+  scratch = g_dir_make_tmp ("telar-import-XXXXXX", &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *test = g_strdup_printf ("/import/%s", names[i]);
+    g_test_add_data_func (test, names[i], check_model);
+  }
+  g_test_add_func ("/import/missing-file", test_missing_file);
+  g_test_add_func ("/import/bad-place", test_bad_place);
+  g_test_add_func ("/import/bad-shape", test_bad_shape);
+  int status = g_test_run ();
+  for (const char *const *name =
+           (const char *[]){ "model.telar", "model.safetensors", "again.onnx", NULL };
+       *name; name++) {
+    g_autofree char *path = in_scratch (*name);
+    g_unlink (path);
+  }
+  g_rmdir (scratch);
+  g_free (scratch);
+  return status;
+}
