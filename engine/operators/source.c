@@ -25,6 +25,16 @@ read_type (TelarLowering *l, gboolean batch, TelarType *type)
   return TRUE;
 }
 
+/* Whether data of type @has may be given where @wants is asked for; a batch takes any number. */
+static gboolean
+accepts (const TelarType *wants, const TelarType *has)
+{
+  TelarType type = *has;
+  if (wants->shape.rank > 0 && wants->shape.dims[0] == TELAR_DIM_BATCH && type.shape.rank > 0)
+    type.shape.dims[0] = TELAR_DIM_BATCH;
+  return telar_type_equal (wants, &type);
+}
+
 static void
 lower_input (TelarLowering *l)
 {
@@ -32,7 +42,7 @@ lower_input (TelarLowering *l)
   TelarValue data = telar_lower_input (l, 0);
   if (!read_type (l, telar_lower_bool (l, "batch"), &type))
     return;
-  if (data != TELAR_NO_VALUE && !telar_type_equal (telar_builder_type (l->b, data), &type)) {
+  if (data != TELAR_NO_VALUE && !accepts (&type, telar_builder_type (l->b, data))) {
     g_autofree char *has = telar_type_to_string (telar_builder_type (l->b, data));
     g_autofree char *wants = telar_type_to_string (&type);
     telar_lower_fail (l, "the data are %s where the model takes %s", has, wants);
@@ -103,7 +113,7 @@ static const TelarOperator input = {
         .doc = N_ ("Whether any number of samples comes at once, along an axis before "
                    "those of the shape.") }),
   .lower = lower_input,
-  .examples = TELAR_EXAMPLES ("f32[2,3] shape=2x3 batch=false", "i64[4,1]<5 shape=4x1 type=i64 batch=false"),
+  .examples = TELAR_EXAMPLES ("f32[2,3] shape=3", "i64[2,4,1]<5 shape=4x1 type=i64"),
 };
 
 static const TelarOperator constant = {

@@ -65,7 +65,8 @@ def quantized(random):
     scale, zero = numpy.float32(0.02), numpy.uint8(120)
     yield 13, "QLinearConv", {"pads": [1, 1, 1, 1]}, [
         integers(random, 0, 255, (1, 3, 5, 5), "uint8"), scale, zero,
-        integers(random, -127, 127, (4, 3, 3, 3), "int8"),
+        # Seven bits: without VNNI ONNX Runtime adds two products in 16 bits, which saturate.
+        integers(random, -63, 63, (4, 3, 3, 3), "int8"),
         (random.random(4) * 0.01 + 0.01).astype(numpy.float32), numpy.zeros(4, "int8"),
         numpy.float32(0.3), zero, integers(random, -500, 500, 4, "int32")]
     yield 13, "MatMulInteger", {}, [

@@ -41,8 +41,8 @@ struct OnnxTrace {
   gsize memory_limit; /* of a program; 0: what the device has free */
   gboolean dynamic;   /* numbers of this run were needed */
   struct OnnxCanvas *canvas; /* where nodes are drawn instead (canvas.h); NULL: nowhere */
-  guint depth;        /* of graphs within graphs */
-  guint turns;        /* of all loops so far */
+  guint depth;               /* of graphs within graphs */
+  guint turns;               /* of all loops so far */
 };
 
 void onnx_trace_init (OnnxTrace *trace, const Onnx__ModelProto *model, const char *folder,
