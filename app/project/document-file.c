@@ -78,6 +78,32 @@ move_hash (TelarGraph *graph, const char *old, const char *path)
   }
 }
 
+/* The files that @params names, as below. */
+static gboolean
+rewrite_params (TelarGraph *graph, TelarParamSet *params, const char *from, const char *to,
+                GError **error)
+{
+  g_autoptr (GFile) folder = to ? g_file_new_for_path (to) : NULL;
+
+  for (const TelarParam *param = telar_param_set_table (params); param && param->name; param++) {
+    const char *file =
+        param->kind == TELAR_PARAM_FILE ? telar_param_set_text (params, param->name) : "";
+    g_autoptr (GFile) target = NULL;
+    g_autofree char *absolute = NULL;
+    g_autofree char *relative = NULL;
+
+    if (!file[0] || g_path_is_absolute (file))
+      continue;
+    absolute = g_canonicalize_filename (file, from);
+    target = g_file_new_for_path (absolute);
+    relative = folder ? g_file_get_relative_path (folder, target) : NULL;
+    move_hash (graph, file, relative ? relative : absolute);
+    if (!telar_param_set_put_text (params, param->name, relative ? relative : absolute, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* Relative paths start at the graph's folder, @from. They become relative to @to, or absolute where
  * the file lies elsewhere or @to is NULL. */
 static gboolean
@@ -85,28 +111,11 @@ rewrite_files (TelarGraph *graph, const char *from, const char *to, GError **err
 {
   const GPtrArray *nodes = telar_graph_nodes (graph);
 
-  for (guint i = 0; i < nodes->len; i++) {
-    const TelarNode *node = nodes->pdata[i];
-
-    for (const TelarParam *param = node->op->params; param && param->name; param++) {
-      const char *file =
-          param->kind == TELAR_PARAM_FILE ? telar_param_set_text (node->params, param->name) : "";
-      g_autoptr (GFile) folder = to ? g_file_new_for_path (to) : NULL;
-      g_autoptr (GFile) target = NULL;
-      g_autofree char *absolute = NULL;
-      g_autofree char *relative = NULL;
-
-      if (!file[0] || g_path_is_absolute (file))
-        continue;
-      absolute = g_canonicalize_filename (file, from);
-      target = g_file_new_for_path (absolute);
-      relative = folder ? g_file_get_relative_path (folder, target) : NULL;
-      move_hash (graph, file, relative ? relative : absolute);
-      if (!telar_param_set_put_text (node->params, param->name, relative ? relative : absolute,
-                                     error))
-        return FALSE;
-    }
-  }
+  for (guint i = 0; i < nodes->len; i++)
+    if (!rewrite_params (graph, ((const TelarNode *)nodes->pdata[i])->params, from, to, error))
+      return FALSE;
+  if (!rewrite_params (graph, telar_graph_training (graph), from, to, error))
+    return FALSE;
   telar_graph_set_folder (graph, to);
   return TRUE;
 }

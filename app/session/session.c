@@ -140,6 +140,20 @@ absolute_file (const char *file, const char *folder)
   return g_path_is_absolute (file) || !folder ? NULL : g_canonicalize_filename (file, folder);
 }
 
+static gboolean
+make_absolute (TelarParamSet *params, const char *folder, GError **error)
+{
+  for (const TelarParam *param = telar_param_set_table (params); param && param->name; param++) {
+    const char *file =
+        param->kind == TELAR_PARAM_FILE ? telar_param_set_text (params, param->name) : "";
+    g_autofree char *absolute = file[0] ? absolute_file (file, folder) : NULL;
+
+    if (absolute && !telar_param_set_put_text (params, param->name, absolute, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* The snapshot lies elsewhere than the project: its paths become absolute. */
 static gboolean
 write_snapshot (TelarDocument *document, const char *path, GError **error)
@@ -148,19 +162,11 @@ write_snapshot (TelarDocument *document, const char *path, GError **error)
   const char *folder = telar_graph_folder (telar_document_graph (document));
   const GPtrArray *nodes = telar_graph_nodes (graph);
 
-  for (guint i = 0; i < nodes->len; i++) {
-    const TelarNode *node = nodes->pdata[i];
-
-    for (const TelarParam *param = node->op->params; param && param->name; param++) {
-      const char *file =
-          param->kind == TELAR_PARAM_FILE ? telar_param_set_text (node->params, param->name) : "";
-      g_autofree char *absolute = file[0] ? absolute_file (file, folder) : NULL;
-
-      if (absolute && !telar_param_set_put_text (node->params, param->name, absolute, error))
-        return FALSE;
-    }
-  }
-  return telar_graph_save (graph, path, error);
+  for (guint i = 0; i < nodes->len; i++)
+    if (!make_absolute (((const TelarNode *)nodes->pdata[i])->params, folder, error))
+      return FALSE;
+  return make_absolute (telar_graph_training (graph), folder, error) &&
+         telar_graph_save (graph, path, error);
 }
 
 /* A run's name is a folder's name, too. */

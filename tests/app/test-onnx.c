@@ -70,6 +70,73 @@ test_predict (void)
   g_assert_cmpfloat (sum, >, 1);
 }
 
+/* The project @name with @nodes and @edges before its own. */
+static void
+extend_project (const char *name, const char *nodes, const char *edges)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_file_get_contents (test_program_path (name), &text, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (GString) project = g_string_new (text);
+  g_string_replace (project, "\"nodes\": [", nodes, 1);
+  g_string_replace (project, "\"edges\": [", edges, 1);
+  test_program_file (name, project->str, (gssize)project->len);
+}
+
+/* An imported model gives what the file gives. */
+static void
+test_import (void)
+{
+  g_autoptr (TelarTensor) three = picture (3, 28);
+  g_autoptr (GError) error = NULL;
+  telar_npy_write (test_program_path ("pictures.npy"), three, &error);
+  g_assert_no_error (error);
+  g_auto (TestRun) import = test_run ("import", model, "-o", test_program_path ("m.telar"), NULL);
+  test_assert_done (import);
+  g_auto (TestRun) run = test_run ("predict", test_program_path ("m.telar"), "--input",
+                                   test_program_path ("pictures.npy"), "--output",
+                                   test_program_path ("imported.npy"), NULL);
+  test_assert_done (run);
+  g_autoptr (TelarTensor) wanted = predict (test_program_path ("pictures.npy"), "wanted.npy");
+  g_autoptr (TelarTensor) given = telar_npy_read (test_program_path ("imported.npy"), &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < telar_tensor_elements (wanted); i++)
+    g_assert_cmpfloat_with_epsilon (telar_tensor_get (given, i), telar_tensor_get (wanted, i),
+                                    1e-2);
+}
+
+/* Training goes on from the imported weights: where it changes nothing, what the model knew when it
+ * was imported shows. */
+static void
+test_import_and_train (void)
+{
+  g_autofree char *samples = g_path_get_dirname (test_program_sample ("digits-cnn.telar"));
+  g_autofree char *nodes = g_strdup_printf (
+      "\"nodes\": [{\"id\":\"digits\",\"op\":\"idx_images\",\"params\":{"
+      "\"images\":\"%s/digits/t10k-images-idx3-ubyte.gz\","
+      "\"labels\":\"%s/digits/t10k-labels-idx1-ubyte.gz\"}},"
+      "{\"id\":\"loss\",\"op\":\"cross_entropy\"},{\"id\":\"right\",\"op\":\"accuracy\"},",
+      samples, samples);
+  g_auto (TestRun) import = test_run ("import", model, "-o", test_program_path ("t.telar"), NULL);
+  test_assert_done (import);
+  extend_project ("t.telar", nodes,
+                  "\"edges\": [{\"from\":\"digits:images\",\"to\":\"Input3:data\"},"
+                  "{\"from\":\"Times212:out\",\"to\":\"loss:logits\"},"
+                  "{\"from\":\"digits:labels\",\"to\":\"loss:labels\"},"
+                  "{\"from\":\"Times212:out\",\"to\":\"right:logits\"},"
+                  "{\"from\":\"digits:labels\",\"to\":\"right:labels\"},");
+  g_auto (TestRun) run = test_run ("train", test_program_path ("t.telar"), "--epochs", "1", "--set",
+                                   "training.learning_rate=0", "--json", NULL);
+  test_assert_done (run);
+  json_t *lines = test_run_json_lines (&run);
+  json_t *last = json_array_get (lines, json_array_size (lines) - 1);
+  double accuracy =
+      json_number_value (json_object_get (json_object_get (last, "metrics"), "val_accuracy"));
+  g_assert_cmpfloat (accuracy, >, 0.95);
+  json_decref (lines);
+}
+
 static void
 test_refused (void)
 {
@@ -113,6 +180,8 @@ main (int argc, char **argv)
   test_program_begin ();
   model = g_build_filename (g_getenv ("TELAR_MODELS"), "mnist.onnx", NULL);
   g_test_add_func ("/onnx/predict", test_predict);
+  g_test_add_func ("/onnx/import", test_import);
+  g_test_add_func ("/onnx/import-and-train", test_import_and_train);
   g_test_add_func ("/onnx/refused", test_refused);
   g_test_add_func ("/onnx/bench", test_bench);
   int status = g_test_run ();
