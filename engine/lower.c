@@ -96,6 +96,8 @@ TelarValue
 telar_lower_wire (TelarLowering *l, const TelarEdge *edge)
 {
   TelarValue *values = g_hash_table_lookup (l->state->lowered->values, edge->from);
+  if (!values) /* what feeds a model's input while it is trained is no part of it in use */
+    return TELAR_NO_VALUE;
   const TelarNode *from = telar_graph_find_node (l->state->graph, edge->from);
   if (values[edge->from_port] == TELAR_NO_VALUE && !from->op->lower) {
     const TelarFeedPort *port = feed_port (l->state->feed, from, edge->from_port);

@@ -135,6 +135,14 @@ test_import_and_train (void)
       json_number_value (json_object_get (json_object_get (last, "metrics"), "val_accuracy"));
   g_assert_cmpfloat (accuracy, >, 0.95);
   json_decref (lines);
+  /* In use it begins at its input again, whatever fed it. */
+  g_auto (TestRun) use = test_run ("predict", test_program_path ("t.telar"), "--input",
+                                   test_program_path ("pictures.npy"), "--output",
+                                   test_program_path ("trained.npy"), NULL);
+  test_assert_done (use);
+  g_auto (TestRun) again =
+      test_run ("export", test_program_path ("t.telar"), "-o", test_program_path ("t.onnx"), NULL);
+  test_assert_done (again);
 }
 
 static void

@@ -83,7 +83,7 @@ export_example (const char *folder, const TelarOperator *op, guint number, GErro
   if (!outputs)
     return FALSE;
   for (guint i = 0; i < inputs->len; i++) {
-    g_autofree char *input = g_strdup_printf ("x%u.out", i);
+    g_autofree char *input = example_input_name (program, i);
     take_tensor (tensors, "in", input, telar_tensor_ref (inputs->pdata[i]));
   }
   for (guint i = 0; i < outputs->len; i++)

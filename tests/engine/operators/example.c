@@ -360,20 +360,32 @@ example_states (const Example *example, const TelarProgram *program, guint64 see
   return g_steal_pointer (&states);
 }
 
+char *
+example_input_name (const TelarProgram *program, guint i)
+{
+  for (guint k = 0; k < telar_program_n_instrs (program); k++) {
+    const TelarInstr *instr = telar_program_instr (program, k);
+    if (instr->prim == TELAR_PRIM_INPUT &&
+        g_str_equal (telar_instr_string (instr, TELAR_ATTR_NAME), "it"))
+      return g_strdup ("it");
+  }
+  return g_strdup_printf ("x%u.out", i);
+}
+
 GPtrArray *
 example_run (const Example *example, const TelarProgram *program, TelarDevice *device,
              const GPtrArray *inputs, TelarStates *states, GError **error)
 {
   TelarBinding bindings[EXAMPLE_MAX_INPUTS];
-  char names[EXAMPLE_MAX_INPUTS][16];
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   guint n = telar_program_n_outputs (program);
   g_autofree TelarTensor **outputs = g_new0 (TelarTensor *, n + 1);
   g_autoptr (TelarPlan) plan = telar_plan_new (program, example_batch (example), device, 0, error);
   if (!plan)
     return NULL;
   for (guint i = 0; i < inputs->len; i++) {
-    g_snprintf (names[i], sizeof names[i], "x%u.out", i);
-    bindings[i] = (TelarBinding){ names[i], inputs->pdata[i] };
+    g_ptr_array_add (names, example_input_name (program, i));
+    bindings[i] = (TelarBinding){ names->pdata[i], inputs->pdata[i] };
   }
   TelarRunContext context = { bindings, inputs->len, states, .seed = 3, .step = 5 };
   if (!telar_plan_run (plan, &context, outputs, error))

@@ -62,6 +62,10 @@ GPtrArray *example_draw (const Example *example, guint64 seed);
 TelarStates *example_states (const Example *example, const TelarProgram *program, guint64 seed,
                              GError **error);
 
+/* What the program calls input @i of an example: an input node is called as itself, "it", in a
+ * model in use; else it is the output of a node of data. Caller frees. */
+char *example_input_name (const TelarProgram *program, guint i);
+
 /* Runs @program on @device; GPtrArray of TelarTensor * in the order of the program's outputs. */
 GPtrArray *example_run (const Example *example, const TelarProgram *program, TelarDevice *device,
                         const GPtrArray *inputs, TelarStates *states, GError **error);
