@@ -6,7 +6,7 @@
 FOLDER holds weights.safetensors, whose type is the precision Telar trained in, and run.safetensors
 (batches, "loss", "rate"). In float64 no loss may differ by more than 1e-4 relative. In float32 PyTorch
 itself strays from its own float64 losses; Telar may stray by 1e-4, or twice as far as PyTorch does,
-and by no more than 1e-3.
+and over 100 steps by no more than 1e-3.
 """
 
 import sys
@@ -17,6 +17,7 @@ from networks import build, load_states, read_safetensors
 
 TOLERANCE = 1e-4
 MOST = 1e-3
+SHORT = 100
 OPTIMIZERS = {
     "adam": torch.optim.Adam,
     "sgd": lambda parameters: torch.optim.SGD(parameters, momentum=0.9),
@@ -50,7 +51,9 @@ def main(folder, name, optimizer_name):
     if next(iter(weights.values())).dtype == numpy.float32:
         single = losses(name, optimizer_name, torch.float32, weights, run)
         theirs = float(abs(single / exact - 1).max())
-        allowed = min(MOST, max(TOLERANCE, 2 * theirs))
+        allowed = max(TOLERANCE, 2 * theirs)
+        if len(exact) <= SHORT:
+            allowed = min(MOST, allowed)
     print(
         f"{name}, {optimizer_name}: {len(exact)} steps, loss {exact[0]:.4f} to {exact[-1]:.4f}, "
         f"largest relative difference from PyTorch in float64: {ours:.1e}"
