@@ -87,6 +87,10 @@ onnx_call_type (OnnxCall *call, guint input)
 TelarTensor *
 onnx_call_settle (OnnxCall *call, TelarOnnxValue *value)
 {
+  if (onnx_trace_is_drawn (call->trace, value)) {
+    onnx_call_fail (call, "it needs numbers that only a run gives, not the canvas");
+    return NULL;
+  }
   if (!value->tensor && !onnx_trace_settle (call->trace, &call->error))
     return NULL;
   call->b = call->trace->b;

@@ -70,12 +70,12 @@ set_window (OnnxCall *call, TelarNode *node, const gint64 *kernel, guint n)
   read_list (call, "strides", stride, n, 1);
   read_list (call, "dilations", dilation, n, 1);
   read_list (call, "pads", pads, 2 * n, 0);
-  if (call->error)
-    return;
   onnx_draw_set_ints (call, node, "kernel", kernel, n);
   onnx_draw_set_ints (call, node, "stride", stride, n);
   if (!all_are (dilation, n, 1))
     onnx_draw_set_ints (call, node, "dilation", dilation, n);
+  if (call->error) /* lists of another length, or numbers that no window has */
+    return;
   if (g_str_equal (mode, "SAME_UPPER")) {
     onnx_draw_set (call, node, "padding", "same");
     return;
@@ -92,7 +92,7 @@ static void
 set_bias (OnnxCall *call, TelarNode *node, guint input)
 {
   if (onnx_call_has (call, input))
-    onnx_draw_state (call, node, "bias", onnx_draw_numbers (call, input));
+    onnx_draw_state (call, node, "bias", onnx_call_numbers (call, input));
   else
     onnx_draw_set (call, node, "bias", "false");
 }
@@ -103,7 +103,7 @@ set_bias (OnnxCall *call, TelarNode *node, guint input)
 static TelarTensor *
 read_kernel (OnnxCall *call, guint spatial)
 {
-  TelarTensor *kernel = onnx_draw_numbers (call, 1);
+  TelarTensor *kernel = onnx_call_numbers (call, 1);
   if (kernel && kernel->type.shape.rank != spatial + 2) {
     onnx_call_fail (call, "its kernel has rank %u, not %u", kernel->type.shape.rank, spatial + 2);
     return NULL;
@@ -128,8 +128,7 @@ draw_conv (OnnxCall *call, const char *op)
   set_window (call, node, kernel->type.shape.dims + 2, n);
   onnx_draw_state (call, node, "kernel", kernel);
   set_bias (call, node, 2);
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
+  onnx_draw_unary (call, node);
 }
 
 static void
@@ -142,6 +141,10 @@ draw_conv_transpose (OnnxCall *call, const char *op)
   if (!kernel)
     return;
   read_list (call, "output_padding", extra, n, 0);
+  if (groups < 1 || groups > G_MAXINT32) {
+    onnx_call_fail (call, "group is %" G_GINT64_FORMAT, groups);
+    return;
+  }
   if (onnx_call_attr (call, "output_shape") || !all_are (extra, n, extra[0])) {
     onnx_call_fail (call, "the canvas has it without output_shape and with one output_padding for "
                           "all axes");
@@ -157,8 +160,7 @@ draw_conv_transpose (OnnxCall *call, const char *op)
   set_window (call, node, kernel->type.shape.dims + 2, n);
   onnx_draw_state (call, node, "kernel", kernel);
   set_bias (call, node, 2);
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
+  onnx_draw_unary (call, node);
 }
 
 /* --- pools ------------------------------------------------------------------------------------ */
@@ -186,8 +188,7 @@ draw_pool (OnnxCall *call, const char *op)
     onnx_draw_set (call, node, "count_pad", "true");
   if (g_str_equal (op, "lp_pool"))
     onnx_draw_set (call, node, "p", "%" G_GINT64_FORMAT, onnx_call_attr_int (call, "p", 2));
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
+  onnx_draw_unary (call, node);
 }
 
 /* The mean or the largest over all spatial axes, which stay with size 1. */
@@ -200,8 +201,7 @@ draw_global_pool (OnnxCall *call, const char *op)
     return;
   onnx_draw_set_ints (call, node, "axes", ((const gint64[]){ 2, 3, 4 }), n);
   onnx_draw_set (call, node, "keep", "true");
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
+  onnx_draw_unary (call, node);
 }
 
 /* --- normalisations --------------------------------------------------------------------------- */
@@ -215,9 +215,9 @@ set_epsilon (OnnxCall *call, TelarNode *node)
 static void
 set_scale_and_bias (OnnxCall *call, TelarNode *node)
 {
-  onnx_draw_state (call, node, "scale", onnx_draw_numbers (call, 1));
+  onnx_draw_state (call, node, "scale", onnx_call_numbers (call, 1));
   if (onnx_call_has (call, 2))
-    onnx_draw_state (call, node, "bias", onnx_draw_numbers (call, 2));
+    onnx_draw_state (call, node, "bias", onnx_call_numbers (call, 2));
   else
     onnx_draw_set (call, node, "bias", "false");
 }
@@ -235,10 +235,9 @@ draw_batch_norm (OnnxCall *call, const char *op)
   set_epsilon (call, node);
   onnx_draw_set_real (call, node, "momentum", 1 - onnx_call_attr_real (call, "momentum", 0.9));
   set_scale_and_bias (call, node);
-  onnx_draw_state (call, node, "mean", onnx_draw_numbers (call, 3));
-  onnx_draw_state (call, node, "variance", onnx_draw_numbers (call, 4));
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
+  onnx_draw_state (call, node, "mean", onnx_call_numbers (call, 3));
+  onnx_draw_state (call, node, "variance", onnx_call_numbers (call, 4));
+  onnx_draw_unary (call, node);
 }
 
 static void
@@ -251,8 +250,7 @@ draw_norm (OnnxCall *call, const char *op)
   if (g_str_equal (op, "layer_norm"))
     onnx_draw_set (call, node, "axis", "%" G_GINT64_FORMAT, onnx_call_attr_int (call, "axis", -1));
   set_scale_and_bias (call, node);
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
+  onnx_draw_unary (call, node);
 }
 
 /* Until version 21 its scale had a number for each group, not for each channel. */
@@ -270,8 +268,7 @@ draw_group_norm (OnnxCall *call, const char *op)
   onnx_draw_set (call, node, "groups", "%" G_GINT64_FORMAT, groups);
   set_epsilon (call, node);
   set_scale_and_bias (call, node);
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
+  onnx_draw_unary (call, node);
 }
 
 static void
@@ -286,9 +283,8 @@ draw_rms_norm (OnnxCall *call, const char *op)
   if (!node)
     return;
   set_epsilon (call, node);
-  onnx_draw_state (call, node, "scale", onnx_draw_numbers (call, 1));
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
+  onnx_draw_state (call, node, "scale", onnx_call_numbers (call, 1));
+  onnx_draw_unary (call, node);
 }
 
 static void
@@ -301,8 +297,7 @@ draw_response_norm (OnnxCall *call, const char *op)
   onnx_draw_set_real (call, node, "alpha", onnx_call_attr_real (call, "alpha", 1e-4));
   onnx_draw_set_real (call, node, "beta", onnx_call_attr_real (call, "beta", 0.75));
   onnx_draw_set_real (call, node, "offset", onnx_call_attr_real (call, "bias", 1));
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
+  onnx_draw_unary (call, node);
 }
 
 /* --- products --------------------------------------------------------------------------------- */
@@ -324,7 +319,11 @@ copy_matrix (const TelarTensor *tensor, gboolean transpose, double factor)
 static TelarNode *
 draw_dense (OnnxCall *call, gboolean transpose, double factor)
 {
-  TelarTensor *given = onnx_draw_numbers (call, 1);
+  TelarTensor *given = onnx_call_numbers (call, 1);
+  if (given && given->type.shape.rank != 2) {
+    onnx_call_fail (call, "its second matrix has rank %u", given->type.shape.rank);
+    return NULL;
+  }
   TelarNode *node = given ? onnx_draw_node (call, "dense") : NULL;
   if (!node)
     return NULL;
@@ -339,7 +338,7 @@ draw_dense (OnnxCall *call, gboolean transpose, double factor)
 static TelarTensor *
 copy_bias (OnnxCall *call, guint input, gint64 units, double factor)
 {
-  TelarTensor *given = onnx_draw_numbers (call, input);
+  TelarTensor *given = onnx_call_numbers (call, input);
   TelarShape shape = telar_shape (units);
   if (!given)
     return NULL;
@@ -418,8 +417,7 @@ draw_dropout (OnnxCall *call, const char *op)
   if (!node)
     return;
   onnx_draw_set_real (call, node, "rate", onnx_call_number (call, 1, ratio));
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
+  onnx_draw_unary (call, node);
 }
 
 const OnnxDrawing onnx_drawings_layers[] = {

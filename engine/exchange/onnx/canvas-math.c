@@ -6,18 +6,9 @@
 /* --- one in, one out -------------------------------------------------------------------------- */
 
 static void
-finish (OnnxCall *call, TelarNode *node)
-{
-  if (!node)
-    return;
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
-}
-
-static void
 draw_function (OnnxCall *call, const char *op)
 {
-  finish (call, onnx_draw_node (call, op));
+  onnx_draw_unary (call, onnx_draw_node (call, op));
 }
 
 /* @op is "operator param attribute default", apart by spaces, the last three any number of times.
@@ -31,7 +22,7 @@ draw_with_reals (OnnxCall *call, const char *op)
     onnx_draw_set_real (
         call, node, words[i],
         onnx_call_attr_real (call, words[i + 1], g_ascii_strtod (words[i + 2], NULL)));
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 static void
@@ -51,7 +42,7 @@ draw_gelu (OnnxCall *call, const char *op)
   TelarNode *node = onnx_draw_node (call, op);
   if (node)
     onnx_draw_set (call, node, "form", "%s", g_str_equal (form, "tanh") ? "tanh" : "exact");
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 /* Before version 13 all axes from the given one on counted together. */
@@ -68,13 +59,13 @@ draw_softmax (OnnxCall *call, const char *op)
   TelarNode *node = onnx_draw_node (call, op);
   if (node)
     onnx_draw_set (call, node, "axis", "%d", (int)(axis == rank - 1 ? -1 : axis));
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 static void
 draw_prelu (OnnxCall *call, const char *op)
 {
-  TelarTensor *slope = onnx_draw_numbers (call, 1);
+  TelarTensor *slope = onnx_call_numbers (call, 1);
   const TelarShape *shape = &call->inputs[0]->type.shape;
   gint64 channels = shape->rank > 1 ? shape->dims[1] : 1;
   if (!slope)
@@ -91,7 +82,7 @@ draw_prelu (OnnxCall *call, const char *op)
   TelarNode *node = onnx_draw_node (call, op);
   if (node)
     onnx_draw_state (call, node, "slope", each);
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 static void
@@ -101,7 +92,7 @@ draw_cast (OnnxCall *call, const char *op)
   TelarNode *node = onnx_draw_node (call, op);
   if (node)
     onnx_draw_set (call, node, "type", "%s", telar_dtype_name (to));
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 /* --- two in ----------------------------------------------------------------------------------- */
@@ -208,6 +199,10 @@ draw_pair (OnnxCall *call, const char *op)
   }
   if (g_str_equal (op, "add") && (draw_bias (call, 0, 1) || draw_bias (call, 1, 0)))
     return;
+  if (g_str_equal (op, "divide") && !telar_dtype_is_float (call->inputs[0]->type.dtype)) {
+    onnx_call_fail (call, "the canvas divides floats alone");
+    return;
+  }
   if (draw_scale (call, op))
     return;
   TelarNode *node = onnx_draw_node (call, op);
@@ -247,7 +242,7 @@ draw_power (OnnxCall *call, const char *op)
   TelarNode *node = onnx_draw_node (call, "power");
   if (node)
     onnx_draw_set_real (call, node, "exponent", exponent);
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 /* A limit: an input from version 11 on, an attribute before. FALSE where there is none. */
@@ -280,7 +275,7 @@ draw_clip (OnnxCall *call, const char *op)
       onnx_draw_set_real (call, node, "minimum", has_low ? low : -G_MAXFLOAT);
       onnx_draw_set_real (call, node, "maximum", has_high ? high : G_MAXFLOAT);
     }
-    finish (call, node);
+    onnx_draw_unary (call, node);
   }
 }
 

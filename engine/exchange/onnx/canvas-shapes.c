@@ -9,22 +9,14 @@ shape_of (const OnnxCall *call, guint input)
   return &call->inputs[input]->type.shape;
 }
 
-static void
-finish (OnnxCall *call, TelarNode *node)
-{
-  if (!node)
-    return;
-  onnx_draw_wire (call, 0, node, 0);
-  onnx_draw_give (call, 0, node, 0);
-}
-
+/* The product of @n sizes; 0 where there is none. */
 static gint64
 count (const gint64 *sizes, guint n)
 {
-  gint64 all = 1;
-  for (guint i = 0; i < n; i++)
-    all *= sizes[i];
-  return all;
+  TelarShape shape = { .rank = n };
+  gint64 all;
+  memcpy (shape.dims, sizes, n * sizeof *sizes);
+  return telar_shape_count (&shape, &all) ? all : 0;
 }
 
 /* A node that shapes the samples to @sizes, one behind the other as they are. */
@@ -33,13 +25,13 @@ draw_sample_shape (OnnxCall *call, const gint64 *sizes, guint n)
 {
   const TelarShape *shape = shape_of (call, 0);
   if (n == 1 && sizes[0] == count (shape->dims + 1, shape->rank - 1)) {
-    finish (call, onnx_draw_node (call, "flatten"));
+    onnx_draw_unary (call, onnx_draw_node (call, "flatten"));
     return;
   }
   TelarNode *node = onnx_draw_node (call, "reshape");
   if (node)
     onnx_draw_set_ints (call, node, "shape", sizes, n);
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 /* --- reshaping -------------------------------------------------------------------------------- */
@@ -86,7 +78,7 @@ draw_flatten (OnnxCall *call, const char *op)
   gint64 axis = onnx_call_attr_int (call, "axis", 1), rank = shape_of (call, 0)->rank;
   if (axis != 1 && axis + rank != 1)
     onnx_call_fail (call, "the canvas has it from axis 1 on");
-  finish (call, onnx_draw_node (call, op));
+  onnx_draw_unary (call, onnx_draw_node (call, op));
 }
 
 static void
@@ -102,7 +94,7 @@ draw_transpose (OnnxCall *call, const char *op)
   TelarNode *node = onnx_draw_node (call, op);
   if (node)
     onnx_draw_set_ints (call, node, "axes", axes, n);
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 /* Axes: an input from version 13 on, an attribute before. FALSE where they are left out. */
@@ -158,7 +150,7 @@ draw_squeeze (OnnxCall *call, const char *op)
   TelarNode *node = onnx_draw_node (call, op);
   if (node)
     onnx_draw_set (call, node, "axis", "%" G_GINT64_FORMAT, axes[0]);
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 static void
@@ -189,7 +181,7 @@ draw_unsqueeze (OnnxCall *call, const char *op)
   TelarNode *node = onnx_draw_node (call, op);
   if (node)
     onnx_draw_set (call, node, "axis", "%" G_GINT64_FORMAT, axes[0]);
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 static void
@@ -229,6 +221,15 @@ typedef struct {
   guint n;
 } Parts;
 
+/* Lists that are left out have no items. */
+static gboolean
+have_one_length (OnnxCall *call, guint starts, guint ends, guint axes, guint steps)
+{
+  if (starts != ends || (axes > 0 && axes != starts) || (steps > 0 && steps != starts))
+    onnx_call_fail (call, "its starts, ends, axes and steps are not of one length");
+  return !call->error;
+}
+
 static gboolean
 read_parts (OnnxCall *call, Parts *parts)
 {
@@ -242,7 +243,7 @@ read_parts (OnnxCall *call, Parts *parts)
     onnx_call_attr_ints (call, "starts", parts->starts, TELAR_MAX_RANK, &parts->n);
     onnx_call_attr_ints (call, "ends", parts->ends, TELAR_MAX_RANK, &n_ends);
     onnx_call_attr_ints (call, "axes", parts->axes, TELAR_MAX_RANK, &n_axes);
-    return !call->error;
+    return have_one_length (call, parts->n, n_ends, n_axes, 0);
   }
   if (!onnx_draw_ints (call, 1, parts->starts, TELAR_MAX_RANK, &parts->n, &symbolic) ||
       !onnx_draw_ints (call, 2, parts->ends, TELAR_MAX_RANK, &n_ends, &any))
@@ -253,7 +254,7 @@ read_parts (OnnxCall *call, Parts *parts)
     onnx_draw_ints (call, 4, parts->steps, TELAR_MAX_RANK, &n_steps, &any);
   if (symbolic || any)
     onnx_call_fail (call, "it computes with the size of the batch");
-  return !call->error;
+  return have_one_length (call, parts->n, n_ends, n_axes, n_steps);
 }
 
 static void
@@ -321,7 +322,7 @@ draw_split (OnnxCall *call, const char *op)
 static void
 draw_embedding (OnnxCall *call)
 {
-  TelarTensor *table = onnx_draw_numbers (call, 0);
+  TelarTensor *table = onnx_call_numbers (call, 0);
   TelarNode *node = table ? onnx_draw_node (call, "embedding") : NULL;
   if (!node)
     return;
@@ -396,7 +397,7 @@ draw_pad (OnnxCall *call, const char *op)
   onnx_draw_set_ints (call, node, "high", pads + rank + 1, rank - 1);
   onnx_draw_set (call, node, "mode", "%s", g_str_equal (mode, "wrap") ? "circular" : mode);
   onnx_draw_set_real (call, node, "value", value);
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 /* The spatial sizes that a Resize or Upsample asks for; by sizes or by factors that divide evenly.
@@ -414,7 +415,7 @@ read_sizes (OnnxCall *call, gint64 *sizes, guint n)
     memcpy (sizes, all + 2, n * sizeof *sizes);
     return TRUE;
   }
-  TelarTensor *scales = onnx_draw_numbers (call, factors);
+  TelarTensor *scales = onnx_call_numbers (call, factors);
   if (!scales || telar_tensor_elements (scales) != n + 2)
     return FALSE;
   for (guint i = 0; i < n; i++) {
@@ -454,7 +455,7 @@ draw_resize (OnnxCall *call, const char *op)
   onnx_draw_set_real (call, node, "cubic", onnx_call_attr_real (call, "cubic_coeff_a", -0.75));
   if (onnx_call_attr_int (call, "exclude_outside", 0))
     onnx_draw_set (call, node, "exclude_outside", "true");
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 static void
@@ -468,7 +469,7 @@ draw_blocks (OnnxCall *call, const char *op)
                  onnx_call_attr_int (call, "blocksize", 2));
   onnx_draw_set (call, node, "order", "%s",
                  g_str_equal (mode, "CRD") ? "channels_first" : "places_first");
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 static void
@@ -500,7 +501,7 @@ draw_reduce (OnnxCall *call, const char *op)
   onnx_draw_set_ints (call, node, "axes", axes, n);
   onnx_draw_set (call, node, "keep", "%s",
                  onnx_call_attr_int (call, "keepdims", 1) ? "true" : "false");
-  finish (call, node);
+  onnx_draw_unary (call, node);
 }
 
 static void
@@ -513,16 +514,11 @@ draw_arg (OnnxCall *call, const char *op)
   if (!node)
     return;
   onnx_draw_set (call, node, "axis", "%u", axis);
-  onnx_draw_wire (call, 0, node, 0);
-  if (onnx_call_attr_int (call, "keepdims", 1)) {
-    TelarNode *kept = onnx_draw_node (call, "expand_dims");
-    if (!kept)
-      return;
-    onnx_draw_set (call, kept, "axis", "%u", axis);
-    onnx_draw_join (call, node, kept, 0);
-    node = kept;
-  }
-  onnx_draw_give (call, 0, node, 0);
+  if (onnx_call_attr_int (call, "keepdims", 1))
+    onnx_draw_set (call, node, "keep", "true");
+  if (onnx_call_attr_int (call, "select_last_index", 0))
+    onnx_draw_set (call, node, "equals", "last");
+  onnx_draw_unary (call, node);
 }
 
 const OnnxDrawing onnx_drawings_shapes[] = {
@@ -546,5 +542,6 @@ const OnnxDrawing onnx_drawings_shapes[] = {
   { "ReduceMax", draw_reduce, "max" },
   { "ReduceMin", draw_reduce, "min" },
   { "ArgMax", draw_arg, "argmax" },
+  { "ArgMin", draw_arg, "argmin" },
   { NULL },
 };

@@ -2,6 +2,7 @@
 #include "engine/exchange/onnx/canvas.h"
 
 #include "engine/exchange/onnx/operators.h"
+#include "engine/exchange/onnx/read.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,10 +29,16 @@ wire_of (const OnnxCanvas *canvas, const TelarOnnxValue *value)
   return &g_array_index (canvas->wires, OnnxWire, value->traced);
 }
 
-static gboolean
-is_drawn (const TelarOnnxValue *value)
+gboolean
+onnx_trace_is_drawn (const OnnxTrace *trace, const TelarOnnxValue *value)
 {
-  return value && value->kind == TELAR_ONNX_TENSOR && !value->tensor;
+  return trace->canvas && value && !value->tensor && value->traces == trace->canvas->drawn;
+}
+
+static gboolean
+is_drawn (const OnnxCall *call, guint input)
+{
+  return onnx_call_has (call, input) && onnx_trace_is_drawn (call->trace, call->inputs[input]);
 }
 
 /* --- ids -------------------------------------------------------------------------------------- */
@@ -173,6 +180,15 @@ onnx_draw_give (OnnxCall *call, guint output, TelarNode *node, guint port)
 }
 
 void
+onnx_draw_unary (OnnxCall *call, TelarNode *node)
+{
+  if (!node)
+    return;
+  onnx_draw_wire (call, 0, node, 0);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+void
 onnx_draw_pass (OnnxCall *call, guint input, guint output)
 {
   if (!call->error && onnx_call_has (call, input))
@@ -191,7 +207,7 @@ TelarNode *
 onnx_draw_maker (OnnxCall *call, guint input)
 {
   OnnxCanvas *canvas = call->trace->canvas;
-  if (!is_drawn (call->inputs[input]) || call->scope->outer || call->scope->function ||
+  if (!is_drawn (call, input) || call->scope->outer || call->scope->function ||
       GPOINTER_TO_UINT (g_hash_table_lookup (canvas->uses, call->node->input[input])) != 1)
     return NULL;
   return wire_of (canvas, call->inputs[input])->node;
@@ -207,30 +223,11 @@ onnx_draw_state (OnnxCall *call, TelarNode *node, const char *role, TelarTensor 
                           telar_tensor_ref (tensor));
 }
 
-TelarTensor *
-onnx_draw_numbers (OnnxCall *call, guint input)
-{
-  if (call->error)
-    return NULL;
-  if (!onnx_call_has (call, input)) {
-    onnx_call_fail (call, "its input %u is missing", input);
-    return NULL;
-  }
-  if (is_drawn (call->inputs[input])) {
-    onnx_call_fail (call,
-                    "its input %s is computed, where a layer on the canvas has numbers of its "
-                    "own",
-                    call->node->input[input]);
-    return NULL;
-  }
-  return onnx_call_numbers (call, input);
-}
-
 gboolean
 onnx_draw_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n,
                 gboolean *symbolic)
 {
-  if (!onnx_draw_numbers (call, input))
+  if (!onnx_call_numbers (call, input))
     return FALSE;
   *symbolic = g_hash_table_contains (call->trace->canvas->symbolic, call->inputs[input]);
   return onnx_call_ints (call, input, items, most, n);
@@ -299,7 +296,7 @@ onnx_draw_wire (OnnxCall *call, guint input, TelarNode *node, guint port)
     return;
   }
   OnnxWire wire = { NULL, 0 };
-  if (is_drawn (call->inputs[input]))
+  if (is_drawn (call, input))
     wire = *wire_of (call->trace->canvas, call->inputs[input]);
   else
     wire.node = draw_known (call, input);
@@ -325,7 +322,7 @@ static gboolean
 has_poison (const OnnxCall *call)
 {
   for (guint i = 0; i < call->n_inputs; i++)
-    if (is_drawn (call->inputs[i]) && !wire_of (call->trace->canvas, call->inputs[i])->node)
+    if (is_drawn (call, i) && !wire_of (call->trace->canvas, call->inputs[i])->node)
       return TRUE;
   return FALSE;
 }
@@ -345,12 +342,9 @@ refuse (OnnxCall *call)
 {
   OnnxCanvas *canvas = call->trace->canvas;
   const Onnx__NodeProto *node = call->node;
-  const char *name = node->name && *node->name ? node->name
-                     : node->n_output > 0      ? node->output[0]
-                                               : node->op_type;
   g_string_append_printf (canvas->refused, "%s%s: %s of version %d: %s",
-                          canvas->refused->len > 0 ? "; " : "", name, node->op_type, call->version,
-                          call->error->message);
+                          canvas->refused->len > 0 ? "; " : "", onnx_node_label (node),
+                          node->op_type, call->version, call->error->message);
   canvas->n_refused++;
   g_clear_error (&call->error);
   give_poison (call);
@@ -386,15 +380,6 @@ fold (OnnxCall *call, const OnnxOperator *op)
       g_hash_table_add (canvas->symbolic, telar_onnx_value_ref (call->outputs[i]));
 }
 
-static gboolean
-all_known (const OnnxCall *call)
-{
-  for (guint i = 0; i < call->n_inputs; i++)
-    if (call->inputs[i] && !telar_onnx_value_is_known (call->inputs[i]))
-      return FALSE;
-  return TRUE;
-}
-
 /* The sizes of what is drawn are known, but for the batch. */
 static void
 draw_shape (OnnxCall *call)
@@ -414,19 +399,31 @@ draw_shape (OnnxCall *call)
   onnx_call_give (call, 0, value);
 }
 
+/* What an operator around this one (a loop that is unrolled) computes is no wire: it becomes known.
+ */
+static void
+settle_inputs (OnnxCall *call)
+{
+  for (guint i = 0; i < call->n_inputs && !call->error; i++)
+    if (call->inputs[i] && !is_drawn (call, i) && !telar_onnx_value_is_known (call->inputs[i]))
+      onnx_trace_settle (call->trace, &call->error);
+  call->b = call->trace->b;
+}
+
 void
 onnx_canvas_call (OnnxCall *call, const OnnxOperator *op)
 {
   const OnnxDrawing *drawing = find_drawing (call->node->op_type);
+  settle_inputs (call);
   if (has_poison (call)) {
     give_poison (call);
     return;
   }
-  if (all_known (call) || g_str_equal (call->node->op_type, "If"))
+  if (onnx_call_all_known (call) || g_str_equal (call->node->op_type, "If"))
     fold (call, op);
-  else if (g_str_equal (call->node->op_type, "Shape") && is_drawn (call->inputs[0]))
+  else if (g_str_equal (call->node->op_type, "Shape") && is_drawn (call, 0))
     draw_shape (call);
-  else if (drawing)
+  else if (drawing && onnx_call_has (call, 0) && call->n_outputs > 0)
     drawing->draw (call, drawing->op);
   else
     onnx_call_fail (call, "the canvas has no operator for it");
@@ -458,7 +455,7 @@ onnx_canvas_input (OnnxCanvas *canvas, const char *name, const TelarType *type, 
 gboolean
 onnx_canvas_output (OnnxCanvas *canvas, const char *name, TelarOnnxValue *value, GError **error)
 {
-  if (!is_drawn (value)) {
+  if (value->traces != canvas->drawn) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
                      "the result %s does not depend on the model's inputs", name);
     return FALSE;

@@ -68,9 +68,6 @@ void onnx_draw_wire (OnnxCall *call, guint input, TelarNode *node, guint port);
 /* A wire from another node. */
 void onnx_draw_join (OnnxCall *call, TelarNode *from, TelarNode *node, guint port);
 
-/* The numbers of an input that the node keeps as its own, f32; an error where only a run gives
- * them. Borrowed. */
-TelarTensor *onnx_draw_numbers (OnnxCall *call, guint input);
 /* Makes @tensor the state @role of @node. */
 void onnx_draw_state (OnnxCall *call, TelarNode *node, const char *role, TelarTensor *tensor);
 /* Counts, sizes and places; @symbolic receives whether TELAR_DIM_BATCH in them means the batch. */
@@ -81,6 +78,8 @@ gboolean onnx_draw_ints (OnnxCall *call, guint input, gint64 *items, guint most,
 const TelarType *onnx_draw_step (OnnxCall *call, TelarNode *node, guint port);
 /* The node's port is the call's output. */
 void onnx_draw_give (OnnxCall *call, guint output, TelarNode *node, guint port);
+/* Ends a node of one input and one output; does nothing where it is NULL. */
+void onnx_draw_unary (OnnxCall *call, TelarNode *node);
 /* The output is the input as it is. */
 void onnx_draw_pass (OnnxCall *call, guint input, guint output);
 

@@ -115,14 +115,11 @@ static void
 explain (const OnnxCall *call, GError **error)
 {
   const Onnx__NodeProto *node = call->node;
-  const char *name = node->name && *node->name ? node->name
-                     : node->n_output > 0      ? node->output[0]
-                                               : node->op_type;
   if (telar_error_get_node (call->error))
     g_propagate_error (error, g_error_copy (call->error));
   else
-    telar_set_error (error, (TelarErrorCode)call->error->code, name, "%s of version %d: %s",
-                     node->op_type, call->version, call->error->message);
+    telar_set_error (error, (TelarErrorCode)call->error->code, onnx_node_label (node),
+                     "%s of version %d: %s", node->op_type, call->version, call->error->message);
 }
 
 static gboolean

@@ -40,11 +40,9 @@ note_missing (Missing *missing, const Onnx__NodeProto *node, int version)
   char *key = g_strdup_printf ("%s %s %d", domain, node->op_type, version);
   if (!g_hash_table_add (missing->told, key))
     return;
-  const char *name = node->name && *node->name ? node->name
-                     : node->n_output > 0      ? node->output[0]
-                                               : node->op_type;
   g_string_append_printf (missing->text, "%s%s: %s of version %d (%s)",
-                          missing->text->len > 0 ? "; " : "", name, node->op_type, version, domain);
+                          missing->text->len > 0 ? "; " : "", onnx_node_label (node), node->op_type,
+                          version, domain);
 }
 
 static void

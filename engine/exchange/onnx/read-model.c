@@ -95,3 +95,11 @@ onnx_model_proto_free (Onnx__ModelProto *model)
   if (model)
     onnx__model_proto__free_unpacked (model, NULL);
 }
+
+const char *
+onnx_node_label (const Onnx__NodeProto *node)
+{
+  if (node->name && *node->name)
+    return node->name;
+  return node->n_output > 0 ? node->output[0] : node->op_type;
+}

@@ -22,6 +22,9 @@ char *onnx_text_copy (const ProtobufCBinaryData *text);
 /* "float16", for messages. */
 const char *onnx_dtype_name (int number);
 
+/* What messages call a node: its name, its first output or its operator. Borrowed. */
+const char *onnx_node_label (const Onnx__NodeProto *node);
+
 /* The type that a port of a graph is declared with; unknown sizes are -1. FALSE when it is no
  * tensor of numbers. */
 gboolean onnx_declared_type (const Onnx__ValueInfoProto *port, TelarType *type);

@@ -115,6 +115,10 @@ emit_known (OnnxTrace *trace, const TelarOnnxValue *value)
 TelarValue
 onnx_trace_emit (OnnxTrace *trace, TelarOnnxValue *value)
 {
+  if (onnx_trace_is_drawn (trace, value)) {
+    telar_builder_fail (trace->b, "it computes with what stands on the canvas");
+    return TELAR_NO_VALUE;
+  }
   if (!value->tensor)
     return value->traced;
   gpointer found = g_hash_table_lookup (trace->emitted, value->tensor);
@@ -192,8 +196,8 @@ onnx_trace_settle (OnnxTrace *trace, GError **error)
 
 /* --- one node --------------------------------------------------------------------------------- */
 
-static gboolean
-all_known (const OnnxCall *call)
+gboolean
+onnx_call_all_known (const OnnxCall *call)
 {
   for (guint i = 0; i < call->n_inputs; i++)
     if (call->inputs[i] && !telar_onnx_value_is_known (call->inputs[i]))
@@ -253,7 +257,7 @@ compute_call (OnnxCall *call, const OnnxOperator *op)
 gboolean
 onnx_call_run (OnnxCall *call, const OnnxOperator *op)
 {
-  if (op->flags & ONNX_VALUES || !all_known (call))
+  if (op->flags & ONNX_VALUES || !onnx_call_all_known (call))
     return trace_call (call, op);
   return compute_call (call, op);
 }

@@ -78,6 +78,10 @@ TelarOnnxValue *onnx_scope_find (const OnnxScope *scope, const char *name); /* b
 gboolean onnx_trace_graph (OnnxTrace *trace, const Onnx__GraphProto *graph, OnnxScope *scope,
                            TelarOnnxValue **outputs, GError **error);
 
+/* Whether @value stands on the canvas, so that its numbers are not to be had. */
+gboolean onnx_trace_is_drawn (const OnnxTrace *trace, const TelarOnnxValue *value);
+/* Whether no input of the call is traced or drawn. */
+gboolean onnx_call_all_known (const OnnxCall *call);
 /* Runs or traces the node of @call with @op; the error is in the call. */
 gboolean onnx_call_run (OnnxCall *call, const OnnxOperator *op);
 
