@@ -43,6 +43,10 @@ TelarValue telar_lowered_value (const TelarLowered *lowered, const char *node, g
 /* The first error as a GError; FALSE when there was one. */
 gboolean telar_lowered_ok (const TelarLowered *lowered, GError **error);
 
+/* Whether the node is an input of the finished model, and the type that its parameters ask for;
+ * FALSE where it is none or they have too many sizes. */
+gboolean telar_node_input_type (const TelarNode *node, TelarType *type);
+
 /* --- node after node ---------------------------------------------------------------------------
  */
 

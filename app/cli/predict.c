@@ -137,16 +137,19 @@ static TelarTensor *
 read_input (const Predict *p, const char *name, const char *path, GError **error)
 {
   const TelarNode *node = telar_graph_find_node (p->model.graph, name);
-  TelarShape shape = { 0 };
+  TelarType type;
   if (node == NULL)
     return telar_input_read (p->model.graph, name, path, error);
-  guint n;
-  const gint64 *sizes = telar_param_set_ints (node->params, "shape", &n);
-  if (telar_param_set_bool (node->params, "batch"))
-    shape.dims[shape.rank++] = -1;
-  for (guint i = 0; i < n && shape.rank < TELAR_MAX_RANK; i++)
-    shape.dims[shape.rank++] = sizes[i];
-  return telar_input_read_shaped (name, &shape, path, error);
+  return telar_input_read_shaped (name, telar_node_input_type (node, &type) ? &type.shape : NULL,
+                                  path, error);
+}
+
+/* Whether the input has a row for each sample; one of a fixed shape is given whole. */
+static gboolean
+has_rows (const Predict *p, guint input)
+{
+  const TelarNode *node = telar_graph_find_node (p->model.graph, p->names->pdata[input]);
+  return node == NULL || telar_param_set_bool (node->params, "batch");
 }
 
 static gboolean
@@ -169,8 +172,8 @@ read_inputs (const TelarCommand *command, Predict *p, GError **error)
   }
   for (guint i = 0; i < p->names->len; i++) {
     const TelarTensor *tensor = p->tensors->pdata[i];
-    gint64 rows = tensor != NULL ? tensor->type.shape.dims[0] : 0;
-    if (tensor == NULL || (i > 0 && rows != p->rows)) {
+    gint64 rows = tensor == NULL ? 0 : !has_rows (p, i) ? p->rows : tensor->type.shape.dims[0];
+    if (tensor == NULL || (p->rows > 0 && rows != p->rows)) {
       telar_set_error (error, TELAR_ERROR_INVALID, NULL,
                        tensor == NULL ? "no input is given for %s"
                                       : "the input for %s has another number of rows than the "
@@ -180,6 +183,7 @@ read_inputs (const TelarCommand *command, Predict *p, GError **error)
     }
     p->rows = rows;
   }
+  p->rows = MAX (p->rows, 1); /* no input has rows */
   return TRUE;
 }
 
@@ -216,6 +220,15 @@ take_rows (const TelarTensor *tensor, gint64 first, gint64 n)
                             NULL, NULL);
 }
 
+/* Whether the result has a row for each sample; others are taken whole. */
+static gboolean
+gives_rows (const Predict *p, guint result)
+{
+  TelarValue value = telar_program_output (p->program, result)->value;
+  const TelarShape *shape = &telar_program_type (p->program, value)->shape;
+  return shape->rank > 0 && shape->dims[0] == TELAR_DIM_BATCH;
+}
+
 /* Room for all rows of each result, once the first batch has shown its shape. */
 static gboolean
 make_results (Predict *p, TelarTensor *const *outputs, GError **error)
@@ -224,7 +237,7 @@ make_results (Predict *p, TelarTensor *const *outputs, GError **error)
   g_array_set_clear_func (p->results, result_clear);
   for (guint i = 0; i < telar_program_n_outputs (p->program); i++) {
     TelarShape shape = outputs[i]->type.shape;
-    if (shape.rank > 0)
+    if (gives_rows (p, i))
       shape.dims[0] = p->rows;
     TelarResult result = { .name = g_strdup (telar_program_output (p->program, i)->name) };
     result.tensor = telar_tensor_try_new (outputs[i]->type.dtype, &shape, error);
@@ -242,7 +255,9 @@ run_batch (Predict *p, TelarPlan *plan, gint64 first, gint64 n, GError **error)
   g_autofree TelarTensor **outputs = g_new0 (TelarTensor *, n_outputs);
   g_autofree TelarBinding *inputs = g_new0 (TelarBinding, MAX (p->names->len, 1));
   for (guint i = 0; i < p->names->len; i++)
-    inputs[i] = (TelarBinding){ p->names->pdata[i], take_rows (p->tensors->pdata[i], first, n) };
+    inputs[i] = (TelarBinding){ p->names->pdata[i], has_rows (p, i)
+                                                        ? take_rows (p->tensors->pdata[i], first, n)
+                                                        : telar_tensor_ref (p->tensors->pdata[i]) };
   TelarRunContext context = { .inputs = inputs,
                               .n_inputs = p->names->len,
                               .states = p->model.states };
@@ -250,7 +265,7 @@ run_batch (Predict *p, TelarPlan *plan, gint64 first, gint64 n, GError **error)
                 (p->results != NULL || make_results (p, outputs, error));
   for (guint i = 0; ok && i < n_outputs; i++) {
     TelarTensor *result = g_array_index (p->results, TelarResult, i).tensor;
-    gsize each = outputs[i]->bytes / (gsize)n;
+    gsize each = gives_rows (p, i) ? outputs[i]->bytes / (gsize)n : 0;
     memcpy ((char *)result->data + (gsize)first * each, outputs[i]->data, outputs[i]->bytes);
   }
   for (guint i = 0; i < n_outputs; i++)
@@ -260,10 +275,14 @@ run_batch (Predict *p, TelarPlan *plan, gint64 first, gint64 n, GError **error)
   return ok;
 }
 
-/* Full batches with one plan, the rest with another. */
+/* Full batches with one plan, the rest with another; all at once where a result says something of
+ * all rows together. */
 static gboolean
 run_all (Predict *p, gint64 batch, GError **error)
 {
+  for (guint i = 0; i < telar_program_n_outputs (p->program); i++)
+    if (!gives_rows (p, i))
+      batch = p->rows;
   for (gint64 first = 0; first < p->rows;) {
     gint64 n = MIN (batch, p->rows - first);
     g_autoptr (TelarPlan) plan = telar_plan_new (p->program, n, p->device, 0, error);

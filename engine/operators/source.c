@@ -5,24 +5,38 @@
 
 static const char *const dtypes[] = { "f32", "f64", "i32", "i64", "u8", "bool", NULL };
 
-/* The type that the node's parameters describe. */
+/* The type that the node's parameters describe; FALSE where they have too many sizes. */
 static gboolean
-read_type (TelarLowering *l, gboolean batch, TelarType *type)
+described_type (const TelarNode *node, gboolean batch, TelarType *type)
 {
   guint n;
-  const gint64 *sizes = telar_lower_ints (l, "shape", &n);
-  if (n + batch > TELAR_MAX_RANK) {
-    telar_lower_fail (l, "the shape has %u sizes, at most %d are possible", n,
-                      TELAR_MAX_RANK - batch);
-    return FALSE;
-  }
+  const gint64 *sizes = telar_param_set_ints (node->params, "shape", &n);
   *type = (TelarType){ 0 };
-  telar_dtype_from_name (telar_lower_text (l, "type"), &type->dtype);
+  if (n + batch > TELAR_MAX_RANK)
+    return FALSE;
+  telar_dtype_from_name (telar_param_set_text (node->params, "type"), &type->dtype);
   if (batch)
     type->shape.dims[type->shape.rank++] = TELAR_DIM_BATCH;
   for (guint i = 0; i < n; i++)
     type->shape.dims[type->shape.rank++] = sizes[i];
   return TRUE;
+}
+
+gboolean
+telar_node_input_type (const TelarNode *node, TelarType *type)
+{
+  return strcmp (node->op->name, TELAR_OPERATOR_INPUT) == 0 &&
+         described_type (node, telar_param_set_bool (node->params, "batch"), type);
+}
+
+static gboolean
+read_type (TelarLowering *l, gboolean batch, TelarType *type)
+{
+  if (described_type (l->node, batch, type))
+    return TRUE;
+  telar_lower_fail (l, "the shape has more than the %d sizes that are possible",
+                    TELAR_MAX_RANK - batch);
+  return FALSE;
 }
 
 /* Whether data of type @has may be given where @wants is asked for; a batch takes any number. */
