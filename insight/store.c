@@ -59,6 +59,13 @@ set_up (TelarStore *store, GError **error)
          use_wal (store, error) && exec (store, "PRAGMA journal_size_limit = " WAL_LIMIT, error);
 }
 
+gboolean
+telar_store_exists (const char *workspace)
+{
+  g_autofree char *path = g_build_filename (workspace, "telar.db", NULL);
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 TelarStore *
 telar_store_open (const char *workspace, gboolean create, GError **error)
 {
@@ -75,7 +82,7 @@ telar_store_open (const char *workspace, gboolean create, GError **error)
                      g_strerror (errno));
     return NULL;
   }
-  if (!create && !g_file_test (store->path, G_FILE_TEST_EXISTS)) {
+  if (!create && !telar_store_exists (store->workspace)) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
                      "%s: there is no run store here; train once to make one", store->path);
     return NULL;

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 
 typedef struct TelarStore TelarStore;
 
+/* Whether WORKSPACE/telar.db is there. */
+gboolean telar_store_exists (const char *workspace);
 /* Opens WORKSPACE/telar.db, making folder and file when @create. Not shared between threads: each
  * opens its own. */
 TelarStore *telar_store_open (const char *workspace, gboolean create, GError **error);

@@ -128,36 +128,28 @@ read_checkpoint (TelarModel *model, GError **error)
   return model->graph != NULL;
 }
 
-/* The newest run of the project that has a checkpoint. */
-static TelarRunRow *
-find_run_of (TelarStore *store, const char *project, GError **error)
+/* The newest run of the project that has a checkpoint; @row stays NULL when there is none. */
+static gboolean
+find_run_of (TelarStore *store, const char *project, TelarRunRow **row, GError **error)
 {
   g_autoptr (GPtrArray) runs = telar_store_runs (store, error);
   g_autofree char *path = g_canonicalize_filename (project, NULL);
   if (runs == NULL)
-    return NULL;
-  for (guint i = 0; i < runs->len; i++) {
-    const TelarRunRow *row = runs->pdata[i];
-    if (row->checkpoint != NULL && g_strcmp0 (row->project, path) == 0)
-      return telar_store_find_run (store, row->name, error);
+    return FALSE;
+  for (guint i = 0; i < runs->len && *row == NULL; i++) {
+    const TelarRunRow *run = runs->pdata[i];
+    if (run->checkpoint == NULL || g_strcmp0 (run->project, path) != 0)
+      continue;
+    *row = telar_store_find_run (store, run->name, error);
+    if (*row == NULL)
+      return FALSE;
   }
-  telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                   "%s: none of the runs in %s is of this project; train it first", project,
-                   telar_store_workspace (store));
-  return NULL;
+  return TRUE;
 }
 
 static gboolean
-open_run (const TelarCommand *command, const char *name, TelarModel *model, GError **error)
+open_row (const TelarRunRow *row, TelarModel *model, GError **error)
 {
-  g_autoptr (TelarStore) store = telar_command_store (command, error);
-  if (store == NULL)
-    return FALSE;
-  g_autoptr (TelarRunRow) row = g_str_has_suffix (name, ".telar")
-                                    ? find_run_of (store, name, error)
-                                    : telar_store_find_run (store, name, error);
-  if (row == NULL)
-    return FALSE;
   if (row->checkpoint == NULL) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the run %s has no checkpoint yet",
                      row->name);
@@ -175,29 +167,48 @@ open_run (const TelarCommand *command, const char *name, TelarModel *model, GErr
   return TRUE;
 }
 
+static gboolean
+open_run (const TelarCommand *command, const char *name, TelarModel *model, GError **error)
+{
+  g_autoptr (TelarStore) store = telar_command_store (command, error);
+  g_autoptr (TelarRunRow) row = store != NULL ? telar_store_find_run (store, name, error) : NULL;
+  return row != NULL && open_row (row, model, error);
+}
+
+/* Takes over @graph. */
+static gboolean
+open_weights (const char *path, TelarGraph *graph, TelarModel *model, GError **error)
+{
+  model->graph = graph;
+  model->states = telar_weights_load (graph, NULL, error);
+  model->project = telar_project_name (path);
+  model->name = g_strdup (model->project);
+  model->checkpoint = g_strdup (path);
+  return model->states != NULL;
+}
+
 /* A project that names weights is a model before its first run. */
 static gboolean
 open_project (const TelarCommand *command, const char *path, TelarModel *model, GError **error)
 {
-  g_autoptr (GError) why = NULL;
-  if (open_run (command, path, model, &why))
-    return TRUE;
-  telar_model_clear (model);
-  g_autoptr (TelarGraph) graph = telar_graph_load (path, error);
-  if (graph == NULL)
+  g_autofree char *workspace = telar_command_workspace (command);
+  g_autoptr (TelarGraph) graph = telar_graph_load (path, NULL);
+  gboolean weights = graph != NULL && telar_weights_named (graph);
+  if (weights && !telar_store_exists (workspace))
+    return open_weights (path, g_steal_pointer (&graph), model, error);
+
+  g_autoptr (TelarStore) store = telar_command_store (command, error);
+  g_autoptr (TelarRunRow) row = NULL;
+  if (store == NULL || !find_run_of (store, path, &row, error))
     return FALSE;
-  if (!telar_weights_named (graph)) {
-    g_propagate_error (error, g_steal_pointer (&why));
-    return FALSE;
-  }
-  model->states = telar_weights_load (graph, NULL, error);
-  if (model->states == NULL)
-    return FALSE;
-  model->project = telar_project_name (path);
-  model->name = g_strdup (model->project);
-  model->checkpoint = g_strdup (path);
-  model->graph = g_steal_pointer (&graph);
-  return TRUE;
+  if (row != NULL)
+    return open_row (row, model, error);
+  if (weights)
+    return open_weights (path, g_steal_pointer (&graph), model, error);
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                   "%s: none of the runs in %s is of this project; train it first", path,
+                   telar_store_workspace (store));
+  return FALSE;
 }
 
 gboolean
