@@ -103,3 +103,9 @@ telar_operator_find_output (const TelarOperator *op, const char *port)
 {
   return find (op->outputs, port);
 }
+
+gboolean
+telar_operator_is_fed (const TelarOperator *op)
+{
+  return op->lower == NULL;
+}

@@ -75,6 +75,9 @@ void telar_operators_init (void);
 /* The operator whose nodes are the inputs of a finished model. */
 #define TELAR_OPERATOR_INPUT "input"
 
+/* Whether a feed provides what it gives: operators of data, but not the model's inputs. */
+gboolean telar_operator_is_fed (const TelarOperator *op);
+
 /* NULL when there is none of that name. */
 const TelarOperator *telar_operator_find (const char *name);
 /* All, sorted by category, then in the order of registration. Borrowed array of const TelarOperator

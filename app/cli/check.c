@@ -100,8 +100,9 @@ static void
 examine (Check *check, TelarDevice *device)
 {
   g_autoptr (GError) error = NULL;
-  check->feed = telar_data_open (check->graph, &error);
-  if (check->feed == NULL)
+  if (telar_command_reads_data (check->graph))
+    check->feed = telar_data_open (check->graph, &error);
+  if (error != NULL)
     add_error (check, error);
   check->lowered = telar_lower (check->graph, check->feed, TELAR_LOWER_TRAIN);
   for (guint i = 0; i < check->lowered->problems->len; i++) {

@@ -111,6 +111,11 @@ run (const TelarCommand *command, GError **error)
     return 2;
   }
   const char *format = choose_format (command, path, error);
+  if (format != NULL && strcmp (format, "onnx") != 0 &&
+      (telar_command_has (command, "opset") || telar_command_has (command, "batch"))) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "--opset and --batch are for ONNX files");
+    return 2;
+  }
   if (format == NULL ||
       !telar_model_open (command, telar_command_argument (command, 0), &model, error) ||
       !write_model (command, &model, format, path, error))

@@ -85,10 +85,13 @@ gboolean
 telar_command_reads_data (const TelarGraph *graph)
 {
   const GPtrArray *nodes = telar_graph_nodes (graph);
-  for (guint i = 0; i < nodes->len; i++)
-    if (((const TelarNode *)nodes->pdata[i])->op->lower == NULL)
-      return TRUE;
-  return FALSE;
+  gboolean fed = FALSE, given = FALSE;
+  for (guint i = 0; i < nodes->len; i++) {
+    const TelarOperator *op = ((const TelarNode *)nodes->pdata[i])->op;
+    fed |= telar_operator_is_fed (op);
+    given |= strcmp (op->name, TELAR_OPERATOR_INPUT) == 0;
+  }
+  return fed || !given;
 }
 
 char *

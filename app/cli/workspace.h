@@ -35,7 +35,7 @@ TelarGraph *telar_command_project (const TelarCommand *command, const char *path
 gboolean telar_command_apply_settings (const TelarCommand *command, TelarGraph *graph,
                                        GError **error);
 
-/* Whether the graph has nodes of data; one that begins with input nodes may have none. */
+/* Whether the graph's data must be read: not where it begins with input nodes and has none. */
 gboolean telar_command_reads_data (const TelarGraph *graph);
 
 /* "digits-cnn" of "samples/digits-cnn.telar". Caller frees. */

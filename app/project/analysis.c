@@ -318,7 +318,7 @@ feed_key (const TelarGraph *graph)
   for (guint i = 0; i < nodes->len; i++) {
     const TelarNode *node = nodes->pdata[i];
 
-    if (node->op->category == TELAR_CATEGORY_DATA) {
+    if (telar_operator_is_fed (node->op)) {
       g_autofree char *path = g_strdup_printf ("nodes/%s", node->id);
       g_autofree char *json = telar_graph_get_record (graph, path);
 
@@ -330,7 +330,7 @@ feed_key (const TelarGraph *graph)
   for (guint i = 0; i < edges->len; i++) {
     const TelarEdge *edge = edges->pdata[i];
 
-    if (telar_graph_find_node (graph, edge->to)->op->category == TELAR_CATEGORY_DATA)
+    if (telar_operator_is_fed (telar_graph_find_node (graph, edge->to)->op))
       g_string_append_printf (key, "%s.%u>%s.%u\n", edge->from, edge->from_port, edge->to,
                               edge->to_port);
   }

@@ -94,6 +94,9 @@ test_import (void)
   g_assert_no_error (error);
   g_auto (TestRun) import = test_run ("import", model, "-o", test_program_path ("m.telar"), NULL);
   test_assert_done (import);
+  g_auto (TestRun) check = test_run ("check", test_program_path ("m.telar"), NULL);
+  g_assert_null (strstr (check.errors, "no data to read"));
+  g_assert_nonnull (strstr (check.errors, "Input3: it is given nothing to learn from"));
   g_auto (TestRun) run = test_run ("predict", test_program_path ("m.telar"), "--input",
                                    test_program_path ("pictures.npy"), "--output",
                                    test_program_path ("imported.npy"), NULL);

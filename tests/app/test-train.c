@@ -531,6 +531,9 @@ test_export (void)
   test_assert_done (settings);
   g_auto (TestRun) newer = test_run ("export", "export", "-o", "model.onnx", "--opset", "99", NULL);
   test_assert_fails (newer, 2, "opset");
+  g_auto (TestRun) plain = test_run ("export", "export", "-o",
+                                     test_program_path ("set.safetensors"), "--opset", "13", NULL);
+  test_assert_fails (plain, 2, "--opset");
   g_auto (TestRun) ending = test_run ("export", "export", "-o", "model.doc", NULL);
   test_assert_fails (ending, 2, "model.doc");
   g_auto (TestRun) nowhere = test_run ("export", "export", "-o", "/proc/model.onnx", NULL);
