@@ -46,4 +46,14 @@ gboolean telar_safetensors_read (const char *path, GHashTable **tensors, GHashTa
  * is left beside it. Used by all that saves. */
 gboolean telar_file_replace (const char *path, const void *data, gsize length, GError **error);
 
+/* The same for a file of several parts, in ascending order; what is between them is zero. */
+typedef struct {
+  guint64 offset;
+  const void *data;
+  gsize length;
+} TelarFilePart;
+
+gboolean telar_file_replace_parts (const char *path, const TelarFilePart *parts, guint n_parts,
+                                   GError **error);
+
 G_END_DECLS

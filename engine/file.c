@@ -9,17 +9,30 @@
 #include <unistd.h>
 
 static gboolean
-write_all (int fd, const char *data, gsize length)
+write_part (int fd, const TelarFilePart *part)
 {
+  const char *data = part->data;
+  off_t at = (off_t)part->offset;
+  gsize length = part->length;
   while (length > 0) {
-    ssize_t written = write (fd, data, MIN (length, (gsize)1 << 30));
+    ssize_t written = pwrite (fd, data, MIN (length, (gsize)1 << 30), at);
     if (written < 0 && errno == EINTR)
       continue;
     if (written < 0)
       return FALSE;
     data += written;
+    at += written;
     length -= (gsize)written;
   }
+  return TRUE;
+}
+
+static gboolean
+write_all (int fd, const TelarFilePart *parts, guint n_parts)
+{
+  for (guint i = 0; i < n_parts; i++)
+    if (!write_part (fd, &parts[i]))
+      return FALSE;
   return TRUE;
 }
 
@@ -37,10 +50,11 @@ mode_for (const char *path)
 
 /* Data and name are on the disk when this returns; errno says why not otherwise. */
 static gboolean
-write_beside (int fd, const char *beside, const char *path, const void *data, gsize length)
+write_beside (int fd, const char *beside, const char *path, const TelarFilePart *parts,
+              guint n_parts)
 {
   gboolean good =
-      write_all (fd, data, length) && fchmod (fd, mode_for (path)) == 0 && fsync (fd) == 0;
+      write_all (fd, parts, n_parts) && fchmod (fd, mode_for (path)) == 0 && fsync (fd) == 0;
   int why = errno;
   if (close (fd) != 0 && good) {
     good = FALSE;
@@ -64,7 +78,8 @@ sync_folder (const char *path)
 }
 
 gboolean
-telar_file_replace (const char *path, const void *data, gsize length, GError **error)
+telar_file_replace_parts (const char *path, const TelarFilePart *parts, guint n_parts,
+                          GError **error)
 {
   /* A link is kept, and what it points to replaced. */
   g_autofree char *target = realpath (path, NULL);
@@ -77,7 +92,7 @@ telar_file_replace (const char *path, const void *data, gsize length, GError **e
                      g_strerror (errno));
     return FALSE;
   }
-  if (!write_beside (fd, beside, path, data, length)) {
+  if (!write_beside (fd, beside, path, parts, n_parts)) {
     int why = errno;
     unlink (beside);
     telar_set_error (error, TELAR_ERROR_FAILED, NULL, "cannot write %s: %s", path,
@@ -86,4 +101,11 @@ telar_file_replace (const char *path, const void *data, gsize length, GError **e
   }
   sync_folder (path);
   return TRUE;
+}
+
+gboolean
+telar_file_replace (const char *path, const void *data, gsize length, GError **error)
+{
+  TelarFilePart whole = { 0, data, length };
+  return telar_file_replace_parts (path, &whole, 1, error);
 }

@@ -2,9 +2,22 @@
  * a failure leaves nothing behind. */
 #pragma once
 
+#include "engine/lower.h"
 #include "engine/plan.h"
 
 G_BEGIN_DECLS
+
+/* Running a written model beside the project that it was written from. */
+typedef struct {
+  /* Rows for the project's inputs, by their names; what is missing is drawn at random, zeros and
+   * ones for whole numbers. */
+  const TelarBinding *inputs;
+  guint n_inputs;
+
+  /* What came out. */
+  gint64 rows;
+  double difference; /* the largest, as a share of its result's largest number */
+} TelarExportCheck;
 
 /* Where a model comes from, written into its metadata; each may be NULL. */
 typedef struct {
@@ -19,6 +32,16 @@ typedef struct {
 
   int opset;    /* of ONNX; 0: TELAR_ONNX_OPSET */
   gint64 batch; /* a fixed size; 0: any */
+
+  /* Weights and computation in float16, behind the first product with weights: what is worked out
+   * of raw data may be too large for it. With float16_io (which goes without float16) all is
+   * float16, inputs and results too. */
+  gboolean float16, float16_io;
+  gboolean external_data; /* weights into PATH.data; models above 2 GiB always do */
+  /* Leaves out what prepares the data (onnx-prepared.h); the model's inputs are then called
+   * NODE.PORT after what they replace. Needs graph and lowered. */
+  gboolean without_preprocessing;
+  TelarExportCheck *check; /* NULL: what was written is read, not run */
 } TelarExportOptions;
 
 /* The ONNX operator sets that can be written, and the usual one: the first that has Gelu,
@@ -31,8 +54,8 @@ typedef struct {
  * the numbers of @states as initialisers. Inputs and outputs keep the program's names
  * ("digits.images", "output"), the batch is the symbolic dimension "N" unless it is fixed, an ONNX
  * node is called as the graph's node it comes from. A primitive without a counterpart in ONNX is an
- * error that names the node; a model that telar_onnx_load would refuse is not written. @options may
- * be NULL. */
+ * error that names the node; a model that telar_onnx_load would refuse, or that fails the check of
+ * @options, is not written. @options may be NULL. */
 gboolean telar_export_onnx (const TelarProgram *inference, const TelarStates *states,
                             const TelarExportOptions *options, const char *path, GError **error);
 

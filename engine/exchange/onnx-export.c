@@ -3,7 +3,12 @@
 
 #include "engine/checkpoint.h"
 #include "engine/exchange/export.h"
-#include "engine/exchange/onnx.h"
+#include "engine/exchange/onnx-check.h"
+#include "engine/exchange/onnx-external.h"
+#include "engine/exchange/onnx-half.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
 
 /* --- values ----------------------------------------------------------------------------------- */
 
@@ -77,8 +82,11 @@ emit_state (OnnxExport *e, const TelarInstr *instr)
 {
   const char *name = telar_instr_string (instr, TELAR_ATTR_NAME);
   TelarTensor *tensor = onnx_state (e, instr->origin, name);
-  if (tensor)
-    e->names[instr->outputs[0]] = onnx_model_tensor (e->model, name, tensor);
+  g_autoptr (TelarTensor) cast =
+      tensor ? onnx_half_state (e, instr->origin, name, tensor, onnx_output_type (e, instr)->dtype)
+             : NULL;
+  if (cast)
+    e->names[instr->outputs[0]] = onnx_model_tensor (e->model, name, cast);
 }
 
 /* The first of a layer's results stands where all it takes is there. */
@@ -122,19 +130,82 @@ emit_all (OnnxExport *e, GError **error)
 
 /* --- the model -------------------------------------------------------------------------------- */
 
+/* What telar_export_onnx was asked for. */
+typedef struct {
+  const TelarProgram *inference;
+  const TelarStates *states;
+  const TelarExportOptions *options;
+  const OnnxPrepared *prepared; /* what is left out; NULL: nothing */
+  const char *path;
+} Task;
+
+/* What Telar cannot read back, no one else should have to. @folder: where its numbers lie. */
 static gboolean
-write_model (OnnxModel *model, const char *path, GError **error)
+try (const Task *task, const guint8 *bytes, gsize length, const char *folder, GError **error)
 {
-  gsize length;
-  g_autofree guint8 *bytes = onnx_model_pack (model, &length);
-  if (!bytes) {
+  g_autoptr (TelarOnnx) written = telar_onnx_from_bytes (bytes, length, folder, task->path, error);
+  return written && (!task->options->check || onnx_check (written, task->inference, task->prepared,
+                                                          task->states, task->options, error));
+}
+
+static guint8 *
+pack (OnnxModel *model, gsize *length, GError **error)
+{
+  guint8 *bytes = onnx_model_pack (model, length);
+  if (!bytes)
     telar_set_error (error, TELAR_ERROR_FAILED, NULL,
                      "the model has more than the 2 GiB that an ONNX file may hold");
+  return bytes;
+}
+
+static gboolean
+write_whole (const Task *task, OnnxModel *model, GError **error)
+{
+  gsize length;
+  g_autofree guint8 *bytes = pack (model, &length, error);
+  return bytes && try (task, bytes, length, NULL, error) &&
+         telar_file_replace (task->path, bytes, length, error);
+}
+
+/* The numbers are written into @folder, tried from there, and moved before the model that names
+ * them. */
+static gboolean
+write_parts (const Task *task, OnnxModel *model, const char *folder, GError **error)
+{
+  g_autofree char *beside = g_strconcat (task->path, ".data", NULL);
+  g_autofree char *name = g_path_get_basename (beside);
+  g_autofree char *data = g_build_filename (folder, name, NULL);
+  g_autoptr (GArray) parts = onnx_external_move (model, name);
+  gsize length;
+  g_autofree guint8 *bytes = pack (model, &length, error);
+  if (!bytes ||
+      !telar_file_replace_parts (data, (const TelarFilePart *)parts->data, parts->len, error))
+    return FALSE;
+  gboolean good = try (task, bytes, length, folder, error);
+  if (good && g_rename (data, beside) != 0) {
+    telar_set_error (error, TELAR_ERROR_FAILED, NULL, "cannot write %s: %s", beside,
+                     g_strerror (errno));
+    good = FALSE;
+  }
+  if (!good)
+    g_remove (data);
+  return good && telar_file_replace (task->path, bytes, length, error);
+}
+
+static gboolean
+write_model (const Task *task, OnnxModel *model, GError **error)
+{
+  if (!task->options->external_data && onnx_model_fits (model))
+    return write_whole (task, model, error);
+  g_autofree char *folder = g_strconcat (task->path, ".XXXXXX", NULL);
+  if (!g_mkdtemp (folder)) {
+    telar_set_error (error, TELAR_ERROR_FAILED, NULL, "cannot write %s: %s", task->path,
+                     g_strerror (errno));
     return FALSE;
   }
-  /* What Telar cannot read back, no one else should have to. */
-  g_autoptr (TelarOnnx) readable = telar_onnx_from_bytes (bytes, length, NULL, path, error);
-  return readable && telar_file_replace (path, bytes, length, error);
+  gboolean good = write_parts (task, model, folder, error);
+  g_rmdir (folder);
+  return good;
 }
 
 static void
@@ -150,9 +221,10 @@ add_metadata (OnnxModel *model, const TelarExportOptions *options)
 }
 
 static gboolean
-export_program (const TelarProgram *program, const GPtrArray *layers, const TelarStates *states,
-                const TelarExportOptions *options, const char *path, GError **error)
+export_program (const Task *task, const TelarProgram *program, const GPtrArray *layers,
+                GError **error)
 {
+  const TelarExportOptions *options = task->options;
   int opset = options->opset ? options->opset : TELAR_ONNX_OPSET;
   g_autoptr (OnnxModel) model =
       onnx_model_new (options->project ? options->project : "model", opset);
@@ -166,7 +238,7 @@ export_program (const TelarProgram *program, const GPtrArray *layers, const Tela
                    .graph = options->graph,
                    .layers = layers,
                    .opset = opset,
-                   .states = states,
+                   .states = task->states,
                    .model = model,
                    .names = names,
                    .uses = uses,
@@ -181,25 +253,48 @@ export_program (const TelarProgram *program, const GPtrArray *layers, const Tela
     return FALSE;
   copy_results (&e, results);
   add_metadata (model, options);
-  return write_model (model, path, error);
+  return write_model (task, model, error);
 }
 
 /* Without layers and with the batch of the options, simplified; @layers have its values. */
 static TelarProgram *
-prepare (const TelarProgram *inference, const GPtrArray *layers, const TelarExportOptions *options,
-         GError **error)
+prepare (const Task *task, const GPtrArray *layers, GError **error)
 {
-  g_autoptr (TelarProgram) cut = layers ? onnx_layers_cut (layers, inference, error)
-                                        : telar_program_ref ((TelarProgram *)inference);
-  if (cut && options->batch > 0) {
-    TelarProgram *bound = telar_program_bind (cut, options->batch, error);
-    telar_program_unref (cut);
-    cut = bound;
+  const TelarExportOptions *options = task->options;
+  TelarProgram *program = layers ? onnx_layers_cut (layers, task->prepared, task->inference, error)
+                                 : telar_program_ref ((TelarProgram *)task->inference);
+  if (program && options->batch > 0) {
+    g_autoptr (TelarProgram) free_batch = program;
+    program = telar_program_bind (free_batch, options->batch, error);
   }
-  TelarProgram *program = cut ? telar_compile_inference (cut, NULL, error) : NULL;
+  if (program) {
+    g_autoptr (TelarProgram) whole = program;
+    program = telar_compile_inference (whole, NULL, error);
+  }
+  if (program && (options->float16 || options->float16_io)) {
+    g_autoptr (TelarProgram) single = program;
+    program = onnx_half (single, layers, options->float16_io, error);
+  }
   if (program && layers)
     onnx_layers_bind (layers, program);
   return program;
+}
+
+static gboolean
+check_options (const TelarExportOptions *options, GError **error)
+{
+  if (options->opset &&
+      (options->opset < TELAR_ONNX_OPSET_MIN || options->opset > TELAR_ONNX_OPSET_MAX)) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                     "the ONNX operator set must be from %d to %d, not %d", TELAR_ONNX_OPSET_MIN,
+                     TELAR_ONNX_OPSET_MAX, options->opset);
+    return FALSE;
+  }
+  if (options->without_preprocessing && !(options->graph && options->lowered)) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "only a graph says what its preprocessing is");
+    return FALSE;
+  }
+  return TRUE;
 }
 
 static const TelarExportOptions no_options = { 0 };
@@ -210,18 +305,19 @@ telar_export_onnx (const TelarProgram *inference, const TelarStates *states,
 {
   if (!options)
     options = &no_options;
-  int opset = options->opset ? options->opset : TELAR_ONNX_OPSET;
-  if (opset < TELAR_ONNX_OPSET_MIN || opset > TELAR_ONNX_OPSET_MAX) {
-    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
-                     "the ONNX operator set must be from %d to %d, not %d", TELAR_ONNX_OPSET_MIN,
-                     TELAR_ONNX_OPSET_MAX, opset);
+  if (!check_options (options, error))
     return FALSE;
-  }
-  g_autoptr (GPtrArray) layers = options->graph && options->lowered
-                                     ? onnx_layers_find (options->graph, options->lowered, opset)
-                                     : NULL;
-  g_autoptr (TelarProgram) program = prepare (inference, layers, options, error);
-  return program && export_program (program, layers, states, options, path, error);
+  int opset = options->opset ? options->opset : TELAR_ONNX_OPSET;
+  g_autoptr (OnnxPrepared) prepared =
+      options->without_preprocessing ? onnx_prepared_find (options->graph, options->lowered) : NULL;
+  g_autoptr (GPtrArray) layers =
+      options->graph && options->lowered
+          ? onnx_layers_find (options->graph, options->lowered, prepared, opset,
+                              options->float16 || options->float16_io)
+          : NULL;
+  Task task = { inference, states, options, prepared, path };
+  g_autoptr (TelarProgram) program = prepare (&task, layers, error);
+  return program && export_program (&task, program, layers, error);
 }
 
 /* --- safetensors ------------------------------------------------------------------------------ */

@@ -121,7 +121,7 @@ const OnnxLayerKind onnx_activation_layers[] = {
   { "leaky_relu", 6, NULL, write_leaky_relu },
   { "prelu", 9, NULL, write_prelu },
   { "elu", 6, NULL, write_elu },
-  { "celu", 12, NULL, write_celu },
+  { "celu", 12, NULL, write_celu, .single = TRUE },
   { "selu", 6, NULL, write_selu },
   { "gelu", 20, NULL, write_gelu },
   { "mish", 18, NULL, write_mish },

@@ -1,17 +1,19 @@
 /* Finding layers, cutting them out, and what their writers share. */
 #include "engine/exchange/onnx-layers.h"
 
+#include "engine/exchange/onnx-half.h"
+
 /* --- finding ---------------------------------------------------------------------------------- */
 
 static const OnnxLayerKind *
-find_kind (const char *op, int opset)
+find_kind (const char *op, int opset, gboolean half)
 {
   static const OnnxLayerKind *const tables[] = { onnx_activation_layers, onnx_norm_layers,
                                                  onnx_picture_layers, onnx_recurrent_layers };
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     for (const OnnxLayerKind *kind = tables[i]; kind->op; kind++)
       if (g_str_equal (kind->op, op))
-        return opset >= kind->since ? kind : NULL;
+        return opset >= kind->since && !(half && kind->single) ? kind : NULL;
   return NULL;
 }
 
@@ -48,14 +50,16 @@ find_outputs (OnnxLayer *layer, const TelarLowered *lowered)
 }
 
 GPtrArray *
-onnx_layers_find (const TelarGraph *graph, const TelarLowered *lowered, int opset)
+onnx_layers_find (const TelarGraph *graph, const TelarLowered *lowered,
+                  const OnnxPrepared *prepared, int opset, gboolean half)
 {
   const GPtrArray *nodes = telar_graph_nodes (graph);
   GPtrArray *layers = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < nodes->len; i++) {
     const TelarNode *node = nodes->pdata[i];
-    OnnxLayer layer = { .node = node, .kind = find_kind (node->op->name, opset) };
-    if (layer.kind && find_inputs (&layer, graph, lowered) && find_outputs (&layer, lowered) &&
+    OnnxLayer layer = { .node = node, .kind = find_kind (node->op->name, opset, half) };
+    if (layer.kind && !(prepared && onnx_prepared_has (prepared, node->id)) &&
+        find_inputs (&layer, graph, lowered) && find_outputs (&layer, lowered) &&
         (!layer.kind->fits || layer.kind->fits (&layer)))
       g_ptr_array_add (layers, g_memdup2 (&layer, sizeof layer));
   }
@@ -104,8 +108,36 @@ cut_inputs (TelarBuilder *b, const OnnxLayer *layer, const TelarValue *map)
   }
 }
 
+/* Copies @instr, unless it prepares data for a model without that. */
+static void
+copy_instr (TelarBuilder *b, const OnnxPrepared *prepared, const TelarProgram *program,
+            const TelarInstr *instr, TelarValue *map)
+{
+  if (prepared && instr->prim != TELAR_PRIM_INPUT && onnx_prepared_has (prepared, instr->origin))
+    return;
+  for (guint i = 0; prepared && i < instr->n_inputs; i++)
+    onnx_prepared_take (prepared, b, program, instr->inputs[i], map);
+  telar_copy_instr (b, program, instr, map);
+}
+
+/* What layers and results take of what was prepared, where no instruction does. */
+static void
+take_rest (TelarBuilder *b, const GPtrArray *layers, const OnnxPrepared *prepared,
+           const TelarProgram *program, TelarValue *map)
+{
+  for (guint i = 0; i < telar_program_n_outputs (program); i++)
+    onnx_prepared_take (prepared, b, program, telar_program_output (program, i)->value, map);
+  for (guint i = 0; i < layers->len; i++) {
+    const OnnxLayer *layer = layers->pdata[i];
+    for (guint port = 0; port < telar_operator_n_inputs (layer->node->op); port++)
+      if (layer->inputs[port] != TELAR_NO_VALUE)
+        onnx_prepared_take (prepared, b, program, layer->inputs[port], map);
+  }
+}
+
 TelarProgram *
-onnx_layers_cut (const GPtrArray *layers, const TelarProgram *program, GError **error)
+onnx_layers_cut (const GPtrArray *layers, const OnnxPrepared *prepared, const TelarProgram *program,
+                 GError **error)
 {
   g_autoptr (TelarBuilder) b = telar_builder_new (telar_program_name (program));
   g_autofree TelarValue *map = g_new (TelarValue, telar_program_n_values (program) + 1);
@@ -116,8 +148,10 @@ onnx_layers_cut (const GPtrArray *layers, const TelarProgram *program, GError **
     if (layer)
       cut_outputs (b, program, layer, map);
     else
-      telar_copy_instr (b, program, instr, map);
+      copy_instr (b, prepared, program, instr, map);
   }
+  if (prepared)
+    take_rest (b, layers, prepared, program, map);
   telar_copy_results (b, program, map);
   for (guint i = 0; i < layers->len; i++)
     cut_inputs (b, layers->pdata[i], map);
@@ -202,8 +236,9 @@ const char *
 onnx_layer_tensor (OnnxExport *e, const OnnxLayer *layer, const char *role, TelarTensor *tensor)
 {
   g_autofree char *name = g_strdup_printf ("%s.%s", layer->node->id, role);
-  g_autoptr (TelarTensor) cast = telar_tensor_cast (tensor, layer->types[0].dtype);
-  return onnx_model_tensor (e->model, name, cast);
+  g_autoptr (TelarTensor) cast =
+      onnx_half_state (e, layer->node->id, name, tensor, layer->types[0].dtype);
+  return cast ? onnx_model_tensor (e->model, name, cast) : "";
 }
 
 const char *

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/exchange/onnx-export.h"
+#include "engine/exchange/onnx-prepared.h"
 
 G_BEGIN_DECLS
 
@@ -28,16 +29,19 @@ struct OnnxLayerKind {
   gboolean (*fits) (const OnnxLayer *layer);
   /* Writes the nodes; what fails stands in the export's error. */
   void (*write) (OnnxExport *e, const OnnxLayer *layer);
+  gboolean single; /* ONNX's operator takes float32 alone */
 };
 
 extern const OnnxLayerKind onnx_activation_layers[], onnx_norm_layers[], onnx_picture_layers[],
     onnx_recurrent_layers[];
 
-/* The layers of @graph, GPtrArray of OnnxLayer *, with values of @lowered's program. */
-GPtrArray *onnx_layers_find (const TelarGraph *graph, const TelarLowered *lowered, int opset);
-/* @program without the instructions of @layers. */
-TelarProgram *onnx_layers_cut (const GPtrArray *layers, const TelarProgram *program,
-                               GError **error);
+/* The layers of @graph, GPtrArray of OnnxLayer *, with values of @lowered's program. @prepared:
+ * what the model leaves out, or NULL. @half: whether they will compute in half precision. */
+GPtrArray *onnx_layers_find (const TelarGraph *graph, const TelarLowered *lowered,
+                             const OnnxPrepared *prepared, int opset, gboolean half);
+/* @program without the instructions of @layers, and of @prepared. */
+TelarProgram *onnx_layers_cut (const GPtrArray *layers, const OnnxPrepared *prepared,
+                               const TelarProgram *program, GError **error);
 /* Brings the values of @layers from the program that was cut to @program, which came from that. */
 void onnx_layers_bind (const GPtrArray *layers, const TelarProgram *program);
 /* The layer whose result the INPUT @instr stands for, or NULL. */

@@ -23,8 +23,8 @@ struct OnnxModel {
 
 /* --- memory and names ------------------------------------------------------------------------- */
 
-static gpointer
-take (OnnxModel *model, gpointer memory)
+gpointer
+onnx_model_keep (OnnxModel *model, gpointer memory)
 {
   g_ptr_array_add (model->pool, memory);
   return memory;
@@ -33,11 +33,11 @@ take (OnnxModel *model, gpointer memory)
 static char *
 copy_text (OnnxModel *model, const char *text)
 {
-  return take (model, g_strdup (text));
+  return onnx_model_keep (model, g_strdup (text));
 }
 
 #define MAKE(model, Type, INIT)                                                                    \
-  ((Type *)memcpy (take (model, g_new (Type, 1)), &(Type)INIT, sizeof (Type)))
+  ((Type *)memcpy (onnx_model_keep (model, g_new (Type, 1)), &(Type)INIT, sizeof (Type)))
 
 OnnxModel *
 onnx_model_new (const char *graph_name, int opset)
@@ -83,7 +83,7 @@ onnx_model_name (OnnxModel *model, const char *base)
 {
   char *name = copy_text (model, base);
   for (guint number = 1; g_hash_table_contains (model->names, name); number++)
-    name = take (model, g_strdup_printf ("%s_%u", base, number));
+    name = onnx_model_keep (model, g_strdup_printf ("%s_%u", base, number));
   g_hash_table_add (model->names, name);
   return name;
 }
@@ -120,7 +120,8 @@ onnx_model_tensor (OnnxModel *model, const char *base, TelarTensor *tensor)
   proto->has_data_type = TRUE;
   proto->data_type = onnx_dtype (tensor->type.dtype);
   proto->n_dims = tensor->type.shape.rank;
-  proto->dims = take (model, g_memdup2 (tensor->type.shape.dims, sizeof tensor->type.shape.dims));
+  proto->dims =
+      onnx_model_keep (model, g_memdup2 (tensor->type.shape.dims, sizeof tensor->type.shape.dims));
   proto->has_raw_data = TRUE;
   proto->raw_data.data = tensor->data;
   proto->raw_data.len = tensor->bytes;
@@ -152,6 +153,12 @@ onnx_model_scalar (OnnxModel *model, const char *base, TelarDType dtype, double 
   return onnx_model_constant (model, base, tensor);
 }
 
+const GPtrArray *
+onnx_model_initializers (const OnnxModel *model)
+{
+  return model->initializers;
+}
+
 /* --- inputs, outputs, metadata ---------------------------------------------------------------- */
 
 static Onnx__TensorShapeProto__Dimension *
@@ -164,9 +171,10 @@ dimension (OnnxModel *model, gint64 size)
     dim->dim_value = size;
   } else {
     dim->value_case = ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM;
-    dim->dim_param = size == TELAR_DIM_BATCH
-                         ? copy_text (model, "N")
-                         : take (model, g_strdup_printf ("%" G_GINT64_FORMAT "*N", -size));
+    dim->dim_param =
+        size == TELAR_DIM_BATCH
+            ? copy_text (model, "N")
+            : onnx_model_keep (model, g_strdup_printf ("%" G_GINT64_FORMAT "*N", -size));
   }
   return dim;
 }
@@ -188,7 +196,8 @@ value_info (OnnxModel *model, const char *name, const TelarType *type)
   tensor->elem_type = onnx_dtype (type->dtype);
   tensor->shape = shape;
   shape->n_dim = type->shape.rank;
-  shape->dim = take (model, g_new0 (Onnx__TensorShapeProto__Dimension *, TELAR_MAX_RANK));
+  shape->dim =
+      onnx_model_keep (model, g_new0 (Onnx__TensorShapeProto__Dimension *, TELAR_MAX_RANK));
   for (guint i = 0; i < type->shape.rank; i++)
     shape->dim[i] = dimension (model, type->shape.dims[i]);
   return info;
@@ -226,13 +235,13 @@ onnx_model_node (OnnxModel *model, const char *op_type, const char *name, const 
   node->op_type = copy_text (model, op_type);
   node->name = copy_text (model, name);
   node->n_input = n_inputs;
-  node->input = take (model, g_new0 (char *, n_inputs + 1));
+  node->input = onnx_model_keep (model, g_new0 (char *, n_inputs + 1));
   for (guint i = 0; i < n_inputs; i++)
     node->input[i] = copy_text (model, inputs[i]);
   node->n_output = 1;
-  node->output = take (model, g_new0 (char *, MOST_OUTPUTS));
+  node->output = onnx_model_keep (model, g_new0 (char *, MOST_OUTPUTS));
   node->output[0] = copy_text (model, output);
-  node->attribute = take (model, g_new0 (Onnx__AttributeProto *, MOST_ATTRIBUTES));
+  node->attribute = onnx_model_keep (model, g_new0 (Onnx__AttributeProto *, MOST_ATTRIBUTES));
   g_ptr_array_add (model->nodes, node);
   return node;
 }
@@ -302,7 +311,7 @@ onnx_node_ints (OnnxModel *model, OnnxNode *node, const char *key, const gint64 
   Onnx__AttributeProto *attribute =
       add_attribute (model, node, key, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS);
   attribute->n_ints = n;
-  attribute->ints = take (model, g_memdup2 (values, n * sizeof *values));
+  attribute->ints = onnx_model_keep (model, g_memdup2 (values, n * sizeof *values));
 }
 
 void
@@ -312,19 +321,19 @@ onnx_node_texts (OnnxModel *model, OnnxNode *node, const char *key, const char *
   Onnx__AttributeProto *attribute =
       add_attribute (model, node, key, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRINGS);
   attribute->n_strings = n;
-  attribute->strings = take (model, g_new (ProtobufCBinaryData, n));
+  attribute->strings = onnx_model_keep (model, g_new (ProtobufCBinaryData, n));
   for (guint i = 0; i < n; i++)
     attribute->strings[i] = text_bytes (model, values[i]);
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static gboolean
-fits (const OnnxModel *model)
+gboolean
+onnx_model_fits (const OnnxModel *model)
 {
   gsize bytes = 0;
-  for (guint i = 0; i < model->tensors->len; i++) {
-    gsize size = ((const TelarTensor *)model->tensors->pdata[i])->bytes;
+  for (guint i = 0; i < model->initializers->len; i++) {
+    gsize size = ((const Onnx__TensorProto *)model->initializers->pdata[i])->raw_data.len;
     if (size > LARGEST_MESSAGE - bytes)
       return FALSE;
     bytes += size;
@@ -353,7 +362,7 @@ onnx_model_pack (OnnxModel *model, gsize *length)
   model->proto.n_metadata_props = model->metadata->len;
   model->proto.metadata_props = (Onnx__StringStringEntryProto **)model->metadata->pdata;
 
-  if (!fits (model))
+  if (!onnx_model_fits (model))
     return NULL;
   *length = onnx__model_proto__get_packed_size (&model->proto);
   if (*length > LARGEST_MESSAGE)

@@ -17,6 +17,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OnnxModel, onnx_model_free)
 /* A name that no value or node has yet: @base, "base_1", … */
 const char *onnx_model_name (OnnxModel *model, const char *base);
 
+/* Ties @memory, which g_free releases, to the model; returns it. */
+gpointer onnx_model_keep (OnnxModel *model, gpointer memory);
+
 /* ONNX's number of @dtype. */
 int onnx_dtype (TelarDType dtype);
 
@@ -27,6 +30,9 @@ const char *onnx_model_constant (OnnxModel *model, const char *base, TelarTensor
 /* Constants of shape [n] and []. */
 const char *onnx_model_ints (OnnxModel *model, const char *base, const gint64 *values, guint n);
 const char *onnx_model_scalar (OnnxModel *model, const char *base, TelarDType dtype, double value);
+
+/* Onnx__TensorProto *, borrowed. */
+const GPtrArray *onnx_model_initializers (const OnnxModel *model);
 
 void onnx_model_input (OnnxModel *model, const char *name, const TelarType *type);
 void onnx_model_output (OnnxModel *model, const char *name, const TelarType *type);
@@ -45,6 +51,8 @@ void onnx_node_texts (OnnxModel *model, OnnxNode *node, const char *key, const c
 void onnx_node_ints (OnnxModel *model, OnnxNode *node, const char *key, const gint64 *values,
                      guint n);
 
+/* Whether the initialisers fit into one file. */
+gboolean onnx_model_fits (const OnnxModel *model);
 /* The file's bytes; caller frees. NULL when they would exceed the 2 GiB that a protobuf message may
  * have. */
 guint8 *onnx_model_pack (OnnxModel *model, gsize *length);

@@ -529,6 +529,16 @@ test_export (void)
   g_auto (TestRun) settings = test_run ("export", "export", "-o", test_program_path ("set.onnx"),
                                         "--opset", "13", "--batch", "4", NULL);
   test_assert_done (settings);
+  g_assert_nonnull (strstr (settings.output, "on 4 rows"));
+  g_auto (TestRun) half =
+      test_run ("export", "export", "-o", test_program_path ("half.onnx"), "--float16",
+                "--external-data", "--without-preprocessing", NULL);
+  test_assert_done (half);
+  g_assert_true (g_file_test (test_program_path ("half.onnx.data"), G_FILE_TEST_IS_REGULAR));
+  g_auto (TestRun) unchecked =
+      test_run ("export", "export", "-o", test_program_path ("set.onnx"), "--no-check", NULL);
+  test_assert_done (unchecked);
+  g_assert_null (strstr (unchecked.output, "rows"));
   g_auto (TestRun) newer = test_run ("export", "export", "-o", "model.onnx", "--opset", "99", NULL);
   test_assert_fails (newer, 2, "opset");
   g_auto (TestRun) plain = test_run ("export", "export", "-o",

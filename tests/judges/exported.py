@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """ONNX's checker and ONNX Runtime judge what Telar exports. Prints TAP.
 
-  exported.py EXPORTER SAMPLES [OPSET]     EXPORTER FOLDER SAMPLES [OPSET] writes models with
-                                           inputs and results
+  exported.py EXPORTER SAMPLES [MODE]     EXPORTER FOLDER SAMPLES [MODE] writes models with
+                                          inputs and results; MODE is an operator set, float16,
+                                          float16-io or external-data
 """
 
 import pathlib
@@ -19,6 +20,9 @@ from tensors import part, read_safetensors
 # for sums that cancel. Whole numbers and truth values agree exactly.
 RELATIVE = 1e-5
 ABSOLUTE = 4 * 2.0**-23
+# Half precision: the number itself to a unit in the last place, and four of the largest's. Whole
+# numbers and truth values made of numbers in half precision may be others where two nearly tie.
+HALF = 2.0**-10
 
 
 def shapes_of(values):
@@ -31,16 +35,17 @@ def shapes_of(values):
     return shapes
 
 
-def wrong_numbers(got, want):
+def wrong_numbers(got, want, half):
     """The places, in the flattened result, of the numbers that differ by too much."""
     if want.dtype.kind in "biu":
         return numpy.flatnonzero(got != want)
+    relative, absolute = (HALF, 4 * HALF) if half else (RELATIVE, ABSOLUTE)
     got, want = got.astype(numpy.float64), want.astype(numpy.float64)
-    allowed = RELATIVE * numpy.abs(want) + ABSOLUTE * numpy.abs(want).max(initial=0)
+    allowed = relative * numpy.abs(want) + absolute * numpy.abs(want).max(initial=0)
     return numpy.flatnonzero(~(numpy.abs(got - want) <= allowed))  # NaN is wrong
 
 
-def problems_of(path):
+def problems_of(path, mode):
     """What is wrong with an exported model, line by line."""
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
@@ -48,7 +53,9 @@ def problems_of(path):
     expected = part(tensors, "out")
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     wanted = {value.name for value in session.get_inputs()}
-    inputs = {name: value for name, value in part(tensors, "in").items() if name in wanted}
+    real = numpy.float16 if mode == "float16-io" else numpy.float32
+    inputs = {name: value.astype(real) if value.dtype == numpy.float32 else value
+              for name, value in part(tensors, "in").items() if name in wanted}
     names = [value.name for value in session.get_outputs()]
     if set(names) != set(expected):
         yield f"outputs are {names}, expected {sorted(expected)}"
@@ -56,31 +63,35 @@ def problems_of(path):
         yield "no input has a symbolic batch"
     for name, got in zip(names, session.run(names, inputs)):
         want = expected[name]
+        if want.dtype == numpy.float32:
+            want = want.astype(real)
         if got.shape != want.shape or got.dtype != want.dtype:
             yield f"{name} is {got.dtype}{got.shape}, expected {want.dtype}{want.shape}"
             continue
-        wrong = wrong_numbers(got, want)
+        wrong = wrong_numbers(got, want, mode.startswith("float16"))
         if wrong.size:
             first = wrong[0]
             yield (f"{name} differs in {wrong.size} numbers, first at {first}: {got.flat[first]}, "
                    f"expected {want.flat[first]}")
 
 
-def judge(path):
+def judge(path, mode):
     try:
-        return list(problems_of(path))
+        return list(problems_of(path, mode))
     except Exception as problem:  # whatever a judge says is the result
         return str(problem).splitlines() or [repr(problem)]
 
 
-def main(exporter, samples, *opset):
+def main(exporter, samples, mode=""):
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([exporter, folder, samples, *opset], check=True)
+        subprocess.run([exporter, folder, samples, *filter(None, [mode])], check=True)
+        external = list(pathlib.Path(folder).glob("*.onnx.data"))
+        assert bool(external) == (mode == "external-data"), external
         paths = sorted(pathlib.Path(folder).glob("*.onnx"))
         print(f"1..{len(paths)}" if paths else "Bail out! nothing was exported")
         failed = not paths
         for number, path in enumerate(paths, 1):
-            problems = judge(path)
+            problems = judge(path, mode)
             failed = failed or bool(problems)
             print(f"{'not ok' if problems else 'ok'} {number} - {path.stem}")
             for problem in problems:

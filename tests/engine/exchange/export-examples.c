@@ -2,7 +2,8 @@
  * safetensors file for tests/judges to compare: inputs ("in:NAME"), an operator's states
  * ("state:NAME"), what Telar computes from them ("out:NAME") and, as metadata, the example's text.
  * Operators without a result have nothing to export. OPSET is ONNX's operator set; with it the
- * samples, which take long, stay out. */
+ * samples, which take long, stay out. float16 and float16-io in its place write half precision,
+ * external-data the samples alone with their weights in files beside them. */
 #include "data/data.h"
 #include "engine/checkpoint.h"
 #include "engine/exchange/export.h"
@@ -16,6 +17,7 @@
 #define SAMPLE_ROWS 5
 
 static int opset;
+static gboolean float16, float16_io, external_data;
 
 /* One pass over the data in few steps: what is exported is a model in use, with fitted scales. */
 static const char *const sample_training[][2] = {
@@ -39,7 +41,14 @@ write_model (const char *folder, const char *name, const TelarGraph *graph,
              const TelarLowered *lowered, const TelarStates *states, GError **error)
 {
   TelarExportOptions options = {
-    .project = name, .run = "test", .graph = graph, .lowered = lowered, .opset = opset
+    .project = name,
+    .run = "test",
+    .graph = graph,
+    .lowered = lowered,
+    .opset = opset,
+    .float16 = float16,
+    .float16_io = float16_io,
+    .external_data = external_data,
   };
   g_autofree char *file = g_strconcat (name, ".onnx", NULL);
   g_autofree char *path = g_build_filename (folder, file, NULL);
@@ -60,6 +69,16 @@ take_tensor (GHashTable *tensors, const char *kind, const char *name, TelarTenso
   g_hash_table_insert (tensors, g_strdup_printf ("%s:%s", kind, name), tensor);
 }
 
+/* What float16 has of the numbers, as float32. */
+static TelarTensor *
+as_given (TelarTensor *tensor)
+{
+  if (!float16_io || tensor->type.dtype != TELAR_F32)
+    return telar_tensor_ref (tensor);
+  g_autoptr (TelarTensor) half = telar_tensor_cast (tensor, TELAR_F16);
+  return telar_tensor_cast (half, TELAR_F32);
+}
+
 /* --- operators -------------------------------------------------------------------------------- */
 
 static gboolean
@@ -78,7 +97,11 @@ export_example (const char *folder, const TelarOperator *op, guint number, GErro
   g_autoptr (TelarStates) states = program ? example_states (example, program, 1, error) : NULL;
   if (!states)
     return FALSE;
-  g_autoptr (GPtrArray) inputs = example_draw (example, 1);
+  g_autoptr (GPtrArray) drawn = example_draw (example, 1);
+  g_autoptr (GPtrArray) inputs =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)telar_tensor_unref);
+  for (guint i = 0; i < drawn->len; i++)
+    g_ptr_array_add (inputs, as_given (drawn->pdata[i]));
   g_autoptr (GPtrArray) outputs = example_run (example, program, ref, inputs, states, error);
   if (!outputs)
     return FALSE;
@@ -182,17 +205,21 @@ main (int argc, char **argv)
   static const char *const samples[] = { "digits-cnn", "digits-dense", "titanic" };
   g_autoptr (GError) error = NULL;
   if (argc != 3 && argc != 4) {
-    fprintf (stderr, "usage: %s FOLDER SAMPLES [OPSET]\n", argv[0]);
+    fprintf (stderr, "usage: %s FOLDER SAMPLES [OPSET|float16|float16-io|external-data]\n",
+             argv[0]);
     return 2;
   }
-  opset = argc == 4 ? atoi (argv[3]) : 0;
+  float16 = argc == 4 && g_str_equal (argv[3], "float16");
+  float16_io = argc == 4 && g_str_equal (argv[3], "float16-io");
+  external_data = argc == 4 && g_str_equal (argv[3], "external-data");
+  opset = argc == 4 && g_ascii_isdigit (*argv[3]) ? atoi (argv[3]) : 0;
   telar_operators_init ();
   g_autoptr (GPtrArray) operators =
       g_ptr_array_copy ((GPtrArray *)telar_operators_all (), NULL, NULL);
   telar_data_init ();
   example_init ();
-  gboolean ok = export_operators (argv[1], operators, &error);
-  for (guint i = 0; ok && argc == 3 && i < G_N_ELEMENTS (samples); i++)
+  gboolean ok = external_data || export_operators (argv[1], operators, &error);
+  for (guint i = 0; ok && !float16_io && opset == 0 && i < G_N_ELEMENTS (samples); i++)
     ok = export_sample (argv[1], argv[2], samples[i], &error);
   if (!ok)
     fprintf (stderr, "%s\n", error->message);
