@@ -43,6 +43,7 @@ G_BEGIN_DECLS
   P (ROUND, "round", 1, 1, 1, E | I) /* half to even */                                            \
   P (RELU, "relu", 1, 1, 1, E | I)                                                                 \
   P (NOT, "not", 1, 1, 1, E | I)                                                                   \
+  P (BIT_NOT, "bit_not", 1, 1, 1, E | I)                                                           \
   P (ISNAN, "isnan", 1, 1, 1, E)                                                                   \
   P (CAST, "cast", 1, 1, 1, E) /* dtype */                                                         \
   /* elementwise, two or three inputs, broadcasting */                                             \
@@ -59,6 +60,11 @@ G_BEGIN_DECLS
   P (LESS_EQUAL, "less_equal", 2, 2, 1, E)                                                         \
   P (AND, "and", 2, 2, 1, E | C)                                                                   \
   P (OR, "or", 2, 2, 1, E | C)                                                                     \
+  P (BIT_AND, "bit_and", 2, 2, 1, E | C | I)                                                       \
+  P (BIT_OR, "bit_or", 2, 2, 1, E | C | I)                                                         \
+  P (BIT_XOR, "bit_xor", 2, 2, 1, E | C | I)                                                       \
+  P (SHIFT_LEFT, "shift_left", 2, 2, 1, E | I)   /* by all bits or more: 0 */                      \
+  P (SHIFT_RIGHT, "shift_right", 2, 2, 1, E | I) /* the sign moves in */                           \
   P (SELECT, "select", 3, 3, 1, E) /* condition ? a : b */                                         \
   /* shape */                                                                                      \
   P (RESHAPE, "reshape", 1, 1, 1, I)     /* shape */                                               \

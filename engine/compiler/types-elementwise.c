@@ -137,6 +137,18 @@ telar_type_logic (TelarTypeCall *c)
   return join (c, 0);
 }
 
+/* One or two whole numbers. */
+gboolean
+telar_type_bits (TelarTypeCall *c)
+{
+  c->out[0] = c->in[0];
+  for (guint i = 0; i < c->n_in; i++)
+    if (!telar_dtype_is_integer (c->in[i].dtype))
+      return telar_type_fail (c, "input %u must be whole numbers, not %s", i + 1,
+                              telar_dtype_name (c->in[i].dtype));
+  return c->n_in == 1 || join (c, 0);
+}
+
 gboolean
 telar_type_select (TelarTypeCall *c)
 {

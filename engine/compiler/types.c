@@ -45,6 +45,7 @@ static const Entry entries[TELAR_N_PRIMS] = {
   [TELAR_PRIM_ROUND]            = { telar_type_unary_float, 0, 0 },
   [TELAR_PRIM_RELU]             = { telar_type_unary_number, 0, 0 },
   [TELAR_PRIM_NOT]              = { telar_type_not, 0, 0 },
+  [TELAR_PRIM_BIT_NOT]          = { telar_type_bits, 0, 0 },
   [TELAR_PRIM_ISNAN]            = { telar_type_isnan, 0, 0 },
   [TELAR_PRIM_CAST]             = { telar_type_cast, K (DTYPE), 0 },
 
@@ -61,6 +62,11 @@ static const Entry entries[TELAR_N_PRIMS] = {
   [TELAR_PRIM_LESS_EQUAL]       = { telar_type_compare, 0, 0 },
   [TELAR_PRIM_AND]              = { telar_type_logic, 0, 0 },
   [TELAR_PRIM_OR]               = { telar_type_logic, 0, 0 },
+  [TELAR_PRIM_BIT_AND]          = { telar_type_bits, 0, 0 },
+  [TELAR_PRIM_BIT_OR]           = { telar_type_bits, 0, 0 },
+  [TELAR_PRIM_BIT_XOR]          = { telar_type_bits, 0, 0 },
+  [TELAR_PRIM_SHIFT_LEFT]       = { telar_type_bits, 0, 0 },
+  [TELAR_PRIM_SHIFT_RIGHT]      = { telar_type_bits, 0, 0 },
   [TELAR_PRIM_SELECT]           = { telar_type_select, 0, 0 },
 
   [TELAR_PRIM_RESHAPE]          = { telar_type_reshape, K (SHAPE), 0 },

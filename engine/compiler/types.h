@@ -60,6 +60,7 @@ gboolean telar_type_binary (TelarTypeCall *call);
 gboolean telar_type_equal_rule (TelarTypeCall *call);
 gboolean telar_type_compare (TelarTypeCall *call);
 gboolean telar_type_logic (TelarTypeCall *call);
+gboolean telar_type_bits (TelarTypeCall *call);
 gboolean telar_type_select (TelarTypeCall *call);
 /* shape */
 gboolean telar_type_reshape (TelarTypeCall *call);

@@ -47,6 +47,7 @@ gboolean onnx_emit_product (OnnxExport *e, const TelarInstr *instr); /* MATMUL, 
 gboolean onnx_emit_biased (OnnxExport *e, const OnnxBias *bias, const TelarInstr *sum);
 gboolean onnx_emit_shape (OnnxExport *e, const TelarInstr *instr); /* RESHAPE to REVERSE, FILL */
 gboolean onnx_emit_index (OnnxExport *e, const TelarInstr *instr); /* SCATTER_ADD, ARGSORT */
+gboolean onnx_emit_bits (OnnxExport *e, const TelarInstr *instr);  /* BIT_AND to SHIFT_RIGHT */
 gboolean onnx_emit_reduce (OnnxExport *e, const TelarInstr *instr);
 gboolean onnx_emit_norm (OnnxExport *e, const TelarInstr *instr);
 

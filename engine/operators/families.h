@@ -33,6 +33,7 @@ extern const TelarOperator *const telar_operators_arithmetic[];
 extern const TelarOperator *const telar_operators_elementwise[];
 extern const TelarOperator *const telar_operators_trigonometry[];
 extern const TelarOperator *const telar_operators_compare[];
+extern const TelarOperator *const telar_operators_bitwise[];
 extern const TelarOperator *const telar_operators_reduction[];
 extern const TelarOperator *const telar_operators_cumulate[];
 extern const TelarOperator *const telar_operators_product[];

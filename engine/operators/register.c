@@ -35,6 +35,7 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_elementwise);
   telar_operators_register (telar_operators_trigonometry);
   telar_operators_register (telar_operators_compare);
+  telar_operators_register (telar_operators_bitwise);
   telar_operators_register (telar_operators_reduction);
   telar_operators_register (telar_operators_cumulate);
   telar_operators_register (telar_operators_product);

@@ -24,6 +24,7 @@ PLAIN = {
     "asinh": None, "acosh": None, "atanh": None, "divide": None, "subtract": None, "pow": None,
     "atan2": None, "floor_div": "floor_divide", "equal": "eq", "not_equal": "ne", "less": "lt",
     "less_equal": "le", "greater": "gt", "greater_equal": "ge", "and": "logical_and",
+    "bitwise_and": None, "bitwise_or": None, "bitwise_xor": None, "bitwise_not": None,
     "or": "logical_or", "xor": "logical_xor", "not": "logical_not", "is_nan": "isnan",
 }
 MATH = {}
@@ -51,6 +52,12 @@ MATH.update({name: plain(name) for name in PLAIN})
 def mod(example):
     function = torch.fmod if example.get("sign", "divisor") == "dividend" else torch.remainder
     return [function(*example.inputs)]
+
+
+@judge("bit_shift")
+def bit_shift(example):
+    name = f"bitwise_{example.get('direction', 'left')}_shift"
+    return [getattr(torch, name)(*example.inputs)]
 
 
 @judge("is_inf")

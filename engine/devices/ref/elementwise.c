@@ -131,6 +131,51 @@ is_below (gint64 x, gint64 y, gboolean is_unsigned)
   return is_unsigned ? (guint64)x < (guint64)y : x < y;
 }
 
+/* Shifting by all bits or more leaves nothing; what is left of a narrower type wraps when stored.
+ */
+static gint64
+shift_left (gint64 x, guint64 by)
+{
+  return by < 64 ? (gint64)((guint64)x << by) : 0;
+}
+
+/* The sign, where there is one, moves in from the left. */
+static gint64
+shift_right (gint64 x, guint64 by, gboolean is_unsigned)
+{
+  if (is_unsigned)
+    return by < 64 ? (gint64)((guint64)x >> by) : 0;
+  return x >> MIN (by, 63);
+}
+
+/* FALSE for the primitives that know no bits. */
+static gboolean
+bits_scalar (TelarPrim prim, gint64 x, gint64 y, gboolean is_unsigned, gint64 *result)
+{
+  switch ((guint)prim) {
+  case TELAR_PRIM_BIT_NOT:
+    *result = ~x;
+    return TRUE;
+  case TELAR_PRIM_BIT_AND:
+    *result = x & y;
+    return TRUE;
+  case TELAR_PRIM_BIT_OR:
+    *result = x | y;
+    return TRUE;
+  case TELAR_PRIM_BIT_XOR:
+    *result = x ^ y;
+    return TRUE;
+  case TELAR_PRIM_SHIFT_LEFT:
+    *result = shift_left (x, (guint64)y);
+    return TRUE;
+  case TELAR_PRIM_SHIFT_RIGHT:
+    *result = shift_right (x, (guint64)y, is_unsigned);
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
 /* What can be done on integers alone: every bit counts, and overflow wraps around. FALSE for the
  * primitives that go through double. */
 static gboolean
@@ -181,7 +226,7 @@ integer_scalar (TelarPrim prim, const gint64 arguments[3], gboolean is_unsigned,
     *result = x != 0 ? y : arguments[2];
     return TRUE;
   default:
-    return FALSE;
+    return bits_scalar (prim, x, y, is_unsigned, result);
   }
 }
 

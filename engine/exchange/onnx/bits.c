@@ -1,114 +1,35 @@
-/* Operators on the bits of integers, on the host: no primitive takes integers apart. */
+/* Operators on the bits of numbers. */
 #include "engine/exchange/onnx/operators.h"
 
 #include <string.h>
 
-typedef guint64 (*BitFunction) (guint64 x, guint64 y);
-
-static guint64
-bits_and (guint64 x, guint64 y)
-{
-  return x & y;
-}
-
-static guint64
-bits_or (guint64 x, guint64 y)
-{
-  return x | y;
-}
-
-static guint64
-bits_xor (guint64 x, guint64 y)
-{
-  return x ^ y;
-}
-
-/* Shifting by all bits or more leaves nothing; what is left of a narrower type wraps when stored.
- */
-static guint64
-bits_left (guint64 x, guint64 y)
-{
-  return y < 64 ? x << y : 0;
-}
-
-static guint64
-bits_right (guint64 x, guint64 y)
-{
-  return y < 64 ? x >> y : 0;
-}
-
-/* The sign moves in from the left. */
-static guint64
-bits_right_signed (guint64 x, guint64 y)
-{
-  return (guint64)((gint64)x >> MIN (y, 63));
-}
-
-static gboolean
-check_integer (OnnxCall *call, const TelarTensor *x)
-{
-  if (x && !telar_dtype_is_integer (x->type.dtype))
-    onnx_call_fail (call, "%s has no bits to work on", telar_dtype_name (x->type.dtype));
-  return x && !onnx_call_failed (call);
-}
-
-/* Where in @from stands what broadcasting puts at the flat @index of @to. */
-static gsize
-broadcast_place (const TelarShape *to, gsize index, const TelarShape *from)
-{
-  gsize place = 0, stride = 1;
-  for (guint i = 0; i < to->rank; i++) {
-    gsize size = (gsize)to->dims[to->rank - 1 - i], at = index % size;
-    index /= size;
-    if (i >= from->rank)
-      continue;
-    gsize has = (gsize)from->dims[from->rank - 1 - i];
-    place += has == 1 ? 0 : at * stride;
-    stride *= has;
-  }
-  return place;
-}
+/* clang-format off */
+#define PAIRS(P) P (BitwiseAnd, BIT_AND) P (BitwiseOr, BIT_OR) P (BitwiseXor, BIT_XOR)
+/* clang-format on */
 
 static void
-combine (OnnxCall *call, BitFunction function)
+trace_pair (OnnxCall *call, TelarPrim prim)
 {
-  const TelarTensor *x = onnx_call_numbers (call, 0), *y = onnx_call_numbers (call, 1);
-  TelarShape shape;
-  if (!check_integer (call, x) || !check_integer (call, y))
-    return;
-  TelarDType dtype = x->type.dtype;
-  if (dtype != y->type.dtype || !telar_shape_broadcast (&x->type.shape, &y->type.shape, &shape)) {
-    onnx_call_fail (call, "the inputs do not fit each other");
-    return;
-  }
-  TelarTensor *result = telar_tensor_try_new (dtype, &shape, &call->error);
-  for (gsize i = 0; result && i < telar_tensor_elements (result); i++) {
-    gint64 a = telar_element_get_bits (dtype, x->data, broadcast_place (&shape, i, &x->type.shape));
-    gint64 b = telar_element_get_bits (dtype, y->data, broadcast_place (&shape, i, &y->type.shape));
-    telar_element_set_bits (dtype, result->data, i, (gint64)function ((guint64)a, (guint64)b));
-  }
-  if (result)
-    onnx_call_give_numbers (call, 0, result);
+  TelarValue x = onnx_call_in (call, 0), y = onnx_call_in (call, 1);
+  onnx_call_out (call, 0, telar_build_binary (call->b, prim, x, y));
 }
 
-static void
-trace_bitwise (OnnxCall *call)
-{
-  const char *op = call->node->op_type;
-  combine (call, g_str_equal (op, "BitwiseAnd")  ? bits_and
-                 : g_str_equal (op, "BitwiseOr") ? bits_or
-                                                 : bits_xor);
-}
+#define DEFINE(name, PRIM)                                                                         \
+  static void trace_##name (OnnxCall *call)                                                        \
+  {                                                                                                \
+    trace_pair (call, TELAR_PRIM_##PRIM);                                                          \
+  }
+PAIRS (DEFINE)
+#undef DEFINE
 
 static void
 trace_shift (OnnxCall *call)
 {
   g_autofree char *direction = onnx_call_attr_text (call, "direction", "");
   if (g_str_equal (direction, "LEFT"))
-    combine (call, bits_left);
+    trace_pair (call, TELAR_PRIM_SHIFT_LEFT);
   else if (g_str_equal (direction, "RIGHT"))
-    combine (call, telar_dtype_is_unsigned (onnx_call_type (call, 0).dtype) ? bits_right
-                                                                            : bits_right_signed);
+    trace_pair (call, TELAR_PRIM_SHIFT_RIGHT);
   else
     onnx_call_fail (call, "\"%s\" is no direction", direction);
 }
@@ -116,17 +37,10 @@ trace_shift (OnnxCall *call)
 static void
 trace_bitwise_not (OnnxCall *call)
 {
-  const TelarTensor *x = onnx_call_numbers (call, 0);
-  if (!check_integer (call, x))
-    return;
-  TelarTensor *result = telar_tensor_new (x->type.dtype, &x->type.shape);
-  for (gsize i = 0; i < telar_tensor_elements (x); i++)
-    telar_element_set_bits (x->type.dtype, result->data, i,
-                            ~telar_element_get_bits (x->type.dtype, x->data, i));
-  onnx_call_give_numbers (call, 0, result);
+  onnx_call_out (call, 0, telar_build_unary (call->b, TELAR_PRIM_BIT_NOT, onnx_call_in (call, 0)));
 }
 
-/* The same bytes as numbers of another type of that size. */
+/* The same bytes as numbers of another type of that size, on the host: no primitive does so. */
 static void
 trace_bit_cast (OnnxCall *call)
 {
@@ -146,11 +60,11 @@ trace_bit_cast (OnnxCall *call)
 }
 
 const OnnxOperator onnx_operators_bits[] = {
+#define ENTRY(name, PRIM) { #name, trace_##name },
+  PAIRS (ENTRY)
+#undef ENTRY
+      { "BitwiseNot", trace_bitwise_not },
+  { "BitShift", trace_shift },
   { "BitCast", trace_bit_cast, .flags = ONNX_VALUES },
-  { "BitShift", trace_shift, .flags = ONNX_VALUES },
-  { "BitwiseAnd", trace_bitwise, .flags = ONNX_VALUES },
-  { "BitwiseNot", trace_bitwise_not, .flags = ONNX_VALUES },
-  { "BitwiseOr", trace_bitwise, .flags = ONNX_VALUES },
-  { "BitwiseXor", trace_bitwise, .flags = ONNX_VALUES },
   { NULL },
 };

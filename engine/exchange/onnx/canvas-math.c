@@ -280,6 +280,19 @@ draw_clip (OnnxCall *call, const char *op)
 }
 
 static void
+draw_shift (OnnxCall *call, const char *op)
+{
+  g_autofree char *direction = onnx_call_attr_text (call, "direction", "");
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return;
+  onnx_draw_set (call, node, "direction", "%s", g_str_equal (direction, "LEFT") ? "left" : "right");
+  for (guint i = 0; i < 2; i++)
+    onnx_draw_wire (call, i, node, i);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+static void
 draw_where (OnnxCall *call, const char *op)
 {
   TelarNode *node = onnx_draw_node (call, op);
@@ -346,6 +359,11 @@ const OnnxDrawing onnx_drawings_math[] = {
   { "And", draw_pair, "and" },
   { "Or", draw_pair, "or" },
   { "Xor", draw_pair, "xor" },
+  { "BitwiseAnd", draw_pair, "bitwise_and" },
+  { "BitwiseOr", draw_pair, "bitwise_or" },
+  { "BitwiseXor", draw_pair, "bitwise_xor" },
+  { "BitwiseNot", draw_function, "bitwise_not" },
+  { "BitShift", draw_shift, "bit_shift" },
   { "Equal", draw_pair, "equal" },
   { "Less", draw_pair, "less" },
   { "LessOrEqual", draw_pair, "less_equal" },

@@ -92,6 +92,15 @@ program_of_line (const char *text, GError **error)
   return telar_builder_finish (b, error);
 }
 
+/* From all over the type's range. */
+static double
+wide_integer (TelarDType dtype, double uniform)
+{
+  int bits = 8 * (int)telar_dtype_size (dtype);
+  return floor (telar_dtype_is_unsigned (dtype) ? ldexp (uniform, bits)
+                                                : ldexp (uniform - 0.5, bits));
+}
+
 /* What the primitive may be given: its domain, indices that exist, ties among what is compared. */
 static double
 value_for (const TelarInstr *instr, guint input, TelarDType dtype, double uniform)
@@ -131,6 +140,21 @@ value_for (const TelarInstr *instr, guint input, TelarDType dtype, double unifor
       return floor ((input == 0 ? 200 : 9) *
                     (telar_dtype_is_unsigned (dtype) ? uniform : uniform - 0.5));
     break;
+  case TELAR_PRIM_ADD:
+  case TELAR_PRIM_SUB:
+  case TELAR_PRIM_MUL: /* overflow wraps around */
+  case TELAR_PRIM_BIT_AND:
+  case TELAR_PRIM_BIT_OR:
+  case TELAR_PRIM_BIT_XOR:
+  case TELAR_PRIM_BIT_NOT:
+    if (telar_dtype_is_integer (dtype))
+      return wide_integer (dtype, uniform);
+    break;
+  case TELAR_PRIM_SHIFT_LEFT: /* by nothing, by some bits, by all and by less than nothing */
+  case TELAR_PRIM_SHIFT_RIGHT:
+    if (input == 1)
+      return floor (80 * uniform) - (telar_dtype_is_unsigned (dtype) ? 0 : 5);
+    return wide_integer (dtype, uniform);
   default:
     break;
   }

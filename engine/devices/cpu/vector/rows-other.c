@@ -23,16 +23,10 @@ ROW2 (equal_f64, double, guint8, x == y)
 ROW2 (less_f64, double, guint8, x < y)
 ROW2 (less_equal_f64, double, guint8, x <= y)
 
-/* Results of 32 bits saturate, as the specification's do. */
-static inline gint32
-clamp_i32 (gint64 x)
-{
-  return x > G_MAXINT32 ? G_MAXINT32 : x < G_MININT32 ? G_MININT32 : (gint32)x;
-}
-
-ROW2 (add_i32, gint32, gint32, clamp_i32 ((gint64)x + y))
-ROW2 (sub_i32, gint32, gint32, clamp_i32 ((gint64)x - y))
-ROW2 (mul_i32, gint32, gint32, clamp_i32 ((gint64)x * y))
+/* Integers wrap around, as the specification's do: that is unsigned arithmetic. */
+ROW2 (add_i32, guint32, guint32, x + y)
+ROW2 (sub_i32, guint32, guint32, x - y)
+ROW2 (mul_i32, guint32, guint32, x * y)
 ROW2 (max_i32, gint32, gint32, MAX (x, y))
 ROW2 (min_i32, gint32, gint32, MIN (x, y))
 ROW2 (equal_i32, gint32, guint8, x == y)
@@ -51,6 +45,15 @@ ROW2 (and_bool, guint8, guint8, (x != 0) & (y != 0))
 ROW2 (or_bool, guint8, guint8, (x != 0) | (y != 0))
 ROW1 (not_bool, guint8, guint8, x == 0)
 
+#define ROWS_BITS(bits, TYPE)                                                                      \
+  ROW1 (bit_not_##bits, TYPE, TYPE, ~x)                                                            \
+  ROW2 (bit_and_##bits, TYPE, TYPE, x & y)                                                         \
+  ROW2 (bit_or_##bits, TYPE, TYPE, x | y)                                                          \
+  ROW2 (bit_xor_##bits, TYPE, TYPE, x ^ y)
+ROWS_BITS (8, guint8)
+ROWS_BITS (32, guint32)
+ROWS_BITS (64, guint64)
+
 ROW1 (bool_to_i32, guint8, gint32, x != 0)
 ROW1 (bool_to_i64, guint8, gint64, x != 0)
 ROW1 (bool_to_f64, guint8, double, x != 0)
@@ -59,7 +62,7 @@ ROW1 (u8_to_i64, guint8, gint64, x)
 ROW1 (u8_to_f64, guint8, double, x)
 ROW1 (i32_to_i64, gint32, gint64, x)
 ROW1 (i32_to_f64, gint32, double, x)
-ROW1 (i64_to_i32, gint64, gint32, clamp_i32 (x))
+ROW1 (i64_to_i32, gint64, gint32, x)
 ROW1 (i64_to_f64, gint64, double, x)
 
 ROW_SELECT (select_8, guint8)
@@ -80,6 +83,12 @@ COPY (copy_32, 4)
 COPY (copy_64, 8)
 
 /* clang-format off */
+#define ENTRIES_BITS(dtype, bits)                                                                  \
+  ENTRY1 (BIT_NOT, dtype, dtype, bit_not_##bits)                                                   \
+  ENTRY2 (BIT_AND, dtype, dtype, bit_and_##bits)                                                   \
+  ENTRY2 (BIT_OR, dtype, dtype, bit_or_##bits)                                                     \
+  ENTRY2 (BIT_XOR, dtype, dtype, bit_xor_##bits)
+
 const CpuRowEntry ISA_NAME (cpu_rows_other)[] = {
   ENTRY1 (NEG, F64, F64, neg_f64)              ENTRY1 (ABS, F64, F64, abs_f64)
   ENTRY1 (EXP, F64, F64, exp_f64)              ENTRY1 (LOG, F64, F64, log_f64)
@@ -100,6 +109,7 @@ const CpuRowEntry ISA_NAME (cpu_rows_other)[] = {
   ENTRY2 (MAXIMUM, I64, I64, max_i64)          ENTRY2 (MINIMUM, I64, I64, min_i64)
   ENTRY2 (EQUAL, I64, BOOL, equal_i64)         ENTRY2 (LESS, I64, BOOL, less_i64)
   ENTRY2 (LESS_EQUAL, I64, BOOL, less_equal_i64)
+  ENTRIES_BITS (I8, 8) ENTRIES_BITS (U8, 8) ENTRIES_BITS (I32, 32) ENTRIES_BITS (I64, 64)
   ENTRY2 (EQUAL, U8, BOOL, equal_u8)           ENTRY2 (LESS, U8, BOOL, less_u8)
   ENTRY2 (LESS_EQUAL, U8, BOOL, less_equal_u8)
   ENTRY2 (EQUAL, BOOL, BOOL, equal_bool)       ENTRY1 (NOT, BOOL, BOOL, not_bool)
