@@ -112,7 +112,7 @@ read_inputs (const TelarCommand *command, OnnxPredict *p, GError **error)
   guint n = telar_onnx_n_inputs (p->model);
   p->inputs = g_ptr_array_new_with_free_func (unref_value);
   g_ptr_array_set_size (p->inputs, (int)n);
-  for (guint i = 0; i < files->len; i++) {
+  for (guint i = 0; files != NULL && i < files->len; i++) {
     guint index;
     const char *path = split (p->model, files->pdata[i], n, telar_onnx_input_name, &index, error);
     if (path == NULL)
@@ -232,7 +232,7 @@ static gboolean
 write_outputs (const TelarCommand *command, const OnnxPredict *p, GError **error)
 {
   const GPtrArray *files = telar_command_list (command, "output");
-  for (guint i = 0; i < files->len; i++) {
+  for (guint i = 0; files != NULL && i < files->len; i++) {
     const char *text = files->pdata[i];
     guint index = 0;
     gboolean all = g_str_has_suffix (text, ".npz") && strchr (text, '=') == NULL;

@@ -159,7 +159,7 @@ read_inputs (const TelarCommand *command, Predict *p, GError **error)
   p->names = find_inputs (p->model.graph);
   p->tensors = g_ptr_array_new_with_free_func (tensor_unref);
   g_ptr_array_set_size (p->tensors, (int)p->names->len);
-  for (guint i = 0; i < inputs->len; i++) {
+  for (guint i = 0; inputs != NULL && i < inputs->len; i++) {
     guint index;
     const char *path = split_name (inputs->pdata[i], p->names, &index, error);
     if (path == NULL)
@@ -324,9 +324,9 @@ static int
 run (const TelarCommand *command, GError **error)
 {
   g_auto (Predict) p = { 0 };
-  if (!telar_command_has (command, "input") || !telar_command_has (command, "output")) {
+  if (!telar_command_has (command, "output")) {
     telar_set_error (error, TELAR_ERROR_USAGE, NULL,
-                     "--input and --output are needed; see telar predict --help");
+                     "--output is needed; see telar predict --help");
     return 2;
   }
   p.device = telar_command_device (command, error);

@@ -9,6 +9,10 @@ typedef struct {
   /* The shapes of inputs whose file leaves them open, or to change them: "NAME=1x3x224x224", axis 0
    * included; NULL-terminated, may be NULL. */
   const char *const *shapes;
+  /* The numbers of inputs that are always the same (a kernel, sizes, axes), of the types that the
+   * file declares. They are part of the model then and no inputs of the graph: char * to
+   * TelarTensor *, may be NULL. */
+  GHashTable *values;
 } TelarImportOptions;
 
 /* Reads an ONNX model as a graph of the palette's operators: layers with weights of their own,

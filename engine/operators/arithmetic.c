@@ -113,10 +113,6 @@ lower_atan2 (TelarLowering *l)
 
 /* --- types ------------------------------------------------------------------------------------ */
 
-static const char *const cast_choices[] = {
-  "f32", "f64", "f16", "bf16", "i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64", "bool", NULL,
-};
-
 static void
 lower_cast (TelarLowering *l)
 {
@@ -207,7 +203,7 @@ static const TelarOperator cast_operator = {
       .label = N_ ("Type"),
       .kind = TELAR_PARAM_CHOICE,
       .fallback = "f32",
-      .choices = cast_choices,
+      .choices = telar_dtype_choices,
       .doc = N_ ("The type of the result."),
       .prominent = TRUE,
   }),

@@ -3,6 +3,10 @@
 
 #include <math.h>
 
+const char *const telar_dtype_choices[] = {
+  "f32", "f64", "f16", "bf16", "i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64", "bool", NULL,
+};
+
 const TelarPort telar_ports_in[] = {
   { .name = "in", .kind = TELAR_PORT_TENSOR, .doc = N_ ("The tensor to work on.") },
   { NULL },

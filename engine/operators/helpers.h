@@ -89,6 +89,7 @@ extern const TelarPort telar_ports_out[];
     .doc = N_ (words),                                                                             \
   }
 
+extern const char *const telar_dtype_choices[]; /* all of them */
 extern const char *const telar_activation_choices[];
 extern const char *const telar_init_choices[];
 

@@ -155,6 +155,17 @@ lower_index_add (TelarLowering *l)
   telar_lower_output (l, 0, telar_emit_index_add (l->b, x, indices, updates, axis));
 }
 
+/* Negative ones of @x plus @size. */
+static TelarValue
+from_end (TelarLowering *l, TelarValue x, gint64 size)
+{
+  TelarValue zero = telar_build_scalar (l->b, TELAR_I64, 0);
+
+  x = telar_build_cast (l->b, x, TELAR_I64);
+  return telar_build_select (l->b, telar_build_binary (l->b, TELAR_PRIM_LESS, x, zero),
+                             telar_build_binary_scalar (l->b, TELAR_PRIM_ADD, x, (double)size), x);
+}
+
 static void
 lower_one_hot (TelarLowering *l)
 {
@@ -165,6 +176,8 @@ lower_one_hot (TelarLowering *l)
 
   if (x == TELAR_NO_VALUE || !telar_lower_axis_param (l, type.shape.rank + 1, &axis))
     return;
+  if (telar_lower_bool (l, "from_end"))
+    x = from_end (l, x, telar_lower_int (l, "size"));
   x = telar_emit_one_hot (l->b, x, telar_lower_int (l, "size"), axis);
   x = telar_build_cast (l->b, x, TELAR_F32);
   if (on - off != 1)
@@ -338,10 +351,13 @@ static const TelarOperator one_hot_operator = {
           .kind = TELAR_PARAM_REAL,
           .fallback = "1",
           .doc = N_ ("What stands at the place that the number names."),
-      }),
+      },
+      TELAR_PARAM_FLAG ("from_end", "From the end", "false",
+                        "Whether negative numbers count from the end; else they lie outside.")),
   .lower = lower_one_hot,
   .examples =
-      TELAR_EXAMPLES ("i64[4]<10", "i64[2,3]<5 size=5", "i64[2,3]<5 size=4 axis=1 off=-1 on=2"),
+      TELAR_EXAMPLES ("i64[4]<10", "i64[2,3]<5 size=5", "i64[2,3]<5 size=4 axis=1 off=-1 on=2",
+                      "i64[5]:-5..4 size=4 from_end=true"),
 };
 
 const TelarOperator *const telar_operators_index[] = {

@@ -3,8 +3,6 @@
 #include "engine/operators/helpers.h"
 #include <string.h>
 
-static const char *const dtypes[] = { "f32", "f64", "i32", "i64", "u8", "bool", NULL };
-
 /* The type that the node's parameters describe; FALSE where they have too many sizes. */
 static gboolean
 described_type (const TelarNode *node, gboolean batch, TelarType *type)
@@ -104,7 +102,7 @@ lower_parameter (TelarLowering *l)
 #define TYPE                                                                                       \
   {                                                                                                \
     .name = "type", .label = N_ ("Type"), .kind = TELAR_PARAM_CHOICE, .fallback = "f32",           \
-    .choices = dtypes, .doc = N_ ("The type of its numbers."),                                     \
+    .choices = telar_dtype_choices, .doc = N_ ("The type of its numbers."),                        \
   }
 
 static const TelarOperator input = {

@@ -3,13 +3,19 @@
 
   imported.py TELAR CASES LEAST     CASES is the folder of ONNX's conformance cases
 
-Each model is either imported or refused with a message (exit 3). Those with tensors that a .npy can
-hold are then run from their project, and at least LEAST of them must be right; none may be wrong.
+Each model is either imported or refused with a message (exit 3). Many cases have as inputs what
+models have as numbers of their own: kernels, axes, sizes. Where the message asks for an input's
+numbers, the case's are given (--value), as a person would. What is imported and has tensors that a
+.npy can hold is then run from its project, and at least LEAST cases must be right; none may be
+wrong. The refusals that remain are listed by their reasons.
 """
 
+import collections
+import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -35,28 +41,50 @@ def tensor(path):
     return value
 
 
-def inputs_of(case, project):
+def ports_of(model):
+    own = {initializer.name for initializer in model.graph.initializer}
+    return [port.name for port in model.graph.input if port.name not in own]
+
+
+def bring_in(telar, folder, case):
+    """Imports the case, its inputs' numbers given where they are asked for; the numbers of those
+    inputs and how the last try ended."""
+    names, given = ports_of(onnx.load(case / "model.onnx")), {}
+    while True:
+        done = run(telar, folder, "import", case / "model.onnx", "-o", folder / "case.telar",
+                   *(word for name, path in given.values() for word in ("--value",
+                                                                        f"{name}={path}")))
+        asked = [names.index(name) for name
+                 in re.findall(r"the numbers of (\S+) must be known", done.stderr)
+                 if name in names and names.index(name) not in given]
+        if done.returncode != 3 or not asked:
+            return given, done
+        for i in asked:
+            path = folder / f"value_{i}.npy"
+            numpy.save(path, tensor(case / "test_data_set_0" / f"input_{i}.pb"))
+            given[i] = (names[i], path)
+
+
+def inputs_of(case, project, given):
     """The ids of the project's inputs that something is computed from, by the number of the case's
     input that each stands for."""
     model = onnx.load(case / "model.onnx")
     if any(port.type.tensor_type.elem_type == onnx.TensorProto.BFLOAT16
-           for port in model.graph.output):
+           for port in [*model.graph.output, *model.graph.input]):
         raise ValueError  # such cases hold the bits as whole numbers
-    own = {initializer.name for initializer in model.graph.initializer}
-    names = [port.name for port in model.graph.input if port.name not in own]
     graph = json.loads(project.read_text())
     used = {edge["from"].split(":")[0] for edge in graph["edges"]}
     nodes = [node for node in graph["nodes"] if node["op"] == "input" and node["id"] in used]
     ids = {"".join(filter(str.isalnum, node["id"].removeprefix("node_"))): node["id"]
            for node in nodes}
-    keys = ["".join(filter(str.isalnum, name)) for name in names]
-    return {i: ids[key] for i, key in enumerate(keys) if key in ids}
+    keys = ["".join(filter(str.isalnum, name)) for name in ports_of(model)]
+    return {i: ids[key] for i, key in enumerate(keys) if key in ids and i not in given}
 
 
-def give(telar, folder, case):
+def give(telar, folder, case, values):
     """None, or why the results are wrong; ValueError where a .npy cannot hold the case."""
     data, arguments = case / "test_data_set_0", []
-    for i, name in inputs_of(case, folder / "case.telar").items():
+    for i, name in inputs_of(case, folder / "case.telar", values).items():
         numpy.save(folder / f"{i}.npy", tensor(data / f"input_{i}.pb"))
         arguments += ["--input", f"{name}={folder / f'{i}.npy'}"]
     wanted = [tensor(path) for path in sorted(data.glob("output_*.pb"))]
@@ -73,29 +101,47 @@ def give(telar, folder, case):
     return None
 
 
-def main(telar, cases, least):
-    right, refused, beyond, wrong = 0, 0, 0, []
+def judge(telar, case):
+    """What became of the case, whether numbers were asked for, and the message."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for model in sorted(path for suite in SUITES
-                            for path in pathlib.Path(cases, suite).glob("*/model.onnx")):
-            done = run(telar, folder, "import", model, "-o", folder / "case.telar")
+        try:
+            values, done = bring_in(telar, folder, case)
             if done.returncode == 3 and done.stderr.strip():
-                refused += 1
-                continue
-            try:
-                why = done.stderr if done.returncode else give(telar, folder, model.parent)
-            except ValueError:
-                beyond += 1
-                continue
-            right += why is None
-            if why:
-                wrong.append(f"{model.parent.name}: {why}")
-    for why in wrong:
-        print(f"# {why}")
-    print(f"# {right} right, {len(wrong)} wrong, {refused} refused, {beyond} beyond a .npy")
-    good = not wrong and right >= least
-    print(f"{'ok' if good else 'not ok'} 1 - {right} of ONNX's cases on the canvas\n1..1")
+                return "refused", bool(values), done.stderr.strip()
+            why = done.stderr if done.returncode else give(telar, folder, case, values)
+        except ValueError:
+            return "beyond", False, ""
+        return "wrong" if why else "right", bool(values), why
+
+
+def reasons(message):
+    """The reason for which the first node is refused, without its name and numbers."""
+    _, _, nodes = message.partition("cannot stand on the canvas: ")
+    first = re.search(r"(?:^|; )[^;]*?: (\w+) of version \d+: ([^;]*)", nodes)
+    text = f"{first[1]}: {first[2]}" if first else message.rpartition("model.onnx: ")[2]
+    return re.sub(r"\d+", "#", text)
+
+
+def main(telar, cases, least):
+    paths = sorted(path.parent for suite in SUITES
+                   for path in pathlib.Path(cases, suite).glob("*/model.onnx"))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda case: judge(telar, case), paths))
+    refused = collections.Counter(reasons(why) for became, _, why in results
+                                  if became == "refused")
+    for case, (became, _, why) in zip(paths, results):
+        if became == "wrong":
+            print(f"# {case.name}: {why}")
+    for reason, n in refused.most_common():
+        print(f"# {n} refused: {reason}")
+    counts = collections.Counter(became for became, _, _ in results)
+    asked = sum(became == "right" and values for became, values, _ in results)
+    print(f"# {counts['right']} right ({asked} of them with numbers that were asked for), "
+          f"{counts['wrong']} wrong, {counts['refused']} refused, "
+          f"{counts['beyond']} beyond a .npy")
+    good = not counts["wrong"] and counts["right"] >= least
+    print(f"{'ok' if good else 'not ok'} 1 - {counts['right']} of ONNX's cases on the canvas\n1..1")
     return not good
 
 

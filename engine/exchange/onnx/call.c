@@ -101,6 +101,11 @@ TelarTensor *
 onnx_call_numbers (OnnxCall *call, guint input)
 {
   TelarOnnxValue *value = tensor_at (call, input);
+  if (value && onnx_trace_is_drawn (call->trace, value)) {
+    onnx_call_fail (call, "the numbers of %s must be known when it is drawn",
+                    call->node->input[input]);
+    return NULL;
+  }
   return value ? onnx_call_settle (call, value) : NULL;
 }
 

@@ -111,24 +111,46 @@ read_kernel (OnnxCall *call, guint spatial)
   return kernel;
 }
 
-static void
-draw_conv (OnnxCall *call, const char *op)
+TelarNode *
+onnx_draw_conv (OnnxCall *call, TelarNode *before, TelarTensor *kernel, TelarTensor *bias)
 {
-  (void)op;
   guint n = spatial_axes (call);
-  TelarTensor *kernel = n ? read_kernel (call, n) : NULL;
-  if (!kernel)
-    return;
+  if (!n)
+    return NULL;
+  if (kernel->type.shape.rank != n + 2) {
+    onnx_call_fail (call, "its kernel has rank %u, not %u", kernel->type.shape.rank, n + 2);
+    return NULL;
+  }
   g_autofree char *name = g_strdup_printf ("conv%ud", n);
   TelarNode *node = onnx_draw_node (call, name);
   if (!node)
-    return;
+    return NULL;
   onnx_draw_set (call, node, "filters", "%" G_GINT64_FORMAT, kernel->type.shape.dims[0]);
   onnx_draw_set (call, node, "groups", "%" G_GINT64_FORMAT, onnx_call_attr_int (call, "group", 1));
   set_window (call, node, kernel->type.shape.dims + 2, n);
   onnx_draw_state (call, node, "kernel", kernel);
-  set_bias (call, node, 2);
-  onnx_draw_unary (call, node);
+  if (bias)
+    onnx_draw_state (call, node, "bias", bias);
+  else
+    onnx_draw_set (call, node, "bias", "false");
+  if (before)
+    onnx_draw_join (call, before, node, 0);
+  else
+    onnx_draw_wire (call, 0, node, 0);
+  return node;
+}
+
+static void
+draw_conv (OnnxCall *call, const char *op)
+{
+  (void)op;
+  TelarTensor *kernel = onnx_call_numbers (call, 1);
+  TelarTensor *bias = kernel && onnx_call_has (call, 2) ? onnx_call_numbers (call, 2) : NULL;
+  if (call->error)
+    return;
+  TelarNode *node = onnx_draw_conv (call, NULL, kernel, bias);
+  if (node)
+    onnx_draw_give (call, 0, node, 0);
 }
 
 static void
@@ -300,125 +322,7 @@ draw_response_norm (OnnxCall *call, const char *op)
   onnx_draw_unary (call, node);
 }
 
-/* --- products --------------------------------------------------------------------------------- */
-
-/* @factor · @tensor, its two axes exchanged when asked for. */
-static TelarTensor *
-copy_matrix (const TelarTensor *tensor, gboolean transpose, double factor)
-{
-  gint64 rows = tensor->type.shape.dims[0], columns = tensor->type.shape.dims[1];
-  TelarShape shape = transpose ? telar_shape (columns, rows) : tensor->type.shape;
-  TelarTensor *copy = telar_tensor_new (tensor->type.dtype, &shape);
-  for (gint64 i = 0; i < rows; i++)
-    for (gint64 k = 0; k < columns; k++)
-      telar_tensor_set (copy, (gsize)(transpose ? k * rows + i : i * columns + k),
-                        factor * telar_tensor_get (tensor, (gsize)(i * columns + k)));
-  return copy;
-}
-
-static TelarNode *
-draw_dense (OnnxCall *call, gboolean transpose, double factor)
-{
-  TelarTensor *given = onnx_call_numbers (call, 1);
-  if (given && given->type.shape.rank != 2) {
-    onnx_call_fail (call, "its second matrix has rank %u", given->type.shape.rank);
-    return NULL;
-  }
-  TelarNode *node = given ? onnx_draw_node (call, "dense") : NULL;
-  if (!node)
-    return NULL;
-  g_autoptr (TelarTensor) kernel = copy_matrix (given, transpose, factor);
-  onnx_draw_set (call, node, "units", "%" G_GINT64_FORMAT, kernel->type.shape.dims[1]);
-  onnx_draw_state (call, node, "kernel", kernel);
-  onnx_draw_wire (call, 0, node, 0);
-  return node;
-}
-
-/* A row of biases for @units: one number stands for all. */
-static TelarTensor *
-copy_bias (OnnxCall *call, guint input, gint64 units, double factor)
-{
-  TelarTensor *given = onnx_call_numbers (call, input);
-  TelarShape shape = telar_shape (units);
-  if (!given)
-    return NULL;
-  gsize n = telar_tensor_elements (given);
-  if (n != 1 &&
-      (n != (gsize)units || given->type.shape.dims[given->type.shape.rank - 1] != units)) {
-    onnx_call_fail (call, "its bias differs from row to row");
-    return NULL;
-  }
-  TelarTensor *bias = telar_tensor_new (given->type.dtype, &shape);
-  for (gint64 i = 0; i < units; i++)
-    telar_tensor_set (bias, (gsize)i, factor * telar_tensor_get (given, n == 1 ? 0 : (gsize)i));
-  return bias;
-}
-
-static void
-draw_gemm (OnnxCall *call, const char *op)
-{
-  (void)op;
-  if (onnx_call_attr_int (call, "transA", 0)) {
-    onnx_call_fail (call, "the canvas has it without transA");
-    return;
-  }
-  TelarNode *node = draw_dense (call, onnx_call_attr_int (call, "transB", 0) != 0,
-                                onnx_call_attr_real (call, "alpha", 1));
-  if (!node)
-    return;
-  if (onnx_call_has (call, 2)) {
-    g_autoptr (TelarTensor) bias = copy_bias (call, 2, telar_param_set_int (node->params, "units"),
-                                              onnx_call_attr_real (call, "beta", 1));
-    onnx_draw_state (call, node, "bias", bias);
-  } else {
-    onnx_draw_set (call, node, "bias", "false");
-  }
-  onnx_draw_give (call, 0, node, 0);
-}
-
-static gboolean
-is_known_matrix (const OnnxCall *call, guint input)
-{
-  const TelarOnnxValue *value = call->inputs[input];
-  return value && value->tensor && value->type.shape.rank == 2 && value->type.dtype == TELAR_F32;
-}
-
-static void
-draw_matmul (OnnxCall *call, const char *op)
-{
-  TelarNode *node;
-  if (is_known_matrix (call, 1) && call->inputs[0]->type.shape.rank >= 2) {
-    node = draw_dense (call, FALSE, 1);
-    if (node)
-      onnx_draw_set (call, node, "bias", "false");
-  } else {
-    node = onnx_draw_node (call, op);
-    if (node) {
-      onnx_draw_wire (call, 0, node, 0);
-      onnx_draw_wire (call, 1, node, 1);
-    }
-  }
-  if (node)
-    onnx_draw_give (call, 0, node, 0);
-}
-
 /* --- others ----------------------------------------------------------------------------------- */
-
-static void
-draw_dropout (OnnxCall *call, const char *op)
-{
-  double ratio = onnx_call_attr_real (call, "ratio", 0.5);
-  if (onnx_draw_is_read (call, 1) ||
-      (onnx_call_has (call, 2) && onnx_call_number (call, 2, 0) != 0)) {
-    onnx_call_fail (call, "the canvas has it as it is in a model in use, without the mask");
-    return;
-  }
-  TelarNode *node = onnx_draw_node (call, op);
-  if (!node)
-    return;
-  onnx_draw_set_real (call, node, "rate", onnx_call_number (call, 1, ratio));
-  onnx_draw_unary (call, node);
-}
 
 const OnnxDrawing onnx_drawings_layers[] = {
   { "Conv", draw_conv, NULL },
@@ -434,8 +338,5 @@ const OnnxDrawing onnx_drawings_layers[] = {
   { "GroupNormalization", draw_group_norm, "group_norm" },
   { "RMSNormalization", draw_rms_norm, "rms_norm" },
   { "LRN", draw_response_norm, "local_response_norm" },
-  { "Gemm", draw_gemm, NULL },
-  { "MatMul", draw_matmul, "matmul" },
-  { "Dropout", draw_dropout, "dropout" },
   { NULL },
 };

@@ -1,87 +1,16 @@
-/* Drawing activations and arithmetic. */
+/* Drawing arithmetic, comparisons and types. */
 #include "engine/exchange/onnx/canvas.h"
+#include "engine/exchange/onnx/operators.h"
 
 #include <math.h>
 
-/* --- one in, one out -------------------------------------------------------------------------- */
+/* --- types ------------------------------------------------------------------------------------ */
 
 static void
-draw_function (OnnxCall *call, const char *op)
+draw_type (OnnxCall *call, const char *op, TelarDType to)
 {
-  onnx_draw_unary (call, onnx_draw_node (call, op));
-}
-
-/* @op is "operator param attribute default", apart by spaces, the last three any number of times.
- */
-static void
-draw_with_reals (OnnxCall *call, const char *op)
-{
-  g_auto (GStrv) words = g_strsplit (op, " ", -1);
-  TelarNode *node = onnx_draw_node (call, words[0]);
-  for (guint i = 1; node && words[i]; i += 3)
-    onnx_draw_set_real (
-        call, node, words[i],
-        onnx_call_attr_real (call, words[i + 1], g_ascii_strtod (words[i + 2], NULL)));
-  onnx_draw_unary (call, node);
-}
-
-static void
-draw_selu (OnnxCall *call, const char *op)
-{
-  double alpha = onnx_call_attr_real (call, "alpha", 1.67326319217681884765625);
-  double gamma = onnx_call_attr_real (call, "gamma", 1.05070102214813232421875);
-  if (fabs (alpha - 1.6732632) > 1e-4 || fabs (gamma - 1.0507010) > 1e-4)
-    onnx_call_fail (call, "the canvas has it with the constants of its paper alone");
-  draw_function (call, op);
-}
-
-static void
-draw_gelu (OnnxCall *call, const char *op)
-{
-  g_autofree char *form = onnx_call_attr_text (call, "approximate", "none");
   TelarNode *node = onnx_draw_node (call, op);
-  if (node)
-    onnx_draw_set (call, node, "form", "%s", g_str_equal (form, "tanh") ? "tanh" : "exact");
-  onnx_draw_unary (call, node);
-}
-
-/* Before version 13 all axes from the given one on counted together. */
-static void
-draw_softmax (OnnxCall *call, const char *op)
-{
-  gint64 rank = call->inputs[0]->type.shape.rank;
-  gint64 axis = onnx_call_attr_int (call, "axis", call->version < 13 ? 1 : -1);
-  axis = axis < 0 ? axis + rank : axis;
-  const TelarShape *shape = &call->inputs[0]->type.shape;
-  for (gint64 i = axis + 1; call->version < 13 && i < rank; i++)
-    if (shape->dims[i] != 1)
-      onnx_call_fail (call, "the canvas has it over one axis, not over all from %d on", (int)axis);
-  TelarNode *node = onnx_draw_node (call, op);
-  if (node)
-    onnx_draw_set (call, node, "axis", "%d", (int)(axis == rank - 1 ? -1 : axis));
-  onnx_draw_unary (call, node);
-}
-
-static void
-draw_prelu (OnnxCall *call, const char *op)
-{
-  TelarTensor *slope = onnx_call_numbers (call, 1);
-  const TelarShape *shape = &call->inputs[0]->type.shape;
-  gint64 channels = shape->rank > 1 ? shape->dims[1] : 1;
-  if (!slope)
-    return;
-  gsize n = telar_tensor_elements (slope);
-  if (n != 1 && n != (gsize)channels) {
-    onnx_call_fail (call, "the canvas has it with one slope for each channel");
-    return;
-  }
-  TelarShape wanted = telar_shape (channels);
-  g_autoptr (TelarTensor) each = telar_tensor_new (slope->type.dtype, &wanted);
-  for (gint64 i = 0; i < channels; i++)
-    telar_tensor_set (each, (gsize)i, telar_tensor_get (slope, n == 1 ? 0 : (gsize)i));
-  TelarNode *node = onnx_draw_node (call, op);
-  if (node)
-    onnx_draw_state (call, node, "slope", each);
+  onnx_draw_set (call, node, "type", "%s", telar_dtype_name (to));
   onnx_draw_unary (call, node);
 }
 
@@ -89,10 +18,47 @@ static void
 draw_cast (OnnxCall *call, const char *op)
 {
   TelarDType to = onnx_call_attr_dtype (call, "to", TELAR_F32);
+  draw_type (call, op, to);
+}
+
+static void
+draw_cast_like (OnnxCall *call, const char *op)
+{
+  if (call->inputs[0]->kind != TELAR_ONNX_TENSOR || !onnx_call_has (call, 1) ||
+      call->inputs[1]->kind != TELAR_ONNX_TENSOR)
+    onnx_call_fail (call, "the canvas has numbers alone");
+  else
+    draw_type (call, op, call->inputs[1]->type.dtype);
+}
+
+static void
+draw_infinite (OnnxCall *call, const char *op)
+{
   TelarNode *node = onnx_draw_node (call, op);
-  if (node)
-    onnx_draw_set (call, node, "type", "%s", telar_dtype_name (to));
+  if (!onnx_call_attr_int (call, "detect_positive", 1))
+    onnx_draw_set (call, node, "positive", "false");
+  if (!onnx_call_attr_int (call, "detect_negative", 1))
+    onnx_draw_set (call, node, "negative", "false");
   onnx_draw_unary (call, node);
+}
+
+/* What depends on the sizes of its input alone is known. */
+static void
+draw_of_sizes (OnnxCall *call, const char *op)
+{
+  TelarOnnxValue *input = call->inputs[0];
+  if (!telar_shape_is_concrete (&input->type.shape)) {
+    onnx_call_fail (call, "it computes with the size of the batch");
+    return;
+  }
+  g_autoptr (TelarTensor) any =
+      telar_tensor_try_new (input->type.dtype, &input->type.shape, &call->error);
+  if (!any)
+    return;
+  call->inputs[0] = telar_onnx_value_tensor (any, TRUE);
+  onnx_call_run (call, onnx_operator_find ("", op, call->version));
+  telar_onnx_value_unref (call->inputs[0]);
+  call->inputs[0] = input;
 }
 
 /* --- two in ----------------------------------------------------------------------------------- */
@@ -199,9 +165,11 @@ draw_pair (OnnxCall *call, const char *op)
   }
   if (g_str_equal (op, "add") && (draw_bias (call, 0, 1) || draw_bias (call, 1, 0)))
     return;
-  if (g_str_equal (op, "divide") && !telar_dtype_is_float (call->inputs[0]->type.dtype)) {
-    onnx_call_fail (call, "the canvas divides floats alone");
-    return;
+  TelarDType dtype = call->inputs[0]->type.dtype;
+  if (g_str_equal (op, "divide") && !telar_dtype_is_float (dtype)) {
+    if (!telar_dtype_is_unsigned (dtype))
+      onnx_call_fail (call, "the canvas divides no whole numbers that may be negative");
+    op = "floor_div";
   }
   if (draw_scale (call, op))
     return;
@@ -232,6 +200,35 @@ draw_all (OnnxCall *call, const char *op)
 }
 
 static void
+draw_mean (OnnxCall *call, const char *op)
+{
+  if (call->n_inputs == 1) {
+    onnx_draw_pass (call, 0, 0);
+    return;
+  }
+  TelarNode *sum = onnx_draw_node (call, "add");
+  for (guint i = 0; sum && i < call->n_inputs; i++)
+    onnx_draw_wire (call, i, sum, 0);
+  TelarNode *node = onnx_draw_after (call, op, sum);
+  onnx_draw_set_real (call, node, "factor", 1.0 / call->n_inputs);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+/* The sign of the result is the divisor's unless fmod asks for the dividend's. */
+static void
+draw_mod (OnnxCall *call, const char *op)
+{
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return;
+  if (onnx_call_attr_int (call, "fmod", 0))
+    onnx_draw_set (call, node, "sign", "dividend");
+  for (guint i = 0; i < 2; i++)
+    onnx_draw_wire (call, i, node, i);
+  onnx_draw_give (call, 0, node, 0);
+}
+
+static void
 draw_power (OnnxCall *call, const char *op)
 {
   double exponent;
@@ -259,16 +256,44 @@ read_limit (OnnxCall *call, guint input, const char *attribute, double *limit)
   return fabs (*limit) < 3e38;
 }
 
+/* Limits that are no numbers for a clip of floats: the larger and the smaller of two. */
+static void
+draw_limits (OnnxCall *call)
+{
+  static const char *const ops[] = { "maximum", "minimum" };
+  TelarNode *node = NULL;
+  for (guint i = 0; i < 2; i++)
+    if (onnx_call_has (call, i + 1)) {
+      node = onnx_draw_after (call, ops[i], node);
+      if (node)
+        onnx_draw_wire (call, i + 1, node, 0);
+    }
+  if (node)
+    onnx_draw_give (call, 0, node, 0);
+  else
+    onnx_draw_pass (call, 0, 0);
+}
+
+static gboolean
+has_drawn_limit (const OnnxCall *call)
+{
+  return onnx_draw_is_drawn (call, 1) || onnx_draw_is_drawn (call, 2);
+}
+
 static void
 draw_clip (OnnxCall *call, const char *op)
 {
   double low = 0, high = 0;
+  if (has_drawn_limit (call) || call->inputs[0]->type.dtype != TELAR_F32) {
+    draw_limits (call);
+    return;
+  }
   gboolean has_low = read_limit (call, 1, "min", &low),
            has_high = read_limit (call, 2, "max", &high);
   if (!has_low && !has_high)
     onnx_draw_pass (call, 0, 0);
   else if (has_low && !has_high && low == 0)
-    draw_function (call, "relu");
+    onnx_draw_function (call, "relu");
   else {
     TelarNode *node = onnx_draw_node (call, op);
     if (node) {
@@ -304,49 +329,30 @@ draw_where (OnnxCall *call, const char *op)
 
 const OnnxDrawing onnx_drawings_math[] = {
   /* clang-format off */
-  { "Relu", draw_function, "relu" },
-  { "Sigmoid", draw_function, "sigmoid" },
-  { "Tanh", draw_function, "tanh" },
-  { "Softplus", draw_function, "softplus" },
-  { "Softsign", draw_function, "softsign" },
-  { "Mish", draw_function, "mish" },
-  { "HardSwish", draw_function, "hard_swish" },
-  { "Selu", draw_selu, "selu" },
-  { "Gelu", draw_gelu, "gelu" },
-  { "PRelu", draw_prelu, "prelu" },
-  { "LeakyRelu", draw_with_reals, "leaky_relu slope alpha 0.01" },
-  { "Elu", draw_with_reals, "elu alpha alpha 1" },
-  { "Celu", draw_with_reals, "celu alpha alpha 1" },
-  { "HardSigmoid", draw_with_reals, "hard_sigmoid slope alpha 0.2 offset beta 0.5" },
-  { "ThresholdedRelu", draw_with_reals, "thresholded_relu threshold alpha 1" },
-  { "Shrink", draw_with_reals, "shrink threshold lambd 0.5 bias bias 0" },
-  { "Softmax", draw_softmax, "softmax" },
-  { "LogSoftmax", draw_softmax, "log_softmax" },
-  { "Hardmax", draw_softmax, "hardmax" },
-  { "Neg", draw_function, "negate" },
-  { "Abs", draw_function, "abs" },
-  { "Sign", draw_function, "sign" },
-  { "Exp", draw_function, "exp" },
-  { "Log", draw_function, "log" },
-  { "Sqrt", draw_function, "sqrt" },
-  { "Reciprocal", draw_function, "reciprocal" },
-  { "Erf", draw_function, "erf" },
-  { "Floor", draw_function, "floor" },
-  { "Ceil", draw_function, "ceil" },
-  { "Round", draw_function, "round" },
-  { "Sin", draw_function, "sin" },
-  { "Cos", draw_function, "cos" },
-  { "Tan", draw_function, "tan" },
-  { "Asin", draw_function, "asin" },
-  { "Acos", draw_function, "acos" },
-  { "Atan", draw_function, "atan" },
-  { "Sinh", draw_function, "sinh" },
-  { "Cosh", draw_function, "cosh" },
-  { "Asinh", draw_function, "asinh" },
-  { "Acosh", draw_function, "acosh" },
-  { "Atanh", draw_function, "atanh" },
-  { "Not", draw_function, "not" },
-  { "IsNaN", draw_function, "is_nan" },
+  { "Neg", onnx_draw_function, "negate" },
+  { "Abs", onnx_draw_function, "abs" },
+  { "Sign", onnx_draw_function, "sign" },
+  { "Exp", onnx_draw_function, "exp" },
+  { "Log", onnx_draw_function, "log" },
+  { "Sqrt", onnx_draw_function, "sqrt" },
+  { "Reciprocal", onnx_draw_function, "reciprocal" },
+  { "Erf", onnx_draw_function, "erf" },
+  { "Floor", onnx_draw_function, "floor" },
+  { "Ceil", onnx_draw_function, "ceil" },
+  { "Round", onnx_draw_function, "round" },
+  { "Sin", onnx_draw_function, "sin" },
+  { "Cos", onnx_draw_function, "cos" },
+  { "Tan", onnx_draw_function, "tan" },
+  { "Asin", onnx_draw_function, "asin" },
+  { "Acos", onnx_draw_function, "acos" },
+  { "Atan", onnx_draw_function, "atan" },
+  { "Sinh", onnx_draw_function, "sinh" },
+  { "Cosh", onnx_draw_function, "cosh" },
+  { "Asinh", onnx_draw_function, "asinh" },
+  { "Acosh", onnx_draw_function, "acosh" },
+  { "Atanh", onnx_draw_function, "atanh" },
+  { "Not", onnx_draw_function, "not" },
+  { "IsNaN", onnx_draw_function, "is_nan" },
   { "Cast", draw_cast, "cast" },
   { "Add", draw_pair, "add" },
   { "Sub", draw_pair, "subtract" },
@@ -371,6 +377,11 @@ const OnnxDrawing onnx_drawings_math[] = {
   { "GreaterOrEqual", draw_pair, "greater_equal" },
   { "Clip", draw_clip, "clip" },
   { "Where", draw_where, "where" },
+  { "CastLike", draw_cast_like, "cast" },
+  { "IsInf", draw_infinite, "is_inf" },
+  { "Mean", draw_mean, "scale" },
+  { "Mod", draw_mod, "mod" },
+  { "EyeLike", draw_of_sizes, "EyeLike" },
   { NULL },
   /* clang-format on */
 };

@@ -13,6 +13,12 @@ onnx_draw_canvas (const OnnxCall *call)
   return call->trace->canvas;
 }
 
+const TelarShape *
+onnx_draw_shape (const OnnxCall *call, guint input)
+{
+  return &call->inputs[input]->type.shape;
+}
+
 /* --- wires ------------------------------------------------------------------------------------ */
 
 static TelarOnnxValue *
@@ -35,17 +41,16 @@ onnx_trace_is_drawn (const OnnxTrace *trace, const TelarOnnxValue *value)
   return trace->canvas && value && !value->tensor && value->traces == trace->canvas->drawn;
 }
 
-static gboolean
-is_drawn (const OnnxCall *call, guint input)
+gboolean
+onnx_draw_is_drawn (const OnnxCall *call, guint input)
 {
   return onnx_call_has (call, input) && onnx_trace_is_drawn (call->trace, call->inputs[input]);
 }
 
 /* --- ids -------------------------------------------------------------------------------------- */
 
-/* A free id made of the file's name for something. Caller frees. */
-static char *
-free_id (const OnnxCanvas *canvas, const char *name)
+char *
+onnx_canvas_id (const OnnxCanvas *canvas, const char *name)
 {
   g_autoptr (GString) id = g_string_new (NULL);
   for (const char *at = name; *at; at++)
@@ -70,9 +75,9 @@ call_id (const OnnxCall *call)
 {
   const Onnx__NodeProto *node = call->node;
   if (node->name && *node->name)
-    return free_id (call->trace->canvas, node->name);
+    return onnx_canvas_id (call->trace->canvas, node->name);
   g_autofree char *kind = g_ascii_strdown (node->op_type, -1);
-  return free_id (call->trace->canvas, kind);
+  return onnx_canvas_id (call->trace->canvas, kind);
 }
 
 /* --- nodes ------------------------------------------------------------------------------------ */
@@ -113,10 +118,8 @@ onnx_draw_set_ints (OnnxCall *call, TelarNode *node, const char *param, const gi
   telar_param_set_put (node->params, param, &value, &call->error);
 }
 
-/* The file's numbers are float32, where 0.1 is 0.100000001490116: the shortest that is the same
- * float is what was meant. */
-static double
-shortest (double number)
+double
+onnx_shortest_real (double number)
 {
   static const char *const formats[] = { "%.0e", "%.1e", "%.2e", "%.3e", "%.4e",
                                          "%.5e", "%.6e", "%.7e", "%.8e" };
@@ -135,7 +138,7 @@ shortest (double number)
 void
 onnx_draw_set_real (OnnxCall *call, TelarNode *node, const char *param, double number)
 {
-  TelarParamValue value = { .kind = TELAR_PARAM_REAL, .real = shortest (number) };
+  TelarParamValue value = { .kind = TELAR_PARAM_REAL, .real = onnx_shortest_real (number) };
   if (!call->error)
     telar_param_set_put (node->params, param, &value, &call->error);
 }
@@ -207,78 +210,24 @@ TelarNode *
 onnx_draw_maker (OnnxCall *call, guint input)
 {
   OnnxCanvas *canvas = call->trace->canvas;
-  if (!is_drawn (call, input) || call->scope->outer || call->scope->function ||
+  if (!onnx_draw_is_drawn (call, input) || call->scope->outer || call->scope->function ||
       GPOINTER_TO_UINT (g_hash_table_lookup (canvas->uses, call->node->input[input])) != 1)
     return NULL;
   return wire_of (canvas, call->inputs[input])->node;
 }
 
-/* --- numbers ---------------------------------------------------------------------------------- */
-
-void
-onnx_draw_state (OnnxCall *call, TelarNode *node, const char *role, TelarTensor *tensor)
-{
-  if (!call->error)
-    g_hash_table_replace (call->trace->canvas->weights, g_strdup_printf ("%s.%s", node->id, role),
-                          telar_tensor_ref (tensor));
-}
-
-gboolean
-onnx_draw_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n,
-                gboolean *symbolic)
-{
-  if (!onnx_call_numbers (call, input))
-    return FALSE;
-  *symbolic = g_hash_table_contains (call->trace->canvas->symbolic, call->inputs[input]);
-  return onnx_call_ints (call, input, items, most, n);
-}
-
-static gboolean
-is_uniform (const TelarTensor *tensor, double *value)
-{
-  gsize n = telar_tensor_elements (tensor);
-  *value = n > 0 ? telar_tensor_get (tensor, 0) : 0;
-  for (gsize i = 1; i < n; i++)
-    if (telar_tensor_get (tensor, i) != *value)
-      return FALSE;
-  return TRUE;
-}
-
-/* Known numbers as a node: what the file has as floats may be learned, unless it is one number that
- * stands for a choice rather than for knowledge. */
+/* Known numbers as a node. */
 static TelarNode *
 draw_known (OnnxCall *call, guint input)
 {
-  OnnxCanvas *canvas = call->trace->canvas;
   TelarTensor *tensor = onnx_call_numbers (call, input);
-  if (!tensor)
+  if (!tensor || !onnx_draw_is_fixed (call, input))
     return NULL;
-  if (g_hash_table_contains (canvas->symbolic, call->inputs[input])) {
-    onnx_call_fail (call, "it computes with the size of the batch");
-    return NULL;
-  }
-  g_autofree char *name = g_strdup (call->node->input[input]);
-  if (g_str_has_suffix (name, ".value")) /* as Telar's own files call it */
-    name[strlen (name) - strlen (".value")] = '\0';
-  g_autofree char *id = free_id (canvas, name);
-  double value;
-  gboolean uniform = is_uniform (tensor, &value);
-  gboolean learned = tensor->type.dtype == TELAR_F32 && !uniform;
-  TelarNode *node =
-      telar_graph_add_node (canvas->graph, learned ? "parameter" : "constant", id, &call->error);
-  if (!node)
-    return NULL;
-  onnx_draw_set_ints (call, node, "shape", tensor->type.shape.dims, tensor->type.shape.rank);
-  if (!learned)
-    onnx_draw_set (call, node, "type", "%s", telar_dtype_name (tensor->type.dtype));
-  if (uniform)
-    onnx_draw_set_real (call, node, "value", value);
-  else if (!learned)
-    onnx_draw_set (call, node, "stored", "true");
-  if (!uniform)
-    onnx_draw_state (call, node, "value", tensor);
-  return onnx_draw_step (call, node, 0) ? node : NULL;
+  return onnx_draw_known (call, call->node->input[input], tensor);
 }
+
+/* --- wires to a node ----------------------------------------------------------------------------
+ */
 
 void
 onnx_draw_wire (OnnxCall *call, guint input, TelarNode *node, guint port)
@@ -296,7 +245,7 @@ onnx_draw_wire (OnnxCall *call, guint input, TelarNode *node, guint port)
     return;
   }
   OnnxWire wire = { NULL, 0 };
-  if (is_drawn (call, input))
+  if (onnx_draw_is_drawn (call, input))
     wire = *wire_of (call->trace->canvas, call->inputs[input]);
   else
     wire.node = draw_known (call, input);
@@ -304,13 +253,51 @@ onnx_draw_wire (OnnxCall *call, guint input, TelarNode *node, guint port)
     connect (call, &wire, node, port);
 }
 
+TelarNode *
+onnx_draw_after (OnnxCall *call, const char *op, TelarNode *before)
+{
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return NULL;
+  if (before)
+    onnx_draw_join (call, before, node, 0);
+  else
+    onnx_draw_wire (call, 0, node, 0);
+  return node;
+}
+
+TelarNode *
+onnx_draw_cast (OnnxCall *call, TelarNode *before, TelarDType dtype)
+{
+  const TelarType *type = onnx_draw_step (call, before, 0);
+  if (!type || type->dtype == dtype)
+    return before;
+  TelarNode *node = onnx_draw_after (call, "cast", before);
+  onnx_draw_set (call, node, "type", "%s", telar_dtype_name (dtype));
+  return node;
+}
+
+TelarNode *
+onnx_draw_both (OnnxCall *call, const char *op, TelarNode *a, TelarNode *b)
+{
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return NULL;
+  onnx_draw_join (call, a, node, 0);
+  onnx_draw_join (call, b, node, node->op->inputs[0].repeated ? 0 : 1);
+  return node;
+}
+
 /* --- calls ------------------------------------------------------------------------------------ */
 
 static const OnnxDrawing *
 find_drawing (const char *name)
 {
-  static const OnnxDrawing *const tables[] = { onnx_drawings_layers, onnx_drawings_shapes,
-                                               onnx_drawings_math };
+  static const OnnxDrawing *const tables[] = {
+    onnx_drawings_layers,      onnx_drawings_products, onnx_drawings_shapes, onnx_drawings_parts,
+    onnx_drawings_pictures,    onnx_drawings_reduce,   onnx_drawings_math,   onnx_drawings_losses,
+    onnx_drawings_activations, onnx_drawings_quantize,
+  };
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     for (const OnnxDrawing *drawing = tables[i]; drawing->name; drawing++)
       if (g_str_equal (drawing->name, name))
@@ -322,7 +309,7 @@ static gboolean
 has_poison (const OnnxCall *call)
 {
   for (guint i = 0; i < call->n_inputs; i++)
-    if (is_drawn (call, i) && !wire_of (call->trace->canvas, call->inputs[i])->node)
+    if (onnx_draw_is_drawn (call, i) && !wire_of (call->trace->canvas, call->inputs[i])->node)
       return TRUE;
   return FALSE;
 }
@@ -405,7 +392,8 @@ static void
 settle_inputs (OnnxCall *call)
 {
   for (guint i = 0; i < call->n_inputs && !call->error; i++)
-    if (call->inputs[i] && !is_drawn (call, i) && !telar_onnx_value_is_known (call->inputs[i]))
+    if (call->inputs[i] && !onnx_draw_is_drawn (call, i) &&
+        !telar_onnx_value_is_known (call->inputs[i]))
       onnx_trace_settle (call->trace, &call->error);
   call->b = call->trace->b;
 }
@@ -421,7 +409,7 @@ onnx_canvas_call (OnnxCall *call, const OnnxOperator *op)
   }
   if (onnx_call_all_known (call) || g_str_equal (call->node->op_type, "If"))
     fold (call, op);
-  else if (g_str_equal (call->node->op_type, "Shape") && is_drawn (call, 0))
+  else if (g_str_equal (call->node->op_type, "Shape") && onnx_draw_is_drawn (call, 0))
     draw_shape (call);
   else if (drawing && onnx_call_has (call, 0) && call->n_outputs > 0)
     drawing->draw (call, drawing->op);
@@ -438,7 +426,7 @@ onnx_canvas_input (OnnxCanvas *canvas, const char *name, const TelarType *type, 
 {
   const TelarShape *shape = &type->shape;
   gboolean batch = shape->rank > 0 && shape->dims[0] < 0;
-  g_autofree char *id = free_id (canvas, name);
+  g_autofree char *id = onnx_canvas_id (canvas, name);
   TelarNode *node = telar_graph_add_node (canvas->graph, TELAR_OPERATOR_INPUT, id, error);
   TelarParamValue sizes = { .kind = TELAR_PARAM_INTS, .ints.n = shape->rank - batch };
   if (!node)
@@ -455,14 +443,22 @@ onnx_canvas_input (OnnxCanvas *canvas, const char *name, const TelarType *type, 
 gboolean
 onnx_canvas_output (OnnxCanvas *canvas, const char *name, TelarOnnxValue *value, GError **error)
 {
-  if (value->traces != canvas->drawn) {
+  OnnxWire wire = { NULL, 0 };
+  if (value->kind != TELAR_ONNX_TENSOR)
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                     "the result %s does not depend on the model's inputs", name);
+                     "the result %s is a %s, which no wire of the canvas carries", name,
+                     telar_onnx_kind_name (value->kind));
+  else if (g_hash_table_contains (canvas->symbolic, value))
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the result %s is the size of the batch",
+                     name);
+  else if (value->traces == canvas->drawn)
+    wire = *wire_of (canvas, value);
+  else
+    wire.node = onnx_canvas_known (canvas, name, value->tensor, error);
+  if (!wire.node)
     return FALSE;
-  }
-  const OnnxWire *wire = wire_of (canvas, value);
-  g_autofree char *id = free_id (canvas, name);
+  g_autofree char *id = onnx_canvas_id (canvas, name);
   TelarNode *node = telar_graph_add_node (canvas->graph, "output", id, error);
   return node &&
-         telar_graph_connect (canvas->graph, wire->node->id, wire->port, node->id, 0, 0, error);
+         telar_graph_connect (canvas->graph, wire.node->id, wire.port, node->id, 0, 0, error);
 }

@@ -38,6 +38,14 @@ TelarOnnxValue *onnx_canvas_input (OnnxCanvas *canvas, const char *name, const T
 gboolean onnx_canvas_output (OnnxCanvas *canvas, const char *name, TelarOnnxValue *value,
                              GError **error);
 
+/* Known numbers as a node, and a free id made of the file's name for something; caller frees. */
+TelarNode *onnx_canvas_known (OnnxCanvas *canvas, const char *name, TelarTensor *tensor,
+                              GError **error);
+char *onnx_canvas_id (const OnnxCanvas *canvas, const char *name);
+/* The file's numbers are float32, where 0.1 is 0.100000001490116: the shortest that is the same
+ * float is what was meant. */
+double onnx_shortest_real (double number);
+
 /* --- for the operators ------------------------------------------------------------------------ */
 
 /* Tables end with a NULL name. @draw fails the call where it cannot. @op is the palette's operator,
@@ -49,8 +57,33 @@ typedef struct {
 } OnnxDrawing;
 
 extern const OnnxDrawing onnx_drawings_layers[];
+extern const OnnxDrawing onnx_drawings_products[];
 extern const OnnxDrawing onnx_drawings_shapes[];
+extern const OnnxDrawing onnx_drawings_parts[];
+extern const OnnxDrawing onnx_drawings_pictures[];
+extern const OnnxDrawing onnx_drawings_reduce[];
+extern const OnnxDrawing onnx_drawings_activations[];
 extern const OnnxDrawing onnx_drawings_math[];
+extern const OnnxDrawing onnx_drawings_losses[];
+extern const OnnxDrawing onnx_drawings_quantize[];
+
+/* --- what several of them need ---------------------------------------------------------------- */
+
+/* The palette's operator @op on the one input. */
+void onnx_draw_function (OnnxCall *call, const char *op);
+/* A convolution with the call's attributes of what @before gives (NULL: its first input); @bias may
+ * be NULL. */
+TelarNode *onnx_draw_conv (OnnxCall *call, TelarNode *before, TelarTensor *kernel,
+                           TelarTensor *bias);
+/* The shape of a tensor that is there. */
+const TelarShape *onnx_draw_shape (const OnnxCall *call, guint input);
+/* Axes from 0 on: input 1 or the attribute "axes". FALSE where they are left out, or an error. */
+gboolean onnx_draw_axes (OnnxCall *call, guint rank, gint64 *axes, guint *n);
+/* What @before (NULL: the call's first input) gives, of shape @from, in the shape @to. */
+TelarNode *onnx_draw_shaped (OnnxCall *call, TelarNode *before, const TelarShape *from,
+                             const TelarShape *to);
+/* What @before gives as @dtype: @before itself where it is. */
+TelarNode *onnx_draw_cast (OnnxCall *call, TelarNode *before, TelarDType dtype);
 
 /* A node of the palette's operator @op, called as the file's node. NULL when the call has failed.
  */
@@ -65,14 +98,29 @@ void onnx_draw_set_real (OnnxCall *call, TelarNode *node, const char *param, dou
 /* Wires the call's input to the node's port. Known numbers become a parameter (floats of the file)
  * or a constant. */
 void onnx_draw_wire (OnnxCall *call, guint input, TelarNode *node, guint port);
+/* Whether the input stands on the canvas, so that its numbers are not known. */
+gboolean onnx_draw_is_drawn (const OnnxCall *call, guint input);
 /* A wire from another node. */
 void onnx_draw_join (OnnxCall *call, TelarNode *from, TelarNode *node, guint port);
+
+/* A node of @op whose first port takes what @before gives, or the call's first input where that is
+ * NULL; one of two operands. Parameters are set before the node is joined to the next one. NULL
+ * when the call has failed, which all of these take as well. */
+TelarNode *onnx_draw_after (OnnxCall *call, const char *op, TelarNode *before);
+TelarNode *onnx_draw_both (OnnxCall *call, const char *op, TelarNode *a, TelarNode *b);
+/* Known numbers as a node of their own, called after @name: a parameter (floats of the file) or a
+ * constant; one number. */
+TelarNode *onnx_draw_known (OnnxCall *call, const char *name, TelarTensor *tensor);
+TelarNode *onnx_draw_number (OnnxCall *call, TelarDType dtype, double number);
 
 /* Makes @tensor the state @role of @node. */
 void onnx_draw_state (OnnxCall *call, TelarNode *node, const char *role, TelarTensor *tensor);
 /* Counts, sizes and places; @symbolic receives whether TELAR_DIM_BATCH in them means the batch. */
 gboolean onnx_draw_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n,
                          gboolean *symbolic);
+
+/* Whether the known input is the same for every batch; fails the call where it is not. */
+gboolean onnx_draw_is_fixed (OnnxCall *call, guint input);
 
 /* Ends a node in the middle of several: what it gives is known from now on. */
 const TelarType *onnx_draw_step (OnnxCall *call, TelarNode *node, guint port);

@@ -91,6 +91,55 @@ find_shape (const TelarImportOptions *options, const char *name, TelarShape *sha
   return FALSE;
 }
 
+static TelarTensor *
+given_value (const TelarImportOptions *options, const char *name)
+{
+  return options && options->values ? g_hash_table_lookup (options->values, name) : NULL;
+}
+
+static gboolean
+is_input (const TelarOnnx *model, const char *name)
+{
+  for (guint i = 0; i < telar_onnx_n_inputs (model); i++)
+    if (g_str_equal (telar_onnx_input_name (model, i), name))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+check_values (const TelarOnnx *model, const TelarImportOptions *options, GError **error)
+{
+  GHashTableIter iter;
+  gpointer name;
+  if (!options || !options->values)
+    return TRUE;
+  g_hash_table_iter_init (&iter, options->values);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (!is_input (model, name)) {
+      telar_set_error (error, TELAR_ERROR_USAGE, NULL, "the file has no input %s",
+                       (const char *)name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* @tensor as the model's input @index, which is the same in every run. */
+static TelarOnnxValue *
+fixed_input (const TelarOnnx *model, guint index, TelarTensor *tensor, GError **error)
+{
+  TelarType type;
+  gboolean fits = telar_onnx_input_type (model, index, &type) && type.dtype == tensor->type.dtype &&
+                  type.shape.rank == tensor->type.shape.rank;
+  for (guint i = 0; fits && i < type.shape.rank; i++)
+    fits = type.shape.dims[i] < 0 || type.shape.dims[i] == tensor->type.shape.dims[i];
+  if (fits)
+    return telar_onnx_value_tensor (tensor, TRUE);
+  g_autofree char *given = telar_type_to_string (&tensor->type);
+  telar_set_error (error, TELAR_ERROR_USAGE, NULL, "the input %s does not take %s",
+                   telar_onnx_input_name (model, index), given);
+  return NULL;
+}
+
 static gboolean
 input_type (const TelarOnnx *model, guint index, const TelarImportOptions *options,
             gboolean any_batch, TelarType *type, GError **error)
@@ -120,11 +169,12 @@ input_type (const TelarOnnx *model, guint index, const TelarImportOptions *optio
 
 /* Whether some input fixes a batch of 1, for which any could stand. */
 static gboolean
-fixes_batch (const TelarOnnx *model)
+fixes_batch (const TelarOnnx *model, const TelarImportOptions *options)
 {
   for (guint i = 0; i < telar_onnx_n_inputs (model); i++) {
     TelarType type;
-    if (telar_onnx_input_type (model, i, &type) && type.shape.rank > 0 && type.shape.dims[0] == 1)
+    if (!given_value (options, telar_onnx_input_name (model, i)) &&
+        telar_onnx_input_type (model, i, &type) && type.shape.rank > 0 && type.shape.dims[0] == 1)
       return TRUE;
   }
   return FALSE;
@@ -166,9 +216,12 @@ draw_model (OnnxCanvas *canvas, TelarOnnx *model, TelarDevice *device,
   scope.versions = &versions;
   for (guint i = 0; good && i < telar_onnx_n_inputs (model); i++) {
     const char *name = telar_onnx_input_name (model, i);
+    TelarTensor *fixed = given_value (options, name);
     TelarType type;
     TelarOnnxValue *value = NULL;
-    if (input_type (model, i, options, canvas->any_batch, &type, error))
+    if (fixed)
+      value = fixed_input (model, i, fixed, error);
+    else if (input_type (model, i, options, canvas->any_batch, &type, error))
       value = onnx_canvas_input (canvas, name, &type, error);
     good = value != NULL;
     if (good)
@@ -188,9 +241,9 @@ telar_import_onnx (const char *path, const TelarImportOptions *options, GHashTab
   g_autoptr (TelarDevice) device = model ? telar_device_open ("cpu", 1, error) : NULL;
   g_autoptr (GError) why = NULL, why_fixed = NULL;
   OnnxCanvas canvas;
-  if (!device)
+  if (!device || !check_values (model, options, error))
     return NULL;
-  canvas_init (&canvas, fixes_batch (model));
+  canvas_init (&canvas, fixes_batch (model, options));
   gboolean good = draw_model (&canvas, model, device, options, &why);
   if (!good && canvas.any_batch) {
     canvas_clear (&canvas);
