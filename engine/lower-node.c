@@ -66,6 +66,12 @@ telar_lower_ints (TelarLowering *l, const char *param, guint *n)
   return telar_param_set_ints (l->node->params, param, n);
 }
 
+const double *
+telar_lower_reals (TelarLowering *l, const char *param, guint *n)
+{
+  return telar_param_set_reals (l->node->params, param, n);
+}
+
 /* --- states ----------------------------------------------------------------------------------- */
 
 static TelarValue

@@ -86,6 +86,7 @@ double telar_lower_real (TelarLowering *l, const char *param);
 gboolean telar_lower_bool (TelarLowering *l, const char *param);
 const char *telar_lower_text (TelarLowering *l, const char *param);
 const gint64 *telar_lower_ints (TelarLowering *l, const char *param, guint *n);
+const double *telar_lower_reals (TelarLowering *l, const char *param, guint *n);
 
 /* Declares the state NODE.@role and reads it. Trainable. */
 TelarValue telar_lower_parameter (TelarLowering *l, const char *role, const TelarShape *shape,

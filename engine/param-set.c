@@ -204,3 +204,11 @@ telar_param_set_ints (const TelarParamSet *set, const char *name, guint *n)
   *n = value->ints.n;
   return value->ints.items;
 }
+
+const double *
+telar_param_set_reals (const TelarParamSet *set, const char *name, guint *n)
+{
+  const TelarParamValue *value = expect (set, name, TELAR_PARAM_REALS);
+  *n = value->reals.n;
+  return value->reals.items;
+}

@@ -17,6 +17,8 @@ telar_param_value_clear (TelarParamValue *value)
 {
   if (owns_text (value->kind))
     g_free (value->text);
+  else if (value->kind == TELAR_PARAM_REALS)
+    g_free (value->reals.items);
   memset (value, 0, sizeof *value);
 }
 
@@ -26,6 +28,20 @@ telar_param_value_copy (TelarParamValue *target, const TelarParamValue *source)
   *target = *source;
   if (owns_text (source->kind))
     target->text = g_strdup (source->text);
+  else if (source->kind == TELAR_PARAM_REALS)
+    target->reals.items =
+        g_memdup2 (source->reals.items, source->reals.n * sizeof *source->reals.items);
+}
+
+static gboolean
+same_reals (const TelarParamValue *a, const TelarParamValue *b)
+{
+  if (a->reals.n != b->reals.n)
+    return FALSE;
+  for (guint i = 0; i < a->reals.n; i++)
+    if (a->reals.items[i] != b->reals.items[i])
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
@@ -47,6 +63,8 @@ telar_param_value_equal (const TelarParamValue *a, const TelarParamValue *b)
   case TELAR_PARAM_INTS:
     return a->ints.n == b->ints.n &&
            memcmp (a->ints.items, b->ints.items, a->ints.n * sizeof (gint64)) == 0;
+  case TELAR_PARAM_REALS:
+    return same_reals (a, b);
   }
   return FALSE;
 }
@@ -93,16 +111,33 @@ check_choice (const TelarParam *param, const char *text, GError **error)
 }
 
 static gboolean
+check_count (const TelarParam *param, guint n, guint most, GError **error)
+{
+  most = param->max_items ? param->max_items : most;
+  if (n >= param->min_items && n <= most)
+    return TRUE;
+  if (param->min_items == most)
+    return refuse (param, error, "must have %u numbers, not %u", most, n);
+  return refuse (param, error, "must have %u to %u numbers, not %u", param->min_items, most, n);
+}
+
+static gboolean
+check_reals (const TelarParam *param, const TelarParamValue *value, GError **error)
+{
+  if (!check_count (param, value->reals.n, TELAR_PARAM_MAX_REALS, error))
+    return FALSE;
+  for (guint i = 0; i < value->reals.n; i++)
+    if (!check_number (param, value->reals.items[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 check_ints (const TelarParam *param, const TelarParamValue *value, GError **error)
 {
-  guint n = value->ints.n;
-  guint most = param->max_items ? param->max_items : TELAR_PARAM_MAX_ITEMS;
-  if (n < param->min_items || n > most) {
-    if (param->min_items == most)
-      return refuse (param, error, "must have %u numbers, not %u", most, n);
-    return refuse (param, error, "must have %u to %u numbers, not %u", param->min_items, most, n);
-  }
-  for (guint i = 0; i < n; i++)
+  if (!check_count (param, value->ints.n, TELAR_PARAM_MAX_ITEMS, error))
+    return FALSE;
+  for (guint i = 0; i < value->ints.n; i++)
     if (!check_number (param, (double)value->ints.items[i], error))
       return FALSE;
   return TRUE;
@@ -121,6 +156,8 @@ check (const TelarParam *param, const TelarParamValue *value, GError **error)
     return check_choice (param, value->text, error);
   case TELAR_PARAM_INTS:
     return check_ints (param, value, error);
+  case TELAR_PARAM_REALS:
+    return check_reals (param, value, error);
   case TELAR_PARAM_BOOL:
   case TELAR_PARAM_TEXT:
   case TELAR_PARAM_FILE:
@@ -171,6 +208,35 @@ read_ints (const TelarParam *param, const char *text, TelarParamValue *value, GE
 }
 
 static gboolean
+read_real (const char *text, const char **end, double *value)
+{
+  char *after;
+  *value = g_ascii_strtod (text, &after);
+  *end = after;
+  return after != text && !g_ascii_isspace (*text);
+}
+
+static gboolean
+read_reals (const TelarParam *param, const char *text, TelarParamValue *value, GError **error)
+{
+  const char *at = text;
+  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (double));
+  while (*at) {
+    double item;
+    if (items->len == TELAR_PARAM_MAX_REALS)
+      return refuse (param, error, "must have at most %d numbers", TELAR_PARAM_MAX_REALS);
+    if (!read_real (at, &at, &item) || (*at && *at != ',') || (*at && !at[1]))
+      return refuse (param, error, "must be numbers such as 0.5,2, not \"%s\"", text);
+    g_array_append_val (items, item);
+    if (*at)
+      at++;
+  }
+  value->reals.n = items->len;
+  value->reals.items = g_memdup2 (items->data, items->len * sizeof (double));
+  return TRUE;
+}
+
+static gboolean
 read_bool (const TelarParam *param, const char *text, TelarParamValue *value, GError **error)
 {
   value->boolean = strcmp (text, "true") == 0;
@@ -183,21 +249,21 @@ static gboolean
 read_text (const TelarParam *param, const char *text, TelarParamValue *value, GError **error)
 {
   const char *end = NULL;
-  char *after;
   switch (param->kind) {
   case TELAR_PARAM_INT:
     if (!read_int (text, &end, &value->integer) || *end)
       return refuse (param, error, "must be a whole number, not \"%s\"", text);
     return TRUE;
   case TELAR_PARAM_REAL:
-    value->real = g_ascii_strtod (text, &after);
-    if (after == text || *after || g_ascii_isspace (*text))
+    if (!read_real (text, &end, &value->real) || *end)
       return refuse (param, error, "must be a number, not \"%s\"", text);
     return TRUE;
   case TELAR_PARAM_BOOL:
     return read_bool (param, text, value, error);
   case TELAR_PARAM_INTS:
     return read_ints (param, text, value, error);
+  case TELAR_PARAM_REALS:
+    return read_reals (param, text, value, error);
   case TELAR_PARAM_CHOICE:
   case TELAR_PARAM_TEXT:
   case TELAR_PARAM_FILE:
@@ -226,6 +292,17 @@ ints_to_text (const TelarParamValue *value)
   return g_string_free (text, FALSE);
 }
 
+static char *
+reals_to_text (const TelarParamValue *value)
+{
+  GString *text = g_string_new (NULL);
+  char number[TELAR_REAL_TEXT];
+  for (guint i = 0; i < value->reals.n; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "",
+                            telar_real_to_text (value->reals.items[i], number));
+  return g_string_free (text, FALSE);
+}
+
 char *
 telar_param_value_to_text (const TelarParamValue *value)
 {
@@ -239,6 +316,8 @@ telar_param_value_to_text (const TelarParamValue *value)
     return g_strdup (value->boolean ? "true" : "false");
   case TELAR_PARAM_INTS:
     return ints_to_text (value);
+  case TELAR_PARAM_REALS:
+    return reals_to_text (value);
   case TELAR_PARAM_CHOICE:
   case TELAR_PARAM_TEXT:
   case TELAR_PARAM_FILE:
@@ -268,6 +347,25 @@ ints_from_json (const TelarParam *param, const json_t *json, TelarParamValue *va
 }
 
 static gboolean
+reals_from_json (const TelarParam *param, const json_t *json, TelarParamValue *value,
+                 GError **error)
+{
+  gsize n = json_array_size (json);
+  if (!json_is_array (json))
+    return refuse (param, error, "must be a list of numbers");
+  if (n > TELAR_PARAM_MAX_REALS)
+    return refuse (param, error, "must have at most %d numbers", TELAR_PARAM_MAX_REALS);
+  for (gsize i = 0; i < n; i++)
+    if (!json_is_number (json_array_get (json, i)))
+      return refuse (param, error, "must be a list of numbers");
+  value->reals.n = (guint)n;
+  value->reals.items = n > 0 ? g_new (double, n) : NULL;
+  for (gsize i = 0; i < n; i++)
+    value->reals.items[i] = json_number_value (json_array_get (json, i));
+  return TRUE;
+}
+
+static gboolean
 read_json (const TelarParam *param, const json_t *json, TelarParamValue *value, GError **error)
 {
   switch (param->kind) {
@@ -288,6 +386,8 @@ read_json (const TelarParam *param, const json_t *json, TelarParamValue *value, 
     return TRUE;
   case TELAR_PARAM_INTS:
     return ints_from_json (param, json, value, error);
+  case TELAR_PARAM_REALS:
+    return reals_from_json (param, json, value, error);
   case TELAR_PARAM_CHOICE:
   case TELAR_PARAM_TEXT:
   case TELAR_PARAM_FILE:
@@ -322,6 +422,11 @@ telar_param_value_to_json (const TelarParamValue *value)
     list = json_array ();
     for (guint i = 0; i < value->ints.n; i++)
       json_array_append_new (list, json_integer (value->ints.items[i]));
+    return list;
+  case TELAR_PARAM_REALS:
+    list = json_array ();
+    for (guint i = 0; i < value->reals.n; i++)
+      json_array_append_new (list, json_real (value->reals.items[i]));
     return list;
   case TELAR_PARAM_CHOICE:
   case TELAR_PARAM_TEXT:

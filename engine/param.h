@@ -13,6 +13,7 @@ typedef enum {
   TELAR_PARAM_BOOL,
   TELAR_PARAM_CHOICE, /* one of @choices */
   TELAR_PARAM_INTS,   /* a short list such as a kernel, "3x3" in text; [min_items, max_items] */
+  TELAR_PARAM_REALS,  /* a list of any length, "0.5,2" in text; [min_items, max_items], 0: no end */
   TELAR_PARAM_TEXT,
   TELAR_PARAM_FILE, /* a path, relative to the project */
 } TelarParamKind;
@@ -32,7 +33,8 @@ typedef struct {
   gboolean prominent; /* shown on the node's card */
 } TelarParam;
 
-#define TELAR_PARAM_MAX_ITEMS 16
+#define TELAR_PARAM_MAX_ITEMS 16 /* of whole numbers */
+#define TELAR_PARAM_MAX_REALS (1 << 16)
 
 typedef struct {
   TelarParamKind kind;
@@ -45,6 +47,10 @@ typedef struct {
       guint n;
       gint64 items[TELAR_PARAM_MAX_ITEMS];
     } ints;
+    struct {
+      guint n;
+      double *items; /* owned; NULL when there are none */
+    } reals;
   };
 } TelarParamValue;
 
@@ -52,8 +58,8 @@ void telar_param_value_clear (TelarParamValue *value);
 void telar_param_value_copy (TelarParamValue *target, const TelarParamValue *source);
 gboolean telar_param_value_equal (const TelarParamValue *a, const TelarParamValue *b);
 
-/* From "64", "0.1", "true", "relu", "3x3" or "3,3"; from JSON. Both check kind, limits, choices and
- * the number of items, and the message names parameter, limit and what was given. */
+/* From "64", "0.1", "true", "relu", "3x3" or "3,3", "0.5,2"; from JSON. Both check kind, limits,
+ * choices and the number of items, and the message names parameter, limit and what was given. */
 gboolean telar_param_value_from_text (const TelarParam *param, const char *text,
                                       TelarParamValue *value, GError **error);
 gboolean telar_param_value_from_json (const TelarParam *param, const json_t *json,
@@ -91,5 +97,6 @@ double telar_param_set_real (const TelarParamSet *set, const char *name);
 gboolean telar_param_set_bool (const TelarParamSet *set, const char *name);
 const char *telar_param_set_text (const TelarParamSet *set, const char *name);
 const gint64 *telar_param_set_ints (const TelarParamSet *set, const char *name, guint *n);
+const double *telar_param_set_reals (const TelarParamSet *set, const char *name, guint *n);
 
 G_END_DECLS

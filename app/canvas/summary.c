@@ -47,6 +47,8 @@ phrase (const TelarParam *param, const TelarParamValue *value)
     return value->boolean ? g_steal_pointer (&label) : g_strdup_printf (_ ("no %s"), label);
   case TELAR_PARAM_CHOICE:
     return g_str_equal (shown, "none") ? NULL : g_steal_pointer (&shown);
+  case TELAR_PARAM_REALS:
+    return value->reals.n > 0 ? g_steal_pointer (&label) : NULL;
   case TELAR_PARAM_INTS:
   case TELAR_PARAM_TEXT:
   case TELAR_PARAM_FILE:

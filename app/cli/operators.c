@@ -8,8 +8,8 @@
 
 static const char *const kind_names[] = {
   [TELAR_PARAM_INT] = "integer",   [TELAR_PARAM_REAL] = "real",     [TELAR_PARAM_BOOL] = "boolean",
-  [TELAR_PARAM_CHOICE] = "choice", [TELAR_PARAM_INTS] = "integers", [TELAR_PARAM_TEXT] = "text",
-  [TELAR_PARAM_FILE] = "file",
+  [TELAR_PARAM_CHOICE] = "choice", [TELAR_PARAM_INTS] = "integers", [TELAR_PARAM_REALS] = "reals",
+  [TELAR_PARAM_TEXT] = "text",     [TELAR_PARAM_FILE] = "file",
 };
 
 static const char *const port_kinds[] = {

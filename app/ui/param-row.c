@@ -275,6 +275,7 @@ telar_param_row_show (TelarParamRow *self, const TelarParamValue *value, gboolea
     show_choice (self, value);
     break;
   case TELAR_PARAM_INTS:
+  case TELAR_PARAM_REALS:
   case TELAR_PARAM_TEXT:
   case TELAR_PARAM_FILE:
     show_entry (self, value);
@@ -320,6 +321,7 @@ make_control (TelarParamRow *self)
   case TELAR_PARAM_FILE:
     return make_file (self);
   case TELAR_PARAM_INTS:
+  case TELAR_PARAM_REALS:
   case TELAR_PARAM_TEXT:
     break;
   }
@@ -336,7 +338,8 @@ on_reset (TelarParamRow *self)
 static GtkWidget *
 lay_out (TelarParamRow *self)
 {
-  gboolean wide = self->param->kind == TELAR_PARAM_TEXT || self->param->kind == TELAR_PARAM_FILE;
+  TelarParamKind kind = self->param->kind;
+  gboolean wide = kind == TELAR_PARAM_TEXT || kind == TELAR_PARAM_FILE || kind == TELAR_PARAM_REALS;
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
 

@@ -12,6 +12,8 @@ static const TelarParam table[] = {
   { .name = "colour", .kind = TELAR_PARAM_CHOICE, .fallback = "red", .choices = colours },
   { .name = "kernel", .kind = TELAR_PARAM_INTS, .fallback = "3x3", .minimum = 1, .maximum = 64,
     .min_items = 2, .max_items = 2 },
+  { .name = "shares", .kind = TELAR_PARAM_REALS, .fallback = "", .minimum = 0, .maximum = 9,
+    .max_items = 3 },
   { .name = "note", .kind = TELAR_PARAM_TEXT, .fallback = "" },
   { NULL },
 };
@@ -30,6 +32,8 @@ test_defaults (void)
   const gint64 *kernel = telar_param_set_ints (set, "kernel", &n);
   g_assert_cmpuint (n, ==, 2);
   g_assert_cmpint (kernel[0], ==, 3);
+  g_assert_null (telar_param_set_reals (set, "shares", &n));
+  g_assert_cmpuint (n, ==, 0);
   g_assert_null (telar_param_set_get (set, "nothing"));
 
   g_assert_true (telar_param_set_put_text (set, "kernel", "5,7", NULL));
@@ -38,6 +42,12 @@ test_defaults (void)
   telar_param_set_reset (set, "kernel");
   g_assert_true (telar_param_set_is_default (set, "kernel"));
   g_assert_cmpint (telar_param_set_ints (copy, "kernel", &n)[1], ==, 7);
+
+  g_assert_true (telar_param_set_put_text (set, "shares", "0.5,2", NULL));
+  g_autoptr (TelarParamSet) other = telar_param_set_copy (set);
+  telar_param_set_reset (set, "shares");
+  g_assert_true (telar_param_set_is_default (set, "shares"));
+  g_assert_cmpfloat (telar_param_set_reals (other, "shares", &n)[1], ==, 2);
 }
 
 /* The value survives text and JSON. */
@@ -49,6 +59,7 @@ test_round_trip (void)
     { "rate", "1e-05" },   { "bias", "false" },
     { "kernel", "5x7" },   { "note", "ñ \"x\"" },
     { "colour", "green" }, { "rate", "0.3333333333333333" },
+    { "shares", "" },      { "shares", "0.1,1e-05,9" },
   };
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (TelarParamSet) set = telar_param_set_new (table);
@@ -83,8 +94,14 @@ test_refused (void)
     { "kernel", "3x0", "kernel must be at least 1, not 0" },
     { "kernel", "3x", "kernel must be numbers such as 3x3, not \"3x\"" },
     { "kernel", "1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1", "kernel must have at most 16 numbers" },
+    { "shares", "1,-1", "shares must be at least 0, not -1" },
+    { "shares", "1,inf", "shares must be a finite number, not inf" },
+    { "shares", "1,2,3,4", "shares must have 0 to 3 numbers, not 4" },
+    { "shares", "1x2", "shares must be numbers such as 0.5,2, not \"1x2\"" },
+    { "shares", "1,", "shares must be numbers such as 0.5,2, not \"1,\"" },
+    { "shares", "1, 2", "shares must be numbers such as 0.5,2, not \"1, 2\"" },
     { "size", "1",
-      "unknown parameter \"size\"; known are filters, rate, bias, colour, kernel, note" },
+      "unknown parameter \"size\"; known are filters, rate, bias, colour, kernel, shares, note" },
   };
   g_autoptr (TelarParamSet) set = telar_param_set_new (table);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -101,9 +118,11 @@ static void
 test_json_refused (void)
 {
   static const char *const cases[][2] = {
-    { "filters", "1.0" },    { "filters", "\"1\"" }, { "rate", "true" },        { "bias", "1" },
-    { "colour", "3" },       { "kernel", "3" },      { "kernel", "[3,\"3\"]" }, { "kernel", "[3]" },
-    { "kernel", "[1,2,3]" }, { "note", "null" },
+    { "filters", "1.0" },      { "filters", "\"1\"" },    { "rate", "true" },
+    { "bias", "1" },           { "colour", "3" },         { "kernel", "3" },
+    { "kernel", "[3,\"3\"]" }, { "kernel", "[3]" },       { "kernel", "[1,2,3]" },
+    { "note", "null" },        { "shares", "1" },         { "shares", "[true]" },
+    { "shares", "[-1]" },      { "shares", "[1,1,1,1]" },
   };
   g_autoptr (TelarParamSet) set = telar_param_set_new (table);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
