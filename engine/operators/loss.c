@@ -1,314 +1,134 @@
-/* Losses: what training makes small. Each is a mean over the batch (and over all other elements it
- * looks at), times its weight; several losses are summed. */
-#include "engine/operators/families.h"
-#include "engine/operators/target.h"
+/* What the families of losses share. */
+#include "engine/operators/loss.h"
 
-static void
-give (TelarLowering *l, TelarValue mean)
+/* Keeps a vector of zeros from being divided by 0. */
+#define LEAST_SQUARE 1e-12
+
+void
+telar_lower_give_loss (TelarLowering *l, TelarValue value)
 {
-  double weight = telar_lower_real (l, "weight");
-
-  if (weight != 1)
-    mean = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, mean, weight);
-  telar_lower_loss (l, mean);
+  telar_lower_loss (l, scale (l, value, telar_lower_real (l, "weight")));
 }
 
-static TelarValue
-sum_classes (TelarLowering *l, TelarValue x)
+void
+telar_lower_give_mean (TelarLowering *l, TelarValue x)
+{
+  telar_lower_give_loss (l, telar_emit_mean (l, x));
+}
+
+TelarValue
+telar_emit_sum_last (TelarLowering *l, TelarValue x)
 {
   gint64 last = (gint64)telar_lower_type (l, x).shape.rank - 1;
 
   return telar_build_reduce (l->b, TELAR_PRIM_SUM, x, &last, 1, FALSE);
 }
 
-static TelarValue
-log_softmax (TelarLowering *l, TelarValue x)
+TelarValue
+telar_emit_log_softmax (TelarLowering *l, TelarValue x)
 {
   return telar_emit (l->b, LOG_SOFTMAX, ((TelarValue[]){ x }),
                      TELAR_INT (AXIS, telar_lower_type (l, x).shape.rank - 1));
 }
 
-static TelarValue
-binary (TelarLowering *l, TelarPrim prim, TelarValue x, TelarValue y)
+TelarValue
+telar_emit_softplus (TelarLowering *l, TelarValue x)
 {
-  return telar_build_binary (l->b, prim, x, y);
+  return telar_build_unary (l->b, TELAR_PRIM_SOFTPLUS, x);
 }
 
-static TelarValue
-scalar (TelarLowering *l, TelarPrim prim, TelarValue x, double y)
+TelarValue
+telar_emit_focus (TelarLowering *l, TelarValue doubt, double gamma)
 {
-  return telar_build_binary_scalar (l->b, prim, x, y);
+  doubt = at_least (l, doubt, 1e-7);
+  return telar_build_binary_scalar (l->b, TELAR_PRIM_POW, doubt, gamma);
 }
 
-/* --- classes ---------------------------------------------------------------------------------- */
-
-/* -mean Σ target · logs, target smoothed towards 1 / classes. */
-static void
-give_likelihood (TelarLowering *l, const TelarClassified *classified, TelarValue logs,
-                 double smoothing)
+TelarValue
+telar_emit_checked (TelarLowering *l, TelarValue indices, gint64 size)
 {
-  TelarValue target = telar_emit_right_class (l, classified);
+  const TelarShape all = telar_shape (size);
 
-  if (smoothing != 0) {
-    target = scalar (l, TELAR_PRIM_MUL, target, 1 - smoothing);
-    target = scalar (l, TELAR_PRIM_ADD, target, smoothing / (double)classified->classes);
-  }
-  logs = sum_classes (l, binary (l, TELAR_PRIM_MUL, target, logs));
-  give (l, telar_build_unary (l->b, TELAR_PRIM_NEG, telar_emit_mean (l, logs)));
+  return telar_emit (l->b, GATHER, ((TelarValue[]){ telar_build_iota (l->b, &all, 0), indices }),
+                     TELAR_INT (AXIS, 0));
 }
 
-static void
-lower_cross_entropy (TelarLowering *l)
+TelarValue
+telar_lower_numbers (TelarLowering *l, const char *param, gint64 size, TelarDType dtype)
 {
-  TelarClassified classified;
+  const TelarShape shape = telar_shape (size);
+  guint n;
+  const double *numbers = telar_lower_reals (l, param, &n);
+  g_autoptr (TelarTensor) tensor = NULL;
 
-  if (telar_lower_classified (l, &classified))
-    give_likelihood (l, &classified, log_softmax (l, classified.scores),
-                     telar_lower_real (l, "label_smoothing"));
+  if (n != 0 && n != size)
+    telar_lower_fail (l, "%s has %u numbers for %" G_GINT64_FORMAT " classes", param, n, size);
+  if (n != size || size == 0)
+    return TELAR_NO_VALUE;
+  tensor = telar_tensor_new (dtype, &shape);
+  for (guint i = 0; i < n; i++)
+    telar_tensor_set (tensor, i, numbers[i]);
+  return telar_build_constant (l->b, tensor);
 }
 
-static void
-lower_nll (TelarLowering *l)
+TelarValue
+telar_emit_positive (TelarLowering *l, TelarValue x)
 {
-  TelarClassified classified;
+  TelarValue zero = telar_build_scalar (l->b, telar_lower_type (l, x).dtype, 0);
 
-  if (telar_lower_classified (l, &classified))
-    give_likelihood (l, &classified, classified.scores, 0);
+  return telar_build_binary (l->b, TELAR_PRIM_LESS, zero, x);
 }
 
-/* log (1 + exp (x)) - target · x, which does not overflow. */
-static void
-lower_binary_cross_entropy (TelarLowering *l)
+TelarValue
+telar_emit_is (TelarLowering *l, TelarValue x, double number)
 {
-  TelarValue x, target, loss;
-
-  if (!telar_lower_paired (l, &x, &target))
-    return;
-  loss = binary (l, TELAR_PRIM_SUB, telar_build_unary (l->b, TELAR_PRIM_SOFTPLUS, x),
-                 binary (l, TELAR_PRIM_MUL, target, x));
-  give (l, telar_emit_mean (l, loss));
+  return telar_build_binary_scalar (l->b, TELAR_PRIM_EQUAL, x, number);
 }
 
-static void
-lower_hinge (TelarLowering *l)
-{
-  TelarValue x, target, margin;
+/* --- vectors along the last axis ----------------------------------------------------------------
+ */
 
-  if (!telar_lower_paired (l, &x, &target))
-    return;
-  target = scalar (l, TELAR_PRIM_SUB, scalar (l, TELAR_PRIM_MUL, target, 2), 1);
-  margin = telar_build_unary (l->b, TELAR_PRIM_NEG, binary (l, TELAR_PRIM_MUL, target, x));
-  margin = scalar (l, TELAR_PRIM_ADD, margin, 1);
-  give (l, telar_emit_mean (l, telar_build_unary (l->b, TELAR_PRIM_RELU, margin)));
+gboolean
+telar_lower_two (TelarLowering *l, guint port, TelarType *type, TelarValue *first,
+                 TelarValue *second)
+{
+  *first = telar_lower_float (l, port, 2, TELAR_MAX_RANK, type);
+  return *first != TELAR_NO_VALUE && telar_lower_alike (l, port + 1, type, second);
 }
 
-/* Σ target · (log target - log softmax (x)), where 0 · log 0 is 0. */
-static void
-lower_kl_divergence (TelarLowering *l)
+gboolean
+telar_lower_per_vector (TelarLowering *l, guint port, const TelarType *type, TelarValue *value)
 {
-  TelarValue x, target, logs;
+  TelarType each = { type->dtype, telar_shape_without (&type->shape, type->shape.rank - 1) };
 
-  if (!telar_lower_paired (l, &x, &target))
-    return;
-  logs = telar_build_unary (l->b, TELAR_PRIM_LOG, scalar (l, TELAR_PRIM_MAXIMUM, target, 1e-30));
-  logs = binary (l, TELAR_PRIM_SUB, logs, log_softmax (l, x));
-  give (l, telar_emit_mean (l, sum_classes (l, binary (l, TELAR_PRIM_MUL, target, logs))));
+  return telar_lower_alike (l, port, &each, value);
 }
 
-/* --- quantities ------------------------------------------------------------------------------- */
-
-static gboolean
-read_difference (TelarLowering *l, TelarValue *difference)
+TelarValue
+telar_emit_unit (TelarLowering *l, TelarValue x)
 {
-  TelarValue x, target;
+  gint64 last = (gint64)telar_lower_type (l, x).shape.rank - 1;
+  TelarValue size = telar_build_reduce (l->b, TELAR_PRIM_SUM, square (l, x), &last, 1, TRUE);
 
-  if (!telar_lower_paired (l, &x, &target))
-    return FALSE;
-  *difference = binary (l, TELAR_PRIM_SUB, x, target);
-  return TRUE;
+  size = telar_build_unary (l->b, TELAR_PRIM_RSQRT, at_least (l, size, LEAST_SQUARE));
+  return multiply (l, x, size);
 }
 
-static void
-lower_mse (TelarLowering *l)
+TelarValue
+telar_emit_cosine (TelarLowering *l, TelarValue x, TelarValue y)
 {
-  TelarValue d;
-
-  if (read_difference (l, &d))
-    give (l, telar_emit_mean (l, binary (l, TELAR_PRIM_MUL, d, d)));
+  return telar_emit_sum_last (l, multiply (l, telar_emit_unit (l, x), telar_emit_unit (l, y)));
 }
 
-static void
-lower_mae (TelarLowering *l)
+TelarValue
+telar_emit_squared_distance (TelarLowering *l, TelarValue x, TelarValue y)
 {
-  TelarValue d;
-
-  if (read_difference (l, &d))
-    give (l, telar_emit_mean (l, telar_build_unary (l->b, TELAR_PRIM_ABS, d)));
+  return telar_emit_sum_last (l, square (l, subtract (l, x, y)));
 }
 
-/* With c = min (|d|, delta): c · (|d| - c / 2) is d² / 2 inside and delta · (|d| - delta / 2)
- * outside. */
-static void
-lower_huber (TelarLowering *l)
+TelarValue
+telar_emit_distance (TelarLowering *l, TelarValue x, TelarValue y)
 {
-  TelarValue d, size, cut, rest;
-
-  if (!read_difference (l, &d))
-    return;
-  size = telar_build_unary (l->b, TELAR_PRIM_ABS, d);
-  cut = scalar (l, TELAR_PRIM_MINIMUM, size, telar_lower_real (l, "delta"));
-  rest = binary (l, TELAR_PRIM_SUB, size, scalar (l, TELAR_PRIM_MUL, cut, 0.5));
-  give (l, telar_emit_mean (l, binary (l, TELAR_PRIM_MUL, cut, rest)));
+  return telar_build_unary (l->b, TELAR_PRIM_SQRT,
+                            telar_emit_squared_distance (l, shift (l, x, 1e-6), y));
 }
-
-/* --- entries ---------------------------------------------------------------------------------- */
-
-#define WEIGHT                                                                                     \
-  {                                                                                                \
-    .name = "weight", .label = N_ ("Weight"), .kind = TELAR_PARAM_REAL, .fallback = "1",           \
-    .minimum = 0, .maximum = 1e9,                                                                  \
-    .doc = N_ ("Factor of this loss before it is added to the others."),                           \
-  }
-#define QUANTITY_PORTS                                                                             \
-  TELAR_PAIR_PORTS ("predictions", "What the model says.", "targets", "What is right.")
-#define BINARY_PORTS                                                                               \
-  TELAR_PAIR_PORTS ("logits", "Scores before the sigmoid; positive means yes.", "labels",          \
-                    "1 for yes, 0 for no.")
-
-static const TelarOperator cross_entropy = {
-  .name = "cross_entropy",
-  .label = N_ ("Cross entropy"),
-  .category = TELAR_CATEGORY_LOSS,
-  .doc = N_ ("The usual loss for choosing one of several classes: how surprised the model is by "
-             "the right one. Takes scores, not probabilities: wire it before softmax."),
-  .formula = "loss = -mean log softmax(logits)[label]",
-  .inputs = TELAR_CLASS_PORTS,
-  .outputs = TELAR_NO_PORTS,
-  .params = TELAR_PARAMS (
-      {
-          .name = "label_smoothing",
-          .label = N_ ("Label smoothing"),
-          .kind = TELAR_PARAM_REAL,
-          .fallback = "0",
-          .minimum = 0,
-          .maximum = 1,
-          .doc = N_ ("The share of certainty that is spread evenly over all classes; 0.1 often "
-                     "makes a model less sure of itself and better."),
-          .prominent = TRUE,
-      },
-      WEIGHT),
-  .lower = lower_cross_entropy,
-  .examples =
-      TELAR_EXAMPLES ("f32[4,5] i64[4]<5", "f32[2,3,4] i64[2,3]<4 label_smoothing=0.1 weight=0.5",
-                      "f32[3,5] i64[3,1]<5"),
-};
-
-static const TelarOperator nll = {
-  .name = "nll",
-  .label = N_ ("Negative log likelihood"),
-  .category = TELAR_CATEGORY_LOSS,
-  .doc = N_ ("Cross entropy for a model that ends in log softmax."),
-  .formula = "loss = -mean logs[label]",
-  .inputs = TELAR_PAIR_PORTS ("logs", "Logarithms of probabilities, one for each class.", "labels",
-                              "The index of the right class, a whole number from 0."),
-  .outputs = TELAR_NO_PORTS,
-  .params = TELAR_PARAMS (WEIGHT),
-  .lower = lower_nll,
-  .examples = TELAR_EXAMPLES ("f32[4,5]:-3..0 i64[4]<5"),
-};
-
-static const TelarOperator binary_cross_entropy = {
-  .name = "binary_cross_entropy",
-  .label = N_ ("Binary cross entropy"),
-  .category = TELAR_CATEGORY_LOSS,
-  .doc = N_ ("The usual loss for yes or no, or for several labels that exclude nothing. Takes "
-             "scores before the sigmoid."),
-  .formula = "loss = mean log(1 + exp(x)) - label·x",
-  .inputs = BINARY_PORTS,
-  .outputs = TELAR_NO_PORTS,
-  .params = TELAR_PARAMS (WEIGHT),
-  .lower = lower_binary_cross_entropy,
-  .examples = TELAR_EXAMPLES ("f32[4,1] i64[4]<2", "f32[3,4] f32[3,4]:0..1"),
-};
-
-static const TelarOperator hinge = {
-  .name = "hinge",
-  .label = N_ ("Hinge"),
-  .category = TELAR_CATEGORY_LOSS,
-  .doc = N_ ("Loss of a support vector machine: nothing for what is right by a margin of 1."),
-  .formula = "loss = mean max(0, 1 - (2·label - 1)·x)",
-  .inputs = BINARY_PORTS,
-  .outputs = TELAR_NO_PORTS,
-  .params = TELAR_PARAMS (WEIGHT),
-  .lower = lower_hinge,
-  .examples = TELAR_EXAMPLES ("f32[5,1] i64[5]<2"),
-};
-
-static const TelarOperator kl_divergence = {
-  .name = "kl_divergence",
-  .label = N_ ("KL divergence"),
-  .category = TELAR_CATEGORY_LOSS,
-  .doc = N_ ("How far the model's probabilities are from given ones, as when a small model learns "
-             "from a large one."),
-  .formula = "loss = mean Σ target·(log target - log softmax(logits))",
-  .inputs = TELAR_PAIR_PORTS ("logits", "Scores, one for each class, before softmax.", "targets",
-                              "Probabilities, one for each class."),
-  .outputs = TELAR_NO_PORTS,
-  .params = TELAR_PARAMS (WEIGHT),
-  .lower = lower_kl_divergence,
-  .examples = TELAR_EXAMPLES ("f32[3,4] f32[3,4]:0.05..1"),
-};
-
-static const TelarOperator mse = {
-  .name = "mse",
-  .label = N_ ("Mean squared error"),
-  .category = TELAR_CATEGORY_LOSS,
-  .doc = N_ ("The usual loss for quantities; large errors weigh most."),
-  .formula = "loss = mean (prediction - target)²",
-  .inputs = QUANTITY_PORTS,
-  .outputs = TELAR_NO_PORTS,
-  .params = TELAR_PARAMS (WEIGHT),
-  .lower = lower_mse,
-  .examples = TELAR_EXAMPLES ("f32[4,3] f32[4,3]", "f32[4,1] f32[4]"),
-};
-
-static const TelarOperator mae = {
-  .name = "mae",
-  .label = N_ ("Mean absolute error"),
-  .category = TELAR_CATEGORY_LOSS,
-  .doc = N_ ("A loss for quantities that outliers disturb less."),
-  .formula = "loss = mean |prediction - target|",
-  .inputs = QUANTITY_PORTS,
-  .outputs = TELAR_NO_PORTS,
-  .params = TELAR_PARAMS (WEIGHT),
-  .lower = lower_mae,
-  .examples = TELAR_EXAMPLES ("f32[4,3] f32[4,3]"),
-};
-
-static const TelarOperator huber = {
-  .name = "huber",
-  .label = N_ ("Huber"),
-  .category = TELAR_CATEGORY_LOSS,
-  .doc = N_ ("Squared error near the target, absolute error far from it."),
-  .formula = "loss = mean d²/2 where |d| ≤ delta, else delta·(|d| - delta/2)",
-  .inputs = QUANTITY_PORTS,
-  .outputs = TELAR_NO_PORTS,
-  .params = TELAR_PARAMS (
-      {
-          .name = "delta",
-          .label = N_ ("Delta"),
-          .kind = TELAR_PARAM_REAL,
-          .fallback = "1",
-          .minimum = 1e-6,
-          .maximum = 1e9,
-          .doc = N_ ("Where the square ends and the straight line begins."),
-          .prominent = TRUE,
-      },
-      WEIGHT),
-  .lower = lower_huber,
-  .examples = TELAR_EXAMPLES ("f32[4,3] f32[4,3]", "f32[4,3] f32[4,3] delta=0.3"),
-};
-
-const TelarOperator *const telar_operators_loss[] = {
-  &cross_entropy, &binary_cross_entropy, &nll, &mse, &mae, &huber, &hinge, &kl_divergence, NULL,
-};

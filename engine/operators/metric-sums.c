@@ -1,6 +1,5 @@
 /* Sums over a batch. Counts are exact: what is added in float32 stays below 2²⁴. */
 #include "engine/operators/metric-sums.h"
-#include <string.h>
 
 static TelarValue
 binary (TelarLowering *l, TelarPrim prim, TelarValue x, TelarValue y)
@@ -76,61 +75,6 @@ telar_lower_mean_metric (TelarLowering *l, const char *name, const char *kind, T
 }
 
 /* --- classes ---------------------------------------------------------------------------------- */
-
-/* Without the axes of size 1 at its end. */
-static TelarShape
-trimmed (TelarShape shape)
-{
-  while (shape.rank > 1 && shape.dims[shape.rank - 1] == 1)
-    shape.rank--;
-  return shape;
-}
-
-/* Whether there is one score for each label: the shapes are the same but for axes of size 1, and
- * where classes would stand there is but one. */
-static gboolean
-is_binary (const TelarShape *scores, const TelarShape *labels, gint64 axis)
-{
-  TelarShape first = trimmed (*scores), second = trimmed (*labels);
-
-  if (telar_shape_equal (&first, &second))
-    return TRUE;
-  axis = axis < 0 ? axis + scores->rank : axis;
-  if (axis < 1 || axis >= scores->rank || scores->dims[axis] != 1)
-    return FALSE;
-  first = *scores;
-  memmove (first.dims + axis, scores->dims + axis + 1,
-           (scores->rank - 1 - (gsize)axis) * sizeof first.dims[0]);
-  first.rank--;
-  first = trimmed (first);
-  return telar_shape_equal (&first, &second);
-}
-
-gboolean
-telar_lower_scored (TelarLowering *l, TelarScored *scored)
-{
-  gint64 axis = telar_lower_int (l, "axis");
-  TelarType scores, labels;
-  TelarClassified classified;
-
-  scored->scores = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &scores);
-  scored->labels = telar_lower_ranked (l, 1, 1, TELAR_MAX_RANK, &labels);
-  if (scored->scores == TELAR_NO_VALUE || scored->labels == TELAR_NO_VALUE)
-    return FALSE;
-  scored->binary = is_binary (&scores.shape, &labels.shape, axis);
-  if (scored->binary) {
-    scored->classes = 2;
-    scored->scores = telar_build_reshape (l->b, scored->scores, &labels.shape);
-    scored->labels = telar_build_cast (l->b, scored->labels, scores.dtype);
-    return TRUE;
-  }
-  if (!telar_lower_classified_along (l, axis, &classified))
-    return FALSE;
-  scored->scores = classified.scores;
-  scored->labels = classified.labels;
-  scored->classes = classified.classes;
-  return TRUE;
-}
 
 /* The class that is answered and the right one, i64 of one shape. */
 static void

@@ -42,7 +42,10 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_index);
   telar_operators_register (telar_operators_sort);
   telar_operators_register (telar_operators_random);
-  telar_operators_register (telar_operators_loss);
+  telar_operators_register (telar_operators_loss_classes);
+  telar_operators_register (telar_operators_loss_binary);
+  telar_operators_register (telar_operators_loss_regression);
+  telar_operators_register (telar_operators_loss_distance);
   telar_operators_register (telar_operators_metric);
   telar_operators_register (telar_operators_metric_classes);
   telar_operators_register (telar_operators_metric_curve);

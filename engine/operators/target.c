@@ -1,31 +1,15 @@
 /* Brings predictions and targets to shapes and types that fit together. */
 #include "engine/operators/target.h"
-
-static TelarValue
-as_type (TelarLowering *l, TelarValue x, TelarDType dtype)
-{
-  return telar_lower_type (l, x).dtype == dtype ? x : telar_build_cast (l->b, x, dtype);
-}
+#include "engine/operators/operands.h"
 
 static void
-report_shapes (TelarLowering *l, const TelarType *first, const TelarType *second)
+report_shapes (TelarLowering *l, guint port, const TelarType *given, const TelarType *expected)
 {
-  g_autofree char *a = telar_type_to_string (first);
-  g_autofree char *b = telar_type_to_string (second);
+  g_autofree char *a = telar_type_to_string (given);
+  g_autofree char *b = telar_type_to_string (expected);
 
-  telar_lower_fail (l, "%s is %s and does not fit %s, which is %s", l->node->op->inputs[1].name, b,
-                    l->node->op->inputs[0].name, a);
-}
-
-/* @shape without @axis. */
-static TelarShape
-without (const TelarShape *shape, guint axis)
-{
-  TelarShape rest = { .rank = shape->rank - 1 };
-
-  for (guint i = 0; i < rest.rank; i++)
-    rest.dims[i] = shape->dims[i < axis ? i : i + 1];
-  return rest;
+  telar_lower_fail (l, "%s is %s and does not fit %s, which is %s", l->node->op->inputs[port].name,
+                    a, l->node->op->inputs[0].name, b);
 }
 
 static TelarValue
@@ -55,17 +39,17 @@ telar_lower_classified_along (TelarLowering *l, gint64 class_axis, TelarClassifi
       !telar_lower_size (l, &scores.shape, axis, &classified->classes))
     return FALSE;
 
-  expected = without (&scores.shape, axis);
+  expected = telar_shape_without (&scores.shape, axis);
   if (labels.shape.rank == scores.shape.rank && labels.shape.dims[labels.shape.rank - 1] == 1) {
     labels.shape.rank--;
     classified->labels = telar_build_reshape (l->b, classified->labels, &labels.shape);
   }
   if (!telar_shape_equal (&labels.shape, &expected)) {
-    report_shapes (l, &scores, &labels);
+    report_shapes (l, 1, &labels, &scores);
     return FALSE;
   }
   classified->scores = move_last (l, classified->scores, axis, scores.shape.rank);
-  classified->labels = as_type (l, classified->labels, TELAR_I64);
+  classified->labels = telar_lower_as (l, classified->labels, TELAR_I64);
   return TRUE;
 }
 
@@ -98,27 +82,88 @@ one_more_axis (const TelarShape *longer, const TelarShape *shorter)
 }
 
 gboolean
-telar_lower_paired (TelarLowering *l, TelarValue *predictions, TelarValue *targets)
+telar_lower_alike (TelarLowering *l, guint port, const TelarType *like, TelarValue *value)
 {
-  TelarType first, second;
+  TelarType type;
 
-  *predictions = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &first);
-  *targets = telar_lower_float (l, 1, 1, TELAR_MAX_RANK, &second);
-  if (*predictions == TELAR_NO_VALUE || *targets == TELAR_NO_VALUE)
+  *value = telar_lower_float (l, port, 1, TELAR_MAX_RANK, &type);
+  if (*value == TELAR_NO_VALUE)
     return FALSE;
-
-  if (one_more_axis (&first.shape, &second.shape) || one_more_axis (&second.shape, &first.shape)) {
-    *targets = telar_build_reshape (l->b, *targets, &first.shape);
-  } else if (!telar_shape_equal (&first.shape, &second.shape)) {
-    report_shapes (l, &first, &second);
+  if (one_more_axis (&like->shape, &type.shape) || one_more_axis (&type.shape, &like->shape)) {
+    *value = telar_build_reshape (l->b, *value, &like->shape);
+  } else if (!telar_shape_equal (&like->shape, &type.shape)) {
+    report_shapes (l, port, &type, like);
     return FALSE;
   }
-  *targets = as_type (l, *targets, first.dtype);
+  *value = telar_lower_as (l, *value, like->dtype);
   return TRUE;
+}
+
+gboolean
+telar_lower_paired (TelarLowering *l, TelarValue *predictions, TelarValue *targets)
+{
+  TelarType type;
+
+  *predictions = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &type);
+  return *predictions != TELAR_NO_VALUE && telar_lower_alike (l, 1, &type, targets);
 }
 
 TelarValue
 telar_emit_mean (TelarLowering *l, TelarValue x)
 {
   return telar_build_reduce_all (l->b, TELAR_PRIM_MEAN, x);
+}
+
+/* --- either classes or yes and no ---------------------------------------------------------------
+ */
+
+/* Without the axes of size 1 at its end. */
+static TelarShape
+trimmed (TelarShape shape)
+{
+  while (shape.rank > 1 && shape.dims[shape.rank - 1] == 1)
+    shape.rank--;
+  return shape;
+}
+
+/* Whether there is one score for each label: the shapes are the same but for axes of size 1, and
+ * where classes would stand there is but one. */
+static gboolean
+is_binary (const TelarShape *scores, const TelarShape *labels, gint64 axis)
+{
+  TelarShape first = trimmed (*scores), second = trimmed (*labels);
+
+  if (telar_shape_equal (&first, &second))
+    return TRUE;
+  axis = axis < 0 ? axis + scores->rank : axis;
+  if (axis < 1 || axis >= scores->rank || scores->dims[axis] != 1)
+    return FALSE;
+  first = trimmed (telar_shape_without (scores, (guint)axis));
+  return telar_shape_equal (&first, &second);
+}
+
+gboolean
+telar_lower_scored (TelarLowering *l, TelarScored *scored)
+{
+  gint64 axis = telar_lower_int (l, "axis");
+  TelarType scores, labels;
+  TelarClassified classified;
+
+  scored->scores = telar_lower_float (l, 0, 1, TELAR_MAX_RANK, &scores);
+  scored->labels = telar_lower_ranked (l, 1, 1, TELAR_MAX_RANK, &labels);
+  if (scored->scores == TELAR_NO_VALUE || scored->labels == TELAR_NO_VALUE)
+    return FALSE;
+  scored->binary = is_binary (&scores.shape, &labels.shape, axis);
+  if (scored->binary) {
+    scored->classes = 2;
+    scored->scores = telar_build_reshape (l->b, scored->scores, &labels.shape);
+    scored->labels = telar_build_cast (l->b, scored->labels, scores.dtype);
+    return TRUE;
+  }
+  if (!telar_lower_classified_along (l, axis, &classified))
+    return FALSE;
+  scored->scores = classified.scores;
+  scored->labels = classified.labels;
+  scored->classes = classified.classes;
+  return TRUE;
 }
