@@ -368,7 +368,7 @@ const OnnxDrawing onnx_drawings_math[] = {
   { "BitwiseAnd", draw_pair, "bitwise_and" },
   { "BitwiseOr", draw_pair, "bitwise_or" },
   { "BitwiseXor", draw_pair, "bitwise_xor" },
-  { "BitwiseNot", draw_function, "bitwise_not" },
+  { "BitwiseNot", onnx_draw_function, "bitwise_not" },
   { "BitShift", draw_shift, "bit_shift" },
   { "Equal", draw_pair, "equal" },
   { "Less", draw_pair, "less" },
