@@ -121,9 +121,9 @@ read_rows (Trial *trial, TelarFeed *feed, gint64 rows, GError **error)
 static void
 print_check (const TelarExportCheck *check)
 {
-  printf ("It gives what the project gives: on %" G_GINT64_FORMAT " rows, the largest difference "
-          "is %.2g of the largest number.\n",
-          check->rows, check->difference);
+  printf ("It gives what the project gives: on %" G_GINT64_FORMAT " %s, the largest difference is "
+          "%.2g of the largest number.\n",
+          check->rows, check->n_inputs > 0 ? "rows of its data" : "random rows", check->difference);
 }
 
 static gboolean

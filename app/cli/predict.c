@@ -1,4 +1,5 @@
 /* telar predict: what a trained model makes of given inputs. */
+#include "app/cli/detections.h"
 #include "app/cli/predict-onnx.h"
 #include "app/cli/tensors.h"
 #include "app/cli/verbs.h"
@@ -27,6 +28,12 @@ static const TelarOption options[] = {
     .repeated = TRUE,
     .doc = "Where results go: .npy, .npz, .csv or .pb. NAME is an output, needed where a model has "
            "several results and the file holds one." },
+  { .name = "drawn",
+    .kind = TELAR_OPTION_FILE,
+    .value = "FILE",
+    .doc = "The picture that was given, with boxes around what the model's Detections node found, "
+           "as PNG." },
+  TELAR_OPTION_JSON ("Lists what was found as JSON."),
   { .name = "batch",
     .kind = TELAR_OPTION_INT,
     .value = "N",
@@ -41,8 +48,10 @@ static const TelarOption options[] = {
 typedef struct {
   TelarModel model;
   TelarDevice *device;
-  GPtrArray *names;   /* the model's inputs: char * */
-  GPtrArray *tensors; /* the rows for them, in the same order */
+  GPtrArray *names;            /* the model's inputs: char * */
+  GPtrArray *tensors;          /* the rows for them, in the same order */
+  const TelarTensor *pictures; /* the one of them that holds pictures, or NULL */
+  const char *picture;         /* its file */
   gint64 rows;
   TelarProgram *program;
   GArray *results; /* TelarResult */
@@ -132,6 +141,19 @@ split_name (const char *text, const GPtrArray *names, guint *index, GError **err
   return NULL;
 }
 
+/* An input of any size gets the sizes of what it is given, which its shape says from now on. */
+static gboolean
+take_sizes (const Predict *p, const TelarNode *node, const TelarTensor *tensor, GError **error)
+{
+  const TelarShape *shape = &tensor->type.shape;
+  g_autoptr (GString) sizes = g_string_new (NULL);
+  g_autofree char *setting = g_strdup_printf ("%s.shape", node->id);
+  for (guint i = telar_param_set_bool (node->params, "batch") ? 1 : 0; i < shape->rank; i++)
+    g_string_append_printf (sizes, "%s%" G_GINT64_FORMAT, sizes->len > 0 ? "x" : "",
+                            shape->dims[i]);
+  return telar_graph_set (p->model.graph, setting, sizes->str, error);
+}
+
 /* An input node says what it takes, a data node how its files are read. */
 static TelarTensor *
 read_input (const Predict *p, const char *name, const char *path, GError **error)
@@ -140,8 +162,15 @@ read_input (const Predict *p, const char *name, const char *path, GError **error
   TelarType type;
   if (node == NULL)
     return telar_input_read (p->model.graph, name, path, error);
-  return telar_input_read_shaped (name, telar_node_input_type (node, &type) ? &type.shape : NULL,
-                                  path, error);
+  gboolean typed = telar_node_input_type (node, &type);
+  gboolean any = telar_param_set_bool (node->params, "any_size");
+  for (guint i = 2; any && typed && i < type.shape.rank; i++)
+    type.shape.dims[i] = -1;
+  g_autoptr (TelarTensor) tensor =
+      telar_input_read_shaped (name, typed ? &type.shape : NULL, path, error);
+  if (tensor == NULL || (any && !take_sizes (p, node, tensor, error)))
+    return NULL;
+  return g_steal_pointer (&tensor);
 }
 
 /* Whether the input has a row for each sample; one of a fixed shape is given whole. */
@@ -169,6 +198,10 @@ read_inputs (const TelarCommand *command, Predict *p, GError **error)
       return FALSE;
     tensor_unref (p->tensors->pdata[index]);
     p->tensors->pdata[index] = tensor;
+    if (tensor->type.shape.rank == 4) {
+      p->pictures = tensor;
+      p->picture = path;
+    }
   }
   for (guint i = 0; i < p->names->len; i++) {
     const TelarTensor *tensor = p->tensors->pdata[i];
@@ -320,26 +353,60 @@ write_outputs (const TelarCommand *command, const Predict *p, GError **error)
   return TRUE;
 }
 
+static const char for_detections[] = "--drawn and --json are for projects with a Detections node";
+
+/* What the options ask for that the model does not give. */
+static gboolean
+check_wishes (const TelarCommand *command, const Predict *p, GError **error)
+{
+  gboolean finds = telar_detections_any (p->model.graph);
+  if (!finds && (telar_command_has (command, "drawn") || telar_command_has (command, "json")))
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "%s", for_detections);
+  else if (!finds && !telar_command_has (command, "output"))
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                     "--output is needed; see telar predict --help");
+  else if (telar_command_has (command, "drawn") && p->picture == NULL)
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "--drawn needs a picture as input");
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static int
 run (const TelarCommand *command, GError **error)
 {
   g_auto (Predict) p = { 0 };
-  if (!telar_command_has (command, "output")) {
+  gboolean onnx = g_str_has_suffix (telar_command_argument (command, 0), ".onnx");
+  if (onnx && !telar_command_has (command, "output")) {
     telar_set_error (error, TELAR_ERROR_USAGE, NULL,
                      "--output is needed; see telar predict --help");
+    return 2;
+  }
+  if (onnx && (telar_command_has (command, "drawn") || telar_command_has (command, "json"))) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "%s", for_detections);
     return 2;
   }
   p.device = telar_command_device (command, error);
   if (p.device == NULL)
     return 3;
-  if (g_str_has_suffix (telar_command_argument (command, 0), ".onnx"))
+  if (onnx)
     return telar_predict_onnx (command, p.device, error);
   if (!telar_model_open (command, telar_command_argument (command, 0), &p.model, error) ||
-      !read_inputs (command, &p, error) || !compile (&p, error))
+      !read_inputs (command, &p, error))
+    return 3;
+  if (!check_wishes (command, &p, error))
+    return 2;
+  if (!compile (&p, error))
     return 3;
   if (!run_all (&p, telar_command_int (command, "batch", BATCH), error))
     return 1;
-  return write_outputs (command, &p, error) ? 0 : 1;
+  if (telar_command_has (command, "output") && !write_outputs (command, &p, error))
+    return 1;
+  if (!telar_detections_any (p.model.graph))
+    return 0;
+  g_autoptr (GArray) found = telar_detections_collect (
+      p.model.graph, p.results, p.pictures != NULL ? &p.pictures->type.shape : NULL, error);
+  return found != NULL && telar_detections_tell (command, found, p.picture, error) ? 0 : 1;
 }
 
 const TelarVerb telar_verb_predict = {

@@ -1,4 +1,4 @@
-/* Boxes around things that a network has found in pictures. */
+/* Boxes around things that a network has found in pictures: choosing among them, giving them. */
 #include "engine/emit.h"
 #include "engine/operators/families.h"
 #include "engine/operators/helpers.h"
@@ -90,4 +90,71 @@ static const TelarOperator suppression = {
       "f32[2,9,4]:0.5..1 f32[2,1,9]:0..1 max_boxes=4 score_threshold=0.2 format=centre"),
 };
 
-const TelarOperator *const telar_operators_boxes[] = { &suppression, NULL };
+/* --- what was found --------------------------------------------------------------------------- */
+
+static void
+give (TelarLowering *l, const char *name, TelarValue value)
+{
+  g_autofree char *result = g_strdup_printf ("%s.%s", l->node->id, name);
+  telar_lower_result (l, result, value);
+}
+
+static void
+lower_detections (TelarLowering *l)
+{
+  TelarType of, at, kinds;
+  TelarValue boxes = telar_lower_float (l, 0, 3, 3, &at);
+  TelarValue scores = telar_lower_float (l, 1, 2, 2, &of);
+  TelarValue classes = telar_lower_ranked (l, 2, 2, 2, &kinds);
+  if (boxes == TELAR_NO_VALUE || scores == TELAR_NO_VALUE || classes == TELAR_NO_VALUE)
+    return;
+  if (at.shape.dims[2] != 4 || at.shape.dims[1] != of.shape.dims[1] ||
+      !telar_shape_equal (&of.shape, &kinds.shape)) {
+    telar_lower_fail (l, "each box needs four numbers, a score and a class");
+    return;
+  }
+  give (l, "boxes", boxes);
+  give (l, "scores", scores);
+  give (l, "classes", classes);
+}
+
+static const TelarOperator detections = {
+  .name = "detections",
+  .label = N_ ("Detections"),
+  .category = TELAR_CATEGORY_OUTPUT,
+  .doc = N_ ("What the model has found in a picture, as its results NODE.boxes, NODE.scores and "
+             "NODE.classes. telar predict lists them and draws them into the picture."),
+  .inputs = TELAR_PORTS (PORT ("boxes", "The boxes, the numbers of two corners each: N, boxes, 4."),
+                         PORT ("scores", "Their scores: N, boxes."),
+                         PORT ("classes", "Their classes; below zero where there is no box.")),
+  .outputs = TELAR_NO_PORTS,
+  .params = TELAR_PARAMS (
+      {
+          .name = "order",
+          .label = N_ ("Order"),
+          .kind = TELAR_PARAM_CHOICE,
+          .fallback = "xyxy",
+          .choices = TELAR_CHOICES ("xyxy", "yxyx"),
+          .doc = N_ ("xyxy: left, top, right, bottom; yxyx: top, left, bottom, right."),
+      },
+      {
+          .name = "unit",
+          .label = N_ ("Unit"),
+          .kind = TELAR_PARAM_CHOICE,
+          .fallback = "share",
+          .choices = TELAR_CHOICES ("share", "pixel"),
+          .doc = N_ ("share: 1 is the picture's width or height; pixel: its pixels."),
+      },
+      {
+          .name = "names",
+          .label = N_ ("Names"),
+          .kind = TELAR_PARAM_TEXT,
+          .fallback = "",
+          .doc = N_ ("The names of the classes, with commas between; their numbers without."),
+          .prominent = TRUE,
+      }),
+  .lower = lower_detections,
+  .examples = TELAR_EXAMPLES ("f32[2,3,4] f32[2,3] i64[2,3]<2 names=cat,dog"),
+};
+
+const TelarOperator *const telar_operators_boxes[] = { &suppression, &detections, NULL };

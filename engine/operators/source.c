@@ -37,6 +37,14 @@ read_type (TelarLowering *l, gboolean batch, TelarType *type)
   return FALSE;
 }
 
+/* The first two axes of pictures are samples and channels, and the others sizes. */
+static void
+take_sizes (TelarType *type, const TelarType *has)
+{
+  for (guint i = 2; i < type->shape.rank && has->shape.rank == type->shape.rank; i++)
+    type->shape.dims[i] = has->shape.dims[i];
+}
+
 /* Whether data of type @has may be given where @wants is asked for; a batch takes any number. */
 static gboolean
 accepts (const TelarType *wants, const TelarType *has)
@@ -54,6 +62,8 @@ lower_input (TelarLowering *l)
   TelarValue data = telar_lower_input (l, 0);
   if (!read_type (l, telar_lower_bool (l, "batch"), &type))
     return;
+  if (data != TELAR_NO_VALUE && telar_lower_bool (l, "any_size"))
+    take_sizes (&type, telar_builder_type (l->b, data));
   if (data != TELAR_NO_VALUE && !accepts (&type, telar_builder_type (l->b, data))) {
     g_autofree char *has = telar_type_to_string (telar_builder_type (l->b, data));
     g_autofree char *wants = telar_type_to_string (&type);
@@ -123,9 +133,17 @@ static const TelarOperator input = {
         .kind = TELAR_PARAM_BOOL,
         .fallback = "true",
         .doc = N_ ("Whether any number of samples comes at once, along an axis before "
-                   "those of the shape.") }),
+                   "those of the shape.") },
+      { .name = "any_size",
+        .label = N_ ("Any size"),
+        .kind = TELAR_PARAM_BOOL,
+        .fallback = "false",
+        .doc = N_ ("Whether pictures of other heights and widths are taken as they are, for a "
+                   "Resize behind the input to bring to one size. Exported files have the size of "
+                   "the shape.") }),
   .lower = lower_input,
-  .examples = TELAR_EXAMPLES ("f32[2,3] shape=3", "i64[2,4,1]<5 shape=4x1 type=i64"),
+  .examples = TELAR_EXAMPLES ("f32[2,3] shape=3", "f32[2,1,4,5] shape=1x4x5 any_size=true",
+                              "i64[2,4,1]<5 shape=4x1 type=i64"),
 };
 
 static const TelarOperator constant = {
