@@ -25,6 +25,7 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_transformer);
   telar_operators_register (telar_operators_sequence);
   telar_operators_register (telar_operators_dropout);
+  telar_operators_register (telar_operators_penalty);
   telar_operators_register (telar_operators_shape);
   telar_operators_register (telar_operators_parts);
   telar_operators_register (telar_operators_activation);
@@ -46,6 +47,7 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_loss_binary);
   telar_operators_register (telar_operators_loss_regression);
   telar_operators_register (telar_operators_loss_distance);
+  telar_operators_register (telar_operators_loss_ctc);
   telar_operators_register (telar_operators_metric);
   telar_operators_register (telar_operators_metric_classes);
   telar_operators_register (telar_operators_metric_curve);

@@ -218,6 +218,20 @@ def info_nce(p, queries, keys):
                for way in ways) / len(ways)
 
 
+# --- sequences ------------------------------------------------------------------------------------
+
+@loss
+def ctc(p, logits, labels, input_lengths=None, label_lengths=None):
+    n, steps, _ = logits.shape
+    if input_lengths is None:
+        input_lengths = torch.full((n,), steps)
+    if label_lengths is None:
+        label_lengths = (labels >= 0).sum(1)
+    each = F.ctc_loss(logits.log_softmax(-1).movedim(1, 0), labels, input_lengths, label_lengths,
+                      blank=p["blank"], reduction="none", zero_infinity=p["zero_infinity"])
+    return (each / label_lengths.clamp(min=1) if p["per_label"] else each).mean()
+
+
 # --- judging --------------------------------------------------------------------------------------
 
 def differs(what, got, expected):
