@@ -88,6 +88,31 @@ declare (TelarLowering *l, TelarState *state, const char *role, TelarDType dtype
   return telar_build_state (l->b, name);
 }
 
+/* Adds @factor · Σ @x to what the kernels of the graph cost together. */
+static void
+add_cost (TelarLowering *l, TelarValue x, double factor)
+{
+  TelarValue cost = telar_build_reduce_all (l->b, TELAR_PRIM_SUM, x);
+  cost = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, cost, factor);
+  l->state->penalty = l->state->penalty == TELAR_NO_VALUE
+                          ? cost
+                          : telar_build_binary (l->b, TELAR_PRIM_ADD, l->state->penalty, cost);
+}
+
+/* Sums, not means, and l2 without a half, as Keras has it. */
+static void
+penalise (TelarLowering *l, TelarValue kernel)
+{
+  double l1 = telar_param_set_real (l->node->learning, "kernel_l1");
+  double l2 = telar_param_set_real (l->node->learning, "kernel_l2");
+  if (l->state->mode == TELAR_LOWER_INFER)
+    return;
+  if (l1 > 0)
+    add_cost (l, telar_build_unary (l->b, TELAR_PRIM_ABS, kernel), l1);
+  if (l2 > 0)
+    add_cost (l, telar_build_binary (l->b, TELAR_PRIM_MUL, kernel, kernel), l2);
+}
+
 TelarValue
 telar_lower_parameter (TelarLowering *l, const char *role, const TelarShape *shape, TelarInit init,
                        gboolean decay)
@@ -103,8 +128,11 @@ telar_lower_parameter (TelarLowering *l, const char *role, const TelarShape *sha
     .decay_factor = factor == 1 ? 0 : factor,
     .fit = TELAR_NO_VALUE,
   };
+  TelarValue value = declare (l, &state, role, TELAR_F32, shape);
   l->state->learns = TRUE;
-  return declare (l, &state, role, TELAR_F32, shape);
+  if (decay && state.trainable)
+    penalise (l, value);
+  return value;
 }
 
 TelarValue

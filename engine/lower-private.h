@@ -23,6 +23,7 @@ struct TelarLowerState {
   GArray *pending;     /* TelarPendingOutput */
   TelarValue *outputs; /* of the node under way */
   gboolean learns;     /* whether it has declared a parameter */
+  TelarValue penalty;  /* what kernels cost that are to stay small, or TELAR_NO_VALUE */
 };
 
 /* Reports a problem of @node (NULL: of the graph). */

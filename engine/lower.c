@@ -291,6 +291,17 @@ warn_unused (TelarLowered *lowered, const GPtrArray *ordered)
   }
 }
 
+/* The loss that is no node's. */
+#define PENALTY "penalty"
+
+static void
+add_penalty (TelarLowering *l)
+{
+  TelarPendingOutput output = { .role = TELAR_OUTPUT_LOSS, .value = l->state->penalty };
+  if (output.value != TELAR_NO_VALUE)
+    g_array_append_val (l->state->pending, output);
+}
+
 /* What must not be told twice: results are named apart from losses and metrics, so that a model in
  * use names them as its evaluation does. */
 static char *
@@ -299,7 +310,20 @@ name_key (const TelarPendingOutput *output)
   return g_strconcat (output->role == TELAR_OUTPUT_RESULT ? "result " : "", output->name, NULL);
 }
 
-/* A single loss is "loss", several go by their nodes. How often each name occurs. */
+/* A single loss is "loss"; several go by their nodes, beside their sum "loss" and the kernels'
+ * "penalty". Caller frees. */
+static char *
+loss_name (const char *node, guint losses)
+{
+  static const char *const taken[] = { "loss", PENALTY, NULL };
+  if (losses == 1)
+    return g_strdup ("loss");
+  if (node && g_strv_contains (taken, node))
+    return g_strdup_printf ("%s.%s", node, node);
+  return g_strdup (node ? node : PENALTY);
+}
+
+/* Names the losses; how often each name occurs. */
 static GHashTable *
 name_losses (GArray *pending)
 {
@@ -310,7 +334,7 @@ name_losses (GArray *pending)
   for (guint i = 0; i < pending->len; i++) {
     TelarPendingOutput *output = &g_array_index (pending, TelarPendingOutput, i);
     if (output->role == TELAR_OUTPUT_LOSS)
-      output->name = g_strdup (losses == 1 ? "loss" : output->node);
+      output->name = loss_name (output->node, losses);
     char *key = name_key (output);
     guint times = GPOINTER_TO_UINT (g_hash_table_lookup (uses, key));
     g_hash_table_replace (uses, key, GUINT_TO_POINTER (times + 1));
@@ -372,6 +396,7 @@ lower_all (TelarLowering *l, const GPtrArray *ordered)
     if (!needed || g_hash_table_contains (needed, l->node->id))
       telar_lower_node (l);
   }
+  add_penalty (l);
   build_outputs (l->b, l->state->pending);
 }
 
@@ -392,7 +417,12 @@ telar_lower (const TelarGraph *graph, const TelarFeed *feed, TelarLowerMode mode
   TelarLowered *lowered = telar_lowered_new ();
   g_autoptr (TelarBuilder) builder = telar_builder_new (names[mode]);
   g_autoptr (GArray) pending = telar_lower_pending_new ();
-  struct TelarLowerState state = { graph, feed, mode, lowered, pending, NULL };
+  struct TelarLowerState state = { .graph = graph,
+                                   .feed = feed,
+                                   .mode = mode,
+                                   .lowered = lowered,
+                                   .pending = pending,
+                                   .penalty = TELAR_NO_VALUE };
   TelarLowering lowering = { builder, NULL, mode == TELAR_LOWER_TRAIN, &state };
   g_autoptr (GPtrArray) ordered = telar_graph_topological (graph);
 

@@ -80,7 +80,8 @@ static const struct {
     "r" },
   { "0.25", "-0.25", "r: slope must be at least 0, not -0.25 (x, line 14)", "r" },
   { "frozen", "frosty",
-    "d: unknown parameter \"frosty\"; known are frozen, rate_factor, decay_factor (x, line 13)",
+    "d: unknown parameter \"frosty\"; known are frozen, rate_factor, decay_factor, kernel_l1, "
+    "kernel_l2 (x, line 13)",
     "d" },
   { "{\"frozen\":true}", "3", "d: \"learning\" must be an object (x, line 13)", "d" },
   { "\"title\"", "\"titel\"", "r: unknown key \"titel\" in a node (x, line 14)", "r" },

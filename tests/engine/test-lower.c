@@ -166,6 +166,19 @@ test_names (void)
   check_outputs (graph, feed, TELAR_LOWER_TRAIN,
                  "metric distance.acc;metric distance.bcc;loss loss1;loss loss2;");
 
+  /* The sum of all is called "loss", what kernels cost "penalty". */
+  g_assert_true (telar_graph_rename_node (graph, "loss2", "loss", NULL));
+  g_assert_true (telar_graph_rename_node (graph, "loss1", "penalty", NULL));
+  g_assert_true (telar_graph_set (graph, "fc.kernel_l2", "0.5", NULL));
+  check_outputs (graph, feed, TELAR_LOWER_TRAIN,
+                 "metric distance.acc;metric distance.bcc;loss loss.loss;loss penalty.penalty;"
+                 "loss penalty;");
+  g_assert_true (telar_graph_set (graph, "fc.frozen", "true", NULL));
+  check_outputs (graph, feed, TELAR_LOWER_TRAIN,
+                 "metric distance.acc;metric distance.bcc;loss loss.loss;loss penalty.penalty;");
+  g_assert_true (telar_graph_rename_node (graph, "loss", "loss2", NULL));
+  g_assert_true (telar_graph_rename_node (graph, "penalty", "loss1", NULL));
+
   /* A result may be called as a metric is. */
   g_assert_true (telar_graph_rename_node (graph, "result", "distance", NULL));
   telar_graph_remove_node (graph, "bcc");

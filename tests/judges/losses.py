@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""PyTorch judges value and slopes of every example of every loss in the registry. Prints TAP.
+"""PyTorch judges value and slopes of every example of every loss in the registry, and of what
+regularisers add to the loss. Prints TAP.
 
   losses.py LOSSES     LOSSES prints what Telar says, a line of JSON for each example
 """
@@ -232,6 +233,22 @@ def ctc(p, logits, labels, input_lengths=None, label_lengths=None):
     return (each / label_lengths.clamp(min=1) if p["per_label"] else each).mean()
 
 
+# --- regularisers ---------------------------------------------------------------------------------
+
+def cost(l1, l2, x):
+    return l1 * x.abs().sum() + l2 * x.square().sum()
+
+
+@loss
+def dense(p, kernel, **_):
+    return cost(p["kernel_l1"], p["kernel_l2"], kernel)
+
+
+@loss
+def activity_penalty(p, **ports):
+    return cost(p["l1"], p["l2"], ports["in"]) / len(ports["in"])
+
+
 # --- judging --------------------------------------------------------------------------------------
 
 def differs(what, got, expected):
@@ -249,7 +266,7 @@ def judge(told):
         values = torch.tensor(given["values"], dtype=torch.int64 if whole else torch.float64)
         tensors[port] = values.reshape(given["shape"]).requires_grad_(not whole)
     parameters = told["parameters"]
-    value = LOSSES[told["loss"]](parameters, **tensors) * parameters["weight"]
+    value = LOSSES[told["loss"]](parameters, **tensors) * parameters.get("weight", 1)
     value.backward()
     problems = differs("the value", torch.tensor(told["value"], dtype=torch.float64),
                        value.detach())
