@@ -36,6 +36,12 @@ static const struct {
   { "", onnx_operators_geometry },
   { "", onnx_operators_cumulate },
   { "", onnx_operators_shape },
+  { "ai.onnx.ml", onnx_operators_ml_features },
+  { "ai.onnx.ml", onnx_operators_ml_labels },
+  { "ai.onnx.ml", onnx_operators_ml_linear },
+  { "ai.onnx.ml", onnx_operators_ml_vectors },
+  { "ai.onnx.ml", onnx_operators_ml_trees },
+  { "ai.onnx.ml", onnx_operators_ml_tree_ensemble },
   /* clang-format on */
 };
 

@@ -35,6 +35,14 @@ extern const OnnxOperator onnx_operators_cumulate[];
 extern const OnnxOperator onnx_operators_shape[];
 extern const OnnxOperator onnx_operators_product[];
 
+/* Of the domain ai.onnx.ml. */
+extern const OnnxOperator onnx_operators_ml_features[];
+extern const OnnxOperator onnx_operators_ml_labels[];
+extern const OnnxOperator onnx_operators_ml_linear[];
+extern const OnnxOperator onnx_operators_ml_vectors[];
+extern const OnnxOperator onnx_operators_ml_trees[];
+extern const OnnxOperator onnx_operators_ml_tree_ensemble[];
+
 /* Cast where strings come in or go out. */
 void onnx_cast_strings (OnnxCall *call, gboolean to_strings, TelarDType to);
 
