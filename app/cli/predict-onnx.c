@@ -18,6 +18,7 @@ clear_result (gpointer data)
   TelarResult *result = data;
   g_free (result->name);
   g_clear_pointer (&result->tensor, telar_tensor_unref);
+  g_clear_pointer (&result->words, g_strfreev);
 }
 
 static void
@@ -165,6 +166,25 @@ take_rows (const TelarOnnxValue *whole, gint64 first, gint64 n)
   return telar_onnx_value_tensor (part, FALSE);
 }
 
+/* Adds the strings of a run to those that are there. */
+static void
+collect_words (GArray *results, guint index, const char *name, const TelarOnnxValue *output)
+{
+  if (index == results->len) {
+    TelarResult fresh = { .name = g_strdup (name), .shape = output->type.shape };
+    fresh.words = g_strdupv (output->strings);
+    g_array_append_val (results, fresh);
+    return;
+  }
+  TelarResult *result = &g_array_index (results, TelarResult, index);
+  guint has = g_strv_length (result->words), more = g_strv_length (output->strings);
+  result->words = g_renew (char *, result->words, has + more + 1);
+  for (guint i = 0; i <= more; i++)
+    result->words[has + i] = g_strdup (output->strings[i]);
+  if (result->shape.rank > 0)
+    result->shape.dims[0] += output->type.shape.dims[0];
+}
+
 /* Adds the outputs of rows @first … to the results, whose first axis grows with the runs. */
 static gboolean
 collect (OnnxPredict *p, TelarOnnxValue *const *outputs, gint64 first, gint64 n, gint64 all,
@@ -173,6 +193,10 @@ collect (OnnxPredict *p, TelarOnnxValue *const *outputs, gint64 first, gint64 n,
   for (guint i = 0; i < telar_onnx_n_outputs (p->model); i++) {
     const TelarOnnxValue *output = outputs[i];
     const char *name = telar_onnx_output_name (p->model, i);
+    if (output->kind == TELAR_ONNX_STRINGS) {
+      collect_words (p->results, i, name, output);
+      continue;
+    }
     if (output->kind != TELAR_ONNX_TENSOR) {
       telar_set_error (error, TELAR_ERROR_INVALID, NULL,
                        "the output %s is a %s, which no file holds yet", name,

@@ -194,21 +194,43 @@ format_number (double value, char *buffer, gsize size, TelarDType dtype)
                             : g_ascii_dtostr (buffer, (int)size, value);
 }
 
-/* A row of the tensor per line, its elements as columns "NAME_0", "NAME_1", …. */
+/* A field of CSV; in quotes where it has to be. */
+static void
+append_word (GString *text, const char *word)
+{
+  g_autoptr (GString) field = g_string_new (word);
+  if (strpbrk (word, ",\"\r\n") == NULL) {
+    g_string_append (text, word);
+    return;
+  }
+  g_string_replace (field, "\"", "\"\"", 0);
+  g_string_append_printf (text, "\"%s\"", field->str);
+}
+
+static void
+append_element (GString *text, const TelarResult *result, gsize i)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  if (result->words != NULL)
+    append_word (text, result->words[i]);
+  else
+    g_string_append (text, format_number (telar_tensor_get (result->tensor, i), number,
+                                          sizeof number, result->tensor->type.dtype));
+}
+
+/* A row of the result per line, its elements as columns "NAME_0", "NAME_1", …. */
 static gboolean
 write_csv (const char *path, const TelarResult *result, GError **error)
 {
-  const TelarTensor *tensor = result->tensor;
-  gsize rows = tensor->type.shape.rank > 0 ? (gsize)tensor->type.shape.dims[0] : 1;
-  gsize columns = telar_tensor_elements (tensor) / MAX (rows, 1);
+  const TelarShape *shape = result->words != NULL ? &result->shape : &result->tensor->type.shape;
+  gsize rows = shape->rank > 0 ? (gsize)shape->dims[0] : 1;
+  gsize columns = telar_shape_elements (shape) / MAX (rows, 1);
   g_autoptr (GString) text = g_string_new (NULL);
   for (gsize c = 0; c < columns; c++)
     g_string_append_printf (text, "%s%s_%" G_GSIZE_FORMAT, c > 0 ? "," : "", result->name, c);
   g_string_append_c (text, '\n');
   for (gsize i = 0; i < rows * columns; i++) {
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_append (text, format_number (telar_tensor_get (tensor, i), number, sizeof number,
-                                          tensor->type.dtype));
+    append_element (text, result, i);
     g_string_append_c (text, (i + 1) % columns == 0 ? '\n' : ',');
   }
   return telar_file_replace (path, text->str, text->len, error);
@@ -237,6 +259,12 @@ gboolean
 telar_results_write (const char *path, const GArray *results, GError **error)
 {
   const TelarResult *first = &g_array_index (results, TelarResult, 0);
+  for (guint i = 0; i < results->len; i++)
+    if (first[i].words != NULL && !ENDS_IN (path, ".csv")) {
+      telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                       "%s: the output %s is text, which goes into a .csv", path, first[i].name);
+      return FALSE;
+    }
   if (ENDS_IN (path, ".npz"))
     return write_npz (path, results, error);
   if (results->len != 1) {

@@ -21,11 +21,13 @@ TelarTensor *telar_input_read_shaped (const char *name, const TelarShape *shape,
 /* A result of the model. */
 typedef struct {
   char *name;
-  TelarTensor *tensor; /* axis 0 are the rows */
+  TelarTensor *tensor; /* axis 0 are the rows; NULL where it is text */
+  char **words;        /* text: NULL-terminated, as many as @shape has elements */
+  TelarShape shape;    /* of words */
 } TelarResult;
 
-/* @results (TelarResult) by the ending of @path: .npy, .csv and .pb hold one, .npz all. Nothing is
- * left behind on failure. */
+/* @results (TelarResult) by the ending of @path: .npy, .csv and .pb hold one, .npz all; text goes
+ * into a .csv only. Nothing is left behind on failure. */
 gboolean telar_results_write (const char *path, const GArray *results, GError **error);
 
 G_END_DECLS
