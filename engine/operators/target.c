@@ -2,11 +2,14 @@
 #include "engine/operators/target.h"
 #include "engine/operators/operands.h"
 
+/* As they are wired: labels that were whole numbers are called so. */
 static void
-report_shapes (TelarLowering *l, guint port, const TelarType *given, const TelarType *expected)
+report_shapes (TelarLowering *l, guint port)
 {
-  g_autofree char *a = telar_type_to_string (given);
-  g_autofree char *b = telar_type_to_string (expected);
+  TelarType given = telar_lower_type (l, telar_lower_input (l, port));
+  TelarType expected = telar_lower_type (l, telar_lower_input (l, 0));
+  g_autofree char *a = telar_type_to_string (&given);
+  g_autofree char *b = telar_type_to_string (&expected);
 
   telar_lower_fail (l, "%s is %s and does not fit %s, which is %s", l->node->op->inputs[port].name,
                     a, l->node->op->inputs[0].name, b);
@@ -45,7 +48,7 @@ telar_lower_classified_along (TelarLowering *l, gint64 class_axis, TelarClassifi
     classified->labels = telar_build_reshape (l->b, classified->labels, &labels.shape);
   }
   if (!telar_shape_equal (&labels.shape, &expected)) {
-    report_shapes (l, 1, &labels, &scores);
+    report_shapes (l, 1);
     return FALSE;
   }
   classified->scores = move_last (l, classified->scores, axis, scores.shape.rank);
@@ -92,7 +95,7 @@ telar_lower_alike (TelarLowering *l, guint port, const TelarType *like, TelarVal
   if (one_more_axis (&like->shape, &type.shape) || one_more_axis (&type.shape, &like->shape)) {
     *value = telar_build_reshape (l->b, *value, &like->shape);
   } else if (!telar_shape_equal (&like->shape, &type.shape)) {
-    report_shapes (l, port, &type, like);
+    report_shapes (l, port);
     return FALSE;
   }
   *value = telar_lower_as (l, *value, like->dtype);

@@ -260,6 +260,8 @@ def differs(what, got, expected):
 
 def judge(told):
     """What differs."""
+    if told["loss"] not in LOSSES:
+        return "there is no case for it here\n"
     tensors = {}
     for port, given in told["inputs"].items():
         whole = given["slopes"] is None and all(x == int(x) for x in given["values"])
