@@ -42,7 +42,9 @@ typedef struct {
   TelarNearest nearest;
   double cubic;             /* Keys' a; -0.75 in PyTorch and ONNX, -0.5 in TensorFlow */
   gboolean exclude_outside; /* cubic: places outside count for nothing; else the edge repeats */
-  double outside;           /* crop: the number where x lies outside the input */
+  gboolean antialias; /* shrinking by linear or cubic: kernels as wide as the output's places, so
+                         that no number is skipped */
+  double outside;     /* crop: the number where x lies outside the input */
 } TelarResize;
 
 /* Resizes one axis of @x to @size places. With crop, @start and @end are parts of the axis. Linear

@@ -56,35 +56,39 @@ cubic_weight (double a, double d)
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
-/* The weights of the places around @x into a row of @in numbers. */
+/* The weights of the places around @x into a row of @in numbers; kernels are @wide times as wide as
+ * two places. */
 static void
-add_weights (const TelarResize *r, double x, gint64 in, double *row)
+add_weights (const TelarResize *r, double x, double wide, gint64 in, double *row)
 {
-  gint64 first = (gint64)floor (x) - (r->mode == TELAR_RESIZE_CUBIC ? 1 : 0);
-  gint64 taps = r->mode == TELAR_RESIZE_CUBIC ? 4 : 2;
-  double sum = 0;
-  for (gint64 i = first; i < first + taps; i++) {
-    double weight = r->mode == TELAR_RESIZE_CUBIC ? cubic_weight (r->cubic, x - (double)i)
-                                                  : 1 - fabs (x - (double)i);
+  double reach = r->mode == TELAR_RESIZE_CUBIC ? 2 * wide : wide, sum = 0;
+  gint64 first = (gint64)floor (x - reach) + 1, last = (gint64)floor (x + reach);
+  for (gint64 i = first; i <= last; i++) {
+    double distance = (x - (double)i) / wide;
+    double weight = r->mode == TELAR_RESIZE_CUBIC ? cubic_weight (r->cubic, distance)
+                                                  : MAX (1 - fabs (distance), 0);
     if (r->exclude_outside && (i < 0 || i >= in))
       continue;
     row[CLAMP (i, 0, in - 1)] += weight;
     sum += weight;
   }
-  for (gint64 i = 0; r->exclude_outside && sum != 0 && i < in; i++)
+  gboolean share = (r->exclude_outside || r->antialias) && sum != 0;
+  for (gint64 i = 0; share && i < in; i++)
     row[i] /= sum;
 }
 
 static TelarTensor *
-weight_matrix (const TelarResize *r, const double *places, gint64 in, gint64 out, TelarDType dtype)
+weight_matrix (const TelarResize *r, const double *places, gint64 in, gint64 out, double scale,
+               TelarDType dtype)
 {
   TelarShape shape = telar_shape (in, out);
   TelarTensor *weights = telar_tensor_new (dtype, &shape);
+  double wide = r->antialias && scale > 0 && scale < 1 ? 1 / scale : 1;
   g_autofree double *row = g_new (double, in);
   for (gint64 i = 0; i < out; i++) {
     for (gint64 k = 0; k < in; k++)
       row[k] = 0;
-    add_weights (r, places[i], in, row);
+    add_weights (r, places[i], wide, in, row);
     for (gint64 k = 0; k < in; k++)
       telar_tensor_set (weights, (gsize)(k * out + i), row[k]);
   }
@@ -162,7 +166,7 @@ telar_emit_resize_axis (TelarBuilder *b, const TelarResize *resize, TelarValue x
   if (resize->mode == TELAR_RESIZE_NEAREST)
     x = pick (b, resize, x, axis, places, size);
   else {
-    g_autoptr (TelarTensor) weights = weight_matrix (resize, places, in, size, type.dtype);
+    g_autoptr (TelarTensor) weights = weight_matrix (resize, places, in, size, scale, type.dtype);
     x = telar_emit_weigh_axis (b, x, axis, weights);
   }
   return resize->places == TELAR_PLACES_CROP ? mark_outside (b, resize, x, axis, places, in, size)

@@ -64,6 +64,16 @@ tensor_at (OnnxCall *call, guint input)
   return NULL;
 }
 
+TelarOnnxValue *
+onnx_call_strings (OnnxCall *call, guint input)
+{
+  TelarOnnxValue *value = onnx_call_has (call, input) ? call->inputs[input] : NULL;
+  if (value && value->kind == TELAR_ONNX_STRINGS)
+    return value;
+  onnx_call_fail (call, "input %u must be a tensor of strings", input);
+  return NULL;
+}
+
 TelarValue
 onnx_call_in (OnnxCall *call, guint input)
 {

@@ -54,6 +54,8 @@ TelarType onnx_call_type (OnnxCall *call, guint input);
  * them, the trace holds for this run only, and values that were read before are void: read numbers
  * first. Borrowed; NULL on error. */
 TelarTensor *onnx_call_numbers (OnnxCall *call, guint input);
+/* A tensor of strings. Borrowed; NULL on error. */
+TelarOnnxValue *onnx_call_strings (OnnxCall *call, guint input);
 /* As integers, at most TELAR_MAX_RANK·2 or what @most says; FALSE on error. */
 gboolean onnx_call_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n);
 /* The integer, or @fallback where the input is left out. */

@@ -16,7 +16,6 @@
   D (Ceil, CEIL) \
   D (Cos, COS) \
   D (Div, DIV) \
-  D (Equal, EQUAL) \
   D (Erf, ERF) \
   D (Exp, EXP) \
   D (Floor, FLOOR) \
@@ -57,6 +56,16 @@ DIRECT (DEFINE)
 #undef DEFINE
 
 /* --- comparison and logic --------------------------------------------------------------------- */
+
+/* Of numbers, or of strings. */
+static void
+trace_equal (OnnxCall *call)
+{
+  if (onnx_call_has (call, 0) && call->inputs[0]->kind == TELAR_ONNX_STRINGS)
+    onnx_equal_strings (call);
+  else
+    trace_primitive (call, TELAR_PRIM_EQUAL);
+}
 
 static void
 trace_greater (OnnxCall *call)
@@ -330,6 +339,7 @@ const OnnxOperator onnx_operators_elementwise[] = {
       { "Celu", trace_exponential_linear },
   { "Clip", trace_clip },
   { "Elu", trace_exponential_linear },
+  { "Equal", trace_equal },
   { "Gelu", trace_gelu },
   { "Greater", trace_greater },
   { "GreaterOrEqual", trace_greater },

@@ -106,6 +106,19 @@ onnx_narrow_decode (int number, guint8 bits)
   return decode_float (type, own);
 }
 
+gboolean
+onnx_narrow_range (int number, double *low, double *high)
+{
+  const Narrow *type = find (number);
+  guint sign = 1u << (type->bits - 1);
+
+  if (type->kind != WHOLE)
+    return FALSE;
+  *low = type->with_sign ? decode_whole (type, sign) : 0;
+  *high = decode_whole (type, type->with_sign ? sign - 1 : 2 * sign - 1);
+  return TRUE;
+}
+
 static double
 round_whole (const Narrow *type, double x)
 {
@@ -123,8 +136,8 @@ round_float (const Narrow *type, double x, gboolean saturate)
   double unit, nearest;
 
   if (isnan (x))
-    return type->kind == FINITE && !type->nan ? type->largest : x;
-  frexp (x, &exponent); /* |x| is below 2^exponent */
+    return type->kind == FINITE && !type->nan ? -0.0 : x; /* as the onnx package writes it */
+  frexp (x, &exponent);                                   /* |x| is below 2^exponent */
   exponent = isinf (x) || x == 0 ? 0 : MAX (exponent - 1, 1 - type->bias);
   unit = ldexp (1, exponent - (int)type->fraction);
   nearest = isinf (x) ? x : nearbyint (x / unit) * unit;

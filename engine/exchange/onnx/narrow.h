@@ -15,6 +15,9 @@ guint onnx_narrow_bits (int number);
 /* The number that the lowest onnx_narrow_bits of @bits mean. */
 double onnx_narrow_decode (int number, guint8 bits);
 
+/* The least and the largest of a type of whole numbers; FALSE for others. */
+gboolean onnx_narrow_range (int number, double *low, double *high);
+
 /* The number of the type that @x becomes. Whole numbers lose their fraction and wrap around. Floats
  * go to the nearest, ties to even; beyond the largest they become that when @saturate is set, and
  * otherwise infinity, or NaN where the type has none (ONNX, "Float stored in 8 bits"). For a pure

@@ -35,6 +35,10 @@ extern const OnnxOperator onnx_operators_cumulate[];
 extern const OnnxOperator onnx_operators_shape[];
 extern const OnnxOperator onnx_operators_product[];
 
+extern const OnnxOperator onnx_operators_deform[];
+extern const OnnxOperator onnx_operators_flex_attention[];
+extern const OnnxOperator onnx_operators_text[];
+
 /* Of the domain ai.onnx.ml. */
 extern const OnnxOperator onnx_operators_ml_features[];
 extern const OnnxOperator onnx_operators_ml_labels[];
@@ -43,6 +47,8 @@ extern const OnnxOperator onnx_operators_ml_vectors[];
 extern const OnnxOperator onnx_operators_ml_trees[];
 extern const OnnxOperator onnx_operators_ml_tree_ensemble[];
 
+/* Equal of two tensors of strings. */
+void onnx_equal_strings (OnnxCall *call);
 /* Cast where strings come in or go out. */
 void onnx_cast_strings (OnnxCall *call, gboolean to_strings, TelarDType to);
 

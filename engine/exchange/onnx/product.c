@@ -65,6 +65,28 @@ trace_conv (OnnxCall *call)
   onnx_call_out (call, 0, onnx_product_conv (call, x, w, bias));
 }
 
+/* The average under a window with holes: what is there, over how much is there. Padding that the
+ * file asks for may count as being there; what ceil_mode adds does not. */
+static TelarValue
+average_with_holes (OnnxCall *call, const TelarShape *x, const OnnxWindow *window)
+{
+  OnnxWindow counted = *window;
+  TelarType ones = { onnx_call_type (call, 0).dtype, *x };
+  gint64 declared[2 * TELAR_MAX_RANK];
+  gboolean count_pad = onnx_call_attr_int (call, "count_include_pad", 0) != 0;
+  ones.shape.dims[0] = ones.shape.dims[1] = 1;
+  if (!onnx_window_list (call, "pads", declared, 2 * window->n, 0))
+    return TELAR_NO_VALUE;
+  for (guint i = 0; count_pad && i < 2 * window->n; i++) {
+    gint64 there = MIN (declared[i], window->pad[i]);
+    ones.shape.dims[2 + i % window->n] += there;
+    counted.pad[i] -= there;
+  }
+  TelarValue sum = onnx_window_sum (call->b, onnx_call_in (call, 0), window);
+  TelarValue count = onnx_window_sum (call->b, telar_build_fill (call->b, &ones, 1), &counted);
+  return telar_build_binary (call->b, TELAR_PRIM_DIV, sum, count);
+}
+
 static void
 trace_average_pool (OnnxCall *call)
 {
@@ -73,6 +95,10 @@ trace_average_pool (OnnxCall *call)
   if (!onnx_window_read (call, &x, NULL, &window))
     return;
   onnx_window_fit (call, &x, &window);
+  if (onnx_window_has_holes (&window)) {
+    onnx_call_out (call, 0, average_with_holes (call, &x, &window));
+    return;
+  }
   onnx_call_out (
       call, 0,
       telar_emit (call->b, AVG_POOL, ((TelarValue[]){ onnx_call_in (call, 0) }),

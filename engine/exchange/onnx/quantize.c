@@ -3,8 +3,10 @@
  * Jacob et al., "Quantization and training of neural networks for efficient integer-arithmetic-only
  * inference", 2018. */
 #include "engine/emit.h"
+#include "engine/exchange/onnx/narrow.h"
 #include "engine/exchange/onnx/operators.h"
 #include "engine/exchange/onnx/product.h"
+#include "engine/exchange/onnx/read.h"
 
 #include <math.h>
 
@@ -112,16 +114,73 @@ widen (OnnxCall *call, TelarValue x)
                                                                                       : TELAR_F32);
 }
 
+/* The narrow type of the result: that of the zero point, or what output_dtype asks for; 0 where it
+ * is none. */
+static int
+narrow_of_result (const OnnxCall *call)
+{
+  int asked = (int)onnx_call_attr_int (call, "output_dtype", 0);
+  if (onnx_call_has (call, 2))
+    return call->inputs[2]->narrow;
+  return onnx_is_narrow (asked) ? asked : 0;
+}
+
+/* No primitive rounds to narrow floats: @x must be known. */
+static TelarTensor *
+round_known (OnnxCall *call, TelarValue x, int narrow)
+{
+  TelarDType dtype;
+  gboolean limit = onnx_call_attr_int (call, "saturate", 1) != 0;
+  if (onnx_call_failed (call) || !onnx_dtype_from_number (narrow, &dtype))
+    return NULL;
+  g_autoptr (TelarOnnxValue) value = onnx_call_wrap (call, x);
+  const TelarTensor *known = onnx_call_settle (call, value);
+  TelarTensor *rounded = known ? telar_tensor_new (dtype, &known->type.shape) : NULL;
+  for (gsize i = 0; rounded && i < telar_tensor_elements (rounded); i++)
+    telar_tensor_set (rounded, i,
+                      onnx_narrow_round (narrow, telar_tensor_get (known, i), limit, "nearest"));
+  return rounded;
+}
+
+/* @x, divided by its scale, as numbers of the type @narrow, whose zero point is input 2. */
+static void
+quantize_narrow (OnnxCall *call, TelarValue x, int narrow)
+{
+  double low, high;
+  TelarDType dtype;
+  TelarValue zero_point = telar_build_cast (call->b, read_scale (call, 2), TELAR_F32);
+  gboolean whole = onnx_narrow_range (narrow, &low, &high);
+  if (whole)
+    x = telar_build_unary (call->b, TELAR_PRIM_ROUND, x);
+  if (onnx_call_has (call, 2))
+    x = telar_build_binary (call->b, TELAR_PRIM_ADD, x, zero_point);
+  if (whole && onnx_dtype_from_number (narrow, &dtype)) {
+    x = telar_build_binary_scalar (call->b, TELAR_PRIM_MAXIMUM, x, low);
+    x = telar_build_binary_scalar (call->b, TELAR_PRIM_MINIMUM, x, high);
+    onnx_call_out (call, 0, telar_build_cast (call->b, x, dtype));
+  } else {
+    TelarTensor *rounded = round_known (call, x, narrow);
+    if (rounded)
+      onnx_call_give_numbers (call, 0, rounded);
+  }
+  if (call->outputs[0])
+    call->outputs[0]->narrow = narrow;
+}
+
 static void
 trace_quantize (OnnxCall *call)
 {
+  int narrow = narrow_of_result (call);
   TelarDType dtype = onnx_call_has (call, 2)
                          ? onnx_call_type (call, 2).dtype
                          : onnx_call_attr_dtype (call, "output_dtype", TELAR_U8);
   TelarValue x = telar_build_cast (call->b, onnx_call_in (call, 0), TELAR_F32);
   TelarValue scale = telar_build_cast (call->b, read_scale (call, 1), TELAR_F32);
   x = telar_build_binary (call->b, TELAR_PRIM_DIV, x, scale);
-  onnx_call_out (call, 0, saturate (call, x, read_scale (call, 2), dtype));
+  if (narrow)
+    quantize_narrow (call, x, narrow);
+  else
+    onnx_call_out (call, 0, saturate (call, x, read_scale (call, 2), dtype));
 }
 
 static void

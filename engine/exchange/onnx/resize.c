@@ -67,11 +67,10 @@ read_mode (OnnxCall *call, Resize *r)
     .places = old ? TELAR_PLACES_ASYMMETRIC : places_of (call),
     .nearest = old ? TELAR_ROUND_FLOOR : nearest_of (call),
     .cubic = onnx_call_attr_real (call, "cubic_coeff_a", -0.75),
+    .antialias = onnx_call_attr_int (call, "antialias", 0) != 0,
     .exclude_outside = onnx_call_attr_int (call, "exclude_outside", 0) != 0,
     .outside = onnx_call_attr_real (call, "extrapolation_value", 0),
   };
-  if (onnx_call_attr_int (call, "antialias", 0))
-    onnx_call_fail (call, "antialiasing is not computed by Telar");
 }
 
 /* The axes that scales, sizes and regions are for: all, or since version 18 some. */

@@ -245,6 +245,11 @@ trace_lp_pool (OnnxCall *call)
   if (!onnx_window_read (call, &x, NULL, &window))
     return;
   onnx_window_fit (call, &x, &window);
+  if (onnx_window_has_holes (&window)) {
+    TelarValue sum = onnx_window_sum (call->b, lp_power (call, p), &window);
+    onnx_call_out (call, 0, lp_root (call, sum, p));
+    return;
+  }
   for (guint i = 0; i < window.n; i++)
     size *= (double)window.kernel[i];
   TelarValue y = telar_emit (call->b, AVG_POOL, ((TelarValue[]){ lp_power (call, p) }),
@@ -282,9 +287,11 @@ trace_depth_to_space (OnnxCall *call)
 static void
 trace_space_to_depth (OnnxCall *call)
 {
+  g_autofree char *mode = onnx_call_attr_text (call, "mode", "DCR");
   onnx_call_out (call, 0,
                  telar_emit_space_to_depth (call->b, onnx_call_in (call, 0),
-                                            onnx_call_attr_int (call, "blocksize", 1), FALSE));
+                                            onnx_call_attr_int (call, "blocksize", 1),
+                                            g_str_equal (mode, "CRD")));
 }
 
 static void

@@ -6,16 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static TelarOnnxValue *
-strings_at (OnnxCall *call, guint input)
-{
-  TelarOnnxValue *value = onnx_call_has (call, input) ? call->inputs[input] : NULL;
-  if (value && value->kind == TELAR_ONNX_STRINGS)
-    return value;
-  onnx_call_fail (call, "input %u must be a tensor of strings", input);
-  return NULL;
-}
-
 /* --- StringNormalizer ------------------------------------------------------------------------- */
 
 static char *
@@ -55,7 +45,7 @@ are_utf8 (OnnxCall *call, const TelarOnnxValue *value)
 static void
 trace_normalize (OnnxCall *call)
 {
-  const TelarOnnxValue *in = strings_at (call, 0);
+  const TelarOnnxValue *in = onnx_call_strings (call, 0);
   const Onnx__AttributeProto *words = onnx_call_attr (call, "stopwords");
   gboolean with_case = onnx_call_attr_int (call, "is_case_sensitive", 0) != 0;
   g_autofree char *action = onnx_call_attr_text (call, "case_change_action", "NONE");
@@ -249,7 +239,7 @@ write_strings (OnnxCall *call)
 static void
 read_strings (OnnxCall *call, TelarDType to)
 {
-  const TelarOnnxValue *in = strings_at (call, 0);
+  const TelarOnnxValue *in = onnx_call_strings (call, 0);
   g_autoptr (TelarTensor) y = in ? telar_tensor_try_new (to, &in->type.shape, &call->error) : NULL;
   for (gsize i = 0; y && i < telar_tensor_elements (y); i++) {
     char *end;

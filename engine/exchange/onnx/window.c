@@ -78,3 +78,37 @@ onnx_window_fit (OnnxCall *call, const TelarShape *x, OnnxWindow *window)
   if (onnx_call_attr_int (call, "ceil_mode", 0))
     pad_ceil (window, x->dims + 2);
 }
+
+gboolean
+onnx_window_has_holes (const OnnxWindow *window)
+{
+  for (guint i = 0; i < window->n; i++)
+    if (window->kernel[i] > 1 && window->dilation[i] > 1)
+      return TRUE;
+  return FALSE;
+}
+
+/* A convolution of each channel with ones. */
+TelarValue
+onnx_window_sum (TelarBuilder *b, TelarValue x, const OnnxWindow *window)
+{
+  TelarType type = *telar_builder_type (b, x), ones = { type.dtype, type.shape };
+  if (telar_builder_error (b))
+    return TELAR_NO_VALUE;
+  TelarShape apart = type.shape, together;
+  apart.dims[0] *= type.shape.dims[1];
+  apart.dims[1] = ones.shape.dims[0] = ones.shape.dims[1] = 1;
+  for (guint i = 0; i < window->n; i++)
+    ones.shape.dims[2 + i] = window->kernel[i];
+  TelarValue sum = telar_emit (
+      b, CONV,
+      ((TelarValue[]){ telar_build_reshape (b, x, &apart), telar_build_fill (b, &ones, 1) }),
+      TELAR_INTS (STRIDE, window->stride, window->n), TELAR_INTS (PAD, window->pad, 2 * window->n),
+      TELAR_INTS (DILATION, window->dilation, window->n));
+  together = telar_builder_type (b, sum)->shape;
+  if (telar_builder_error (b))
+    return TELAR_NO_VALUE;
+  together.dims[0] = type.shape.dims[0];
+  together.dims[1] = type.shape.dims[1];
+  return telar_build_reshape (b, sum, &together);
+}

@@ -23,4 +23,10 @@ gboolean onnx_window_read (OnnxCall *call, const TelarShape *x, const gint64 *ke
 /* Adds what auto_pad and ceil_mode ask of a window that slides over @x. */
 void onnx_window_fit (OnnxCall *call, const TelarShape *x, OnnxWindow *window);
 
+/* Whether the window leaves places out between those that it covers. */
+gboolean onnx_window_has_holes (const OnnxWindow *window);
+/* What @x [N, C, …] adds up to under each place of the window, holes or not; padding adds nothing.
+ */
+TelarValue onnx_window_sum (TelarBuilder *b, TelarValue x, const OnnxWindow *window);
+
 G_END_DECLS
