@@ -22,8 +22,8 @@ card_height (const TelarNode *node, gpointer data)
   return rows > 1 ? CARD_HEADER + CARD_ROW * rows : CARD_HEIGHT;
 }
 
-static void
-arrange (TelarGraph *graph)
+void
+telar_import_arrange (TelarGraph *graph)
 {
   static const TelarCards cards = { CARD_WIDTH, CARD_GAP, CARD_GRID, card_height, NULL };
   g_autoptr (GArray) places = telar_graph_arrange (graph, &cards);
@@ -64,7 +64,7 @@ telar_import_project (const char *path, const TelarImportOptions *options, const
   g_autofree char *weights_name = g_path_get_basename (weights_path);
   if (!telar_graph_set (graph, "training.weights", weights_name, error))
     return FALSE;
-  arrange (graph);
+  telar_import_arrange (graph);
   if (n_nodes)
     *n_nodes = telar_graph_nodes (graph)->len;
   return write_both (graph, weights, project, weights_path, error);

@@ -5,6 +5,16 @@
 
 G_BEGIN_DECLS
 
+/* A node of the file that the palette's operators cannot say. */
+typedef struct {
+  char *node;  /* its name in the file, or what it gives */
+  char *op;    /* ONNX's operator */
+  int version; /* of the operator set that the file follows */
+  char *reason;
+} TelarImportRefusal;
+
+void telar_import_refusal_free (gpointer refusal);
+
 typedef struct {
   /* The shapes of inputs whose file leaves them open, or to change them: "NAME=1x3x224x224", axis 0
    * included; NULL-terminated, may be NULL. */
@@ -13,6 +23,15 @@ typedef struct {
    * file declares. They are part of the model then and no inputs of the graph: char * to
    * TelarTensor *, may be NULL. */
   GHashTable *values;
+
+  /* Called now and then with how much of the graph is drawn, from 0 to 1; FALSE ends the import
+   * with TELAR_ERROR_INTERRUPTED. May be NULL. A file of which only a fixed batch can be drawn is
+   * walked twice. */
+  gboolean (*progress) (double done, gpointer data);
+  gpointer progress_data;
+
+  /* Gains a TelarImportRefusal * for each node, owned by the array; may be NULL. */
+  GPtrArray *refused;
 } TelarImportOptions;
 
 /* Reads an ONNX model as a graph of the palette's operators: layers with weights of their own,
@@ -23,6 +42,9 @@ typedef struct {
  * operator, version and why. @options may be NULL. */
 TelarGraph *telar_import_onnx (const char *path, const TelarImportOptions *options,
                                GHashTable **weights, GError **error);
+
+/* Places the nodes, for cards of about the size that the studio draws. */
+void telar_import_arrange (TelarGraph *graph);
 
 /* The same as a project: writes @project (*.telar), arranged, and its weights beside it, in
  * NAME.safetensors. @n_nodes (may be NULL) receives how many nodes there are. Nothing is left

@@ -324,15 +324,26 @@ give_poison (OnnxCall *call)
   }
 }
 
+gboolean
+onnx_canvas_goes_on (const OnnxCanvas *canvas, gsize done, gsize n, GError **error)
+{
+  const TelarImportOptions *options = canvas->options;
+  if (!options || !options->progress ||
+      options->progress ((double)done / (double)n, options->progress_data))
+    return TRUE;
+  telar_set_error (error, TELAR_ERROR_INTERRUPTED, NULL, "the import was stopped");
+  return FALSE;
+}
+
 static void
 refuse (OnnxCall *call)
 {
   OnnxCanvas *canvas = call->trace->canvas;
   const Onnx__NodeProto *node = call->node;
-  g_string_append_printf (canvas->refused, "%s%s: %s of version %d: %s",
-                          canvas->refused->len > 0 ? "; " : "", onnx_node_label (node),
-                          node->op_type, call->version, call->error->message);
-  canvas->n_refused++;
+  TelarImportRefusal *refusal = g_new (TelarImportRefusal, 1);
+  *refusal = (TelarImportRefusal){ g_strdup (onnx_node_label (node)), g_strdup (node->op_type),
+                                   call->version, g_strdup (call->error->message) };
+  g_ptr_array_add (canvas->refused, refusal);
   g_clear_error (&call->error);
   give_poison (call);
 }
@@ -403,11 +414,13 @@ onnx_canvas_call (OnnxCall *call, const OnnxOperator *op)
 {
   const OnnxDrawing *drawing = find_drawing (call->node->op_type);
   settle_inputs (call);
-  if (has_poison (call)) {
+  if (op && has_poison (call)) {
     give_poison (call);
     return;
   }
-  if (onnx_call_all_known (call) || g_str_equal (call->node->op_type, "If"))
+  if (!op)
+    onnx_call_fail (call, "Telar does not have this operator");
+  else if (onnx_call_all_known (call) || g_str_equal (call->node->op_type, "If"))
     fold (call, op);
   else if (g_str_equal (call->node->op_type, "Shape") && onnx_draw_is_drawn (call, 0))
     draw_shape (call);

@@ -5,6 +5,7 @@
  * all. */
 #pragma once
 
+#include "engine/exchange/import.h"
 #include "engine/exchange/onnx/trace.h"
 #include "engine/lower.h"
 
@@ -19,8 +20,8 @@ typedef struct OnnxCanvas {
                          * which stands in them as TELAR_DIM_BATCH does in a shape */
   GHashTable *weights;  /* char * -> TelarTensor *: the states' numbers */
   GHashTable *uses;     /* borrowed char * -> how many read the value of the file's main graph */
-  GString *refused;     /* all that cannot be drawn, "; " between */
-  guint n_refused;
+  GPtrArray *refused;   /* TelarImportRefusal *: all that cannot be drawn */
+  const TelarImportOptions *options; /* may be NULL */
   gboolean any_batch; /* a first size of 1 that the file fixes stands for any batch */
 } OnnxCanvas;
 
@@ -29,8 +30,12 @@ typedef struct {
   guint port;
 } OnnxWire;
 
-/* What the tracer does with a node while it draws. */
+/* What the tracer does with a node while it draws; @op is NULL where Telar does not have it. */
 void onnx_canvas_call (OnnxCall *call, const OnnxOperator *op);
+
+/* Tells that @done of @n nodes of the file's main graph are drawn. FALSE with an error when the
+ * caller has enough. */
+gboolean onnx_canvas_goes_on (const OnnxCanvas *canvas, gsize done, gsize n, GError **error);
 
 /* An input or result of the model. */
 TelarOnnxValue *onnx_canvas_input (OnnxCanvas *canvas, const char *name, const TelarType *type,

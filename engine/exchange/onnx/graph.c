@@ -181,7 +181,7 @@ run_node (OnnxCall *call)
     return;
   }
   const OnnxOperator *op = onnx_operator_find (domain, call->node->op_type, call->version);
-  if (op && call->trace->canvas)
+  if (call->trace->canvas)
     onnx_canvas_call (call, op);
   else if (op)
     onnx_call_run (call, op);
@@ -230,7 +230,9 @@ trace_nodes (OnnxTrace *trace, Onnx__NodeProto **nodes, gsize n, OnnxScope *scop
   }
   trace->depth++;
   for (gsize i = 0; i < n && good; i++) {
-    good = trace_node (trace, nodes[i], scope, error);
+    gboolean tells = trace->canvas && trace->depth == 1;
+    good = (!tells || onnx_canvas_goes_on (trace->canvas, i, n, error)) &&
+           trace_node (trace, nodes[i], scope, error);
     if (good)
       drop_dead (scope, last, nodes[i], (guint)i);
   }

@@ -13,10 +13,20 @@ unref_tensor (gpointer tensor)
   telar_tensor_unref (tensor);
 }
 
-static void
-canvas_init (OnnxCanvas *canvas, gboolean any_batch)
+void
+telar_import_refusal_free (gpointer data)
 {
-  *canvas = (OnnxCanvas){ .graph = telar_graph_new (), .any_batch = any_batch };
+  TelarImportRefusal *refusal = data;
+  g_free (refusal->node);
+  g_free (refusal->op);
+  g_free (refusal->reason);
+  g_free (refusal);
+}
+
+static void
+canvas_init (OnnxCanvas *canvas, const TelarImportOptions *options, gboolean any_batch)
+{
+  *canvas = (OnnxCanvas){ .graph = telar_graph_new (), .options = options, .any_batch = any_batch };
   canvas->walk = telar_lower_walk_new (canvas->graph);
   canvas->wires = g_array_new (FALSE, FALSE, sizeof (OnnxWire));
   canvas->drawn = g_ptr_array_new ();
@@ -24,7 +34,7 @@ canvas_init (OnnxCanvas *canvas, gboolean any_batch)
       g_hash_table_new_full (NULL, NULL, (GDestroyNotify)telar_onnx_value_unref, NULL);
   canvas->weights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_tensor);
   canvas->uses = g_hash_table_new (g_str_hash, g_str_equal);
-  canvas->refused = g_string_new (NULL);
+  canvas->refused = g_ptr_array_new_with_free_func (telar_import_refusal_free);
 }
 
 /* Values must be gone before. */
@@ -38,8 +48,7 @@ canvas_clear (OnnxCanvas *canvas)
   g_clear_pointer (&canvas->drawn, g_ptr_array_unref);
   g_clear_pointer (&canvas->weights, g_hash_table_unref);
   g_clear_pointer (&canvas->uses, g_hash_table_unref);
-  if (canvas->refused)
-    g_string_free (g_steal_pointer (&canvas->refused), TRUE);
+  g_clear_pointer (&canvas->refused, g_ptr_array_unref);
 }
 
 static void
@@ -182,6 +191,19 @@ fixes_batch (const TelarOnnx *model, const TelarImportOptions *options)
 
 /* --- drawing ---------------------------------------------------------------------------------- */
 
+static void
+set_refused (GError **error, const GPtrArray *refused)
+{
+  g_autoptr (GString) all = g_string_new (NULL);
+  for (guint i = 0; i < refused->len; i++) {
+    const TelarImportRefusal *refusal = refused->pdata[i];
+    g_string_append_printf (all, "%s%s: %s of version %d: %s", i > 0 ? "; " : "", refusal->node,
+                            refusal->op, refusal->version, refusal->reason);
+  }
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%u nodes cannot stand on the canvas: %s",
+                   refused->len, all->str);
+}
+
 static gboolean
 draw_graph (OnnxTrace *trace, const TelarOnnx *model, OnnxScope *scope, GError **error)
 {
@@ -190,10 +212,9 @@ draw_graph (OnnxTrace *trace, const TelarOnnx *model, OnnxScope *scope, GError *
   g_autofree TelarOnnxValue **outputs = g_new0 (TelarOnnxValue *, graph->n_output + 1);
   if (!onnx_trace_graph (trace, graph, scope, outputs, error))
     return FALSE;
-  gboolean good = canvas->n_refused == 0;
+  gboolean good = canvas->refused->len == 0;
   if (!good)
-    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%u nodes cannot stand on the canvas: %s",
-                     canvas->n_refused, canvas->refused->str);
+    set_refused (error, canvas->refused);
   for (gsize i = 0; i < graph->n_output; i++) {
     good = good && onnx_canvas_output (canvas, graph->output[i]->name, outputs[i], error);
     telar_onnx_value_unref (outputs[i]);
@@ -202,8 +223,7 @@ draw_graph (OnnxTrace *trace, const TelarOnnx *model, OnnxScope *scope, GError *
 }
 
 static gboolean
-draw_model (OnnxCanvas *canvas, TelarOnnx *model, TelarDevice *device,
-            const TelarImportOptions *options, GError **error)
+draw_model (OnnxCanvas *canvas, TelarOnnx *model, TelarDevice *device, GError **error)
 {
   OnnxTrace trace;
   OnnxScope scope;
@@ -216,12 +236,12 @@ draw_model (OnnxCanvas *canvas, TelarOnnx *model, TelarDevice *device,
   scope.versions = &versions;
   for (guint i = 0; good && i < telar_onnx_n_inputs (model); i++) {
     const char *name = telar_onnx_input_name (model, i);
-    TelarTensor *fixed = given_value (options, name);
+    TelarTensor *fixed = given_value (canvas->options, name);
     TelarType type;
     TelarOnnxValue *value = NULL;
     if (fixed)
       value = fixed_input (model, i, fixed, error);
-    else if (input_type (model, i, options, canvas->any_batch, &type, error))
+    else if (input_type (model, i, canvas->options, canvas->any_batch, &type, error))
       value = onnx_canvas_input (canvas, name, &type, error);
     good = value != NULL;
     if (good)
@@ -237,19 +257,26 @@ TelarGraph *
 telar_import_onnx (const char *path, const TelarImportOptions *options, GHashTable **weights,
                    GError **error)
 {
-  g_autoptr (TelarOnnx) model = telar_onnx_load (path, error);
+  g_autoptr (TelarOnnx) model = onnx_model_load_any (path, error);
   g_autoptr (TelarDevice) device = model ? telar_device_open ("cpu", 1, error) : NULL;
   g_autoptr (GError) why = NULL, why_fixed = NULL;
   OnnxCanvas canvas;
   if (!device || !check_values (model, options, error))
     return NULL;
-  canvas_init (&canvas, fixes_batch (model, options));
-  gboolean good = draw_model (&canvas, model, device, options, &why);
-  if (!good && canvas.any_batch) {
+  canvas_init (&canvas, options, fixes_batch (model, options));
+  gboolean good = draw_model (&canvas, model, device, &why);
+  g_autoptr (GPtrArray) refused = g_ptr_array_ref (canvas.refused);
+  if (!good && canvas.any_batch && !g_error_matches (why, TELAR_ERROR, TELAR_ERROR_INTERRUPTED)) {
     canvas_clear (&canvas);
-    canvas_init (&canvas, FALSE);
-    good = draw_model (&canvas, model, device, options, &why_fixed);
+    canvas_init (&canvas, options, FALSE);
+    good = draw_model (&canvas, model, device, &why_fixed);
   }
+  if (g_error_matches (why_fixed, TELAR_ERROR, TELAR_ERROR_INTERRUPTED)) {
+    g_clear_error (&why);
+    why = g_steal_pointer (&why_fixed);
+  }
+  if (!good && options && options->refused)
+    g_ptr_array_extend_and_steal (options->refused, g_steal_pointer (&refused));
   if (!good)
     g_propagate_prefixed_error (error, g_steal_pointer (&why), "%s: ", path);
   TelarGraph *graph = good ? g_steal_pointer (&canvas.graph) : NULL;

@@ -16,6 +16,9 @@ struct TelarOnnx {
   GQueue compiled; /* of run.c, the newest first */
 };
 
+/* As telar_onnx_load, but operators that Telar does not have are no error yet. */
+TelarOnnx *onnx_model_load_any (const char *path, GError **error);
+
 void onnx_model_forget_programs (TelarOnnx *model);
 
 G_END_DECLS

@@ -101,15 +101,13 @@ find_inputs (TelarOnnx *model)
       model->inputs[model->n_inputs++] = graph->input[i];
 }
 
-TelarOnnx *
-telar_onnx_from_bytes (const guint8 *data, gsize length, const char *folder, const char *name,
-                       GError **error)
+static TelarOnnx *
+model_from_bytes (const guint8 *data, gsize length, const char *folder, const char *name,
+                  GError **error)
 {
   Onnx__ModelProto *proto = onnx_model_proto_read (data, length, name, error);
-  if (!proto || !has_all_operators (proto, name, error)) {
-    onnx_model_proto_free (proto);
+  if (!proto)
     return NULL;
-  }
   TelarOnnx *model = g_new0 (TelarOnnx, 1);
   model->proto = proto;
   model->folder = g_strdup (folder);
@@ -121,7 +119,17 @@ telar_onnx_from_bytes (const guint8 *data, gsize length, const char *folder, con
 }
 
 TelarOnnx *
-telar_onnx_load (const char *path, GError **error)
+telar_onnx_from_bytes (const guint8 *data, gsize length, const char *folder, const char *name,
+                       GError **error)
+{
+  g_autoptr (TelarOnnx) model = model_from_bytes (data, length, folder, name, error);
+  if (!model || !has_all_operators (model->proto, name, error))
+    return NULL;
+  return g_steal_pointer (&model);
+}
+
+TelarOnnx *
+onnx_model_load_any (const char *path, GError **error)
 {
   g_autoptr (GError) why = NULL;
   g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, &why);
@@ -130,8 +138,17 @@ telar_onnx_load (const char *path, GError **error)
     return NULL;
   }
   g_autofree char *folder = g_path_get_dirname (path);
-  return telar_onnx_from_bytes ((const guint8 *)g_mapped_file_get_contents (file),
-                                g_mapped_file_get_length (file), folder, path, error);
+  return model_from_bytes ((const guint8 *)g_mapped_file_get_contents (file),
+                           g_mapped_file_get_length (file), folder, path, error);
+}
+
+TelarOnnx *
+telar_onnx_load (const char *path, GError **error)
+{
+  g_autoptr (TelarOnnx) model = onnx_model_load_any (path, error);
+  if (!model || !has_all_operators (model->proto, path, error))
+    return NULL;
+  return g_steal_pointer (&model);
 }
 
 void

@@ -184,7 +184,7 @@ test_bad_shape (void)
   g_autoptr (GHashTable) weights = NULL;
   g_autofree char *path = g_build_filename (models, "mnist.onnx", NULL);
   const char *shapes[] = { "Input3=1xbx28", NULL };
-  TelarImportOptions options = { shapes };
+  TelarImportOptions options = { .shapes = shapes };
   g_assert_null (telar_import_onnx (path, &options, &weights, &error));
   g_assert_nonnull (strstr (error->message, "1xbx28"));
 }
