@@ -11,11 +11,13 @@ G_DECLARE_FINAL_TYPE (TelarWindow, telar_window, TELAR, WINDOW, AdwApplicationWi
 
 TelarWindow *telar_window_new (TelarApplication *application);
 
+/* Whether a project is open, or on its way. */
 gboolean telar_window_has_document (TelarWindow *self);
 /* The project's file, or NULL. Borrowed. */
 const char *telar_window_path (TelarWindow *self);
 
-/* Opens @path; edits that a crash left beside it are offered first. Failures are shown. */
+/* Opens @path; edits that a crash left beside it are offered first. An ONNX model is imported.
+ * Failures are shown. */
 void telar_window_open (TelarWindow *self, const char *path);
 /* Opens a copy of a sample. */
 void telar_window_open_sample (TelarWindow *self, const char *path, const char *title);

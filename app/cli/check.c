@@ -100,7 +100,7 @@ static void
 examine (Check *check, TelarDevice *device)
 {
   g_autoptr (GError) error = NULL;
-  if (telar_command_reads_data (check->graph))
+  if (telar_model_reads_data (check->graph))
     check->feed = telar_data_open (check->graph, &error);
   if (error != NULL)
     add_error (check, error);

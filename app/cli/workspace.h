@@ -2,8 +2,8 @@
 #pragma once
 
 #include "app/cli/command.h"
+#include "app/model/model.h"
 #include "engine/checkpoint.h"
-#include "engine/graph.h"
 #include "insight/store.h"
 
 G_BEGIN_DECLS
@@ -35,25 +35,7 @@ TelarGraph *telar_command_project (const TelarCommand *command, const char *path
 gboolean telar_command_apply_settings (const TelarCommand *command, TelarGraph *graph,
                                        GError **error);
 
-/* Whether the graph's data must be read: not where it begins with input nodes and has none. */
-gboolean telar_command_reads_data (const TelarGraph *graph);
-
-/* "digits-cnn" of "samples/digits-cnn.telar". Caller frees. */
-char *telar_project_name (const char *path);
-
-/* A trained model: what MODEL stands for. */
-typedef struct {
-  char *name;    /* as given, or the run that was found */
-  char *project; /* the project's name, "digits-cnn", or NULL */
-  TelarGraph *graph;
-  TelarStates *states;
-  char *checkpoint;
-} TelarModel;
-
-void telar_model_clear (TelarModel *model);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TelarModel, telar_model_clear)
-
-/* @name is a run, a checkpoint (*.safetensors) or a project (*.telar): the newest of its runs. */
+/* The model that @name stands for, in the workspace of the command. */
 gboolean telar_model_open (const TelarCommand *command, const char *name, TelarModel *model,
                            GError **error);
 

@@ -1,6 +1,7 @@
 /* Where a document comes from and where it goes: files, samples, and journals after a crash. */
 #include "app/project/document-private.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -131,6 +132,19 @@ telar_document_open_copy (const char *path, const char *title, GError **error)
   if (!graph || !rewrite_files (graph, folder, NULL, error))
     return NULL;
   return document_for (g_steal_pointer (&graph), NULL, own);
+}
+
+TelarDocument *
+telar_document_new_imported (TelarGraph *graph, const char *title, const char *journal,
+                             GError **error)
+{
+  g_autoptr (TelarDocument) self = document_for (graph, NULL, title);
+
+  self->journal = telar_journal_create (journal, &self->base, error);
+  if (!self->journal)
+    return NULL;
+  self->loose_weights = telar_journal_weights_path (journal);
+  return g_steal_pointer (&self);
 }
 
 /* --- the journal ------------------------------------------------------------------------------ */
@@ -275,6 +289,8 @@ telar_document_recover (const char *path, GError **error)
     }
   }
   self->journal = g_steal_pointer (&journal);
+  if (!self->path)
+    self->loose_weights = telar_journal_weights_path (path);
   return g_steal_pointer (&self);
 }
 
@@ -305,7 +321,7 @@ telar_document_save (TelarDocument *self, const char *path, GError **error)
   g_autofree char *before = telar_graph_to_text (self->graph);
   g_autofree char *after = NULL;
 
-  if (!move_folder (self, folder, error) || !telar_graph_save (self->graph, absolute, error))
+  if (!move_folder (self, folder, error) || !telar_document_write (self, absolute, error))
     return FALSE;
   after = telar_graph_to_text (self->graph);
   if (!g_str_equal (before, after))
@@ -327,4 +343,7 @@ void
 telar_document_close (TelarDocument *self)
 {
   drop_journal (self);
+  if (self->loose_weights)
+    g_unlink (self->loose_weights);
+  g_clear_pointer (&self->loose_weights, g_free);
 }

@@ -20,6 +20,7 @@ struct _TelarDocument {
   TelarGraph *graph;
   char *path;
   char *title;
+  char *loose_weights; /* of an import that is not saved yet, in the state folder; or NULL */
 
   GPtrArray *undo, *redo; /* TelarEdit *, the next one last */
   guint64 next_serial;
@@ -46,5 +47,8 @@ void telar_document_notify (TelarDocument *self);
  * replaying needs no history. */
 void telar_document_journal (TelarDocument *self, const char *kind, const char *name,
                              const TelarPatch *patch);
+
+/* Writes the project's file, and beside it the weights that lie loose. */
+gboolean telar_document_write (TelarDocument *self, const char *path, GError **error);
 
 G_END_DECLS

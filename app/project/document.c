@@ -250,6 +250,7 @@ finalize (GObject *object)
   g_clear_pointer (&self->graph, telar_graph_free);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->title, g_free);
+  g_clear_pointer (&self->loose_weights, g_free);
   G_OBJECT_CLASS (telar_document_parent_class)->finalize (object);
 }
 

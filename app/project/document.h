@@ -22,6 +22,11 @@ TelarDocument *telar_document_new (const char *title);
 TelarDocument *telar_document_open (const char *path, GError **error);
 /* The document of a sample: its contents, but no file of its own until it is saved. */
 TelarDocument *telar_document_open_copy (const char *path, const char *title, GError **error);
+/* The document of an imported @graph, which is taken over: no file of its own until it is saved.
+ * The weights that it names lie beside @journal, a free path in the state folder where its edits
+ * go; saving puts them beside the project, closing removes them. */
+TelarDocument *telar_document_new_imported (TelarGraph *graph, const char *title,
+                                            const char *journal, GError **error);
 /* What a crash left: the journal at @journal over the document that it starts from. When the file
  * was changed since, an error says so and the journal stays. */
 TelarDocument *telar_document_recover (const char *journal, GError **error);
@@ -29,7 +34,8 @@ TelarDocument *telar_document_recover (const char *journal, GError **error);
 char *telar_document_find_journal (const char *path);
 
 /* Writes to @path, or with NULL to its own. Paths of data files are rewritten when the folder
- * changes, so that they go on naming the same files. */
+ * changes, so that they go on naming the same files. The weights of an import go beside it, under
+ * a name that is free. */
 gboolean telar_document_save (TelarDocument *self, const char *path, GError **error);
 /* Gives up what is not saved: the journal is removed. Without this call it stays. */
 void telar_document_close (TelarDocument *self);

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #define JOURNAL_VERSION 1
+/* Of a document without a file, in the state folder. */
+#define UNSAVED_ENDING ".telar.journal"
 /* More than any session writes; a larger file is not ours. */
 #define JOURNAL_MAX_BYTES ((goffset)1 << 30)
 
@@ -51,7 +53,7 @@ telar_journal_path_unsaved (GError **error)
 {
   g_autofree char *folder = state_folder ();
   g_autofree char *uuid = g_uuid_string_random ();
-  g_autofree char *name = g_strdup_printf ("%s.telar.journal", uuid);
+  g_autofree char *name = g_strdup_printf ("%s" UNSAVED_ENDING, uuid);
 
   if (g_mkdir_with_parents (folder, 0700) != 0) {
     telar_set_error (error, TELAR_ERROR_FAILED, NULL, "%s cannot be made: %s", folder,
@@ -59,6 +61,23 @@ telar_journal_path_unsaved (GError **error)
     return NULL;
   }
   return g_build_filename (folder, name, NULL);
+}
+
+char *
+telar_journal_weights_path (const char *journal)
+{
+  gsize stem = strlen (journal) - strlen (UNSAVED_ENDING);
+
+  return g_strdup_printf ("%.*s.safetensors", (int)stem, journal);
+}
+
+void
+telar_journal_remove_unsaved (const char *path)
+{
+  g_autofree char *weights = telar_journal_weights_path (path);
+
+  g_unlink (weights);
+  g_unlink (path);
 }
 
 GPtrArray *
@@ -72,7 +91,7 @@ telar_journal_list_unsaved (void)
   while (dir && (name = g_dir_read_name (dir))) {
     g_autofree char *path = g_build_filename (folder, name, NULL);
 
-    if (g_str_has_suffix (name, ".telar.journal") && telar_journal_is_left (path))
+    if (g_str_has_suffix (name, UNSAVED_ENDING) && telar_journal_is_left (path))
       g_ptr_array_add (paths, g_steal_pointer (&path));
   }
   return paths;

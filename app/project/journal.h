@@ -28,6 +28,10 @@ typedef struct TelarJournal TelarJournal;
 char *telar_journal_path (const char *project);
 /* A free path for a document without a file, in the user's state folder, which is made. */
 char *telar_journal_path_unsaved (GError **error);
+/* Where the weights of such a document lie, beside its journal. Caller frees. */
+char *telar_journal_weights_path (const char *journal);
+/* Gives up what a crash left of such a document: the journal at @path and the weights beside it. */
+void telar_journal_remove_unsaved (const char *path);
 /* The journals of documents without a file that nobody has open: paths. */
 GPtrArray *telar_journal_list_unsaved (void);
 

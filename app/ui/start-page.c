@@ -93,6 +93,19 @@ text_label (const char *text, const char *css_class, gboolean wrap)
   return label;
 }
 
+/* What stands where a file has no graph to be drawn: what kind of file it is. */
+static GtkWidget *
+make_plate (const char *path)
+{
+  const char *dot = strrchr (path, '.');
+  g_autofree char *ending = g_utf8_strup (dot ? dot + 1 : "", -1);
+  GtkWidget *plate = gtk_label_new (ending);
+
+  gtk_widget_set_size_request (plate, CARD_WIDTH, CARD_HEIGHT);
+  gtk_widget_add_css_class (plate, "card-plate");
+  return plate;
+}
+
 static GtkWidget *
 make_card (const char *path, const char *title, const char *text, const char *badge,
            gboolean sample)
@@ -103,8 +116,8 @@ make_card (const char *path, const char *title, const char *text, const char *ba
   Card *card = g_new (Card, 1);
 
   *card = (Card){ g_strdup (path), g_strdup (title), sample };
-  if (graph)
-    gtk_box_append (GTK_BOX (box), telar_thumbnail_new (graph, CARD_WIDTH, CARD_HEIGHT));
+  gtk_box_append (GTK_BOX (box),
+                  graph ? telar_thumbnail_new (graph, CARD_WIDTH, CARD_HEIGHT) : make_plate (path));
   g_object_set (words, "margin-start", 14, "margin-end", 14, "margin-top", 10, "margin-bottom", 12,
                 NULL);
   gtk_box_append (GTK_BOX (words), text_label (title, "heading", FALSE));
@@ -218,9 +231,7 @@ on_recover (GtkButton *button, TelarStartPage *self)
 static void
 on_discard (GtkButton *button, TelarStartPage *self)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (g_object_get_data (G_OBJECT (button), "journal"));
-
-  g_file_delete (file, NULL, NULL);
+  telar_journal_remove_unsaved (g_object_get_data (G_OBJECT (button), "journal"));
   telar_start_page_refresh (self);
 }
 

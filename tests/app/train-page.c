@@ -3,6 +3,7 @@
 #include "app/ui/chart-view.h"
 #include "engine/monitor.h"
 #include "insight/store.h"
+#include "tests/app/screen.h"
 
 #include <math.h>
 
@@ -42,35 +43,6 @@ tear_down (Fixture *fixture, gconstpointer data)
 
 /* --- looking ----------------------------------------------------------------------------- */
 
-/* Of the widgets below @root in view, the first that @matches. */
-static GtkWidget *
-find (GtkWidget *root, gboolean (*matches) (GtkWidget *, const char *), const char *what)
-{
-  if (!gtk_widget_get_child_visible (root) || !gtk_widget_get_visible (root))
-    return NULL;
-  if (matches (root, what))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
-       child = gtk_widget_get_next_sibling (child)) {
-    GtkWidget *found = find (child, matches, what);
-    if (found != NULL)
-      return found;
-  }
-  return NULL;
-}
-
-static gboolean
-is_label (GtkWidget *widget, const char *text)
-{
-  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL;
-}
-
-static gboolean
-is_button (GtkWidget *widget, const char *tooltip)
-{
-  return GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_widget_get_tooltip_text (widget), tooltip) == 0;
-}
-
 static gboolean
 is_chart (GtkWidget *widget, const char *group)
 {
@@ -89,21 +61,10 @@ is_row (GtkWidget *widget, const char *unused)
   return GTK_IS_LIST_BOX_ROW (widget);
 }
 
-/* Lets the program run until there is such a widget. */
-static GtkWidget *
-wait_for (Fixture *fixture, gboolean (*matches) (GtkWidget *, const char *), const char *what)
-{
-  GtkWidget *found;
-
-  while ((found = find (fixture->window, matches, what)) == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return found;
-}
-
 static gint64
 last_step (Fixture *fixture, const char *group)
 {
-  GtkWidget *view = find (fixture->window, is_chart, group);
+  GtkWidget *view = test_find (fixture->window, is_chart, group);
   TelarPoint point = { 0 };
 
   if (view != NULL)
@@ -116,44 +77,6 @@ wait_for_step (Fixture *fixture, const char *group, gint64 step)
 {
   while (last_step (fixture, group) < step)
     g_main_context_iteration (NULL, TRUE);
-}
-
-static GdkTexture *
-render (Fixture *fixture)
-{
-  GdkPaintable *paintable = gtk_widget_paintable_new (GTK_WIDGET (fixture->window));
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  int width = gtk_widget_get_width (fixture->window);
-  int height = gtk_widget_get_height (fixture->window);
-
-  gdk_paintable_snapshot (paintable, snapshot, width, height);
-  GskRenderNode *node = gtk_snapshot_free_to_node (snapshot);
-  GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (fixture->window));
-  GdkTexture *texture = gsk_renderer_render_texture (
-      renderer, node, &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
-  gsk_render_node_unref (node);
-  g_object_unref (paintable);
-  return texture;
-}
-
-/* With TELAR_PICTURES=FOLDER the window is kept for looking at, in light and dark. */
-static void
-picture (Fixture *fixture, const char *name)
-{
-  static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_FORCE_DARK,
-                                            ADW_COLOR_SCHEME_FORCE_LIGHT };
-  const char *folder = g_getenv ("TELAR_PICTURES");
-
-  if (folder == NULL)
-    return;
-  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++) {
-    g_autofree char *path =
-        g_strdup_printf ("%s/page-%s-%s.png", folder, name, i == 0 ? "dark" : "light");
-    adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[i]);
-    gtk_test_widget_wait_for_draw (fixture->window);
-    g_autoptr (GdkTexture) texture = render (fixture);
-    gdk_texture_save_to_png (texture, path);
-  }
 }
 
 /* --- recording --------------------------------------------------------------------------- */
@@ -202,16 +125,16 @@ train (TelarMonitor *monitor, gint64 from, gint64 to)
 static void
 test_empty (Fixture *fixture, gconstpointer data)
 {
-  wait_for (fixture, is_label, "Nothing Trained Yet");
+  test_wait_for (fixture->window, test_is_label, "Nothing Trained Yet");
   telar_train_page_set_workspace (fixture->page, fixture->workspace);
-  wait_for (fixture, is_label, "Nothing Trained Yet");
-  picture (fixture, "empty");
+  test_wait_for (fixture->window, test_is_label, "Nothing Trained Yet");
+  test_picture (fixture->window, "page-empty");
 
   /* The first run is seen without being announced. */
   TelarMonitor *monitor = begin (fixture, "first", 0);
-  wait_for (fixture, is_label, "first");
+  test_wait_for (fixture->window, test_is_label, "first");
   telar_monitor_free (monitor);
-  wait_for (fixture, is_label, "Failed");
+  test_wait_for (fixture->window, test_is_label, "Failed");
 }
 
 static void
@@ -232,15 +155,15 @@ test_live (Fixture *fixture, gconstpointer data)
   g_test_minimized_result (slowest, "from the training to the chart: %.0f ms at most", slowest);
   wait_for_step (fixture, "learning_rate", 400);
 
-  GtkWidget *loss = find (fixture->window, is_chart, "loss");
+  GtkWidget *loss = test_find (fixture->window, is_chart, "loss");
   TelarChart *chart = telar_chart_view_get_chart (TELAR_CHART_VIEW (loss));
   g_assert_cmpuint (telar_chart_n_series (chart), ==, 2);
-  g_assert_nonnull (wait_for (fixture, is_chart, "gradient_norm"));
-  g_assert_null (find (fixture->window, is_chart, "val_loss"));
-  wait_for (fixture, is_label, "Running");
-  wait_for (fixture, is_label, "Epoch 3 of 10");
-  wait_for (fixture, is_label, "step 400 of 2000");
-  wait_for (fixture, is_label, "Best validation accuracy");
+  g_assert_nonnull (test_wait_for (fixture->window, is_chart, "gradient_norm"));
+  g_assert_null (test_find (fixture->window, is_chart, "val_loss"));
+  test_wait_for (fixture->window, test_is_label, "Running");
+  test_wait_for (fixture->window, test_is_label, "Epoch 3 of 10");
+  test_wait_for (fixture->window, test_is_label, "step 400 of 2000");
+  test_wait_for (fixture->window, test_is_label, "Best validation accuracy");
 
   gboolean alive;
   g_object_get (fixture->page, "alive", &alive, NULL);
@@ -249,16 +172,16 @@ test_live (Fixture *fixture, gconstpointer data)
   train (monitor, 401, 1600);
   wait_for_step (fixture, "loss", 1600);
   telar_chart_hover (chart, 240, 140);
-  picture (fixture, "live");
+  test_picture (fixture->window, "page-live");
 
   train (monitor, 1601, 2000);
   telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
   wait_for_step (fixture, "loss", 2000);
-  wait_for (fixture, is_label, "Done");
+  test_wait_for (fixture->window, test_is_label, "Done");
   g_object_get (fixture->page, "alive", &alive, NULL);
   g_assert_false (alive);
-  g_assert_null (find (fixture->window, is_button, "Pause"));
-  picture (fixture, "done");
+  g_assert_null (test_find (fixture->window, test_is_button, "Pause"));
+  test_picture (fixture->window, "page-done");
   telar_monitor_free (monitor);
 }
 
@@ -279,22 +202,23 @@ test_requests (Fixture *fixture, gconstpointer data)
 
   train (monitor, 1, 10);
   telar_train_page_set_workspace (fixture->page, fixture->workspace);
-  GtkWidget *pause = wait_for (fixture, is_button, "Pause");
-  g_assert_false (gtk_widget_get_sensitive (wait_for (fixture, is_button, "Train one step")));
+  GtkWidget *pause = test_wait_for (fixture->window, test_is_button, "Pause");
+  g_assert_false (
+      gtk_widget_get_sensitive (test_wait_for (fixture->window, test_is_button, "Train one step")));
   g_signal_emit_by_name (pause, "clicked");
   g_assert_cmpint (wait_for_request (monitor).kind, ==, TELAR_REQUEST_PAUSE);
   telar_monitor_event (monitor, 10, "paused", "");
-  wait_for (fixture, is_label, "Paused");
+  test_wait_for (fixture->window, test_is_label, "Paused");
 
-  GtkWidget *step = wait_for (fixture, is_button, "Train one step");
+  GtkWidget *step = test_wait_for (fixture->window, test_is_button, "Train one step");
   g_assert_true (gtk_widget_get_sensitive (step));
-  picture (fixture, "paused");
+  test_picture (fixture->window, "page-paused");
   g_signal_emit_by_name (step, "clicked");
   TelarRequest request = wait_for_request (monitor);
   g_assert_cmpint (request.kind, ==, TELAR_REQUEST_STEP);
   g_assert_cmpfloat (request.value, ==, 1);
 
-  GtkWidget *entry = wait_for (fixture, is_entry, NULL);
+  GtkWidget *entry = test_wait_for (fixture->window, is_entry, NULL);
   gtk_editable_set_text (GTK_EDITABLE (entry), "nonsense");
   g_signal_emit_by_name (entry, "activate");
   g_assert_true (gtk_widget_has_css_class (entry, "error"));
@@ -305,13 +229,14 @@ test_requests (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (request.kind, ==, TELAR_REQUEST_LEARNING_RATE);
   g_assert_cmpfloat (request.value, ==, 0.25);
 
-  g_signal_emit_by_name (wait_for (fixture, is_button, "Resume"), "clicked");
+  g_signal_emit_by_name (test_wait_for (fixture->window, test_is_button, "Resume"), "clicked");
   g_assert_cmpint (wait_for_request (monitor).kind, ==, TELAR_REQUEST_RESUME);
   telar_monitor_event (monitor, 10, "resumed", "");
-  g_signal_emit_by_name (wait_for (fixture, is_button, "Stop and keep a checkpoint"), "clicked");
+  g_signal_emit_by_name (
+      test_wait_for (fixture->window, test_is_button, "Stop and keep a checkpoint"), "clicked");
   g_assert_cmpint (wait_for_request (monitor).kind, ==, TELAR_REQUEST_STOP);
   telar_monitor_end (monitor, TELAR_RUN_STOPPED, NULL);
-  wait_for (fixture, is_label, "Stopped");
+  test_wait_for (fixture->window, test_is_label, "Stopped");
   telar_monitor_free (monitor);
 }
 
@@ -348,12 +273,12 @@ test_choosing (Fixture *fixture, gconstpointer data)
   }
   telar_train_page_set_workspace (fixture->page, fixture->workspace);
   wait_for_step (fixture, "loss", 750);
-  GtkWidget *list = gtk_widget_get_parent (wait_for (fixture, is_row, NULL));
+  GtkWidget *list = gtk_widget_get_parent (test_wait_for (fixture->window, is_row, NULL));
   gtk_list_box_select_row (GTK_LIST_BOX (list),
                            gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 2));
-  wait_for (fixture, is_label, "the loss is NaN");
+  test_wait_for (fixture->window, test_is_label, "the loss is NaN");
   g_assert_cmpint (last_step (fixture, "loss"), ==, 250);
-  picture (fixture, "failed");
+  test_picture (fixture->window, "page-failed");
 
   /* A new run does not take the page away from who has chosen; 0 brings it back. */
   TelarMonitor *monitor = begin (fixture, "run-4", 0);
@@ -376,7 +301,7 @@ test_keys (Fixture *fixture, gconstpointer data)
   telar_train_page_set_workspace (fixture->page, fixture->workspace);
   wait_for_step (fixture, "loss", 1000);
   gtk_test_widget_wait_for_draw (fixture->window);
-  GtkWidget *view = find (fixture->window, is_chart, "loss");
+  GtkWidget *view = test_find (fixture->window, is_chart, "loss");
   TelarChart *chart = telar_chart_view_get_chart (TELAR_CHART_VIEW (view));
   GListModel *controllers = gtk_widget_observe_controllers (view);
   for (guint i = 0; i < g_list_model_get_n_items (controllers); i++) {

@@ -1,0 +1,100 @@
+/* A model as a file for other programs: its data says what its inputs look like. */
+#include "app/model/export.h"
+
+#include "data/data.h"
+#include "engine/lower.h"
+
+#include <string.h>
+
+const char *const telar_export_formats[] = { "onnx", "safetensors", NULL };
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (a, b);
+}
+
+/* The hashes of the data that the model learned from, in the order of the files' names, with
+ * spaces between. Caller frees; NULL when none is recorded. */
+static char *
+data_hash (TelarGraph *graph)
+{
+  GHashTable *hashes = telar_graph_data_hashes (graph);
+  g_autoptr (GList) paths = g_list_sort (g_hash_table_get_keys (hashes), compare_names);
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (GList *path = paths; path != NULL; path = path->next)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "",
+                            (const char *)g_hash_table_lookup (hashes, path->data));
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+/* Rows to try the model on: as many as it takes at once, a few where that is any number. */
+#define TRIED 4
+
+static void
+binding_clear (gpointer binding)
+{
+  telar_tensor_unref (((TelarBinding *)binding)->tensor);
+}
+
+/* TelarBinding with references, or NULL. */
+static GArray *
+read_rows (TelarFeed *feed, gint64 rows, GError **error)
+{
+  TelarFeedPass pass = { .split = TELAR_SPLIT_ALL, .batch = rows > 0 ? rows : TRIED };
+  g_autofree TelarTensor **tensors = g_new0 (TelarTensor *, feed->n_ports + 1);
+  g_autoptr (GArray) inputs = g_array_new (FALSE, FALSE, sizeof (TelarBinding));
+  g_array_set_clear_func (inputs, binding_clear);
+  if (!telar_feed_begin (feed, &pass, error) || telar_feed_next (feed, tensors, error) < 0)
+    return NULL;
+  for (guint i = 0; i < feed->n_ports && tensors[i] != NULL; i++) {
+    TelarBinding binding = { feed->ports[i].name, tensors[i] };
+    g_array_append_val (inputs, binding);
+  }
+  return g_steal_pointer (&inputs);
+}
+
+/* With a check the model is tried on rows of its data. */
+static gboolean
+write_onnx (const TelarModel *model, TelarFeed *feed, const TelarExportOptions *about,
+            const char *path, GError **error)
+{
+  g_autoptr (GArray) inputs = about->check && feed ? read_rows (feed, about->batch, error) : NULL;
+  if (about->check && feed && !inputs)
+    return FALSE;
+  if (inputs) {
+    about->check->inputs = (const TelarBinding *)(gpointer)inputs->data;
+    about->check->n_inputs = inputs->len;
+  }
+  gboolean good = telar_export_onnx (about->lowered->program, model->states, about, path, error);
+  if (inputs) {
+    about->check->inputs = NULL;
+    about->check->n_inputs = 0;
+  }
+  return good;
+}
+
+gboolean
+telar_model_export (const TelarModel *model, const char *format, const TelarExportOptions *how,
+                    const char *path, GError **error)
+{
+  g_autoptr (TelarFeed) feed = NULL;
+  if (telar_model_reads_data (model->graph)) {
+    feed = telar_data_open (model->graph, error);
+    if (feed == NULL)
+      return FALSE;
+  }
+  g_autoptr (TelarLowered) lowered = telar_lower (model->graph, feed, TELAR_LOWER_INFER);
+  if (!telar_lowered_ok (lowered, error))
+    return FALSE;
+  g_autofree char *hash = data_hash (model->graph);
+  TelarExportOptions about = *how;
+  about.project = model->project;
+  about.run = model->name;
+  about.data_hash = hash;
+  about.graph = model->graph;
+  about.lowered = lowered;
+  return strcmp (format, "onnx") == 0
+             ? write_onnx (model, feed, &about, path, error)
+             : telar_export_safetensors (lowered->program, model->states, &about, path, error);
+}

@@ -1,0 +1,18 @@
+/* A trained model as a file for other programs. */
+#pragma once
+
+#include "app/model/model.h"
+#include "engine/exchange/export.h"
+
+G_BEGIN_DECLS
+
+/* "onnx", "safetensors", NULL. */
+extern const char *const telar_export_formats[];
+
+/* Writes @model to @path in @format. The shapes of its inputs are those of its data, which is read
+ * for them; with a check in @how the written ONNX model is run on rows of it beside the project.
+ * Where the model comes from is filled in here. */
+gboolean telar_model_export (const TelarModel *model, const char *format,
+                             const TelarExportOptions *how, const char *path, GError **error);
+
+G_END_DECLS
