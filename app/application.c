@@ -63,7 +63,7 @@ open_files (GApplication *application, GFile **files, int n_files, const char *h
   }
 }
 
-/* telar-studio [--train] [PROJECT]... */
+/* telar-studio [--train] [FILE]... */
 static int
 command_line (GApplication *application, GApplicationCommandLine *line)
 {
@@ -138,6 +138,7 @@ startup (GApplication *application)
     { "win.open", { "<Control>o" } },
     { "win.save", { "<Control>s" } },
     { "win.save-as", { "<Control><Shift>s" } },
+    { "win.export", { "<Control>e" } },
     { "win.undo", { "<Control>z" } },
     { "win.redo", { "<Control><Shift>z", "<Control>y" } },
     { "win.train", { "<Control>Return", "F5" } },
@@ -178,7 +179,7 @@ telar_application_init (TelarApplication *self)
 {
   static const GOptionEntry options[] = {
     { "train", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Start training the project"), NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[PROJECT…]") },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[FILE…]") },
     { NULL },
   };
 

@@ -1,6 +1,7 @@
 /* What the window's actions do: files, undo, panels, and the questions before work is lost. */
 #include "app/window-private.h"
 
+#include "app/project/import.h"
 #include "app/ui/recent.h"
 
 #include <glib/gi18n.h>
@@ -97,7 +98,9 @@ telar_window_open (TelarWindow *self, const char *path)
 {
   g_autofree char *journal = telar_document_find_journal (path);
 
-  if (journal)
+  if (telar_import_is_foreign (path))
+    telar_window_import (self, path);
+  else if (journal)
     offer_recovery (self, path, journal);
   else
     open_now (self, path);
@@ -123,16 +126,31 @@ telar_window_recover (TelarWindow *self, const char *journal)
 
 /* --- choosing files --------------------------------------------------------------------------- */
 
+/* The chooser holds it. */
+static void
+add_filter (GtkFileChooserNative *chooser, const char *name, gboolean projects, gboolean models)
+{
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, name);
+  if (projects)
+    gtk_file_filter_add_suffix (filter, "telar");
+  if (models)
+    gtk_file_filter_add_suffix (filter, "onnx");
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
+}
+
 static GtkFileChooserNative *
 choose_file (TelarWindow *self, const char *title, GtkFileChooserAction action)
 {
   GtkFileChooserNative *chooser =
       gtk_file_chooser_native_new (title, GTK_WINDOW (self), action, NULL, NULL);
-  GtkFileFilter *filter = gtk_file_filter_new ();
 
-  gtk_file_filter_set_name (filter, _ ("Telar projects"));
-  gtk_file_filter_add_pattern (filter, "*.telar");
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
+  if (action == GTK_FILE_CHOOSER_ACTION_OPEN)
+    add_filter (chooser, _ ("Telar projects and ONNX models"), TRUE, TRUE);
+  add_filter (chooser, _ ("Telar projects"), TRUE, FALSE);
+  if (action == GTK_FILE_CHOOSER_ACTION_OPEN)
+    add_filter (chooser, _ ("ONNX models"), FALSE, TRUE);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   return chooser;
 }
@@ -164,7 +182,7 @@ static void
 open_dialog (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GtkFileChooserNative *chooser =
-      choose_file (data, _ ("Open a Project"), GTK_FILE_CHOOSER_ACTION_OPEN);
+      choose_file (data, _ ("Open a Project or Model"), GTK_FILE_CHOOSER_ACTION_OPEN);
 
   g_signal_connect (chooser, "response", G_CALLBACK (on_open_response), data);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
@@ -353,7 +371,8 @@ void
 telar_window_update_actions (TelarWindow *self)
 {
   TelarDocument *document = self->document;
-  static const char *const need_document[] = { "save-as", "close-project", "find", "problems" };
+  static const char *const need_document[] = { "save-as", "export", "close-project", "find",
+                                               "problems" };
 
   for (guint i = 0; i < G_N_ELEMENTS (need_document); i++)
     set_enabled (self, need_document[i], document != NULL);

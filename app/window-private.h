@@ -1,4 +1,4 @@
-/* What window.c (what the window shows) and window-actions.c (what its actions do) share. */
+/* What window.c (what the window shows) and the other files of the window share. */
 #pragma once
 
 #include "app/project/analysis.h"
@@ -15,6 +15,8 @@ struct _TelarWindow {
   TelarDocument *document; /* NULL on the start page */
   TelarAnalysis *analysis;
   TelarSession *session; /* the run that goes on, or the last one; NULL: none yet */
+
+  GCancellable *importing; /* of the import that goes on, or NULL */
 
   GtkWidget *toasts;
   GtkWidget *start;
@@ -37,6 +39,12 @@ void telar_window_toast (TelarWindow *self, const char *text);
 void telar_window_show_error (TelarWindow *self, const char *heading, const GError *error);
 void telar_window_add_actions (TelarWindow *self);
 void telar_window_update_actions (TelarWindow *self);
+/* window-import.c: opens another program's model; failures are shown. Any other document that the
+ * window takes ends it. */
+void telar_window_import (TelarWindow *self, const char *path);
+void telar_window_stop_import (TelarWindow *self);
+void telar_window_add_drop_target (TelarWindow *self);
+void telar_window_add_export_actions (TelarWindow *self); /* window-export.c */
 /* window-training.c: its actions, and the run that was found going on at the start. */
 void telar_window_add_training_actions (TelarWindow *self);
 void telar_window_update_training (TelarWindow *self);

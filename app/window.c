@@ -13,7 +13,7 @@ G_DEFINE_FINAL_TYPE (TelarWindow, telar_window, ADW_TYPE_APPLICATION_WINDOW)
 gboolean
 telar_window_has_document (TelarWindow *self)
 {
-  return self->document != NULL;
+  return self->document || self->importing;
 }
 
 const char *
@@ -101,6 +101,7 @@ telar_window_show_place (TelarWindow *self)
 void
 telar_window_set_document (TelarWindow *self, TelarDocument *document)
 {
+  telar_window_stop_import (self);
   if (self->document) {
     g_signal_handlers_disconnect_by_data (self->document, self);
     telar_document_close (self->document);
@@ -143,6 +144,7 @@ close_request (GtkWindow *window)
     telar_window_leave_document (self, close_now);
     return GDK_EVENT_STOP;
   }
+  telar_window_stop_import (self);
   if (self->document)
     telar_document_close (self->document);
   return GTK_WINDOW_CLASS (telar_window_parent_class)->close_request (window);
@@ -161,6 +163,7 @@ build_menu (void)
   g_menu_append (file, _ ("Open…"), "win.open");
   g_menu_append (file, _ ("Save"), "win.save");
   g_menu_append (file, _ ("Save As…"), "win.save-as");
+  g_menu_append (file, _ ("Export…"), "win.export");
   g_menu_append (edit, _ ("Undo"), "win.undo");
   g_menu_append (edit, _ ("Redo"), "win.redo");
   g_menu_append (view, _ ("Palette"), "win.palette");
@@ -276,7 +279,9 @@ telar_window_init (TelarWindow *self)
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), box);
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), self->toasts);
   gtk_window_set_default_size (GTK_WINDOW (self), 1280, 800);
+  telar_window_add_drop_target (self);
   telar_window_add_actions (self);
+  telar_window_add_export_actions (self);
   telar_window_add_training_actions (self);
   telar_window_set_document (self, NULL);
   telar_window_find_run (self);

@@ -170,8 +170,8 @@ write_snapshot (TelarDocument *document, const char *path, GError **error)
 }
 
 /* A run's name is a folder's name, too. */
-static char *
-stem_of (const char *title)
+char *
+telar_session_stem (const char *title)
 {
   g_autofree char *ascii = g_str_to_ascii (title, "C");
   GString *stem = g_string_new (NULL);
@@ -222,7 +222,7 @@ spawn (TelarSession *self, const char *project, GError **error)
 TelarSession *
 telar_session_start (TelarDocument *document, const char *workspace, GError **error)
 {
-  g_autofree char *stem = stem_of (telar_document_title (document));
+  g_autofree char *stem = telar_session_stem (telar_document_title (document));
   TelarStore *store = telar_store_open (workspace, TRUE, error);
   g_autofree char *run = store ? telar_store_free_name (store, stem, error) : NULL;
   g_autofree char *snapshot = NULL;

@@ -31,6 +31,9 @@ typedef enum {
  * has it. Caller frees. */
 char *telar_workspace_path (void);
 
+/* What the runs of a document with @title are called, a number apart. Caller frees. */
+char *telar_session_stem (const char *title);
+
 /* Writes the document as it stands into the run's folder and starts the trainer on it. */
 TelarSession *telar_session_start (TelarDocument *document, const char *workspace, GError **error);
 /* Follows a run that goes on. */

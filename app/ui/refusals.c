@@ -168,6 +168,7 @@ telar_refusals_new (GtkWindow *parent, const char *file, GPtrArray *refused)
   gtk_window_set_title (GTK_WINDOW (window), title);
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
   gtk_window_set_modal (GTK_WINDOW (window), TRUE);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
   gtk_window_set_default_size (GTK_WINDOW (window), 640, 480);
   g_object_set_data_full (G_OBJECT (window), REFUSAL, g_ptr_array_ref (refused),
                           (GDestroyNotify)g_ptr_array_unref);
