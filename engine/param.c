@@ -1,6 +1,6 @@
-/* Parameter values: reading them from text and JSON with all checks in one place, so that project
- * file, inspector and --set refuse the same things in the same words. */
-#include "engine/param.h"
+/* Parameter values: reading them from text, with all checks in one place, so that project file,
+ * inspector and --set refuse the same things in the same words. */
+#include "engine/param-private.h"
 #include "engine/text.h"
 #include <errno.h>
 #include <math.h>
@@ -71,9 +71,8 @@ telar_param_value_equal (const TelarParamValue *a, const TelarParamValue *b)
 
 /* --- checks ----------------------------------------------------------------------------------- */
 
-G_GNUC_PRINTF (3, 4)
-static gboolean
-refuse (const TelarParam *param, GError **error, const char *format, ...)
+gboolean
+telar_param_refuse (const TelarParam *param, GError **error, const char *format, ...)
 {
   va_list args;
   va_start (args, format);
@@ -89,15 +88,15 @@ check_number (const TelarParam *param, double number, GError **error)
   char given[TELAR_REAL_TEXT], limit[TELAR_REAL_TEXT];
   telar_real_to_text (number, given);
   if (!isfinite (number))
-    return refuse (param, error, "must be a finite number, not %s", given);
+    return telar_param_refuse (param, error, "must be a finite number, not %s", given);
   if (param->minimum == param->maximum)
     return TRUE;
   if (number < param->minimum)
-    return refuse (param, error, "must be at least %s, not %s",
-                   telar_real_to_text (param->minimum, limit), given);
+    return telar_param_refuse (param, error, "must be at least %s, not %s",
+                               telar_real_to_text (param->minimum, limit), given);
   if (number > param->maximum)
-    return refuse (param, error, "must be at most %s, not %s",
-                   telar_real_to_text (param->maximum, limit), given);
+    return telar_param_refuse (param, error, "must be at most %s, not %s",
+                               telar_real_to_text (param->maximum, limit), given);
   return TRUE;
 }
 
@@ -107,7 +106,7 @@ check_choice (const TelarParam *param, const char *text, GError **error)
   if (g_strv_contains (param->choices, text))
     return TRUE;
   g_autofree char *known = g_strjoinv (", ", (char **)param->choices);
-  return refuse (param, error, "must be one of %s, not \"%s\"", known, text);
+  return telar_param_refuse (param, error, "must be one of %s, not \"%s\"", known, text);
 }
 
 static gboolean
@@ -117,8 +116,9 @@ check_count (const TelarParam *param, guint n, guint most, GError **error)
   if (n >= param->min_items && n <= most)
     return TRUE;
   if (param->min_items == most)
-    return refuse (param, error, "must have %u numbers, not %u", most, n);
-  return refuse (param, error, "must have %u to %u numbers, not %u", param->min_items, most, n);
+    return telar_param_refuse (param, error, "must have %u numbers, not %u", most, n);
+  return telar_param_refuse (param, error, "must have %u to %u numbers, not %u", param->min_items,
+                             most, n);
 }
 
 static gboolean
@@ -166,9 +166,9 @@ check (const TelarParam *param, const TelarParamValue *value, GError **error)
   return FALSE;
 }
 
-/* Takes @value over into @target when it passes. */
-static gboolean
-accept (const TelarParam *param, TelarParamValue *value, TelarParamValue *target, GError **error)
+gboolean
+telar_param_accept (const TelarParam *param, TelarParamValue *value, TelarParamValue *target,
+                    GError **error)
 {
   if (!check (param, value, error)) {
     telar_param_value_clear (value);
@@ -197,9 +197,10 @@ read_ints (const TelarParam *param, const char *text, TelarParamValue *value, GE
   while (*at) {
     gint64 item;
     if (value->ints.n == TELAR_PARAM_MAX_ITEMS)
-      return refuse (param, error, "must have at most %d numbers", TELAR_PARAM_MAX_ITEMS);
+      return telar_param_refuse (param, error, "must have at most %d numbers",
+                                 TELAR_PARAM_MAX_ITEMS);
     if (!read_int (at, &at, &item) || (*at && *at != 'x' && *at != ',') || (*at && !at[1]))
-      return refuse (param, error, "must be numbers such as 3x3, not \"%s\"", text);
+      return telar_param_refuse (param, error, "must be numbers such as 3x3, not \"%s\"", text);
     value->ints.items[value->ints.n++] = item;
     if (*at)
       at++;
@@ -224,9 +225,10 @@ read_reals (const TelarParam *param, const char *text, TelarParamValue *value, G
   while (*at) {
     double item;
     if (items->len == TELAR_PARAM_MAX_REALS)
-      return refuse (param, error, "must have at most %d numbers", TELAR_PARAM_MAX_REALS);
+      return telar_param_refuse (param, error, "must have at most %d numbers",
+                                 TELAR_PARAM_MAX_REALS);
     if (!read_real (at, &at, &item) || (*at && *at != ',') || (*at && !at[1]))
-      return refuse (param, error, "must be numbers such as 0.5,2, not \"%s\"", text);
+      return telar_param_refuse (param, error, "must be numbers such as 0.5,2, not \"%s\"", text);
     g_array_append_val (items, item);
     if (*at)
       at++;
@@ -241,7 +243,7 @@ read_bool (const TelarParam *param, const char *text, TelarParamValue *value, GE
 {
   value->boolean = strcmp (text, "true") == 0;
   if (!value->boolean && strcmp (text, "false") != 0)
-    return refuse (param, error, "must be true or false, not \"%s\"", text);
+    return telar_param_refuse (param, error, "must be true or false, not \"%s\"", text);
   return TRUE;
 }
 
@@ -252,11 +254,11 @@ read_text (const TelarParam *param, const char *text, TelarParamValue *value, GE
   switch (param->kind) {
   case TELAR_PARAM_INT:
     if (!read_int (text, &end, &value->integer) || *end)
-      return refuse (param, error, "must be a whole number, not \"%s\"", text);
+      return telar_param_refuse (param, error, "must be a whole number, not \"%s\"", text);
     return TRUE;
   case TELAR_PARAM_REAL:
     if (!read_real (text, &end, &value->real) || *end)
-      return refuse (param, error, "must be a number, not \"%s\"", text);
+      return telar_param_refuse (param, error, "must be a number, not \"%s\"", text);
     return TRUE;
   case TELAR_PARAM_BOOL:
     return read_bool (param, text, value, error);
@@ -268,7 +270,7 @@ read_text (const TelarParam *param, const char *text, TelarParamValue *value, GE
   case TELAR_PARAM_TEXT:
   case TELAR_PARAM_FILE:
     if (!g_utf8_validate (text, -1, NULL))
-      return refuse (param, error, "must be UTF-8 text");
+      return telar_param_refuse (param, error, "must be UTF-8 text");
     value->text = g_strdup (text);
     return TRUE;
   }
@@ -280,7 +282,7 @@ telar_param_value_from_text (const TelarParam *param, const char *text, TelarPar
                              GError **error)
 {
   TelarParamValue read = { .kind = param->kind };
-  return read_text (param, text, &read, error) && accept (param, &read, value, error);
+  return read_text (param, text, &read, error) && telar_param_accept (param, &read, value, error);
 }
 
 static char *
@@ -322,116 +324,6 @@ telar_param_value_to_text (const TelarParamValue *value)
   case TELAR_PARAM_TEXT:
   case TELAR_PARAM_FILE:
     return g_strdup (value->text);
-  }
-  return NULL;
-}
-
-/* --- JSON ------------------------------------------------------------------------------------- */
-
-static gboolean
-ints_from_json (const TelarParam *param, const json_t *json, TelarParamValue *value, GError **error)
-{
-  gsize n = json_array_size (json);
-  if (!json_is_array (json))
-    return refuse (param, error, "must be a list of whole numbers");
-  if (n > TELAR_PARAM_MAX_ITEMS)
-    return refuse (param, error, "must have at most %d numbers", TELAR_PARAM_MAX_ITEMS);
-  for (gsize i = 0; i < n; i++) {
-    const json_t *item = json_array_get (json, i);
-    if (!json_is_integer (item))
-      return refuse (param, error, "must be a list of whole numbers");
-    value->ints.items[i] = json_integer_value (item);
-  }
-  value->ints.n = (guint)n;
-  return TRUE;
-}
-
-static gboolean
-reals_from_json (const TelarParam *param, const json_t *json, TelarParamValue *value,
-                 GError **error)
-{
-  gsize n = json_array_size (json);
-  if (!json_is_array (json))
-    return refuse (param, error, "must be a list of numbers");
-  if (n > TELAR_PARAM_MAX_REALS)
-    return refuse (param, error, "must have at most %d numbers", TELAR_PARAM_MAX_REALS);
-  for (gsize i = 0; i < n; i++)
-    if (!json_is_number (json_array_get (json, i)))
-      return refuse (param, error, "must be a list of numbers");
-  value->reals.n = (guint)n;
-  value->reals.items = n > 0 ? g_new (double, n) : NULL;
-  for (gsize i = 0; i < n; i++)
-    value->reals.items[i] = json_number_value (json_array_get (json, i));
-  return TRUE;
-}
-
-static gboolean
-read_json (const TelarParam *param, const json_t *json, TelarParamValue *value, GError **error)
-{
-  switch (param->kind) {
-  case TELAR_PARAM_INT:
-    if (!json_is_integer (json))
-      return refuse (param, error, "must be a whole number");
-    value->integer = json_integer_value (json);
-    return TRUE;
-  case TELAR_PARAM_REAL:
-    if (!json_is_number (json))
-      return refuse (param, error, "must be a number");
-    value->real = json_number_value (json);
-    return TRUE;
-  case TELAR_PARAM_BOOL:
-    if (!json_is_boolean (json))
-      return refuse (param, error, "must be true or false");
-    value->boolean = json_is_true (json);
-    return TRUE;
-  case TELAR_PARAM_INTS:
-    return ints_from_json (param, json, value, error);
-  case TELAR_PARAM_REALS:
-    return reals_from_json (param, json, value, error);
-  case TELAR_PARAM_CHOICE:
-  case TELAR_PARAM_TEXT:
-  case TELAR_PARAM_FILE:
-    if (!json_is_string (json))
-      return refuse (param, error, "must be text");
-    value->text = g_strdup (json_string_value (json));
-    return TRUE;
-  }
-  return FALSE;
-}
-
-gboolean
-telar_param_value_from_json (const TelarParam *param, const json_t *json, TelarParamValue *value,
-                             GError **error)
-{
-  TelarParamValue read = { .kind = param->kind };
-  return read_json (param, json, &read, error) && accept (param, &read, value, error);
-}
-
-json_t *
-telar_param_value_to_json (const TelarParamValue *value)
-{
-  json_t *list;
-  switch (value->kind) {
-  case TELAR_PARAM_INT:
-    return json_integer (value->integer);
-  case TELAR_PARAM_REAL:
-    return json_real (value->real);
-  case TELAR_PARAM_BOOL:
-    return json_boolean (value->boolean);
-  case TELAR_PARAM_INTS:
-    list = json_array ();
-    for (guint i = 0; i < value->ints.n; i++)
-      json_array_append_new (list, json_integer (value->ints.items[i]));
-    return list;
-  case TELAR_PARAM_REALS:
-    list = json_array ();
-    for (guint i = 0; i < value->reals.n; i++)
-      json_array_append_new (list, json_real (value->reals.items[i]));
-    return list;
-  case TELAR_PARAM_CHOICE:
-  case TELAR_PARAM_TEXT:
-  case TELAR_PARAM_FILE:
-    return json_string (value->text);
   }
   return NULL;
 }

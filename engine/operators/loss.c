@@ -62,7 +62,8 @@ telar_lower_numbers (TelarLowering *l, const char *param, gint64 size, TelarDTyp
   g_autoptr (TelarTensor) tensor = NULL;
 
   if (n != 0 && n != size)
-    telar_lower_fail (l, "%s has %u numbers for %" G_GINT64_FORMAT " classes", param, n, size);
+    telar_lower_fail (l, "%s must have %" G_GINT64_FORMAT " numbers or none, not %u", param, size,
+                      n);
   if (n != size || size == 0)
     return TELAR_NO_VALUE;
   tensor = telar_tensor_new (dtype, &shape);

@@ -21,10 +21,10 @@ test_refused (void)
     const char *op, *example, *message;
   } cases[] = {
     { "cross_entropy", "f32[4,3] i64[4] class_weights=1,2",
-      "class_weights has 2 numbers for 3 classes" },
+      "class_weights must have 3 numbers or none, not 2" },
     { "cross_entropy", "f32[4,3,5] i64[4,3] axis=1", "labels is i64[N,3] and does not fit logits" },
     { "binary_cross_entropy", "f32[4,3] f32[4,3] pos_weight=1,2",
-      "pos_weight has 2 numbers for 3 classes" },
+      "pos_weight must have 3 numbers or none, not 2" },
     { "gaussian_nll", "f32[4,3] f32[4,3] f32[4]", "variances is f32[N] and does not fit" },
     { "triplet", "f32[4,3] f32[4,3] f32[4,2]", "negative is f32[N,2] and does not fit anchor" },
     { "contrastive", "f32[4,3] f32[4,3] i64[4,3]", "labels is i64[N,3] and does not fit first" },
