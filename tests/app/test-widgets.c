@@ -181,6 +181,26 @@ test_inspector_refuses (Fixture *f, gconstpointer data)
   g_assert_true (told);
 }
 
+/* A list of numbers is a line of text. */
+static void
+test_inspector_list (Fixture *f, gconstpointer data)
+{
+  TelarCanvas *canvas = telar_design_page_canvas (TELAR_DESIGN_PAGE (f->page));
+  GtkWidget *entry;
+  guint n;
+
+  telar_canvas_select (canvas, (const char *const[]){ "loss", NULL });
+  entry = only (GTK_WIDGET (row_of (f, "class_weights")), GTK_TYPE_ENTRY);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "0.5,2");
+  g_signal_emit_by_name (entry, "activate");
+  g_assert_cmpfloat (telar_param_set_reals (node (f, "loss")->params, "class_weights", &n)[1], ==,
+                     2);
+  g_assert_cmpuint (n, ==, 2);
+  telar_document_undo (f->document);
+  g_assert_true (telar_param_set_is_default (node (f, "loss")->params, "class_weights"));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "");
+}
+
 /* --- problems, shapes, costs ------------------------------------------------------------------ */
 
 static void
@@ -314,6 +334,7 @@ main (int argc, char **argv)
   TEST ("/inspector/training", test_inspector_training);
   TEST ("/inspector/several", test_inspector_several);
   TEST ("/inspector/refuses", test_inspector_refuses);
+  TEST ("/inspector/list", test_inspector_list);
   TEST ("/analysis/shapes", test_analysis);
   TEST ("/analysis/missing-data", test_missing_data);
   TEST ("/palette/search", test_palette);
