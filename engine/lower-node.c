@@ -92,14 +92,23 @@ declare (TelarLowering *l, TelarState *state, const char *role, TelarDType dtype
 static void
 add_cost (TelarLowering *l, TelarValue x, double factor)
 {
-  TelarValue cost = telar_build_reduce_all (l->b, TELAR_PRIM_SUM, x);
-  cost = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, cost, factor);
-  l->state->penalty = l->state->penalty == TELAR_NO_VALUE
-                          ? cost
-                          : telar_build_binary (l->b, TELAR_PRIM_ADD, l->state->penalty, cost);
+  GArray *pending = l->state->pending;
+  TelarPendingOutput added = { TELAR_OUTPUT_LOSS, TELAR_LOSS_PENALTY, NULL, TELAR_NO_VALUE, NULL };
+  x = telar_build_reduce_all (l->b, TELAR_PRIM_SUM, x);
+  added.value = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, x, factor);
+  for (guint i = 0; i < pending->len; i++) {
+    TelarPendingOutput *output = &g_array_index (pending, TelarPendingOutput, i);
+    if (g_strcmp0 (output->name, TELAR_LOSS_PENALTY) != 0 || output->role != TELAR_OUTPUT_LOSS)
+      continue;
+    output->value = telar_build_binary (l->b, TELAR_PRIM_ADD, output->value, added.value);
+    return;
+  }
+  added.name = g_strdup (TELAR_LOSS_PENALTY);
+  g_array_append_val (pending, added);
 }
 
-/* Sums, not means, and l2 without a half, as Keras has it. */
+/* Sums, not means, and l2 without a half, as Keras has it; once for each kernel, however often it
+ * is read. */
 static void
 penalise (TelarLowering *l, TelarValue kernel)
 {
@@ -128,9 +137,10 @@ telar_lower_parameter (TelarLowering *l, const char *role, const TelarShape *sha
     .decay_factor = factor == 1 ? 0 : factor,
     .fit = TELAR_NO_VALUE,
   };
+  guint known = telar_program_n_states (telar_builder_program (l->b));
   TelarValue value = declare (l, &state, role, TELAR_F32, shape);
   l->state->learns = TRUE;
-  if (decay && state.trainable)
+  if (decay && state.trainable && telar_program_n_states (telar_builder_program (l->b)) > known)
     penalise (l, value);
   return value;
 }

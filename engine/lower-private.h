@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* The loss that is no node's: what kernels cost that are to stay small. */
+#define TELAR_LOSS_PENALTY "penalty"
+
 /* A result on its way into the program; names are made when all are known. */
 typedef struct {
   TelarOutputRole role;
@@ -23,7 +26,6 @@ struct TelarLowerState {
   GArray *pending;     /* TelarPendingOutput */
   TelarValue *outputs; /* of the node under way */
   gboolean learns;     /* whether it has declared a parameter */
-  TelarValue penalty;  /* what kernels cost that are to stay small, or TELAR_NO_VALUE */
 };
 
 /* Reports a problem of @node (NULL: of the graph). */

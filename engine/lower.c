@@ -291,17 +291,6 @@ warn_unused (TelarLowered *lowered, const GPtrArray *ordered)
   }
 }
 
-/* The loss that is no node's. */
-#define PENALTY "penalty"
-
-static void
-add_penalty (TelarLowering *l)
-{
-  TelarPendingOutput output = { .role = TELAR_OUTPUT_LOSS, .value = l->state->penalty };
-  if (output.value != TELAR_NO_VALUE)
-    g_array_append_val (l->state->pending, output);
-}
-
 /* What must not be told twice: results are named apart from losses and metrics, so that a model in
  * use names them as its evaluation does. */
 static char *
@@ -315,12 +304,10 @@ name_key (const TelarPendingOutput *output)
 static char *
 loss_name (const char *node, guint losses)
 {
-  static const char *const taken[] = { "loss", PENALTY, NULL };
+  static const char *const taken[] = { "loss", TELAR_LOSS_PENALTY, NULL };
   if (losses == 1)
     return g_strdup ("loss");
-  if (node && g_strv_contains (taken, node))
-    return g_strdup_printf ("%s.%s", node, node);
-  return g_strdup (node ? node : PENALTY);
+  return g_strv_contains (taken, node) ? g_strdup_printf ("%s.%s", node, node) : g_strdup (node);
 }
 
 /* Names the losses; how often each name occurs. */
@@ -333,7 +320,7 @@ name_losses (GArray *pending)
     losses += g_array_index (pending, TelarPendingOutput, i).role == TELAR_OUTPUT_LOSS;
   for (guint i = 0; i < pending->len; i++) {
     TelarPendingOutput *output = &g_array_index (pending, TelarPendingOutput, i);
-    if (output->role == TELAR_OUTPUT_LOSS)
+    if (output->role == TELAR_OUTPUT_LOSS && !output->name)
       output->name = loss_name (output->node, losses);
     char *key = name_key (output);
     guint times = GPOINTER_TO_UINT (g_hash_table_lookup (uses, key));
@@ -396,7 +383,6 @@ lower_all (TelarLowering *l, const GPtrArray *ordered)
     if (!needed || g_hash_table_contains (needed, l->node->id))
       telar_lower_node (l);
   }
-  add_penalty (l);
   build_outputs (l->b, l->state->pending);
 }
 
@@ -417,12 +403,7 @@ telar_lower (const TelarGraph *graph, const TelarFeed *feed, TelarLowerMode mode
   TelarLowered *lowered = telar_lowered_new ();
   g_autoptr (TelarBuilder) builder = telar_builder_new (names[mode]);
   g_autoptr (GArray) pending = telar_lower_pending_new ();
-  struct TelarLowerState state = { .graph = graph,
-                                   .feed = feed,
-                                   .mode = mode,
-                                   .lowered = lowered,
-                                   .pending = pending,
-                                   .penalty = TELAR_NO_VALUE };
+  struct TelarLowerState state = { graph, feed, mode, lowered, pending, NULL };
   TelarLowering lowering = { builder, NULL, mode == TELAR_LOWER_TRAIN, &state };
   g_autoptr (GPtrArray) ordered = telar_graph_topological (graph);
 

@@ -171,8 +171,8 @@ test_names (void)
   g_assert_true (telar_graph_rename_node (graph, "loss1", "penalty", NULL));
   g_assert_true (telar_graph_set (graph, "fc.kernel_l2", "0.5", NULL));
   check_outputs (graph, feed, TELAR_LOWER_TRAIN,
-                 "metric distance.acc;metric distance.bcc;loss loss.loss;loss penalty.penalty;"
-                 "loss penalty;");
+                 "loss penalty;metric distance.acc;metric distance.bcc;loss loss.loss;"
+                 "loss penalty.penalty;");
   g_assert_true (telar_graph_set (graph, "fc.frozen", "true", NULL));
   check_outputs (graph, feed, TELAR_LOWER_TRAIN,
                  "metric distance.acc;metric distance.bcc;loss loss.loss;loss penalty.penalty;");
