@@ -87,8 +87,9 @@ TelarValue telar_emit_space_to_depth (TelarBuilder *b, TelarValue x, gint64 bloc
 typedef enum { TELAR_GRID_ZEROS, TELAR_GRID_BORDER, TELAR_GRID_REFLECTION } TelarGridPadding;
 
 /* Jaderberg et al.: "Spatial transformer networks", NeurIPS 2015. @x is [N, C, H, W], @grid [N, h,
- * w, 2] with x and y from -1 to 1; the result is [N, C, h, w]. With @align_corners, ±1 are the
- * centres of the corner places, else their outer edges. */
+ * w, 2] with x and y from -1 to 1; the result is [N, C, h, w]. Volumes [N, C, D, H, W] have grids
+ * [N, d, h, w, 3] with x, y and z. With @align_corners, ±1 are the centres of the corner places,
+ * else their outer edges. */
 TelarValue telar_emit_grid_sample (TelarBuilder *b, TelarResizeMode mode, TelarGridPadding padding,
                                    gboolean align_corners, TelarValue x, TelarValue grid);
 

@@ -1,14 +1,18 @@
-/* Sampling pictures at the places of a grid, by gathers whose weights carry the gradient. */
+/* Sampling pictures and volumes at the places of a grid, by gathers whose weights carry the
+ * gradient. */
 #include "engine/emit-spatial.h"
+
+#define MOST_AXES 3
 
 typedef struct {
   TelarBuilder *b;
   TelarGridPadding padding;
   gboolean align_corners;
   TelarDType dtype;
-  gint64 n, c, height, width;
-  TelarShape places; /* [N, h, w] */
-  TelarValue rows;   /* the picture as [N·H·W, C] */
+  guint n_axes; /* spatial ones */
+  gint64 sizes[MOST_AXES];
+  TelarShape places; /* [N, h, w], of volumes [N, d, h, w] */
+  TelarValue rows;   /* what is sampled, as [N·H·W, C] */
 } Sampler;
 
 static TelarValue
@@ -87,21 +91,19 @@ to_index (const Sampler *s, TelarValue x, gint64 size)
   return telar_build_cast (s->b, clamp (s, x, size), TELAR_I64);
 }
 
-/* The numbers at whole places (x, y), [N, h, w, C], times @weight; 0 outside. */
+/* The numbers at the whole places @at, one for each axis, [N, h, w, C], times @weight; 0 outside.
+ */
 static TelarValue
-fetch (const Sampler *s, TelarValue x, TelarValue y, TelarValue weight)
+fetch (const Sampler *s, const TelarValue *at, TelarValue weight)
 {
   TelarBuilder *b = s->b;
-  x = bring_in (s, x, s->width);
-  y = bring_in (s, y, s->height);
-  TelarValue inside = telar_build_binary (b, TELAR_PRIM_AND, is_inside (s, x, s->width),
-                                          is_inside (s, y, s->height));
   TelarValue place = telar_build_iota (b, &s->places, 0);
-  place = telar_build_binary_scalar (b, TELAR_PRIM_MUL, place, (double)s->height);
-  place = telar_build_binary (b, TELAR_PRIM_ADD, place, to_index (s, y, s->height));
-  place = telar_build_binary_scalar (b, TELAR_PRIM_MUL, place, (double)s->width);
-  place = telar_build_binary (b, TELAR_PRIM_ADD, place, to_index (s, x, s->width));
-  weight = telar_build_select (b, inside, weight, scalar (s, 0));
+  for (guint i = 0; i < s->n_axes; i++) {
+    TelarValue x = bring_in (s, at[i], s->sizes[i]);
+    weight = telar_build_select (b, is_inside (s, x, s->sizes[i]), weight, scalar (s, 0));
+    place = telar_build_binary_scalar (b, TELAR_PRIM_MUL, place, (double)s->sizes[i]);
+    place = telar_build_binary (b, TELAR_PRIM_ADD, place, to_index (s, x, s->sizes[i]));
+  }
   TelarShape column = s->places;
   column.dims[column.rank++] = 1;
   TelarValue numbers =
@@ -144,35 +146,66 @@ linear_weights (const Sampler *s, TelarValue t, TelarValue weights[2])
   weights[1] = t;
 }
 
-/* The sum over @taps places in each direction around (x, y). */
+/* The sum over @taps places in each direction around @at. */
 static TelarValue
-interpolate (const Sampler *s, TelarValue x, TelarValue y, int taps)
+interpolate (const Sampler *s, const TelarValue *at, guint taps)
 {
   TelarBuilder *b = s->b;
-  TelarValue x0 = telar_build_unary (b, TELAR_PRIM_FLOOR, x), wx[4];
-  TelarValue y0 = telar_build_unary (b, TELAR_PRIM_FLOOR, y), wy[4], sum = TELAR_NO_VALUE;
-  TelarValue tx = telar_build_binary (b, TELAR_PRIM_SUB, x, x0);
-  TelarValue ty = telar_build_binary (b, TELAR_PRIM_SUB, y, y0);
-  (taps == 4 ? cubic_weights : linear_weights) (s, tx, wx);
-  (taps == 4 ? cubic_weights : linear_weights) (s, ty, wy);
-  for (int i = 0; i < taps; i++)
-    for (int k = 0; k < taps; k++) {
-      int from = taps == 4 ? -1 : 0;
-      TelarValue weight = telar_build_binary (b, TELAR_PRIM_MUL, wy[i], wx[k]);
-      sum = add (s, sum, fetch (s, plus (s, x0, k + from), plus (s, y0, i + from), weight));
+  TelarValue base[MOST_AXES], weights[MOST_AXES][4], corner[MOST_AXES], sum = TELAR_NO_VALUE;
+  guint n_corners = 1;
+  for (guint i = 0; i < s->n_axes; i++) {
+    base[i] = telar_build_unary (b, TELAR_PRIM_FLOOR, at[i]);
+    (taps == 4 ? cubic_weights : linear_weights) (
+        s, telar_build_binary (b, TELAR_PRIM_SUB, at[i], base[i]), weights[i]);
+    n_corners *= taps;
+  }
+  for (guint k = 0; k < n_corners; k++) {
+    TelarValue weight = TELAR_NO_VALUE;
+    for (guint i = s->n_axes, rest = k; i-- > 0; rest /= taps) {
+      guint tap = rest % taps;
+      corner[i] = plus (s, base[i], (double)tap - (taps == 4 ? 1 : 0));
+      weight = weight == TELAR_NO_VALUE
+                   ? weights[i][tap]
+                   : telar_build_binary (b, TELAR_PRIM_MUL, weights[i][tap], weight);
     }
+    sum = add (s, sum, fetch (s, corner, weight));
+  }
   return sum;
 }
 
+/* Coordinate @which of the grid, in the shape of the places. */
 static TelarValue
-coordinate (const Sampler *s, TelarValue grid, gint64 which)
+coordinate (const Sampler *s, TelarValue grid, guint which)
 {
-  gint64 start[4] = { 0, 0, 0, which }, stride[4] = { 1, 1, 1, 1 };
-  gint64 limit[4] = { MAX (s->places.dims[0], -1), s->places.dims[1], s->places.dims[2],
-                      which + 1 };
-  TelarValue part = telar_emit (s->b, SLICE, ((TelarValue[]){ grid }), TELAR_INTS (START, start, 4),
-                                TELAR_INTS (LIMIT, limit, 4), TELAR_INTS (STRIDE, stride, 4));
-  return telar_build_reshape (s->b, part, &s->places);
+  return telar_build_reshape (
+      s->b, telar_build_slice (s->b, grid, s->places.rank, which, which + 1), &s->places);
+}
+
+/* Whether @x [N, C, …] can be sampled at @grid [N, …, axes]. */
+static gboolean
+fit (const TelarType *x, const TelarType *grid)
+{
+  guint rank = x->shape.rank;
+  gboolean good = (rank == 4 || rank == 5) && grid->shape.rank == rank && x->dtype == grid->dtype &&
+                  grid->shape.dims[rank - 1] == rank - 2 && grid->shape.dims[0] == x->shape.dims[0];
+  for (guint i = 1; good && i < rank; i++)
+    good = x->shape.dims[i] >= 0;
+  return good;
+}
+
+/* The channels last, as rows. */
+static TelarValue
+rows_of (TelarBuilder *b, TelarValue x)
+{
+  TelarShape shape = telar_builder_type (b, x)->shape;
+  TelarShape rows = telar_shape (shape.dims[0], shape.dims[1]);
+  gint64 last[TELAR_MAX_RANK] = { 0 };
+  for (guint i = 2; i < shape.rank; i++) {
+    rows.dims[0] *= shape.dims[i];
+    last[i - 1] = i;
+  }
+  last[shape.rank - 1] = 1;
+  return telar_build_reshape (b, telar_build_transpose (b, x, last), &rows);
 }
 
 TelarValue
@@ -180,37 +213,32 @@ telar_emit_grid_sample (TelarBuilder *b, TelarResizeMode mode, TelarGridPadding 
                         gboolean align_corners, TelarValue x, TelarValue grid)
 {
   TelarType type = *telar_builder_type (b, x), places = *telar_builder_type (b, grid);
-  const gint64 last[] = { 0, 2, 3, 1 }, back[] = { 0, 3, 1, 2 };
-  if (type.shape.rank != 4 || places.shape.rank != 4 || places.shape.dims[3] != 2 ||
-      places.shape.dims[0] != type.shape.dims[0] || type.shape.dims[1] < 0 ||
-      type.shape.dims[2] < 0 || type.shape.dims[3] < 0 || places.dtype != type.dtype) {
-    telar_builder_fail (b, "x must be [N,C,H,W] and the grid [N,h,w,2], of one type");
+  gint64 back[TELAR_MAX_RANK] = { 0, type.shape.rank - 1 };
+  TelarValue at[MOST_AXES];
+  if (!fit (&type, &places)) {
+    telar_builder_fail (b, "x must be [N,C,H,W] and the grid [N,h,w,2], or [N,C,D,H,W] and "
+                           "[N,d,h,w,3], of one type");
     return TELAR_NO_VALUE;
   }
-  Sampler s = { b,
-                padding,
-                align_corners,
-                type.dtype,
-                type.shape.dims[0],
-                type.shape.dims[1],
-                type.shape.dims[2],
-                type.shape.dims[3],
-                places.shape,
-                TELAR_NO_VALUE };
-  TelarShape rows = telar_shape (s.n * s.height * s.width, s.c);
-  s.places.rank = 3;
-  s.rows = telar_build_reshape (b, telar_build_transpose (b, x, last), &rows);
-  TelarValue px = to_places (&s, coordinate (&s, grid, 0), s.width);
-  TelarValue py = to_places (&s, coordinate (&s, grid, 1), s.height);
-  TelarValue result;
-  if (mode != TELAR_RESIZE_CUBIC) {
-    px = bring_in (&s, px, s.width);
-    py = bring_in (&s, py, s.height);
+  Sampler s = { .b = b,
+                .padding = padding,
+                .align_corners = align_corners,
+                .dtype = type.dtype,
+                .n_axes = type.shape.rank - 2,
+                .places = places.shape };
+  s.places.rank--;
+  s.rows = rows_of (b, x);
+  for (guint i = 0; i < s.n_axes; i++) { /* the grid counts from the last axis */
+    s.sizes[i] = type.shape.dims[2 + i];
+    at[i] = to_places (&s, coordinate (&s, grid, s.n_axes - 1 - i), s.sizes[i]);
+    if (mode != TELAR_RESIZE_CUBIC)
+      at[i] = bring_in (&s, at[i], s.sizes[i]);
+    if (mode == TELAR_RESIZE_NEAREST)
+      at[i] = telar_build_unary (b, TELAR_PRIM_ROUND, at[i]);
+    back[2 + i] = 1 + i;
   }
-  if (mode == TELAR_RESIZE_NEAREST)
-    result = fetch (&s, telar_build_unary (b, TELAR_PRIM_ROUND, px),
-                    telar_build_unary (b, TELAR_PRIM_ROUND, py), scalar (&s, 1));
-  else
-    result = interpolate (&s, px, py, mode == TELAR_RESIZE_CUBIC ? 4 : 2);
+  TelarValue result = mode == TELAR_RESIZE_NEAREST
+                          ? fetch (&s, at, scalar (&s, 1))
+                          : interpolate (&s, at, mode == TELAR_RESIZE_CUBIC ? 4 : 2);
   return telar_build_transpose (b, result, back);
 }
