@@ -269,6 +269,7 @@ static const struct {
   { "CategoryMapper", "cats_int64s=i:1", "1 keys do not fit 0 values" },
   { "ZipMap", "classlabels_int64s=i:1,2,3", "names 3 columns" },
   { "ZipMap", "post_transform=S:NONE", "names no classes" },
+  { "DictVectorizer", "", "DictVectorizer" },
 };
 
 static void
