@@ -36,10 +36,9 @@ color_from_rgba (const GdkRGBA *rgba)
 }
 
 /* The widget's own background comes from the style sheet; the chart's is that of its readout. */
-static void
-get_theme (TelarChartView *view, TelarChartTheme *theme, char **font)
+void
+telar_chart_theme_of (GtkWidget *widget, TelarChartTheme *theme, char **font)
 {
-  GtkWidget *widget = GTK_WIDGET (view);
   GtkStyleContext *style = gtk_widget_get_style_context (widget);
   PangoContext *pango = gtk_widget_get_pango_context (widget);
   GdkRGBA rgba;
@@ -115,7 +114,7 @@ telar_chart_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   if (width <= 0 || height <= 0)
     return;
-  get_theme (view, &theme, &font);
+  telar_chart_theme_of (widget, &theme, &font);
   draw (view, width, height, &theme);
   gtk_snapshot_append_texture (snapshot, view->drawing, &bounds);
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);

@@ -3,6 +3,7 @@
 #include "app/ui/train-charts.h"
 
 #include "app/ui/chart-view.h"
+#include "app/ui/matrix-view.h"
 #include "app/ui/run-text.h"
 
 #include <glib/gi18n.h>
@@ -26,8 +27,9 @@ struct _TelarTrainCharts {
   AdwBin parent_instance;
 
   GtkFlowBox *flow;
-  GHashTable *views; /* group -> TelarChartView, borrowed */
-  GPtrArray *links;  /* Link */
+  GHashTable *views;    /* group -> TelarChartView, borrowed */
+  GHashTable *matrices; /* group -> TelarMatrixView, borrowed */
+  GPtrArray *links;     /* Link */
   gint64 event_cursor, steps_per_epoch;
 
   TelarChartX x;
@@ -316,6 +318,44 @@ follow_events (TelarTrainCharts *charts, TelarStore *store, gint64 run, gboolean
   return TRUE;
 }
 
+/* --- figures ----------------------------------------------------------------------------- */
+
+static TelarMatrixView *
+get_matrix (TelarTrainCharts *charts, const TelarFigureRow *figure)
+{
+  const char *group = telar_metric_group (figure->name);
+  gboolean validation = telar_metric_is_validation (figure->name);
+  g_autofree char *key = g_strconcat (group, validation ? " validation" : "", NULL);
+  GtkWidget *view = g_hash_table_lookup (charts->matrices, key);
+
+  if (view == NULL) {
+    g_autofree char *name = telar_metric_title (group);
+    g_autofree char *title =
+        g_strdup_printf (validation ? _ ("%s, validation") : _ ("%s, training"), name);
+    view = telar_matrix_view_new (title);
+    gtk_widget_set_name (view, key);
+    gtk_flow_box_insert (charts->flow, view, -1);
+    gtk_widget_set_focusable (gtk_widget_get_parent (view), FALSE);
+    g_hash_table_insert (charts->matrices, g_strdup (key), view);
+  }
+  return TELAR_MATRIX_VIEW (view);
+}
+
+static gboolean
+follow_figures (TelarTrainCharts *charts, TelarStore *store, gint64 run, GError **error)
+{
+  g_autoptr (GPtrArray) figures = telar_store_figures (store, run, error);
+
+  if (figures == NULL)
+    return FALSE;
+  for (guint i = 0; i < figures->len; i++) {
+    const TelarFigureRow *figure = g_ptr_array_index (figures, i);
+    if (!telar_matrix_view_show (get_matrix (charts, figure), figure->values, figure->step, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 telar_train_charts_follow (TelarTrainCharts *charts, TelarStore *store, const TelarRunRow *row,
                            GError **error)
@@ -332,7 +372,9 @@ telar_train_charts_follow (TelarTrainCharts *charts, TelarStore *store, const Te
   }
   guint n_views = g_hash_table_size (charts->views);
   if (!follow_tags (charts, store, row->id, error) ||
-      !follow_events (charts, store, row->id, g_hash_table_size (charts->views) != n_views, error))
+      !follow_events (charts, store, row->id, g_hash_table_size (charts->views) != n_views,
+                      error) ||
+      !follow_figures (charts, store, row->id, error))
     return FALSE;
   update_all (charts);
   return TRUE;
@@ -345,6 +387,7 @@ telar_train_charts_reset (TelarTrainCharts *charts)
 
   g_ptr_array_set_size (charts->links, 0);
   g_hash_table_remove_all (charts->views);
+  g_hash_table_remove_all (charts->matrices);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (charts->flow))) != NULL)
     gtk_flow_box_remove (charts->flow, child);
   charts->event_cursor = 0;
@@ -437,6 +480,7 @@ telar_train_charts_finalize (GObject *object)
 
   g_ptr_array_unref (charts->links);
   g_hash_table_unref (charts->views);
+  g_hash_table_unref (charts->matrices);
   G_OBJECT_CLASS (telar_train_charts_parent_class)->finalize (object);
 }
 
@@ -450,6 +494,7 @@ static void
 telar_train_charts_init (TelarTrainCharts *charts)
 {
   charts->views = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  charts->matrices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   charts->links = g_ptr_array_new_with_free_func (link_free);
   charts->flow = GTK_FLOW_BOX (gtk_flow_box_new ());
   gtk_flow_box_set_homogeneous (charts->flow, TRUE);

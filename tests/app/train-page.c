@@ -1,6 +1,7 @@
 /* The Train page in process, under a display: a real store with a recorder that writes into it. */
 #include "app/ui/train-page.h"
 #include "app/ui/chart-view.h"
+#include "app/ui/matrix-view.h"
 #include "engine/monitor.h"
 #include "insight/store.h"
 #include "tests/app/screen.h"
@@ -185,6 +186,53 @@ test_live (Fixture *fixture, gconstpointer data)
   telar_monitor_free (monitor);
 }
 
+static gboolean
+is_matrix (GtkWidget *widget, const char *name)
+{
+  return TELAR_IS_MATRIX_VIEW (widget) && g_str_equal (gtk_widget_get_name (widget), name);
+}
+
+/* Digits that a network takes for others: more rarely with each epoch. */
+static void
+tell_figure (TelarMonitor *monitor, const char *name, gint64 step, double errors)
+{
+  const TelarShape shape = { .rank = 2, .dims = { 10, 10 } };
+  g_autoptr (TelarTensor) counts = telar_tensor_new (TELAR_F64, &shape);
+  double *numbers = counts->data;
+
+  for (guint i = 0; i < 10; i++)
+    for (guint k = 0; k < 10; k++)
+      numbers[i * 10 + k] = i == k ? 200 - 9 * errors : (i * 7 + k * 3) % 5 == 0 ? errors : 0;
+  telar_monitor_figure (monitor, name, step, counts);
+}
+
+/* Figures stand among the charts, and the newest is the one that is seen. */
+static void
+test_figures (Fixture *fixture, gconstpointer data)
+{
+  TelarMonitor *monitor = begin (fixture, "figures", 0);
+
+  telar_train_page_set_workspace (fixture->page, fixture->workspace);
+  train (monitor, 1, 199);
+  tell_figure (monitor, "confusion_matrix", 200, 14);
+  tell_figure (monitor, "val_confusion_matrix", 200, 16);
+  train (monitor, 200, 200);
+  test_wait_for (fixture->window, is_matrix, "confusion_matrix");
+  const TelarMatrix *matrix = telar_matrix_view_get_matrix (TELAR_MATRIX_VIEW (
+      test_wait_for (fixture->window, is_matrix, "confusion_matrix validation")));
+  g_assert_cmpstr (telar_matrix_title (matrix), ==, "Confusion matrix, validation");
+  g_assert_cmpfloat (telar_matrix_count (matrix, 0, 0), ==, 200 - 9 * 16);
+  train (monitor, 201, 399);
+  tell_figure (monitor, "val_confusion_matrix", 400, 3);
+  train (monitor, 400, 400);
+  while (telar_matrix_count (matrix, 0, 0) != 200 - 9 * 3)
+    g_main_context_iteration (NULL, TRUE);
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1280, 1250);
+  test_picture (fixture->window, "page-figures");
+  telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+  telar_monitor_free (monitor);
+}
+
 static TelarRequest
 wait_for_request (TelarMonitor *monitor)
 {
@@ -331,6 +379,7 @@ main (int argc, char *argv[])
   adw_init ();
   ADD ("empty", test_empty);
   ADD ("live", test_live);
+  ADD ("figures", test_figures);
   ADD ("requests", test_requests);
   ADD ("resumed", test_resumed);
   ADD ("choosing", test_choosing);

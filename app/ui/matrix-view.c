@@ -1,0 +1,151 @@
+/* The matrix's widget. */
+#include "app/ui/matrix-view.h"
+
+#include "app/ui/chart-view.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#define MIN_WIDTH  260
+#define MIN_HEIGHT 240
+
+struct _TelarMatrixView {
+  GtkWidget parent_instance;
+
+  TelarMatrix *matrix;
+  gint64 step; /* of the figure; -1 before the first */
+};
+
+G_DEFINE_FINAL_TYPE (TelarMatrixView, telar_matrix_view, GTK_TYPE_WIDGET)
+
+static void
+telar_matrix_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  TelarMatrixView *view = TELAR_MATRIX_VIEW (widget);
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  g_autofree char *font = NULL;
+  TelarChartTheme theme;
+
+  telar_chart_theme_of (widget, &theme, &font);
+  cairo_t *cr =
+      gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
+  telar_matrix_draw (view->matrix, cr, width, height, &theme);
+  cairo_destroy (cr);
+}
+
+static void
+telar_matrix_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_size,
+                           int *minimum, int *natural, int *minimum_baseline, int *natural_baseline)
+{
+  gboolean across = orientation == GTK_ORIENTATION_HORIZONTAL;
+
+  *minimum = across ? MIN_WIDTH : MIN_HEIGHT;
+  *natural = across ? 440 : 280;
+}
+
+/* --- in words ---------------------------------------------------------------------------- */
+
+static gboolean
+on_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip, gpointer data)
+{
+  const TelarMatrix *matrix = TELAR_MATRIX_VIEW (widget)->matrix;
+  guint right, answer;
+
+  if (keyboard || !telar_matrix_cell_at (matrix, x, y, &right, &answer))
+    return FALSE;
+  g_autofree char *right_name = telar_matrix_class (matrix, right);
+  g_autofree char *answer_name = telar_matrix_class (matrix, answer);
+  double count = telar_matrix_count (matrix, right, answer);
+  g_autofree char *text = g_strdup_printf (
+      ngettext ("%.0f row of class %s was taken for %s (%.1f %% of them)",
+                "%.0f rows of class %s were taken for %s (%.1f %% of them)", (gulong)count),
+      count, right_name, answer_name, 100 * telar_matrix_share (matrix, right, answer));
+  gtk_tooltip_set_text (tooltip, text);
+  return TRUE;
+}
+
+/* The most frequent error, or the diagonal's share alone where there is none. */
+static char *
+describe (const TelarMatrix *matrix)
+{
+  guint n = telar_matrix_n_classes (matrix), right = 0, answer = 0;
+  double most = 0;
+
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < n; k++)
+      if (i != k && telar_matrix_count (matrix, i, k) > most) {
+        most = telar_matrix_count (matrix, i, k);
+        right = i;
+        answer = k;
+      }
+  double percent = 100 * telar_matrix_accuracy (matrix);
+  g_autofree char *right_name = telar_matrix_class (matrix, right);
+  g_autofree char *answer_name = telar_matrix_class (matrix, answer);
+  return most > 0 ? g_strdup_printf (
+                        _ ("%s: %.1f %% right; the most frequent error is %s taken for %s, %.0f "
+                           "times"),
+                        telar_matrix_title (matrix), percent, right_name, answer_name, most)
+                  : g_strdup_printf (_ ("%s: %.1f %% right"), telar_matrix_title (matrix), percent);
+}
+
+gboolean
+telar_matrix_view_show (TelarMatrixView *view, const char *values, gint64 step, GError **error)
+{
+  if (step == view->step)
+    return TRUE;
+  if (!telar_matrix_set_values (view->matrix, values, error))
+    return FALSE;
+  view->step = step;
+  g_autofree char *words = describe (view->matrix);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  gtk_widget_queue_draw (GTK_WIDGET (view));
+  return TRUE;
+}
+
+const TelarMatrix *
+telar_matrix_view_get_matrix (TelarMatrixView *view)
+{
+  return view->matrix;
+}
+
+/* --- life -------------------------------------------------------------------------------- */
+
+static void
+telar_matrix_view_finalize (GObject *object)
+{
+  telar_matrix_free (TELAR_MATRIX_VIEW (object)->matrix);
+  G_OBJECT_CLASS (telar_matrix_view_parent_class)->finalize (object);
+}
+
+static void
+telar_matrix_view_class_init (TelarMatrixViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = telar_matrix_view_finalize;
+  widget_class->snapshot = telar_matrix_view_snapshot;
+  widget_class->measure = telar_matrix_view_measure;
+  gtk_widget_class_set_css_name (widget_class, "chart");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+}
+
+static void
+telar_matrix_view_init (TelarMatrixView *view)
+{
+  view->step = -1;
+  gtk_widget_add_css_class (GTK_WIDGET (view), "card");
+  gtk_widget_set_has_tooltip (GTK_WIDGET (view), TRUE);
+  g_signal_connect (view, "query-tooltip", G_CALLBACK (on_tooltip), NULL);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (gtk_widget_queue_draw), view, G_CONNECT_SWAPPED);
+}
+
+GtkWidget *
+telar_matrix_view_new (const char *title)
+{
+  TelarMatrixView *view = g_object_new (TELAR_TYPE_MATRIX_VIEW, NULL);
+
+  view->matrix = telar_matrix_new (title);
+  telar_matrix_set_axes (view->matrix, _ ("right class"), _ ("answer"));
+  return GTK_WIDGET (view);
+}
