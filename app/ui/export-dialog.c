@@ -333,12 +333,12 @@ build (TelarExportDialog *self)
                 24, NULL);
   gtk_box_append (GTK_BOX (box), build_header (self));
   gtk_box_append (GTK_BOX (box), self->progress);
+  gtk_box_append (GTK_BOX (content), build_problem (self));
   gtk_box_append (GTK_BOX (content),
                   group_of (NULL, build_model_row (self), build_format_row (self)));
   telar_export_rows_init (&self->onnx);
   gtk_box_append (GTK_BOX (content), self->onnx.group);
   gtk_box_append (GTK_BOX (content), group_of (NULL, build_place (self), NULL));
-  gtk_box_append (GTK_BOX (content), build_problem (self));
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroll), TRUE);

@@ -6,6 +6,7 @@
 #include "app/project/edits.h"
 #include "app/ui/facts.h"
 #include "app/ui/param-row.h"
+#include "app/ui/training-groups.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -85,6 +86,7 @@ update_rows (TelarInspector *self)
     } else {
       value = telar_param_set_get (training_of (self), name);
       is_default = telar_param_set_is_default (training_of (self), name);
+      gtk_widget_set_visible (GTK_WIDGET (row), telar_training_counts (training_of (self), name));
     }
     telar_param_row_show (row, value, is_default);
     telar_param_row_set_folder (row, folder);
@@ -116,24 +118,33 @@ on_reset (TelarParamRow *row, TelarInspector *self)
     telar_edit_reset_training (self->document, name);
 }
 
-/* Rows of @table whose prominence is asked for, in a box of their own. */
+static void
+add_row (TelarInspector *self, GtkWidget *box, const TelarParam *param)
+{
+  GtkWidget *row = telar_param_row_new (param);
+
+  g_signal_connect (row, "edit", G_CALLBACK (on_edit), self);
+  g_signal_connect (row, "reset", G_CALLBACK (on_reset), self);
+  g_ptr_array_add (self->rows, row);
+  gtk_box_append (GTK_BOX (box), row);
+}
+
 static GtkWidget *
-build_rows (TelarInspector *self, const TelarParam *table, gboolean prominent, gboolean others)
+rows_box (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_widget_add_css_class (box, "param-list");
-  for (const TelarParam *param = table; param && param->name; param++) {
-    GtkWidget *row;
+  return box;
+}
 
-    if (!(param->prominent ? prominent : others))
-      continue;
-    row = telar_param_row_new (param);
-    g_signal_connect (row, "edit", G_CALLBACK (on_edit), self);
-    g_signal_connect (row, "reset", G_CALLBACK (on_reset), self);
-    g_ptr_array_add (self->rows, row);
-    gtk_box_append (GTK_BOX (box), row);
-  }
+static GtkWidget *
+build_rows (TelarInspector *self, const TelarParam *table)
+{
+  GtkWidget *box = rows_box ();
+
+  for (const TelarParam *param = table; param && param->name; param++)
+    add_row (self, box, param);
   return box;
 }
 
@@ -278,8 +289,7 @@ build_learning (TelarInspector *self)
 {
   GtkWidget *expander = gtk_expander_new (_ ("Learning"));
 
-  gtk_expander_set_child (GTK_EXPANDER (expander),
-                          build_rows (self, telar_learning_params, TRUE, TRUE));
+  gtk_expander_set_child (GTK_EXPANDER (expander), build_rows (self, telar_learning_params));
   return expander;
 }
 
@@ -300,7 +310,7 @@ build_nodes (TelarInspector *self)
   }
   append (self, self->problems);
   if (alike && node->op->params && node->op->params[0].name)
-    append (self, build_rows (self, node->op->params, TRUE, TRUE));
+    append (self, build_rows (self, node->op->params));
   if (alike && telar_operator_may_learn (node->op))
     append (self, build_learning (self));
   if (n == 1) {
@@ -366,20 +376,42 @@ build_seed (TelarInspector *self)
   return row;
 }
 
+static GtkWidget *
+build_prominent (TelarInspector *self)
+{
+  GtkWidget *box = rows_box ();
+
+  for (const TelarParam *param = telar_param_set_table (training_of (self)); param->name; param++)
+    if (param->prominent)
+      add_row (self, box, param);
+  gtk_box_append (GTK_BOX (box), build_seed (self));
+  return box;
+}
+
+static GtkWidget *
+build_group (TelarInspector *self, const TelarTrainingGroup *group)
+{
+  GtkWidget *expander = gtk_expander_new (_ (group->title)), *box = rows_box ();
+  const TelarParam *table = telar_param_set_table (training_of (self));
+
+  for (guint i = 0; group->settings[i]; i++)
+    for (const TelarParam *param = table; param->name; param++)
+      if (g_str_equal (param->name, group->settings[i]))
+        add_row (self, box, param);
+  gtk_widget_set_margin_top (box, 6);
+  gtk_expander_set_child (GTK_EXPANDER (expander), box);
+  return expander;
+}
+
 static void
 build_training (TelarInspector *self)
 {
-  const TelarParam *table = telar_param_set_table (training_of (self));
-  GtkWidget *more = gtk_expander_new (_ ("More"));
-  GtkWidget *rows = build_rows (self, table, TRUE, FALSE);
-
-  gtk_box_append (GTK_BOX (rows), build_seed (self));
-  gtk_expander_set_child (GTK_EXPANDER (more), build_rows (self, table, FALSE, TRUE));
   append (self,
           build_plain_head (_ ("Training"), _ ("How this project learns. Select a node to see "
                                                "its parameters.")));
-  append (self, rows);
-  append (self, more);
+  append (self, build_prominent (self));
+  for (const TelarTrainingGroup *group = telar_training_groups; group->title; group++)
+    append (self, build_group (self, group));
   append (self, self->facts);
 }
 

@@ -11,6 +11,9 @@
 #include "app/ui/start-page.h"
 #include "app/ui/status-bar.h"
 #include "app/ui/thumbnail.h"
+#include "app/ui/training-groups.h"
+#include "engine/trainer.h"
+#include "tests/app/screen.h"
 #include "tests/app/support.h"
 
 #include <adwaita.h>
@@ -145,6 +148,59 @@ test_inspector_training (Fixture *f, gconstpointer data)
   g_signal_emit_by_name (row_of (f, "optimizer"), "edit", "sgd");
   g_assert_cmpstr (telar_param_set_text (telar_graph_training (graph), "optimizer"), ==, "sgd");
   g_assert_cmpstr (telar_document_undo_name (f->document), !=, NULL);
+}
+
+static gboolean
+is_shown (Fixture *f, const char *param)
+{
+  return gtk_widget_get_visible (GTK_WIDGET (row_of (f, param)));
+}
+
+/* Only what counts is shown, and follows what is chosen. */
+static void
+test_inspector_relevant (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) expanders = collect (f->page, GTK_TYPE_EXPANDER);
+
+  /* An expander holds its child back while it is closed. */
+  for (guint i = 0; i < expanders->len; i++)
+    gtk_expander_set_expanded (expanders->pdata[i], TRUE);
+  g_signal_emit_by_name (row_of (f, "optimizer"), "edit", "adam");
+  g_signal_emit_by_name (row_of (f, "schedule"), "edit", "constant");
+  g_assert_true (is_shown (f, "beta1"));
+  g_assert_false (is_shown (f, "momentum"));
+  g_assert_false (is_shown (f, "gamma"));
+  g_assert_false (is_shown (f, "min_delta"));
+  g_signal_emit_by_name (row_of (f, "optimizer"), "edit", "sgd");
+  g_signal_emit_by_name (row_of (f, "schedule"), "edit", "plateau");
+  g_assert_false (is_shown (f, "beta1"));
+  g_assert_true (is_shown (f, "momentum"));
+  g_assert_true (is_shown (f, "nesterov"));
+  g_assert_true (is_shown (f, "plateau_epochs"));
+  g_assert_true (is_shown (f, "min_delta"));
+  test_wait (300);
+  test_picture (f->window, "inspector-training");
+  telar_document_undo (f->document);
+  telar_document_undo (f->document);
+  g_assert_true (is_shown (f, "beta1"));
+}
+
+/* Each setting stands in one place, and each group is made of settings that there are. */
+static void
+test_training_groups (void)
+{
+  g_autoptr (TelarParamSet) training = telar_param_set_new (telar_training_params);
+
+  for (const TelarParam *param = telar_training_params; param->name; param++) {
+    guint n = param->prominent;
+    for (const TelarTrainingGroup *group = telar_training_groups; group->title; group++)
+      n += g_strv_contains (group->settings, param->name);
+    g_test_message ("%s", param->name);
+    g_assert_cmpuint (n, ==, 1);
+  }
+  for (const TelarTrainingGroup *group = telar_training_groups; group->title; group++)
+    for (guint i = 0; group->settings[i]; i++)
+      g_assert_nonnull (telar_param_set_get (training, group->settings[i]));
 }
 
 /* Several nodes of one operator share a row; what differs is changed in all. */
@@ -332,6 +388,8 @@ main (int argc, char **argv)
   g_test_add (path, Fixture, "digits-dense.telar", set_up, function, tear_down)
   TEST ("/inspector/edits", test_inspector_edits);
   TEST ("/inspector/training", test_inspector_training);
+  TEST ("/inspector/relevant", test_inspector_relevant);
+  g_test_add_func ("/inspector/groups", test_training_groups);
   TEST ("/inspector/several", test_inspector_several);
   TEST ("/inspector/refuses", test_inspector_refuses);
   TEST ("/inspector/list", test_inspector_list);
