@@ -1,5 +1,6 @@
 /* telar export: a trained model as a file for other programs. */
 #include "app/model/export.h"
+#include "app/cli/inputs.h"
 #include "app/cli/verbs.h"
 #include "app/cli/workspace.h"
 
@@ -41,6 +42,14 @@ static const TelarOption options[] = {
   { .name = "without-preprocessing",
     .doc = "Leaves out what prepares the data in front of the first layer (scaling, standardising, "
            "resizing): whoever runs the model does it then." },
+  { .name = "input",
+    .letter = 'i',
+    .kind = TELAR_OPTION_FILE,
+    .value = "[NAME=]FILE",
+    .repeated = TRUE,
+    .doc = "Rows to try the written ONNX model on, read as telar predict does; otherwise some of "
+           "the project's data, or random ones where it has none. An input of any size is written "
+           "with the size of these." },
   { .name = "no-check",
     .doc = "Does not run the written ONNX model beside the project, and leaves it whatever numbers "
            "it gives." },
@@ -62,19 +71,40 @@ choose_format (const TelarCommand *command, const char *path, GError **error)
   return NULL;
 }
 
+/* Gives @check the rows of --input; *@bindings, which the caller frees, borrows them of @inputs. */
+static gboolean
+read_rows (const TelarCommand *command, const TelarModel *model, TelarInputs *inputs,
+           TelarBinding **bindings, TelarExportCheck *check, GError **error)
+{
+  if (!telar_inputs_read (command, model->graph, inputs, error))
+    return FALSE;
+  check->n_inputs = inputs->names->len;
+  check->rows = inputs->rows;
+  check->inputs = *bindings = g_new0 (TelarBinding, check->n_inputs + 1);
+  for (guint i = 0; i < check->n_inputs; i++)
+    (*bindings)[i] = (TelarBinding){ inputs->names->pdata[i], inputs->tensors->pdata[i] };
+  return TRUE;
+}
+
 static void
 print_check (const TelarExportCheck *check)
 {
-  printf ("It gives what the project gives: on %" G_GINT64_FORMAT " %s, the largest difference is "
-          "%.2g of the largest number.\n",
-          check->rows, check->n_inputs > 0 ? "rows of its data" : "random rows", check->difference);
+  printf (
+      "It gives what the project gives: on %" G_GINT64_FORMAT "%s row%s, the largest difference "
+      "is %.2g of the largest number.\n",
+      check->rows, check->random ? " random" : "", check->rows == 1 ? "" : "s", check->difference);
 }
 
 static gboolean
 write_model (const TelarCommand *command, const TelarModel *model, const char *format,
              const char *path, GError **error)
 {
+  g_auto (TelarInputs) inputs = { 0 };
+  g_autofree TelarBinding *bindings = NULL;
   TelarExportCheck check = { 0 };
+  if (telar_command_has (command, "input") &&
+      !read_rows (command, model, &inputs, &bindings, &check, error))
+    return FALSE;
   TelarExportOptions how = {
     .opset = (int)telar_command_int (command, "opset", 0),
     .batch = telar_command_int (command, "batch", 0),
@@ -87,7 +117,7 @@ write_model (const TelarCommand *command, const TelarModel *model, const char *f
   if (!telar_model_export (model, format, &how, path, error))
     return FALSE;
   printf ("%s\n", path);
-  if (check.rows > 0)
+  if (how.check != NULL && strcmp (format, "onnx") == 0)
     print_check (&check);
   return TRUE;
 }
@@ -98,7 +128,7 @@ find_onnx_option (const TelarCommand *command)
 {
   static const char *const names[] = { "opset",      "batch",         "float16",
                                        "float16-io", "external-data", "without-preprocessing",
-                                       "no-check" };
+                                       "input",      "no-check" };
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (telar_command_has (command, names[i]))
       return names[i];

@@ -1,5 +1,6 @@
 /* telar predict: what a trained model makes of given inputs. */
 #include "app/cli/detections.h"
+#include "app/cli/inputs.h"
 #include "app/cli/predict-onnx.h"
 #include "app/cli/tensors.h"
 #include "app/cli/verbs.h"
@@ -48,11 +49,7 @@ static const TelarOption options[] = {
 typedef struct {
   TelarModel model;
   TelarDevice *device;
-  GPtrArray *names;            /* the model's inputs: char * */
-  GPtrArray *tensors;          /* the rows for them, in the same order */
-  const TelarTensor *pictures; /* the one of them that holds pictures, or NULL */
-  const char *picture;         /* its file */
-  gint64 rows;
+  TelarInputs inputs;
   TelarProgram *program;
   GArray *results; /* TelarResult */
 } Predict;
@@ -66,159 +63,15 @@ result_clear (gpointer data)
 }
 
 static void
-tensor_unref (gpointer data)
-{
-  if (data != NULL)
-    telar_tensor_unref (data);
-}
-
-static void
 predict_clear (Predict *p)
 {
   telar_model_clear (&p->model);
   g_clear_pointer (&p->device, telar_device_free);
-  g_clear_pointer (&p->names, g_ptr_array_unref);
-  g_clear_pointer (&p->tensors, g_ptr_array_unref);
+  telar_inputs_clear (&p->inputs);
   g_clear_pointer (&p->program, telar_program_unref);
   g_clear_pointer (&p->results, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Predict, predict_clear)
-
-/* --- what the model takes -----------------------------------------------------------------------
- */
-
-/* What the graph's output nodes depend on: input nodes by their ids, data ports as
- * "digits.images". */
-static GPtrArray *
-find_inputs (const TelarGraph *graph)
-{
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) ordered = telar_graph_topological (graph);
-  g_autoptr (GHashTable) needed = g_hash_table_new (g_str_hash, g_str_equal);
-  const GPtrArray *edges = telar_graph_edges (graph);
-  for (guint i = ordered->len; i-- > 0;) {
-    const TelarNode *node = ordered->pdata[i];
-    if (node->op->category != TELAR_CATEGORY_OUTPUT && !g_hash_table_contains (needed, node->id))
-      continue;
-    for (guint e = 0; e < edges->len; e++) {
-      const TelarEdge *edge = edges->pdata[e];
-      if (strcmp (edge->to, node->id) != 0)
-        continue;
-      const TelarNode *from = telar_graph_find_node (graph, edge->from);
-      const TelarPort *port = &from->op->outputs[edge->from_port];
-      gboolean begins = strcmp (from->op->name, TELAR_OPERATOR_INPUT) == 0;
-      g_autofree char *name =
-          begins ? g_strdup (from->id) : g_strdup_printf ("%s.%s", from->id, port->name);
-      if (from->op->lower != NULL && !begins)
-        g_hash_table_add (needed, from->id);
-      else if (port->kind == TELAR_PORT_TENSOR &&
-               !g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
-        g_ptr_array_add (names, g_steal_pointer (&name));
-    }
-  }
-  return names;
-}
-
-/* Splits "NAME=FILE" where NAME is one of @names; otherwise the only name goes with all of it. */
-static const char *
-split_name (const char *text, const GPtrArray *names, guint *index, GError **error)
-{
-  const char *equals = strchr (text, '=');
-  gsize length = equals != NULL ? (gsize)(equals - text) : 0;
-  for (guint i = 0; equals != NULL && i < names->len; i++)
-    if (strlen (names->pdata[i]) == length && strncmp (names->pdata[i], text, length) == 0) {
-      *index = i;
-      return equals + 1;
-    }
-  *index = 0;
-  if (names->len == 1)
-    return text;
-  g_autoptr (GString) known = g_string_new (NULL);
-  for (guint i = 0; i < names->len; i++)
-    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", (char *)names->pdata[i]);
-  telar_set_error (error, TELAR_ERROR_USAGE, NULL,
-                   "\"%s\": NAME=FILE is needed, with NAME one of %s", text, known->str);
-  return NULL;
-}
-
-/* An input of any size gets the sizes of what it is given, which its shape says from now on. */
-static gboolean
-take_sizes (const Predict *p, const TelarNode *node, const TelarTensor *tensor, GError **error)
-{
-  const TelarShape *shape = &tensor->type.shape;
-  g_autoptr (GString) sizes = g_string_new (NULL);
-  g_autofree char *setting = g_strdup_printf ("%s.shape", node->id);
-  for (guint i = telar_param_set_bool (node->params, "batch") ? 1 : 0; i < shape->rank; i++)
-    g_string_append_printf (sizes, "%s%" G_GINT64_FORMAT, sizes->len > 0 ? "x" : "",
-                            shape->dims[i]);
-  return telar_graph_set (p->model.graph, setting, sizes->str, error);
-}
-
-/* An input node says what it takes, a data node how its files are read. */
-static TelarTensor *
-read_input (const Predict *p, const char *name, const char *path, GError **error)
-{
-  const TelarNode *node = telar_graph_find_node (p->model.graph, name);
-  TelarType type;
-  if (node == NULL)
-    return telar_input_read (p->model.graph, name, path, error);
-  gboolean typed = telar_node_input_type (node, &type);
-  gboolean any = telar_param_set_bool (node->params, "any_size");
-  for (guint i = 2; any && typed && i < type.shape.rank; i++)
-    type.shape.dims[i] = -1;
-  g_autoptr (TelarTensor) tensor =
-      telar_input_read_shaped (name, typed ? &type.shape : NULL, path, error);
-  if (tensor == NULL || (any && !take_sizes (p, node, tensor, error)))
-    return NULL;
-  return g_steal_pointer (&tensor);
-}
-
-/* Whether the input has a row for each sample; one of a fixed shape is given whole. */
-static gboolean
-has_rows (const Predict *p, guint input)
-{
-  const TelarNode *node = telar_graph_find_node (p->model.graph, p->names->pdata[input]);
-  return node == NULL || telar_param_set_bool (node->params, "batch");
-}
-
-static gboolean
-read_inputs (const TelarCommand *command, Predict *p, GError **error)
-{
-  const GPtrArray *inputs = telar_command_list (command, "input");
-  p->names = find_inputs (p->model.graph);
-  p->tensors = g_ptr_array_new_with_free_func (tensor_unref);
-  g_ptr_array_set_size (p->tensors, (int)p->names->len);
-  for (guint i = 0; inputs != NULL && i < inputs->len; i++) {
-    guint index;
-    const char *path = split_name (inputs->pdata[i], p->names, &index, error);
-    if (path == NULL)
-      return FALSE;
-    TelarTensor *tensor = read_input (p, p->names->pdata[index], path, error);
-    if (tensor == NULL)
-      return FALSE;
-    tensor_unref (p->tensors->pdata[index]);
-    p->tensors->pdata[index] = tensor;
-    if (tensor->type.shape.rank == 4) {
-      p->pictures = tensor;
-      p->picture = path;
-    }
-  }
-  for (guint i = 0; i < p->names->len; i++) {
-    const TelarTensor *tensor = p->tensors->pdata[i];
-    gint64 rows = tensor == NULL ? 0 : !has_rows (p, i) ? p->rows : tensor->type.shape.dims[0];
-    if (tensor == NULL || (p->rows > 0 && rows != p->rows)) {
-      telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                       tensor == NULL ? "no input is given for %s"
-                                      : "the input for %s has another number of rows than the "
-                                        "first",
-                       (const char *)p->names->pdata[i]);
-      return FALSE;
-    }
-    p->rows = rows;
-  }
-  p->rows = MAX (p->rows, 1); /* no input has rows */
-  return TRUE;
-}
 
 /* --- running ------------------------------------------------------------------------------------
  */
@@ -228,13 +81,13 @@ static gboolean
 compile (Predict *p, GError **error)
 {
   static const TelarFeedClass no_rows = { 0 };
-  g_autofree TelarFeedPort *ports = g_new0 (TelarFeedPort, MAX (p->names->len, 1));
-  for (guint i = 0; i < p->names->len; i++) {
-    ports[i].name = p->names->pdata[i];
-    ports[i].type = ((const TelarTensor *)p->tensors->pdata[i])->type;
+  g_autofree TelarFeedPort *ports = g_new0 (TelarFeedPort, MAX (p->inputs.names->len, 1));
+  for (guint i = 0; i < p->inputs.names->len; i++) {
+    ports[i].name = p->inputs.names->pdata[i];
+    ports[i].type = ((const TelarTensor *)p->inputs.tensors->pdata[i])->type;
     ports[i].type.shape.dims[0] = TELAR_DIM_BATCH;
   }
-  TelarFeed shapes = { &no_rows, ports, p->names->len };
+  TelarFeed shapes = { &no_rows, ports, p->inputs.names->len };
   g_autoptr (TelarLowered) lowered = telar_lower (p->model.graph, &shapes, TELAR_LOWER_INFER);
   if (!telar_lowered_ok (lowered, error))
     return FALSE;
@@ -271,7 +124,7 @@ make_results (Predict *p, TelarTensor *const *outputs, GError **error)
   for (guint i = 0; i < telar_program_n_outputs (p->program); i++) {
     TelarShape shape = outputs[i]->type.shape;
     if (gives_rows (p, i))
-      shape.dims[0] = p->rows;
+      shape.dims[0] = p->inputs.rows;
     TelarResult result = { .name = g_strdup (telar_program_output (p->program, i)->name) };
     result.tensor = telar_tensor_try_new (outputs[i]->type.dtype, &shape, error);
     g_array_append_val (p->results, result);
@@ -286,13 +139,14 @@ run_batch (Predict *p, TelarPlan *plan, gint64 first, gint64 n, GError **error)
 {
   guint n_outputs = telar_program_n_outputs (p->program);
   g_autofree TelarTensor **outputs = g_new0 (TelarTensor *, n_outputs);
-  g_autofree TelarBinding *inputs = g_new0 (TelarBinding, MAX (p->names->len, 1));
-  for (guint i = 0; i < p->names->len; i++)
-    inputs[i] = (TelarBinding){ p->names->pdata[i], has_rows (p, i)
-                                                        ? take_rows (p->tensors->pdata[i], first, n)
-                                                        : telar_tensor_ref (p->tensors->pdata[i]) };
+  g_autofree TelarBinding *inputs = g_new0 (TelarBinding, MAX (p->inputs.names->len, 1));
+  for (guint i = 0; i < p->inputs.names->len; i++)
+    inputs[i] = (TelarBinding){ p->inputs.names->pdata[i],
+                                telar_inputs_has_rows (&p->inputs, p->model.graph, i)
+                                    ? take_rows (p->inputs.tensors->pdata[i], first, n)
+                                    : telar_tensor_ref (p->inputs.tensors->pdata[i]) };
   TelarRunContext context = { .inputs = inputs,
-                              .n_inputs = p->names->len,
+                              .n_inputs = p->inputs.names->len,
                               .states = p->model.states };
   gboolean ok = telar_plan_run (plan, &context, outputs, error) &&
                 (p->results != NULL || make_results (p, outputs, error));
@@ -303,7 +157,7 @@ run_batch (Predict *p, TelarPlan *plan, gint64 first, gint64 n, GError **error)
   }
   for (guint i = 0; i < n_outputs; i++)
     g_clear_pointer (&outputs[i], telar_tensor_unref);
-  for (guint i = 0; i < p->names->len; i++)
+  for (guint i = 0; i < p->inputs.names->len; i++)
     telar_tensor_unref (inputs[i].tensor);
   return ok;
 }
@@ -315,13 +169,13 @@ run_all (Predict *p, gint64 batch, GError **error)
 {
   for (guint i = 0; i < telar_program_n_outputs (p->program); i++)
     if (!gives_rows (p, i))
-      batch = p->rows;
-  for (gint64 first = 0; first < p->rows;) {
-    gint64 n = MIN (batch, p->rows - first);
+      batch = p->inputs.rows;
+  for (gint64 first = 0; first < p->inputs.rows;) {
+    gint64 n = MIN (batch, p->inputs.rows - first);
     g_autoptr (TelarPlan) plan = telar_plan_new (p->program, n, p->device, 0, error);
     if (plan == NULL)
       return FALSE;
-    for (; p->rows - first >= n; first += n)
+    for (; p->inputs.rows - first >= n; first += n)
       if (!run_batch (p, plan, first, n, error))
         return FALSE;
   }
@@ -342,7 +196,7 @@ write_outputs (const TelarCommand *command, const Predict *p, GError **error)
     const char *text = files->pdata[i];
     guint index = 0;
     gboolean all = g_str_has_suffix (text, ".npz") && strchr (text, '=') == NULL;
-    const char *path = all ? text : split_name (text, names, &index, error);
+    const char *path = all ? text : telar_split_name (text, names, &index, error);
     if (path == NULL)
       return FALSE;
     g_autoptr (GArray) one = g_array_new (FALSE, FALSE, sizeof (TelarResult));
@@ -365,7 +219,7 @@ check_wishes (const TelarCommand *command, const Predict *p, GError **error)
   else if (!finds && !telar_command_has (command, "output"))
     telar_set_error (error, TELAR_ERROR_USAGE, NULL,
                      "--output is needed; see telar predict --help");
-  else if (telar_command_has (command, "drawn") && p->picture == NULL)
+  else if (telar_command_has (command, "drawn") && p->inputs.picture == NULL)
     telar_set_error (error, TELAR_ERROR_USAGE, NULL, "--drawn needs a picture as input");
   else
     return TRUE;
@@ -392,7 +246,7 @@ run (const TelarCommand *command, GError **error)
   if (onnx)
     return telar_predict_onnx (command, p.device, error);
   if (!telar_model_open (command, telar_command_argument (command, 0), &p.model, error) ||
-      !read_inputs (command, &p, error))
+      !telar_inputs_read (command, p.model.graph, &p.inputs, error))
     return 3;
   if (!check_wishes (command, &p, error))
     return 2;
@@ -405,8 +259,9 @@ run (const TelarCommand *command, GError **error)
   if (!telar_detections_any (p.model.graph))
     return 0;
   g_autoptr (GArray) found = telar_detections_collect (
-      p.model.graph, p.results, p.pictures != NULL ? &p.pictures->type.shape : NULL, error);
-  return found != NULL && telar_detections_tell (command, found, p.picture, error) ? 0 : 1;
+      p.model.graph, p.results, p.inputs.pictures != NULL ? &p.inputs.pictures->type.shape : NULL,
+      error);
+  return found != NULL && telar_detections_tell (command, found, p.inputs.picture, error) ? 0 : 1;
 }
 
 const TelarVerb telar_verb_predict = {

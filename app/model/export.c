@@ -37,15 +37,16 @@ binding_clear (gpointer binding)
   telar_tensor_unref (((TelarBinding *)binding)->tensor);
 }
 
-/* TelarBinding with references, or NULL. */
+/* TelarBinding with references, or NULL; *@rows receives how many rows they have. */
 static GArray *
-read_rows (TelarFeed *feed, gint64 rows, GError **error)
+read_rows (TelarFeed *feed, gint64 batch, gint64 *rows, GError **error)
 {
-  TelarFeedPass pass = { .split = TELAR_SPLIT_ALL, .batch = rows > 0 ? rows : TRIED };
+  TelarFeedPass pass = { .split = TELAR_SPLIT_ALL, .batch = batch > 0 ? batch : TRIED };
   g_autofree TelarTensor **tensors = g_new0 (TelarTensor *, feed->n_ports + 1);
   g_autoptr (GArray) inputs = g_array_new (FALSE, FALSE, sizeof (TelarBinding));
   g_array_set_clear_func (inputs, binding_clear);
-  if (!telar_feed_begin (feed, &pass, error) || telar_feed_next (feed, tensors, error) < 0)
+  if (!telar_feed_begin (feed, &pass, error) ||
+      (*rows = telar_feed_next (feed, tensors, error)) < 0)
     return NULL;
   for (guint i = 0; i < feed->n_ports && tensors[i] != NULL; i++) {
     TelarBinding binding = { feed->ports[i].name, tensors[i] };
@@ -54,13 +55,15 @@ read_rows (TelarFeed *feed, gint64 rows, GError **error)
   return g_steal_pointer (&inputs);
 }
 
-/* With a check the model is tried on rows of its data. */
+/* With a check that has no rows the model is tried on rows of its data. */
 static gboolean
 write_onnx (const TelarModel *model, TelarFeed *feed, const TelarExportOptions *about,
             const char *path, GError **error)
 {
-  g_autoptr (GArray) inputs = about->check && feed ? read_rows (feed, about->batch, error) : NULL;
-  if (about->check && feed && !inputs)
+  gboolean reads = about->check && about->check->n_inputs == 0 && feed;
+  g_autoptr (GArray) inputs =
+      reads ? read_rows (feed, about->batch, &about->check->rows, error) : NULL;
+  if (reads && !inputs)
     return FALSE;
   if (inputs) {
     about->check->inputs = (const TelarBinding *)(gpointer)inputs->data;

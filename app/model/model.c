@@ -140,7 +140,8 @@ telar_model_load (const char *workspace, const char *name, TelarModel *model, GE
 {
   if (g_str_has_suffix (name, ".onnx")) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                     "%s: ONNX files are written, not yet read; name a run or a checkpoint", name);
+                     "%s: an ONNX file is no run, checkpoint or project; importing makes one of it",
+                     name);
     return FALSE;
   }
   if (g_str_has_suffix (name, ".telar"))

@@ -13,9 +13,10 @@ typedef struct {
    * ones for whole numbers. */
   const TelarBinding *inputs;
   guint n_inputs;
+  gint64 rows; /* how many they have; without any, and with a fixed batch, filled in */
 
   /* What came out. */
-  gint64 rows;
+  gboolean random;   /* no rows were given */
   double difference; /* the largest, as a share of its result's largest number */
 } TelarExportCheck;
 

@@ -5,6 +5,7 @@
 #include "engine/random.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Rows when none are given and the batch is free: more than one, so that rows do not mix. */
@@ -40,14 +41,14 @@ find_sample (const Check *c, const char *name)
   return NULL;
 }
 
-/* The rows of @sample, again and again, until @tensor is full. */
+/* The rows of @given, again and again, until @tensor is full. */
 static gboolean
-fill (TelarTensor *tensor, const TelarTensor *sample, const char *name, GError **error)
+fill (TelarTensor *tensor, const TelarTensor *given, const char *name, GError **error)
 {
+  g_autoptr (TelarTensor) sample = telar_tensor_cast ((TelarTensor *)given, tensor->type.dtype);
   gsize rows = sample->type.shape.rank > 0 ? (gsize)sample->type.shape.dims[0] : 1;
   gsize wanted = tensor->type.shape.rank > 0 ? (gsize)tensor->type.shape.dims[0] : 1;
-  if (sample->type.dtype != tensor->type.dtype || rows == 0 ||
-      sample->bytes / rows * wanted != tensor->bytes) {
+  if (rows == 0 || sample->bytes / rows * wanted != tensor->bytes) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the rows for %s do not fit the model",
                      name);
     return FALSE;
@@ -145,16 +146,39 @@ find_input (const Check *c, const TelarOnnx *written, guint index)
   return telar_onnx_value_tensor (cast, FALSE);
 }
 
+static int
+compare_numbers (gconstpointer a, gconstpointer b)
+{
+  double first = *(const double *)a, second = *(const double *)b;
+  return (first > second) - (first < second);
+}
+
+/* The numbers of @tensor, NaN as infinity where they are @sorted. Caller frees. */
+static double *
+numbers_of (const TelarTensor *tensor, gboolean sorted)
+{
+  gsize n = telar_tensor_elements (tensor);
+  double *numbers = g_new (double, n + 1);
+  for (gsize i = 0; i < n; i++) {
+    double number = telar_tensor_get (tensor, i);
+    numbers[i] = sorted && isnan (number) ? INFINITY : number;
+  }
+  if (sorted)
+    qsort (numbers, n, sizeof *numbers, compare_numbers);
+  return numbers;
+}
+
 /* The largest difference as a share of the largest number, of @want; infinite where one is a number
  * and the other none. */
 static double
-difference (const TelarTensor *got, const TelarTensor *want)
+difference (const TelarTensor *got, const TelarTensor *want, gboolean sorted)
 {
   double most = 0, largest = 0;
   if (!telar_shape_equal (&got->type.shape, &want->type.shape))
     return INFINITY;
+  g_autofree double *these = numbers_of (got, sorted), *those = numbers_of (want, sorted);
   for (gsize i = 0; i < telar_tensor_elements (want); i++) {
-    double a = telar_tensor_get (got, i), b = telar_tensor_get (want, i);
+    double a = these[i], b = those[i];
     if (a == b || (isnan (a) && isnan (b)))
       a = b = isfinite (b) ? b : 0;
     else if (!isfinite (a) || !isfinite (b))
@@ -165,17 +189,37 @@ difference (const TelarTensor *got, const TelarTensor *want)
   return largest > 0 ? most / largest : most;
 }
 
-/* Whole numbers are the same ones; in half precision they may be others, where two numbers nearly
- * tie, and are not judged. */
+/* Results that come out of a choice, as boxes by their scores. */
+static gboolean
+is_chosen (const Check *c, const char *name)
+{
+  g_autofree gboolean *chosen = g_new0 (gboolean, telar_program_n_values (c->program) + 1);
+  for (guint i = 0; i < telar_program_n_instrs (c->program); i++) {
+    const TelarInstr *instr = telar_program_instr (c->program, i);
+    gboolean is = instr->prim == TELAR_PRIM_ARGSORT || instr->prim == TELAR_PRIM_ARGMAX ||
+                  instr->prim == TELAR_PRIM_ARGMIN;
+    for (guint k = 0; k < instr->n_inputs; k++)
+      is = is || chosen[instr->inputs[k]];
+    for (guint k = 0; k < instr->n_outputs; k++)
+      chosen[instr->outputs[k]] = is;
+  }
+  for (guint i = 0; i < telar_program_n_outputs (c->program); i++)
+    if (g_str_equal (telar_program_output (c->program, i)->name, name))
+      return chosen[telar_program_output (c->program, i)->value];
+  return FALSE;
+}
+
+/* In half precision numbers nearly tie more often: what is chosen by them comes in another order,
+ * and is compared sorted; whole numbers made of them may be others, and are not judged. */
 static gboolean
 compare (const Check *c, const TelarTensor *got, const char *name, GError **error)
 {
   const TelarTensor *want = g_hash_table_lookup (c->gives, name);
-  gboolean whole = !telar_dtype_is_float (want->type.dtype);
-  double most = whole ? 0 : is_half (c) ? MOST_F16 : MOST_F32;
-  if (whole && is_half (c))
+  gboolean whole = !telar_dtype_is_float (want->type.dtype), half = is_half (c);
+  double most = whole ? 0 : half ? MOST_F16 : MOST_F32;
+  if (whole && half)
     return TRUE;
-  double found = difference (got, want);
+  double found = difference (got, want, half && is_chosen (c, name));
   c->options->check->difference = fmax (c->options->check->difference, found);
   if (found <= most)
     return TRUE;
@@ -209,12 +253,15 @@ onnx_check (TelarOnnx *written, const TelarProgram *inference, const OnnxPrepare
             const TelarStates *states, const TelarExportOptions *options, GError **error)
 {
   TelarExportCheck *check = options->check;
-  gint64 given = check->n_inputs > 0 ? check->inputs[0].tensor->type.shape.dims[0] : ROWS;
   g_autoptr (TelarDevice) device = telar_device_open ("cpu", 0, error);
   g_autoptr (TelarProgram) shown = !device    ? NULL
                                    : prepared ? onnx_prepared_show (prepared, inference, error)
                                               : telar_program_ref ((TelarProgram *)inference);
-  check->rows = options->batch > 0 ? options->batch : given;
+  if (options->batch > 0)
+    check->rows = options->batch;
+  else if (check->n_inputs == 0)
+    check->rows = ROWS;
+  check->random = check->n_inputs == 0;
   check->difference = 0;
   g_autoptr (TelarProgram) bound = shown ? telar_program_bind (shown, check->rows, error) : NULL;
   if (!bound)
