@@ -45,7 +45,7 @@ test_usage (void)
     { { "compile", "a", "--dump", "all", NULL }, "--dump takes one of ir, grad, plan" },
     { { "runs", "fly", NULL }, "telar runs list, show or delete" },
     { { "runs", "show", NULL }, "takes the name of one run" },
-    { { "predict", "a", NULL }, "--output is needed" },
+    { { "predict", "a.onnx", NULL }, "--output is needed" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_auto (TestRun) run = test_run_argv (cases[i].arguments);
