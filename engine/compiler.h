@@ -41,6 +41,7 @@ typedef struct {
   double beta1, beta2, epsilon, weight_decay;
   double rho;        /* RMSProp, Adadelta: decay of the mean of squared gradients */
   gboolean centred;  /* RMSProp */
+  guint history;     /* L-BFGS: steps that it remembers, at least 1 */
   double clip_value; /* of each number of a gradient; 0: none */
   double clip_norm;  /* global norm, after clip_value; 0: none */
   double noise;      /* η of gradient noise; 0: none */

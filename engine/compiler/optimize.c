@@ -212,27 +212,42 @@ scaled_rate (Optimizing *o, const TelarState *state)
                      : telar_build_binary_scalar (o->builder, TELAR_PRIM_MUL, o->rate, factor);
 }
 
+static TelarOptimizerStep
+make_step (Optimizing *o, const TelarOptimizerClass *klass, const Parameter *parameter)
+{
+  const TelarState *state = parameter->state;
+  return (TelarOptimizerStep){
+    .b = o->builder,
+    .settings = o->optimizer,
+    .state = state,
+    .p = parameter->p,
+    .g = parameter->g,
+    .rate = klass->emit_all ? o->rate : scaled_rate (o, state),
+    .step = o->step,
+    .decay = state->decay ? o->optimizer->weight_decay * factor_of (state->decay_factor) : 0,
+    .next = TELAR_NO_VALUE,
+  };
+}
+
 static void
 update_states (Optimizing *o, const TelarOptimizerClass *klass)
 {
-  for (guint i = 0; i < o->parameters->len; i++) {
+  guint n = o->parameters->len;
+  g_autofree TelarOptimizerStep *steps = g_new (TelarOptimizerStep, n + 1);
+  for (guint i = 0; i < n; i++) {
     const Parameter *parameter = &g_array_index (o->parameters, Parameter, i);
-    const TelarState *state = parameter->state;
-    set_origin (o, state);
-    TelarOptimizerStep step = {
-      .b = o->builder,
-      .settings = o->optimizer,
-      .state = state,
-      .p = parameter->p,
-      .g = parameter->g,
-      .rate = scaled_rate (o, state),
-      .step = o->step,
-      .decay = state->decay ? o->optimizer->weight_decay * factor_of (state->decay_factor) : 0,
-      .next = TELAR_NO_VALUE,
-    };
-    klass->emit (&step);
-    if (o->optimizer->averages)
-      average (o, state, step.next);
+    set_origin (o, parameter->state);
+    steps[i] = make_step (o, klass, parameter);
+    if (!klass->emit_all)
+      klass->emit (&steps[i]);
+  }
+  if (klass->emit_all && n > 0) {
+    telar_builder_set_origin (o->builder, NULL);
+    klass->emit_all (steps, n);
+  }
+  for (guint i = 0; o->optimizer->averages && i < n; i++) {
+    set_origin (o, steps[i].state);
+    average (o, steps[i].state, steps[i].next);
   }
 }
 

@@ -35,21 +35,21 @@ slot_of (TelarOptimizerStep *s, const char *suffix, const TelarType *type, doubl
   return telar_build_state (s->b, name);
 }
 
-static TelarValue
-slot (TelarOptimizerStep *s, const char *suffix)
+TelarValue
+telar_optimizer_slot (TelarOptimizerStep *s, const char *suffix)
 {
   return slot_of (s, suffix, &s->state->type, 0);
 }
 
-static void
-keep (TelarOptimizerStep *s, const char *suffix, TelarValue value)
+void
+telar_optimizer_keep (TelarOptimizerStep *s, const char *suffix, TelarValue value)
 {
   g_autofree char *name = g_strconcat (s->state->name, "/", suffix, NULL);
   telar_build_update (s->b, name, value);
 }
 
-static void
-become (TelarOptimizerStep *s, TelarValue next)
+void
+telar_optimizer_become (TelarOptimizerStep *s, TelarValue next)
 {
   s->next = next;
   telar_build_update (s->b, s->state->name, next);
@@ -62,9 +62,8 @@ mix (TelarOptimizerStep *s, double beta, TelarValue old, TelarValue new)
   return ADD (TIMES (old, beta), TIMES (new, 1 - beta));
 }
 
-/* g + λ p: decay as part of the gradient. */
-static TelarValue
-decayed_gradient (TelarOptimizerStep *s)
+TelarValue
+telar_optimizer_gradient (TelarOptimizerStep *s)
 {
   return s->decay > 0 ? ADD (s->g, TIMES (s->p, s->decay)) : s->g;
 }
@@ -111,8 +110,8 @@ moments (TelarOptimizerStep *s, TelarValue g)
   const TelarOptimizer *o = s->settings;
   TelarValue t = wide (s, s->step);
   return (Moments){
-    .m = mix (s, o->beta1, slot (s, "m"), g),
-    .v = mix (s, o->beta2, slot (s, "v"), MUL (g, g)),
+    .m = mix (s, o->beta1, telar_optimizer_slot (s, "m"), g),
+    .v = mix (s, o->beta2, telar_optimizer_slot (s, "v"), MUL (g, g)),
     .c1 = rest (s, power (s, o->beta1, t)),
     .c2 = rest (s, power (s, o->beta2, t)),
   };
@@ -121,8 +120,8 @@ moments (TelarOptimizerStep *s, TelarValue g)
 static void
 keep_moments (TelarOptimizerStep *s, const Moments *moments)
 {
-  keep (s, "m", moments->m);
-  keep (s, "v", moments->v);
+  telar_optimizer_keep (s, "m", moments->m);
+  telar_optimizer_keep (s, "v", moments->v);
 }
 
 /* --- gradient descent -------------------------------------------------------------------------
@@ -133,14 +132,14 @@ keep_moments (TelarOptimizerStep *s, const Moments *moments)
 static void
 momentum_step (TelarOptimizerStep *s)
 {
-  TelarValue inputs[] = { s->p, s->g, slot (s, "velocity"), s->rate };
+  TelarValue inputs[] = { s->p, s->g, telar_optimizer_slot (s, "velocity"), s->rate };
   TelarValue next =
       telar_emit (s->b, SGD, inputs, TELAR_REAL (MOMENTUM, s->settings->momentum),
                   TELAR_INT (NESTEROV, s->settings->nesterov), TELAR_REAL (WEIGHT_DECAY, s->decay));
   if (next == TELAR_NO_VALUE)
     return;
-  become (s, next);
-  keep (s, "velocity", next + 1);
+  telar_optimizer_become (s, next);
+  telar_optimizer_keep (s, "velocity", next + 1);
 }
 
 static void
@@ -149,7 +148,7 @@ sgd (TelarOptimizerStep *s)
   if (s->settings->momentum > 0)
     momentum_step (s);
   else
-    become (s, SUB (s->p, MUL (decayed_gradient (s), s->rate)));
+    telar_optimizer_become (s, SUB (s->p, MUL (telar_optimizer_gradient (s), s->rate)));
 }
 
 /* p' = p - η (sign (β₁m + (1-β₁)g) + λp), m' = β₂m + (1-β₂)g (Chen et al.: "Symbolic discovery of
@@ -158,12 +157,12 @@ static void
 lion (TelarOptimizerStep *s)
 {
   const TelarOptimizer *o = s->settings;
-  TelarValue m = slot (s, "m");
+  TelarValue m = telar_optimizer_slot (s, "m");
   TelarValue move = telar_build_unary (s->b, TELAR_PRIM_SIGN, mix (s, o->beta1, m, s->g));
   if (s->decay > 0)
     move = ADD (move, TIMES (s->p, s->decay));
-  become (s, SUB (s->p, MUL (move, s->rate)));
-  keep (s, "m", mix (s, o->beta2, m, s->g));
+  telar_optimizer_become (s, SUB (s->p, MUL (move, s->rate)));
+  telar_optimizer_keep (s, "m", mix (s, o->beta2, m, s->g));
 }
 
 /* --- Adam and its kin -------------------------------------------------------------------------
@@ -175,7 +174,7 @@ static void
 adam_with (TelarOptimizerStep *s, gboolean decoupled)
 {
   const TelarOptimizer *o = s->settings;
-  TelarValue m = slot (s, "m"), v = slot (s, "v");
+  TelarValue m = telar_optimizer_slot (s, "m"), v = telar_optimizer_slot (s, "v");
   TelarValue inputs[] = { s->p, s->g, m, v, s->rate, s->step };
   TelarValue next =
       telar_emit (s->b, ADAM, inputs, TELAR_REAL (BETA1, o->beta1), TELAR_REAL (BETA2, o->beta2),
@@ -183,9 +182,9 @@ adam_with (TelarOptimizerStep *s, gboolean decoupled)
                   TELAR_INT (DECOUPLED, decoupled));
   if (next == TELAR_NO_VALUE)
     return;
-  become (s, next);
-  keep (s, "m", next + 1);
-  keep (s, "v", next + 2);
+  telar_optimizer_become (s, next);
+  telar_optimizer_keep (s, "m", next + 1);
+  telar_optimizer_keep (s, "v", next + 2);
 }
 
 static void
@@ -205,13 +204,13 @@ adamw (TelarOptimizerStep *s)
 static void
 amsgrad (TelarOptimizerStep *s)
 {
-  Moments k = moments (s, decayed_gradient (s));
-  TelarValue greatest = MAX2 (slot (s, "greatest"), k.v);
+  Moments k = moments (s, telar_optimizer_gradient (s));
+  TelarValue greatest = MAX2 (telar_optimizer_slot (s, "greatest"), k.v);
   TelarValue scale = narrow (s, DIV (wide (s, s->rate), k.c1));
   TelarValue below = PLUS (DIV (ROOT (greatest), narrow (s, ROOT (k.c2))), s->settings->epsilon);
-  become (s, SUB (s->p, DIV (MUL (k.m, scale), below)));
+  telar_optimizer_become (s, SUB (s->p, DIV (MUL (k.m, scale), below)));
   keep_moments (s, &k);
-  keep (s, "greatest", greatest);
+  telar_optimizer_keep (s, "greatest", greatest);
 }
 
 /* Adam with Nesterov's look ahead, μ_t = β₁ (1 - ½·0.96^(0.004 t)), M_t the product of all μ so
@@ -223,7 +222,7 @@ nadam (TelarOptimizerStep *s)
   const double schedule = 0.004;
   const TelarType scalar = { TELAR_F64, telar_shape_scalar () };
   double beta1 = s->settings->beta1;
-  TelarValue g = decayed_gradient (s), t = wide (s, s->step), rate = wide (s, s->rate);
+  TelarValue g = telar_optimizer_gradient (s), t = wide (s, s->step), rate = wide (s, s->rate);
   Moments k = moments (s, g);
   TelarValue now = TIMES (rest (s, TIMES (power (s, 0.96, TIMES (t, schedule)), 0.5)), beta1);
   TelarValue then =
@@ -232,9 +231,9 @@ nadam (TelarOptimizerStep *s)
   TelarValue of_g = narrow (s, MUL (rate, DIV (rest (s, now), rest (s, product))));
   TelarValue of_m = narrow (s, MUL (rate, DIV (then, rest (s, MUL (product, then)))));
   TelarValue below = PLUS (ROOT (DIV (k.v, narrow (s, k.c2))), s->settings->epsilon);
-  become (s, SUB (s->p, DIV (ADD (MUL (g, of_g), MUL (k.m, of_m)), below)));
+  telar_optimizer_become (s, SUB (s->p, DIV (ADD (MUL (g, of_g), MUL (k.m, of_m)), below)));
   keep_moments (s, &k);
-  keep (s, "product", product);
+  telar_optimizer_keep (s, "product", product);
 }
 
 /* Adam that trusts its second moment by how many gradients are in it: ρ∞ = 2/(1-β₂) - 1,
@@ -245,7 +244,7 @@ static void
 radam (TelarOptimizerStep *s)
 {
   double beta2 = s->settings->beta2, least = 5, end = 2 / (1 - beta2) - 1;
-  Moments k = moments (s, decayed_gradient (s));
+  Moments k = moments (s, telar_optimizer_gradient (s));
   TelarValue t = wide (s, s->step);
   TelarValue gone = TIMES (DIV (MUL (t, power (s, beta2, t)), k.c2), -2);
   TelarValue rho = PLUS (gone, end);
@@ -258,7 +257,7 @@ radam (TelarOptimizerStep *s)
   TelarValue one = telar_build_scalar (s->b, s->state->type.dtype, 1);
   TelarValue adaptive = telar_build_select (s->b, trusted, DIV (narrow (s, r), below), one);
   TelarValue scale = narrow (s, DIV (wide (s, s->rate), k.c1));
-  become (s, SUB (s->p, MUL (MUL (k.m, scale), adaptive)));
+  telar_optimizer_become (s, SUB (s->p, MUL (MUL (k.m, scale), adaptive)));
   keep_moments (s, &k);
 }
 
@@ -286,7 +285,7 @@ lamb (TelarOptimizerStep *s)
   TelarValue both = telar_build_binary (s->b, TELAR_PRIM_LESS, zero, MUL (of_p, of_u));
   TelarValue divisor = telar_build_select (s->b, both, of_u, one);
   TelarValue trust = telar_build_select (s->b, both, DIV (of_p, divisor), one);
-  become (s, SUB (s->p, MUL (u, MUL (trust, s->rate))));
+  telar_optimizer_become (s, SUB (s->p, MUL (u, MUL (trust, s->rate))));
   keep_moments (s, &k);
 }
 
@@ -300,21 +299,22 @@ static void
 rmsprop (TelarOptimizerStep *s)
 {
   const TelarOptimizer *o = s->settings;
-  TelarValue g = decayed_gradient (s), spread, mean = TELAR_NO_VALUE, buffer = TELAR_NO_VALUE;
-  TelarValue v = spread = mix (s, o->rho, slot (s, "v"), MUL (g, g));
+  TelarValue g = telar_optimizer_gradient (s), spread, mean = TELAR_NO_VALUE,
+             buffer = TELAR_NO_VALUE;
+  TelarValue v = spread = mix (s, o->rho, telar_optimizer_slot (s, "v"), MUL (g, g));
   if (o->centred) {
-    mean = mix (s, o->rho, slot (s, "mean"), g);
+    mean = mix (s, o->rho, telar_optimizer_slot (s, "mean"), g);
     spread = SUB (v, MUL (mean, mean));
   }
   TelarValue move = DIV (g, PLUS (ROOT (spread), o->epsilon));
   if (o->momentum > 0)
-    move = buffer = ADD (TIMES (slot (s, "velocity"), o->momentum), move);
-  become (s, SUB (s->p, MUL (move, s->rate)));
-  keep (s, "v", v);
+    move = buffer = ADD (TIMES (telar_optimizer_slot (s, "velocity"), o->momentum), move);
+  telar_optimizer_become (s, SUB (s->p, MUL (move, s->rate)));
+  telar_optimizer_keep (s, "v", v);
   if (o->centred)
-    keep (s, "mean", mean);
+    telar_optimizer_keep (s, "mean", mean);
   if (o->momentum > 0)
-    keep (s, "velocity", buffer);
+    telar_optimizer_keep (s, "velocity", buffer);
 }
 
 /* v' = v + g², p' = p - η g/(√v' + ε) (Duchi, Hazan, Singer: "Adaptive subgradient methods", 2011).
@@ -322,11 +322,11 @@ rmsprop (TelarOptimizerStep *s)
 static void
 adagrad (TelarOptimizerStep *s)
 {
-  TelarValue g = decayed_gradient (s);
-  TelarValue v = ADD (slot (s, "v"), MUL (g, g));
+  TelarValue g = telar_optimizer_gradient (s);
+  TelarValue v = ADD (telar_optimizer_slot (s, "v"), MUL (g, g));
   TelarValue move = DIV (g, PLUS (ROOT (v), s->settings->epsilon));
-  become (s, SUB (s->p, MUL (move, s->rate)));
-  keep (s, "v", v);
+  telar_optimizer_become (s, SUB (s->p, MUL (move, s->rate)));
+  telar_optimizer_keep (s, "v", v);
 }
 
 /* v' = ρv + (1-ρ)g², d = √(x + ε)/√(v' + ε) g, x' = ρx + (1-ρ)d², p' = p - η d
@@ -335,19 +335,20 @@ static void
 adadelta (TelarOptimizerStep *s)
 {
   const TelarOptimizer *o = s->settings;
-  TelarValue g = decayed_gradient (s), x = slot (s, "delta");
-  TelarValue v = mix (s, o->rho, slot (s, "v"), MUL (g, g));
+  TelarValue g = telar_optimizer_gradient (s), x = telar_optimizer_slot (s, "delta");
+  TelarValue v = mix (s, o->rho, telar_optimizer_slot (s, "v"), MUL (g, g));
   TelarValue above = ROOT (PLUS (x, o->epsilon)), below = ROOT (PLUS (v, o->epsilon));
   TelarValue move = MUL (DIV (above, below), g);
-  become (s, SUB (s->p, MUL (move, s->rate)));
-  keep (s, "v", v);
-  keep (s, "delta", mix (s, o->rho, x, MUL (move, move)));
+  telar_optimizer_become (s, SUB (s->p, MUL (move, s->rate)));
+  telar_optimizer_keep (s, "v", v);
+  telar_optimizer_keep (s, "delta", mix (s, o->rho, x, MUL (move, move)));
 }
 
 /* --- the table --------------------------------------------------------------------------------
  */
 
-/* Columns: name in files, function, whether the step is counted. */
+/* Columns: name in files, function, whether the step is counted. L-BFGS, which is a function of all
+ * parameters, follows. */
 #define OPTIMIZERS(O)                                                                              \
   O ("sgd", sgd, FALSE)                                                                            \
   O ("adam", adam, TRUE)                                                                           \
@@ -362,11 +363,13 @@ adadelta (TelarOptimizerStep *s)
   O ("lamb", lamb, TRUE)
 
 #define NAME(name, emit, counts) name,
-const char *const telar_optimizer_names[] = { OPTIMIZERS (NAME) NULL };
+const char *const telar_optimizer_names[] = { OPTIMIZERS (NAME) "lbfgs", NULL };
 #undef NAME
 
-#define ENTRY(name, emit, counts) { name, counts, emit },
-static const TelarOptimizerClass optimizers[] = { OPTIMIZERS (ENTRY) };
+#define ENTRY(name, emit, counts) { name, counts, emit, NULL },
+static const TelarOptimizerClass optimizers[] = {
+  OPTIMIZERS (ENTRY){ "lbfgs", TRUE, NULL, telar_optimizer_lbfgs },
+};
 #undef ENTRY
 
 const TelarOptimizerClass *

@@ -22,7 +22,7 @@ DEFAULTS = {
     "nesterov": "false", "beta1": "0.9", "beta2": "0.999", "epsilon": "1e-8", "weight_decay": "0",
     "rho": "0.9", "centred": "false", "clip_value": "0", "clip_norm": "0", "gamma": "0.1",
     "step_epochs": "10", "milestones": "30,60,90", "power": "1", "restart_factor": "1",
-    "plateau_epochs": "10", "end_factor": "0", "min_delta": "0", "warm_up": "0",
+    "history": "10", "plateau_epochs": "10", "end_factor": "0", "min_delta": "0", "warm_up": "0",
 }
 
 
@@ -33,7 +33,8 @@ class Lion(torch.optim.Optimizer):
         super().__init__(groups, {"lr": 0.0, "betas": betas, "weight_decay": 0.0})
 
     @torch.no_grad()
-    def step(self):
+    def step(self, closure):
+        loss = torch.enable_grad()(closure)()
         for group in self.param_groups:
             beta1, beta2 = group["betas"]
             for p in group["params"]:
@@ -41,6 +42,7 @@ class Lion(torch.optim.Optimizer):
                 c = beta1 * m + (1 - beta1) * p.grad
                 p -= group["lr"] * (c.sign() + group["weight_decay"] * p)
                 self.state[p]["m"] = beta2 * m + (1 - beta2) * p.grad
+        return loss
 
 
 class Lamb(torch.optim.Optimizer):
@@ -50,7 +52,8 @@ class Lamb(torch.optim.Optimizer):
         super().__init__(groups, {"lr": 0.0, "betas": betas, "eps": eps, "weight_decay": 0.0})
 
     @torch.no_grad()
-    def step(self):
+    def step(self, closure):
+        loss = torch.enable_grad()(closure)()
         for group in self.param_groups:
             beta1, beta2 = group["betas"]
             for p in group["params"]:
@@ -63,6 +66,7 @@ class Lamb(torch.optim.Optimizer):
                 of_p, of_u = p.norm().item(), u.norm().item()
                 ratio = of_p / of_u if of_p > 0 and of_u > 0 else 1.0
                 p -= group["lr"] * ratio * u
+        return loss
 
 
 def make_optimizer(s, groups):
@@ -84,6 +88,9 @@ def make_optimizer(s, groups):
         "adadelta": lambda: torch.optim.Adadelta(groups, rho=number("rho"), eps=eps),
         "lion": lambda: Lion(groups, betas),
         "lamb": lambda: Lamb(groups, betas, eps),
+        "lbfgs": lambda: torch.optim.LBFGS(
+            [p for group in groups for p in group["params"]], max_iter=1, tolerance_grad=0,
+            tolerance_change=0, history_size=int(s["history"])),
     }[s["optimizer"]]()
 
 
@@ -124,12 +131,15 @@ def make_schedule(s, optimizer, steps):
 def judge(path, *settings):
     s = DEFAULTS | dict(setting.split("=") for setting in settings)
     run = {name: torch.from_numpy(array.copy()) for name, array in read_safetensors(path).items()}
-    kernel1, bias1, kernel2, bias2 = (run[f"{name}.0"].requires_grad_() for name in PARAMETERS)
-    rates, parameters = run["rate"], (kernel1, bias1, kernel2, bias2)
-    decay = float(s["weight_decay"])
+    rates, decay, together = run["rate"], float(s["weight_decay"]), s["optimizer"] == "lbfgs"
     # As the network has them: factors of the learning rate, and of the decay, which is the kernels'.
-    factors = ((kernel1, 1, 1), (bias1, 2, 0), (kernel2, 0.5, 2), (bias2, 1, 0))
-    groups = [{"params": [p], "lr": 0.0, "weight_decay": factor * decay} for p, _, factor in factors]
+    factors = ((1, 1), (2, 0), (0.5, 2), (1, 0))
+    # L-BFGS has one rate for all: there a factor is the square of a parameter's unit of length, and
+    # the decay part of the loss.
+    units = [factor**0.5 if together else 1 for factor, _ in factors]
+    parameters = [(run[f"{name}.0"] / unit).requires_grad_() for name, unit in zip(PARAMETERS, units)]
+    groups = [{"params": [p], "lr": 0.0, "weight_decay": factor * decay}
+              for p, (_, factor) in zip(parameters, factors)]
     optimizer = make_optimizer(s, groups)
     clock = torch.optim.SGD([torch.zeros(1, requires_grad=True)], float(s["learning_rate"]))
     scheduler, every = make_schedule(s, clock, len(rates))
@@ -138,21 +148,28 @@ def judge(path, *settings):
     for step, rate in enumerate(rates.tolist()):
         now = clock.param_groups[0]["lr"]
         worst_rate = max(worst_rate, abs(now - rate) / float(s["learning_rate"]))
-        for group, (_, factor, _) in zip(optimizer.param_groups, factors):
-            group["lr"] = factor * now
-        optimizer.zero_grad()
-        loss = ((torch.tanh(run["x"] @ kernel1 + bias1) @ kernel2 + bias2 - run["y"]) ** 2).mean()
-        loss.backward()
-        if clip_value > 0:
-            torch.nn.utils.clip_grad_value_(parameters, clip_value)
-        if clip_norm > 0:
-            torch.nn.utils.clip_grad_norm_(parameters, clip_norm)
-        optimizer.step()
+        for group, (factor, _) in zip(optimizer.param_groups, factors):
+            group["lr"] = now if together else factor * now
+
+        def closure():
+            optimizer.zero_grad()
+            kernel1, bias1, kernel2, bias2 = (p * unit for p, unit in zip(parameters, units))
+            y = torch.tanh(run["x"] @ kernel1 + bias1) @ kernel2 + bias2
+            loss = ((y - run["y"]) ** 2).mean()
+            penalty = decay * (kernel1**2).sum() / 2 + 2 * decay * (kernel2**2).sum() / 2
+            (loss + penalty if together else loss).backward()
+            if clip_value > 0:
+                torch.nn.utils.clip_grad_value_(parameters, clip_value)
+            if clip_norm > 0:
+                torch.nn.utils.clip_grad_norm_(parameters, clip_norm)
+            return loss
+
+        loss = optimizer.step(closure)
         clock.step()
         if every and (step + 1) % every == 0:
             scheduler.step(*([loss.item()] if s["schedule"] == "plateau" else []))
-        for name, theirs in zip(PARAMETERS, parameters):
-            ours = run[f"{name}.{step + 1}"]
+        for name, p, unit in zip(PARAMETERS, parameters, units):
+            theirs, ours = p * unit, run[f"{name}.{step + 1}"]
             worst = max(worst, ((ours - theirs).abs().max() / theirs.abs().max()).item())
     good = worst <= 1e-9 and worst_rate <= 1e-12
     print(

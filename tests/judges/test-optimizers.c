@@ -28,6 +28,8 @@ static const char *const cases[] = {
   "optimizer=adadelta epsilon=1e-06 weight_decay=0.1 learning_rate=1",
   "optimizer=lion beta2=0.99 weight_decay=0.1 learning_rate=0.01",
   "optimizer=lamb weight_decay=0.1 learning_rate=0.01",
+  "optimizer=lbfgs learning_rate=0.5",
+  "optimizer=lbfgs history=3 weight_decay=0.1 learning_rate=1",
   "optimizer=adam clip_value=0.02 learning_rate=0.01",
   "optimizer=sgd clip_value=0.1 clip_norm=0.15 learning_rate=0.05",
   "schedule=constant warm_up=8 learning_rate=0.1",

@@ -32,6 +32,7 @@ optimizer_of (const char *name)
                            .epsilon = 1e-6,
                            .rho = 0.9,
                            .centred = TRUE,
+                           .history = 3,
                            .weight_decay = 0.01,
                            .clip_value = 0.5 };
 }
