@@ -46,6 +46,7 @@ G_BEGIN_DECLS
   P (BIT_NOT, "bit_not", 1, 1, 1, E | I)                                                           \
   P (ISNAN, "isnan", 1, 1, 1, E)                                                                   \
   P (CAST, "cast", 1, 1, 1, E) /* dtype */                                                         \
+  P (STOP, "stop", 1, 1, 1, E | I) /* the same numbers, through which no gradient goes */          \
   /* elementwise, two or three inputs, broadcasting */                                             \
   P (ADD, "add", 2, 2, 1, E | C | I)                                                               \
   P (SUB, "sub", 2, 2, 1, E | I)                                                                   \

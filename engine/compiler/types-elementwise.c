@@ -75,6 +75,13 @@ telar_type_isnan (TelarTypeCall *c)
 }
 
 gboolean
+telar_type_stop (TelarTypeCall *c)
+{
+  c->out[0] = c->in[0];
+  return TRUE;
+}
+
+gboolean
 telar_type_cast (TelarTypeCall *c)
 {
   c->out[0].dtype = (TelarDType)telar_instr_int (&c->instr, TELAR_ATTR_DTYPE, TELAR_F32);

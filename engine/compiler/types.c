@@ -47,6 +47,7 @@ static const Entry entries[TELAR_N_PRIMS] = {
   [TELAR_PRIM_NOT]              = { telar_type_not, 0, 0 },
   [TELAR_PRIM_BIT_NOT]          = { telar_type_bits, 0, 0 },
   [TELAR_PRIM_ISNAN]            = { telar_type_isnan, 0, 0 },
+  [TELAR_PRIM_STOP]             = { telar_type_stop, 0, 0 },
   [TELAR_PRIM_CAST]             = { telar_type_cast, K (DTYPE), 0 },
 
   [TELAR_PRIM_ADD]              = { telar_type_binary, 0, 0 },

@@ -61,6 +61,7 @@ gboolean telar_type_equal_rule (TelarTypeCall *call);
 gboolean telar_type_compare (TelarTypeCall *call);
 gboolean telar_type_logic (TelarTypeCall *call);
 gboolean telar_type_bits (TelarTypeCall *call);
+gboolean telar_type_stop (TelarTypeCall *call);
 gboolean telar_type_select (TelarTypeCall *call);
 /* shape */
 gboolean telar_type_reshape (TelarTypeCall *call);

@@ -95,6 +95,7 @@ static const char *const direct[TELAR_N_PRIMS] = {
   [TELAR_PRIM_ROUND] = "Round",
   [TELAR_PRIM_RELU] = "Relu",
   [TELAR_PRIM_NOT] = "Not",
+  [TELAR_PRIM_STOP] = "Identity",
   [TELAR_PRIM_ISNAN] = "IsNaN",
   [TELAR_PRIM_ADD] = "Add",
   [TELAR_PRIM_SUB] = "Sub",

@@ -18,8 +18,8 @@ convolve (TelarLowering *l, TelarValue x, const TelarWindow *window, const Kerne
 
   for (guint i = 0; i < window->n; i++)
     shape.dims[shape.rank++] = window->kernel[i];
-  w = telar_lower_parameter (l, kernel->role, &shape,
-                             telar_lower_init (l, shape.dims[1] * taps, kernel->out * taps), TRUE);
+  w = telar_lower_kernel (l, kernel->role, &shape,
+                          telar_lower_init (l, shape.dims[1] * taps, kernel->out * taps), 0);
   return telar_emit (
       l->b, CONV, ((TelarValue[]){ x, w }), TELAR_INTS (STRIDE, window->stride, window->n),
       TELAR_INTS (PAD, window->pad, 2 * window->n),
@@ -160,11 +160,12 @@ lower_separable2d (TelarLowering *l)
 #define CONV_PARAMS(axes, kernel)                                                                  \
   TELAR_PARAMS (TELAR_PARAM_FILTERS, TELAR_PARAM_KERNEL (axes, kernel), TELAR_PARAM_STRIDE (axes), \
                 TELAR_PARAM_PADDING ("same"), TELAR_PARAM_PAD (axes), TELAR_PARAM_DILATION (axes), \
-                TELAR_PARAM_GROUPS, TELAR_PARAM_BIAS, TELAR_PARAM_ACTIVATION, TELAR_PARAM_INIT)
+                TELAR_PARAM_GROUPS, TELAR_PARAM_BIAS, TELAR_PARAM_ACTIVATION, TELAR_PARAM_INIT,    \
+                TELAR_PARAM_NORMALISE)
 #define DEPTHWISE_PARAMS(axes, kernel)                                                             \
   TELAR_PARAM_KERNEL (axes, kernel), TELAR_PARAM_STRIDE (axes), TELAR_PARAM_PADDING ("same"),      \
       TELAR_PARAM_PAD (axes), TELAR_PARAM_DILATION (axes), MULTIPLIER, TELAR_PARAM_BIAS,           \
-      TELAR_PARAM_ACTIVATION, TELAR_PARAM_INIT
+      TELAR_PARAM_ACTIVATION, TELAR_PARAM_INIT, TELAR_PARAM_NORMALISE
 
 static const TelarOperator conv1d = {
   .name = "conv1d",
@@ -197,7 +198,9 @@ static const TelarOperator conv2d = {
   .examples = TELAR_EXAMPLES (
       "f32[2,3,8,8] filters=4", "f32[2,1,9,7] filters=3 kernel=6x6 stride=2 bias=false",
       "f32[1,4,6,6] filters=6 kernel=3x2 groups=2 padding=valid activation=relu",
-      "f32[1,2,9,9] filters=2 dilation=2 padding=explicit pad=1,0,2,3 stride=2x1"),
+      "f32[1,2,9,9] filters=2 dilation=2 padding=explicit pad=1,0,2,3 stride=2x1",
+      "f32[2,2,5,5] filters=3 kernel=2x2 normalise_weights=weight",
+      "f32[2,2,5,5] filters=1 kernel=2x2 normalise_weights=spectral"),
 };
 
 static const TelarOperator conv3d = {

@@ -15,8 +15,7 @@ telar_lower_linear (TelarLowering *l, TelarValue x, const char *prefix, gint64 u
     return TELAR_NO_VALUE;
   kernel_shape = telar_shape (in, units);
   y = telar_build_matmul (
-      l->b, x,
-      telar_lower_parameter (l, kernel, &kernel_shape, telar_lower_init (l, in, units), TRUE),
+      l->b, x, telar_lower_kernel (l, kernel, &kernel_shape, telar_lower_init (l, in, units), 1),
       FALSE, FALSE);
   if (!bias)
     return y;
@@ -68,10 +67,12 @@ static const TelarOperator dense = {
           .doc = N_ ("The function applied to the result; none leaves it as it is."),
           .prominent = TRUE,
       },
-      TELAR_PARAM_BIAS, TELAR_PARAM_INIT),
+      TELAR_PARAM_BIAS, TELAR_PARAM_INIT, TELAR_PARAM_NORMALISE),
   .lower = lower_dense,
   .examples = TELAR_EXAMPLES ("f32[3,5] units=4", "f32[2,3,4] units=2 activation=tanh bias=false",
-                              "f32[3,5] units=4 activation=relu init=pytorch"),
+                              "f32[3,5] units=4 activation=relu init=pytorch",
+                              "f32[3,5] units=4 normalise_weights=weight",
+                              "f32[3,1] units=4 normalise_weights=spectral"),
 };
 
 /* PyTorch's Bilinear; the kernel has its shape, [units, first, second]. */

@@ -109,6 +109,12 @@ lower_clip (TelarLowering *l)
 }
 
 static void
+lower_stop_gradient (TelarLowering *l)
+{
+  telar_lower_output (l, 0, telar_build_unary (l->b, TELAR_PRIM_STOP, telar_lower_input (l, 0)));
+}
+
+static void
 lower_scale (TelarLowering *l)
 {
   TelarType type;
@@ -132,6 +138,9 @@ lower_scale (TelarLowering *l)
 
 /* clang-format off */
 #define SIMPLE(A)                                                                                  \
+  A (stop_gradient, "Stop gradient", "y = x, ∂y/∂x = 0", "Identity", telar_ports_in,               \
+     "Passes numbers on, but no gradient back: what comes before does not learn from here.",       \
+     "f64[2,3]", "i64[2,3]<9")                                                                     \
   A (negate, "Negate", "y = -x", "Neg", telar_ports_in, "Turns the sign.", "f32[2,3]",             \
      "i64[2,3]<5")                                                                                 \
   A (abs, "Absolute value", "y = |x|", "Abs", telar_ports_in, "Drops the sign.", "f32[2,3]")       \
@@ -216,8 +225,11 @@ static const TelarOperator scale_operator = {
 };
 
 const TelarOperator *const telar_operators_elementwise[] = {
-  &scale_operator,  &negate_operator,     &abs_operator,   &sign_operator,  &exp_operator,
-  &expm1_operator,  &log_operator,        &log1p_operator, &sqrt_operator,  &rsqrt_operator,
-  &square_operator, &reciprocal_operator, &power_operator, &clip_operator,  &erf_operator,
-  &floor_operator,  &ceil_operator,       &round_operator, &trunc_operator, NULL,
+  &scale_operator, &negate_operator,        &abs_operator,
+  &sign_operator,  &exp_operator,           &expm1_operator,
+  &log_operator,   &log1p_operator,         &sqrt_operator,
+  &rsqrt_operator, &square_operator,        &reciprocal_operator,
+  &power_operator, &clip_operator,          &erf_operator,
+  &floor_operator, &ceil_operator,          &round_operator,
+  &trunc_operator, &stop_gradient_operator, NULL,
 };

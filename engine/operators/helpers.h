@@ -59,6 +59,14 @@ extern const TelarPort telar_ports_out[];
                "before ReLU; pytorch draws kernel and bias within ±1/√fan_in. Other "           \
                "biases begin at zero."),                                                           \
   }
+#define TELAR_PARAM_NORMALISE                                                                      \
+  {                                                                                                \
+    .name = "normalise_weights", .label = N_ ("Normalise weights"), .kind = TELAR_PARAM_CHOICE,    \
+    .fallback = "none", .choices = telar_kernel_norm_choices,                                      \
+    .doc = N_ ("weight: the length of each output's weights is learned apart from where they "     \
+               "point; spectral: the kernel is divided by its largest singular value, which "      \
+               "keeps the layer from stretching anything, as discriminators need it."),            \
+  }
 #define TELAR_PARAM_EPSILON(value)                                                                 \
   {                                                                                                \
     .name = "epsilon", .label = N_ ("Epsilon"), .kind = TELAR_PARAM_REAL, .fallback = value,       \
@@ -92,6 +100,7 @@ extern const TelarPort telar_ports_out[];
 extern const char *const telar_dtype_choices[]; /* all of them */
 extern const char *const telar_activation_choices[];
 extern const char *const telar_init_choices[];
+extern const char *const telar_kernel_norm_choices[];
 
 /* --- reading the node ---------------------------------------------------------------------------
  */
@@ -123,6 +132,14 @@ gboolean telar_lower_size (TelarLowering *l, const TelarShape *shape, guint axis
 TelarInit telar_lower_init (TelarLowering *l, gint64 fan_in, gint64 fan_out);
 TelarInit telar_lower_bias_init (TelarLowering *l, gint64 fan_in);
 TelarInit telar_init_constant (double value);
+
+/* The trained kernel NODE.@role of a layer, normalised where the node's parameter
+ * "normalise_weights" says so; @axis is that of the outputs. "weight": g · v / |v| for each output,
+ * v the state @role and g the state @role_length (Salimans, Kingma: "Weight normalization", 2016).
+ * "spectral": w / σ, σ the largest singular value, from the running direction @role_direction
+ * (Miyato et al.: "Spectral normalization for generative adversarial networks", 2018). */
+TelarValue telar_lower_kernel (TelarLowering *l, const char *role, const TelarShape *shape,
+                               TelarInit init, guint axis);
 
 /* The last axis of @x times the trained kernel @prefix "kernel" [in, units], plus, with bias,
  * @prefix "bias". */

@@ -6,6 +6,7 @@ checkpoint maps one to one. Dense kernels are [in, units] in Telar, [units, in] 
 
 import torch
 from torch import nn
+from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 
 from tensors import read_safetensors  # noqa: F401 (for those who load checkpoints)
 
@@ -160,6 +161,23 @@ class DigitsResnet(Classifier):
         return self.dense(x.mean((2, 3)))
 
 
+class DigitsNormed(Classifier):
+    """Convolutions and dense layers with weight and spectral normalisation."""
+
+    data = ("digits.images", "digits.labels")
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = spectral_norm(nn.Conv2d(1, 6, 3, 2, padding=1))
+        self.conv2 = weight_norm(nn.Conv2d(6, 8, 3, 2, padding=1, bias=False))
+        self.dense1 = weight_norm(nn.Linear(8 * 7 * 7, 32))
+        self.dense2 = spectral_norm(nn.Linear(32, 10))
+
+    def forward(self, images):
+        x = torch.relu(self.conv2(torch.relu(self.conv1(images / 255))))
+        return self.dense2(torch.tanh(self.dense1(x.flatten(1))))
+
+
 class DigitsVae(nn.Module):
     """Kingma, Welling: "Auto-encoding variational Bayes", 2014; 784-64-8-64-784."""
 
@@ -214,6 +232,7 @@ class ShapesUnet(Classifier):
 
 
 NETWORKS = {"digits-cnn": DigitsCnn, "digits-dense": DigitsDense,
+            "digits-normed": DigitsNormed,
             "digits-resnet": DigitsResnet, "digits-vae": DigitsVae, "shapes-unet": ShapesUnet,
             "chars-lstm": CharsLstm, "chars-transformer": CharsTransformer}
 
@@ -262,6 +281,17 @@ def load_encoder(layer, states):
         place_in_encoder(layer, role).copy_(value.T if role.endswith("_kernel") else value)
 
 
+def place_of_kernel(module, role):
+    """The part of a normalised weight that holds Telar's state, transposed where it has to be."""
+    norm = module.parametrizations.weight
+    if role == "kernel_length":
+        return norm.original0.flatten()
+    if role == "kernel_direction":
+        return norm[0]._v
+    kernel = norm.original1 if hasattr(norm, "original1") else norm.original
+    return kernel.T if isinstance(module, nn.Linear) else kernel
+
+
 def place_of(network, name):
     """The tensor of the network that holds Telar's state @name, and whether it is transposed."""
     node, role = name.split(".")
@@ -272,6 +302,8 @@ def place_of(network, name):
     if isinstance(module, nn.RNNBase):
         kind, suffix = role.rsplit("_l", 1)
         return getattr(module, f"{RECURRENT[kind]}_l{suffix}"), False
+    if role.startswith("kernel") and nn.utils.parametrize.is_parametrized(module):
+        return place_of_kernel(module, role), False
     return getattr(module, PLAIN[role]), isinstance(module, nn.Linear) and role == "kernel"
 
 

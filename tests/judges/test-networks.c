@@ -1,7 +1,8 @@
-/* A residual network and a variational autoencoder on the digits and a U-Net on synthetic shapes
- * beside PyTorch: the first 100 steps from the same weights, in float64 with the project's own
- * optimizer and in float32 with SGD, as test-agreement.c. The projects stand beside this file; the
- * autoencoder's noise comes from the feed instead of its node, so that PyTorch sees the same. */
+/* A residual network, one of normalised weights and a variational autoencoder on the digits and a
+ * U-Net on synthetic shapes beside PyTorch: the first 100 steps from the same weights, in float64
+ * with the project's own optimizer and in float32 with SGD, as test-agreement.c. The projects stand
+ * beside this file; the autoencoder's noise comes from the feed instead of its node, so that
+ * PyTorch sees the same. */
 #include "data/data.h"
 #include "tests/judges/course.h"
 #include "tests/judges/shapes.h"
@@ -85,7 +86,8 @@ test_float64 (gconstpointer project)
 int
 main (int argc, char **argv)
 {
-  static const char *const projects[] = { "digits-resnet", "digits-vae", "shapes-unet" };
+  static const char *const projects[] = { "digits-resnet", "digits-normed", "digits-vae",
+                                          "shapes-unet" };
 
   g_test_init (&argc, &argv, NULL);
   telar_operators_init ();

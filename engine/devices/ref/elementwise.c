@@ -98,7 +98,7 @@ ref_scalar (TelarPrim prim, const double arguments[3])
     return x != 0 || y != 0;
   case TELAR_PRIM_SELECT:
     return x != 0 ? y : arguments[2];
-  default: /* CAST, and no activation: the storing converts */
+  default: /* CAST, STOP, and no activation: the storing converts */
     return x;
   }
 }
@@ -190,6 +190,7 @@ integer_scalar (TelarPrim prim, const gint64 arguments[3], gboolean is_unsigned,
     *result = x < 0 && !is_unsigned ? (gint64)(0 - (guint64)x) : x;
     return TRUE;
   case TELAR_PRIM_CAST:
+  case TELAR_PRIM_STOP:
     *result = x;
     return TRUE;
   case TELAR_PRIM_ADD:

@@ -116,6 +116,8 @@ static const Case cases[] = {
   { "and", "bool[2] u8[]", "", "!and: input 2 must be bool, not u8" },
   { "or", "bool[2] bool[1]", "", "bool[2]" },
   { "or", "f32[2] bool[]", "", "!or: input 1 must be bool, not f32" },
+  { "stop", "bf16[N,2]", "", "bf16[N,2]" },
+  { "stop", "f32[2] f32[2]", "", "!stop: takes 1 input, not 2" },
   { "bit_not", "u16[N,2]", "", "u16[N,2]" },
   { "bit_not", "bool[2]", "", "!bit_not: input 1 must be whole numbers, not bool" },
   { "bit_and", "i32[N,2] i32[]", "", "i32[N,2]" },

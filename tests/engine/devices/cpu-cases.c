@@ -164,6 +164,7 @@ static const char *const typed[] = {
   "equal bool[77] bool[77]", "and bool[5,200] bool[200]", "or bool[9] bool[9]", "not bool[77]",
   "bit_and i64[5,70] i64[70]", "bit_and u8[300] u8[]", "bit_or i32[9,1] i32[9,5]",
   "bit_or i8[70] i8[70]", "bit_xor i64[] i64[33]", "bit_xor u16[9] u16[9]", "bit_not i64[77]",
+  "stop f32[7,33]", "stop f64[9]", "stop bool[5]", "stop u32[9]",
   "bit_not i8[77]", "bit_not u32[9]", "shift_left i32[70] i32[70]", "shift_left u8[70] u8[]",
   "shift_right i64[70] i64[70]", "shift_right u64[70] u64[70]", "shift_right i8[9,8] i8[8]",
   "select bool[33] f32[33] f32[33]", "select bool[5,300] f32[] f32[5,300]",

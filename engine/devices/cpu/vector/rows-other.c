@@ -83,6 +83,7 @@ COPY (copy_32, 4)
 COPY (copy_64, 8)
 
 /* clang-format off */
+#define ENTRY_COPY(dtype, row) ENTRY1 (CAST, dtype, dtype, row) ENTRY1 (STOP, dtype, dtype, row)
 #define ENTRIES_BITS(dtype, bits)                                                                  \
   ENTRY1 (BIT_NOT, dtype, dtype, bit_not_##bits)                                                   \
   ENTRY2 (BIT_AND, dtype, dtype, bit_and_##bits)                                                   \
@@ -119,11 +120,9 @@ const CpuRowEntry ISA_NAME (cpu_rows_other)[] = {
   ENTRY1 (CAST, U8, I64, u8_to_i64)            ENTRY1 (CAST, U8, F64, u8_to_f64)
   ENTRY1 (CAST, I32, I64, i32_to_i64)          ENTRY1 (CAST, I32, F64, i32_to_f64)
   ENTRY1 (CAST, I64, I32, i64_to_i32)          ENTRY1 (CAST, I64, F64, i64_to_f64)
-  ENTRY1 (CAST, F32, F32, copy_32)             ENTRY1 (CAST, F64, F64, copy_64)
-  ENTRY1 (CAST, F16, F16, copy_16)             ENTRY1 (CAST, BF16, BF16, copy_16)
-  ENTRY1 (CAST, I8, I8, copy_8)                ENTRY1 (CAST, U8, U8, copy_8)
-  ENTRY1 (CAST, I32, I32, copy_32)             ENTRY1 (CAST, I64, I64, copy_64)
-  ENTRY1 (CAST, BOOL, BOOL, copy_8)
+  ENTRY_COPY (F32, copy_32) ENTRY_COPY (F64, copy_64) ENTRY_COPY (F16, copy_16)
+  ENTRY_COPY (BF16, copy_16) ENTRY_COPY (I8, copy_8) ENTRY_COPY (U8, copy_8)
+  ENTRY_COPY (I32, copy_32) ENTRY_COPY (I64, copy_64) ENTRY_COPY (BOOL, copy_8)
   ENTRY_SELECT (F32, select_32)                ENTRY_SELECT (F64, select_64)
   ENTRY_SELECT (F16, select_16)                ENTRY_SELECT (BF16, select_16)
   ENTRY_SELECT (I8, select_8)                  ENTRY_SELECT (U8, select_8)
