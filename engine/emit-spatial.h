@@ -93,4 +93,20 @@ typedef enum { TELAR_GRID_ZEROS, TELAR_GRID_BORDER, TELAR_GRID_REFLECTION } Tela
 TelarValue telar_emit_grid_sample (TelarBuilder *b, TelarResizeMode mode, TelarGridPadding padding,
                                    gboolean align_corners, TelarValue x, TelarValue grid);
 
+/* --- regions ---------------------------------------------------------------------------------- */
+
+typedef struct {
+  gint64 height, width; /* cells of the result */
+  gint64 samples;       /* in a cell, along each axis */
+  double scale;         /* from the boxes' numbers to places of the picture */
+  gboolean largest;     /* of what the samples are made of, in place of their mean */
+  gboolean half_pixel;  /* pixel i covers i to i + 1, so that its centre is at i + 1/2 */
+} TelarRoiAlign;
+
+/* He et al.: "Mask R-CNN", 2017. @x is [N, C, H, W], @boxes [R, 4] with x and y of two opposite
+ * corners, @pictures [R] the sample of each; the result is [R, C, height, width]. Bilinear samples;
+ * with @largest the largest of the weighted corners of all samples, as ONNX. */
+TelarValue telar_emit_roi_align (TelarBuilder *b, const TelarRoiAlign *settings, TelarValue x,
+                                 TelarValue boxes, TelarValue pictures);
+
 G_END_DECLS

@@ -126,6 +126,8 @@ TelarValue telar_emit_matmul (TelarBuilder *b, TelarValue x, TelarValue y);
 /* Of the last axes, which must be there: x[…, i] · y[…, j], and Σ x[…, i] · y[…, i]. */
 TelarValue telar_emit_outer (TelarBuilder *b, TelarValue x, TelarValue y);
 TelarValue telar_emit_dot (TelarBuilder *b, TelarValue x, TelarValue y);
+/* Of the square matrices in the last two axes, by Gaussian elimination with the largest pivots. */
+TelarValue telar_emit_determinant (TelarBuilder *b, TelarValue x);
 /* Einstein's sum as NumPy's einsum writes it: "ij,jk->ik", with an ellipsis for further axes;
  * without an arrow the letters that occur once stay, in alphabetical order. In the type of the
  * first input. */

@@ -1,4 +1,4 @@
-/* Activations that ONNX has an operator for. */
+/* Activations and other functions that ONNX has an operator for. */
 #include "engine/exchange/onnx-layers.h"
 
 static double
@@ -117,6 +117,12 @@ write_prelu (OnnxExport *e, const OnnxLayer *layer)
       ONNX_INPUTS (onnx_layer_input (e, layer, 0), onnx_layer_weight (e, layer, "slope", &shape)));
 }
 
+static void
+write_det (OnnxExport *e, const OnnxLayer *layer)
+{
+  write_unary (e, layer, "Det");
+}
+
 const OnnxLayerKind onnx_activation_layers[] = {
   { "leaky_relu", 6, NULL, write_leaky_relu },
   { "prelu", 9, NULL, write_prelu },
@@ -131,5 +137,6 @@ const OnnxLayerKind onnx_activation_layers[] = {
   { "thresholded_relu", 10, NULL, write_thresholded_relu },
   { "shrink", 9, NULL, write_shrink },
   { "hardmax", 13, NULL, write_hardmax },
+  { "det", 11, NULL, write_det, .single = TRUE },
   { NULL },
 };

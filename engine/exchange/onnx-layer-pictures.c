@@ -127,12 +127,77 @@ write_grid_sample (OnnxExport *e, const OnnxLayer *layer)
                  telar_param_set_bool (layer->node->params, "align_corners"));
 }
 
-/* Resize takes axes since 18. */
+/* --- regions ---------------------------------------------------------------------------------- */
+
+static const char *
+reshaped (OnnxExport *e, const OnnxLayer *layer, const char *x, const gint64 *dims, guint n)
+{
+  const char *result;
+  onnx_layer_step (e, layer, "Reshape",
+                   ONNX_INPUTS (x, onnx_model_ints (e->model, layer->node->id, dims, n)), &result);
+  return result;
+}
+
+/* For each of the boxes [N, R, 4] the sample that it stands in: counted along the first axis. */
+static const char *
+count_samples (OnnxExport *e, const OnnxLayer *layer)
+{
+  const gint64 all = -1;
+  TelarShape one = telar_shape (1);
+  g_autoptr (TelarTensor) unit = telar_tensor_new (TELAR_I64, &one);
+  const char *shape, *ones, *places;
+  telar_tensor_set (unit, 0, 1);
+  OnnxNode *node =
+      onnx_layer_step (e, layer, "Shape", ONNX_INPUTS (onnx_layer_input (e, layer, 1)), &shape);
+  onnx_node_int (e->model, node, "end", 2);
+  onnx_layer_step (e, layer, "Expand",
+                   ONNX_INPUTS (onnx_model_constant (e->model, layer->node->id, unit), shape),
+                   &ones);
+  node = onnx_layer_step (
+      e, layer, "CumSum",
+      ONNX_INPUTS (ones, onnx_model_scalar (e->model, layer->node->id, TELAR_I64, 0)), &places);
+  onnx_node_int (e->model, node, "exclusive", 1);
+  return reshaped (e, layer, places, &all, 1);
+}
+
+static void
+write_roi_align (OnnxExport *e, const OnnxLayer *layer)
+{
+  guint n;
+  const gint64 *size = telar_param_set_ints (layer->node->params, "size", &n);
+  const gint64 boxes[] = { -1, 4 };
+  gboolean listed = layer->inputs[2] != TELAR_NO_VALUE;
+  const char *x = onnx_layer_input (e, layer, 0), *regions = onnx_layer_input (e, layer, 1);
+  const char *samples = listed ? onnx_layer_input (e, layer, 2) : count_samples (e, layer);
+  const char *result;
+  if (!listed)
+    regions = reshaped (e, layer, regions, boxes, 2);
+  OnnxNode *node =
+      listed ? onnx_layer_simple (e, layer, "RoiAlign", ONNX_INPUTS (x, regions, samples))
+             : onnx_layer_step (e, layer, "RoiAlign", ONNX_INPUTS (x, regions, samples), &result);
+  onnx_node_text (e->model, node, "mode", text (layer, "mode"));
+  onnx_node_text (e->model, node, "coordinate_transformation_mode", text (layer, "coordinates"));
+  onnx_node_int (e->model, node, "output_height", size[0]);
+  onnx_node_int (e->model, node, "output_width", size[n - 1]);
+  onnx_node_int (e->model, node, "sampling_ratio",
+                 telar_param_set_int (layer->node->params, "sampling"));
+  onnx_node_real (e->model, node, "spatial_scale",
+                  telar_param_set_real (layer->node->params, "scale"));
+  if (listed)
+    return;
+  const gint64 apart[] = { -1, layer->types[1].shape.dims[1], layer->types[0].shape.dims[1],
+                           size[0], size[n - 1] };
+  onnx_layer_simple (e, layer, "Reshape",
+                     ONNX_INPUTS (result, onnx_model_ints (e->model, layer->node->id, apart, 5)));
+}
+
+/* Resize takes axes since 18, RoiAlign its coordinates since 16. */
 const OnnxLayerKind onnx_picture_layers[] = {
   { "resize", 18, fits_resize, write_resize },
   { "pixel_shuffle", 13, NULL, write_pixel_shuffle },
   { "pixel_unshuffle", 13, fits_pixel_unshuffle, write_pixel_unshuffle },
   { "pad", 13, fits_pad, write_pad },
   { "grid_sample", 16, NULL, write_grid_sample },
+  { "roi_align", 16, NULL, write_roi_align, .single = TRUE },
   { NULL },
 };

@@ -65,6 +65,15 @@ lower_einsum (TelarLowering *l)
   telar_lower_output (l, 0, telar_emit_einsum (l->b, telar_lower_text (l, "equation"), values, n));
 }
 
+static void
+lower_det (TelarLowering *l)
+{
+  TelarType type;
+  TelarValue x = telar_lower_float (l, 0, 2, TELAR_MAX_RANK, &type);
+
+  telar_lower_output (l, 0, telar_emit_determinant (l->b, x));
+}
+
 /* --- entries ---------------------------------------------------------------------------------- */
 
 #define PAIR TELAR_PORTS_PAIR
@@ -98,7 +107,11 @@ static const TelarOperator matmul_operator = {
      PAIR ("The first vectors.", "The second vectors."),                                           \
      "Multiplies vectors number by number and adds up, sample by sample: how far they point the "  \
      "same way.",                                                                                  \
-     "f32[2,3] f32[2,3]", "f32[2,3,4] f32[2,1,4]")
+     "f32[2,3] f32[2,3]", "f32[2,3,4] f32[2,1,4]")                                                 \
+  A (det, "Determinant", "y[…] = det x[…,:,:]", "Det", telar_ports_in,                             \
+     "Gives the determinant of square matrices, which stand in the last two axes: by what the "    \
+     "volume of a body grows under them.",                                                         \
+     "f32[2,4,4]", "f32[2,3,1,1]", "f32[3,2,2]", "f32[1,7,7]:-1..1")
 /* clang-format on */
 SIMPLE (TELAR_PLAIN_OPERATOR)
 
@@ -134,5 +147,5 @@ static const TelarOperator einsum_operator = {
 };
 
 const TelarOperator *const telar_operators_product[] = {
-  &matmul_operator, &einsum_operator, &outer_operator, &dot_operator, NULL,
+  &matmul_operator, &einsum_operator, &outer_operator, &dot_operator, &det_operator, NULL,
 };

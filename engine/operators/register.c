@@ -18,6 +18,7 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_patches);
   telar_operators_register (telar_operators_picture);
   telar_operators_register (telar_operators_boxes);
+  telar_operators_register (telar_operators_regions);
   telar_operators_register (telar_operators_recurrent);
   telar_operators_register (telar_operators_conv_lstm);
   telar_operators_register (telar_operators_attention);
@@ -42,6 +43,7 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_product);
   telar_operators_register (telar_operators_index);
   telar_operators_register (telar_operators_sort);
+  telar_operators_register (telar_operators_distinct);
   telar_operators_register (telar_operators_random);
   telar_operators_register (telar_operators_loss_classes);
   telar_operators_register (telar_operators_loss_binary);

@@ -24,7 +24,7 @@ PLAIN = {
     "asinh": None, "acosh": None, "atanh": None, "divide": None, "subtract": None, "pow": None,
     "atan2": None, "floor_div": "floor_divide", "equal": "eq", "not_equal": "ne", "less": "lt",
     "less_equal": "le", "greater": "gt", "greater_equal": "ge", "and": "logical_and",
-    "bitwise_and": None, "bitwise_or": None, "bitwise_xor": None, "bitwise_not": None,
+    "stop_gradient": "clone", "bitwise_and": None, "bitwise_or": None, "bitwise_xor": None, "bitwise_not": None,
     "or": "logical_or", "xor": "logical_xor", "not": "logical_not", "is_nan": "isnan",
 }
 MATH = {}
@@ -222,6 +222,11 @@ def outer(example):
     return [a[..., :, None] * b[..., None, :]]
 
 
+@judge("det")
+def det(example):
+    return [torch.linalg.det(example.inputs[0])]
+
+
 @judge("dot")
 def dot(example):
     return [torch.linalg.vecdot(*example.inputs)]
@@ -281,6 +286,29 @@ def index_add(example):
     return [x.index_add(example.get("axis", 0), places, updates)]
 
 
+def padded(values, size, fill):
+    """JAX's form: as many as there is room for, then the fill."""
+    values = values[..., :size]
+    rest = torch.full((*values.shape[:-1], size - values.shape[-1]), fill, dtype=values.dtype)
+    return torch.cat([values, rest], -1)
+
+
+@judge("nonzero")
+def nonzero(example):
+    places = torch.nonzero(example.inputs[0]).T
+    return [padded(places, example.get("size", 16), example.get("fill", 0)),
+            torch.tensor(places.shape[1])]
+
+
+@judge("unique")
+def unique(example):
+    values, inverse, counts = torch.unique(
+        example.inputs[0], return_inverse=True, return_counts=True)
+    size = example.get("size", 16)
+    return [padded(values, size, example.get("fill", 0.0)), inverse, padded(counts, size, 0),
+            torch.tensor(len(values))]
+
+
 @judge("sort", "top_k")
 def order(example):
     x, axis = example.inputs[0], example.get("axis", -1)
@@ -293,14 +321,33 @@ def order(example):
 
 # --- boxes ----------------------------------------------------------------------------------------
 
-def suppression(centred):
+def runtime(operator, types, result, opset, **attributes):
     """ONNX Runtime's operator: PyTorch alone has none."""
-    types = {"boxes": 1, "scores": 1, "most": 7, "overlap": 1, "least": 1}
     return onnxruntime.InferenceSession(helper.make_model(helper.make_graph(
-        [helper.make_node("NonMaxSuppression", list(types), ["y"], center_point_box=centred)], "nms",
+        [helper.make_node(operator, list(types), ["y"], **attributes)], operator,
         [helper.make_tensor_value_info(name, kind, None) for name, kind in types.items()],
-        [helper.make_tensor_value_info("y", 7, None)]), ir_version=8,
-        opset_imports=[helper.make_opsetid("", 11)]).SerializeToString())
+        [helper.make_tensor_value_info("y", result, None)]), ir_version=8,
+        opset_imports=[helper.make_opsetid("", opset)]).SerializeToString())
+
+
+def suppression(centred):
+    types = {"boxes": 1, "scores": 1, "most": 7, "overlap": 1, "least": 1}
+    return runtime("NonMaxSuppression", types, 7, 11, center_point_box=centred)
+
+
+@judge("roi_align")
+def roi_align(example):
+    x, boxes, *listed = example.inputs
+    samples = listed[0] if listed else torch.arange(len(boxes)).repeat_interleave(boxes.shape[1])
+    height, *width = numbers(example, "size", "7")
+    session = runtime(
+        "RoiAlign", {"x": 1, "boxes": 1, "samples": 7}, 1, 16, mode=example.get("mode", "avg"),
+        output_height=height, output_width=width[0] if width else height,
+        sampling_ratio=example.get("sampling", 2), spatial_scale=example.get("scale", 1.0),
+        coordinate_transformation_mode=example.get("coordinates", "half_pixel"))
+    y, = session.run(None, {"x": x.numpy(), "boxes": boxes.reshape(-1, 4).numpy(),
+                            "samples": samples.numpy()})
+    return [torch.from_numpy(y).reshape(*boxes.shape[:-1], *y.shape[1:])]
 
 
 @judge("non_max_suppression")

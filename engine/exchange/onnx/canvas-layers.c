@@ -324,6 +324,31 @@ draw_response_norm (OnnxCall *call, const char *op)
 
 /* --- others ----------------------------------------------------------------------------------- */
 
+static void
+draw_roi_align (OnnxCall *call, const char *op)
+{
+  g_autofree char *mode = onnx_call_attr_text (call, "mode", "avg");
+  g_autofree char *coordinates =
+      onnx_call_attr_text (call, "coordinate_transformation_mode",
+                           call->version < 16 ? "output_half_pixel" : "half_pixel");
+  gint64 size[] = { onnx_call_attr_int (call, "output_height", 1),
+                    onnx_call_attr_int (call, "output_width", 1) };
+  gint64 sampling = onnx_call_attr_int (call, "sampling_ratio", 0);
+  if (sampling < 1)
+    onnx_call_fail (call, "the canvas takes the same number of samples for every box");
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return;
+  onnx_draw_set_ints (call, node, "size", size, 2);
+  onnx_draw_set (call, node, "mode", "%s", mode);
+  onnx_draw_set (call, node, "coordinates", "%s", coordinates);
+  onnx_draw_set (call, node, "sampling", "%" G_GINT64_FORMAT, sampling);
+  onnx_draw_set_real (call, node, "scale", onnx_call_attr_real (call, "spatial_scale", 1));
+  for (guint i = 0; i < 3; i++)
+    onnx_draw_wire (call, i, node, i);
+  onnx_draw_give (call, 0, node, 0);
+}
+
 const OnnxDrawing onnx_drawings_layers[] = {
   { "Conv", draw_conv, NULL },
   { "ConvTranspose", draw_conv_transpose, NULL },
@@ -338,5 +363,6 @@ const OnnxDrawing onnx_drawings_layers[] = {
   { "GroupNormalization", draw_group_norm, "group_norm" },
   { "RMSNormalization", draw_rms_norm, "rms_norm" },
   { "LRN", draw_response_norm, "local_response_norm" },
+  { "RoiAlign", draw_roi_align, "roi_align" },
   { NULL },
 };

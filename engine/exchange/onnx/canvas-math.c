@@ -370,6 +370,7 @@ const OnnxDrawing onnx_drawings_math[] = {
   { "BitwiseXor", draw_pair, "bitwise_xor" },
   { "BitwiseNot", onnx_draw_function, "bitwise_not" },
   { "BitShift", draw_shift, "bit_shift" },
+  { "Det", onnx_draw_function, "det" },
   { "Equal", draw_pair, "equal" },
   { "Less", draw_pair, "less" },
   { "LessOrEqual", draw_pair, "less_equal" },
