@@ -6,6 +6,7 @@
 #include "engine/exchange/onnx-check.h"
 #include "engine/exchange/onnx-external.h"
 #include "engine/exchange/onnx-half.h"
+#include "engine/exchange/onnx-settle.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -134,6 +135,7 @@ emit_all (OnnxExport *e, GError **error)
 typedef struct {
   const TelarProgram *inference;
   const TelarStates *states;
+  TelarStates *settled; /* with settled weights, owned; NULL: as they are */
   const TelarExportOptions *options;
   const OnnxPrepared *prepared; /* what is left out; NULL: nothing */
   const char *path;
@@ -238,7 +240,7 @@ export_program (const Task *task, const TelarProgram *program, const GPtrArray *
                    .graph = options->graph,
                    .layers = layers,
                    .opset = opset,
-                   .states = task->states,
+                   .states = task->settled ? task->settled : task->states,
                    .model = model,
                    .names = names,
                    .uses = uses,
@@ -256,13 +258,18 @@ export_program (const Task *task, const TelarProgram *program, const GPtrArray *
   return write_model (task, model, error);
 }
 
-/* Without layers and with the batch of the options, simplified; @layers have its values. */
+/* Without layers, with settled weights and the batch of the options, simplified; @layers have its
+ * values. */
 static TelarProgram *
-prepare (const Task *task, const GPtrArray *layers, GError **error)
+prepare (Task *task, const GPtrArray *layers, GError **error)
 {
   const TelarExportOptions *options = task->options;
   TelarProgram *program = layers ? onnx_layers_cut (layers, task->prepared, task->inference, error)
                                  : telar_program_ref ((TelarProgram *)task->inference);
+  if (program && options->graph) {
+    g_autoptr (TelarProgram) whole = program;
+    program = onnx_settle (whole, options->graph, task->states, &task->settled, error);
+  }
   if (program && options->batch > 0) {
     g_autoptr (TelarProgram) free_batch = program;
     program = telar_program_bind (free_batch, options->batch, error);
@@ -315,9 +322,11 @@ telar_export_onnx (const TelarProgram *inference, const TelarStates *states,
           ? onnx_layers_find (options->graph, options->lowered, prepared, opset,
                               options->float16 || options->float16_io)
           : NULL;
-  Task task = { inference, states, options, prepared, path };
+  Task task = { inference, states, NULL, options, prepared, path };
   g_autoptr (TelarProgram) program = prepare (&task, layers, error);
-  return program && export_program (&task, program, layers, error);
+  gboolean good = program && export_program (&task, program, layers, error);
+  g_clear_pointer (&task.settled, telar_states_unref);
+  return good;
 }
 
 /* --- safetensors ------------------------------------------------------------------------------ */

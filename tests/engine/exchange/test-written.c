@@ -121,6 +121,29 @@ test_batch (Fixture *fixture, gconstpointer data)
   onnx__model_proto__free_unpacked (model, NULL);
 }
 
+/* Of normalised weights stands there what comes out of them, called as the kernel. */
+static void
+test_normalised (Fixture *fixture, gconstpointer data)
+{
+  static const char *const settings[][2] = {
+    { "dense", "f32[2,3] normalise_weights=weight" },
+    { "dense", "f32[2,3] normalise_weights=spectral" },
+    { "conv2d", "f32[2,1,5,5] normalise_weights=weight" },
+    { "separable_conv1d", "f32[2,3,6] normalise_weights=spectral bias=false" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++) {
+    Onnx__ModelProto *model =
+        written (fixture, settings[i][0], settings[i][1], NULL, (TelarExportOptions){ 0 });
+    g_assert_null (find_node (model, "Sqrt"));
+    g_assert_null (find_node (model, "Div"));
+    g_assert_null (find_node (model, "ReduceSum"));
+    g_assert_cmpuint (model->graph->n_initializer, ==, 2);
+    for (gsize k = 0; k < 2; k++)
+      g_assert_true (g_str_has_prefix (model->graph->initializer[k]->name, "it."));
+    onnx__model_proto__free_unpacked (model, NULL);
+  }
+}
+
 /* A layer's states are missed as any other. */
 static void
 test_missing_state (Fixture *fixture, gconstpointer data)
@@ -315,6 +338,7 @@ main (int argc, char **argv)
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
   ADD ("/written/layer", test_layer);
   ADD ("/written/documented", test_documented);
+  ADD ("/written/normalised", test_normalised);
   ADD ("/written/primitives", test_primitives);
   ADD ("/written/batch", test_batch);
   ADD ("/written/missing-state", test_missing_state);
