@@ -72,8 +72,9 @@ typedef struct {
   gpointer owner;
 } TelarForestSettings;
 
-/* Whether it is a forest: children, features and leaves that exist, every node reached once, not
- * too many levels. Says what is wrong otherwise. To be asked before emitting what a file has given.
+/* Whether it is a forest: children, features and leaves that exist, every node reached once,
+ * neither too many levels nor too large sets. Says what is wrong otherwise. To be asked before
+ * emitting what a file has given.
  */
 gboolean telar_forest_check (const TelarForest *forest, GError **error);
 

@@ -11,6 +11,9 @@
  * here. */
 #define MOST_PRODUCT_LEVELS 4
 
+/* Members of sets, over all nodes. */
+#define MOST_MEMBERS (1u << 26)
+
 /* --- checking --------------------------------------------------------------------------------- */
 
 /* A node that is still to be looked at. */
@@ -23,6 +26,22 @@ push (GArray *visits, guint node, guint level)
 {
   Visit visit = { node, level };
   g_array_append_val (visits, visit);
+}
+
+/* The sets stand in a table, as wide as the largest. */
+static gboolean
+check_members (const TelarForest *f, GError **error)
+{
+  guint most = 1;
+  for (guint i = 0; i < f->n_nodes; i++)
+    if (f->nodes[i].split == TELAR_TREE_MEMBER)
+      most = MAX (most, f->nodes[i].n_members);
+  if (most == 1 || f->n_nodes <= MOST_MEMBERS / most)
+    return TRUE;
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                   "the trees ask for membership in sets of up to %u numbers, which is too many",
+                   most);
+  return FALSE;
 }
 
 static gboolean
@@ -61,6 +80,8 @@ telar_forest_check (const TelarForest *forest, GError **error)
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there are no trees");
     return FALSE;
   }
+  if (!check_members (forest, error))
+    return FALSE;
   for (guint i = 0; i < forest->n_roots; i++) {
     if (forest->roots[i] >= forest->n_nodes) {
       telar_set_error (error, TELAR_ERROR_INVALID, NULL, "tree %u begins nowhere", i);

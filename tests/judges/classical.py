@@ -44,20 +44,22 @@ def scaled(model):
 def models():
     """(name, data, estimator)"""
     seed = {"random_state": 0}
+    grown = {"n_estimators": 20, **seed}
     for depth in (1, 2, 3, 4, 6, None):
         size = {"max_depth": depth, **seed}
-        yield f"forest {depth}", "iris", ensemble.RandomForestClassifier(20, **size)
-        yield f"forest of two classes {depth}", "cancer", ensemble.RandomForestClassifier(20, **size)
-        yield f"forest of numbers {depth}", "diabetes", ensemble.RandomForestRegressor(20, **size)
+        many = {"n_estimators": 20, **size}
+        yield f"forest {depth}", "iris", ensemble.RandomForestClassifier(**many)
+        yield f"forest of two classes {depth}", "cancer", ensemble.RandomForestClassifier(**many)
+        yield f"forest of numbers {depth}", "diabetes", ensemble.RandomForestRegressor(**many)
         yield f"tree {depth}", "iris", tree.DecisionTreeClassifier(**size)
         yield f"tree of numbers {depth}", "diabetes", tree.DecisionTreeRegressor(**size)
     yield "forest of digits", "digits", ensemble.RandomForestClassifier(50, **seed)
     yield "forest of words", "flowers", ensemble.RandomForestClassifier(10, **seed)
     yield "extra trees", "digits", ensemble.ExtraTreesClassifier(30, **seed)
     yield "extra trees of numbers", "diabetes", ensemble.ExtraTreesRegressor(30, **seed)
-    yield "boosting", "iris", ensemble.GradientBoostingClassifier(n_estimators=20, **seed)
-    yield "boosting of two classes", "cancer", ensemble.GradientBoostingClassifier(n_estimators=20, **seed)
-    yield "boosting of numbers", "diabetes", ensemble.GradientBoostingRegressor(n_estimators=30, **seed)
+    yield "boosting", "iris", ensemble.GradientBoostingClassifier(**grown)
+    yield "boosting of two classes", "cancer", ensemble.GradientBoostingClassifier(**grown)
+    yield "boosting of numbers", "diabetes", ensemble.GradientBoostingRegressor(**grown)
     yield "adaptive boosting", "iris", ensemble.AdaBoostClassifier(n_estimators=8, **seed)
     yield "bagging", "iris", ensemble.BaggingClassifier(n_estimators=5, **seed)
     yield "voting", "iris", ensemble.VotingClassifier(
@@ -118,7 +120,8 @@ def predict(telar, path, folder, names, device, words):
     run = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if run.returncode != 0:
         raise AssertionError(run.stderr.strip())
-    return [read_csv(file) if file.suffix == ".csv" else numpy.load(file) for file in files.values()]
+    return [read_csv(file) if file.suffix == ".csv" else numpy.load(file)
+            for file in files.values()]
 
 
 def compare(got, want, who, close):

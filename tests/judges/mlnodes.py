@@ -162,26 +162,63 @@ def trees():
                 **nodes, **one, "class_weights": weights.tolist(), "post_transform": transform}
 
 
+def ensemble(depth, modes, vote, dtype, random, trees=3):
+    """Full trees of version 5, whose leaves have lists of their own."""
+    inner, leaves = 2 ** depth - 1, 2 ** depth
+    below = [(tree, 2 * node + side) for tree in range(trees) for node in range(inner)
+             for side in (1, 2)]
+    children = [tree * leaves + child - inner if child >= inner else tree * inner + child
+                for tree, child in below]
+    is_leaf = [int(child >= inner) for _, child in below]
+    asked = random.choice(modes, inner * trees).astype(numpy.uint8)
+    members = [value for mode in asked if mode == 6 for value in (2, 1, -3, numpy.nan)]
+    kind = helper.np_dtype_to_tensor_dtype(numpy.dtype(dtype))
+
+    def tensor(name, items, kind=kind):
+        return helper.make_tensor(name, kind, [len(items)], items)
+
+    sets = {"membership_values": tensor("members", members)} if members else {}
+    return {
+        "nodes_featureids": random.integers(2, size=inner * trees).tolist(),
+        "nodes_splits": tensor("splits", random.choice([-1, 0.25, 0.5, 1, 2], inner * trees)),
+        "nodes_modes": tensor("modes", asked, TensorProto.UINT8),
+        "nodes_truenodeids": children[::2], "nodes_falsenodeids": children[1::2],
+        "nodes_trueleafs": is_leaf[::2], "nodes_falseleafs": is_leaf[1::2],
+        "nodes_missing_value_tracks_true": random.integers(2, size=inner * trees).tolist(),
+        "leaf_targetids": random.integers(2, size=leaves * trees).tolist(),
+        "leaf_weights": tensor("weights", random.normal(size=leaves * trees)),
+        "tree_roots": [tree * inner for tree in range(trees)], "n_targets": 2,
+        "aggregate_function": vote, "post_transform": 0, **sets}
+
+
+def ensembles():
+    random = numpy.random.default_rng(1)
+    for depth, modes, vote, x in itertools.product(
+            (1, 3, 6), ([0], [0, 1, 2, 3, 4, 5], [0, 6]), (1,), (GAPS, GAPS.astype(float))):
+        yield "TreeEnsemble", [x], ensemble(depth, modes, vote, x.dtype, random)
+
+
 def model_of(operator, inputs, attributes):
     outputs = 2 if "Classifier" in operator else 1
     names = [f"y{i}" for i in range(outputs)]
     node = helper.make_node(operator, [f"x{i}" for i in range(len(inputs))], names,
                             domain="ai.onnx.ml", **attributes)
-    ports = [helper.make_tensor_value_info(
-        f"x{i}", TensorProto.STRING if x.dtype == object else helper.np_dtype_to_tensor_dtype(x.dtype),
-        x.shape) for i, x in enumerate(inputs)]
+    kinds = [TensorProto.STRING if x.dtype == object else helper.np_dtype_to_tensor_dtype(x.dtype)
+             for x in inputs]
+    ports = [helper.make_tensor_value_info(f"x{i}", kind, x.shape)
+             for i, (kind, x) in enumerate(zip(kinds, inputs))]
     graph = helper.make_graph([node], "node", ports, [helper.make_empty_tensor_value_info(name)
                                                       for name in names])
     return helper.make_model(graph, ir_version=8, opset_imports=[
         helper.make_opsetid("", 17),
-        helper.make_opsetid("ai.onnx.ml", 4 if operator == "LabelEncoder" else 3)])
+        helper.make_opsetid("ai.onnx.ml", {"LabelEncoder": 4, "TreeEnsemble": 5}.get(operator, 3))])
 
 
 def main(conformance):
     onnxruntime.set_default_logger_severity(4)
     with tempfile.TemporaryDirectory() as folder:
         suite = pathlib.Path(folder) / "ml"
-        cases = itertools.chain(features(), labels(), linear(), vectors(), trees())
+        cases = itertools.chain(features(), labels(), linear(), vectors(), trees(), ensembles())
         for number, (operator, inputs, attributes) in enumerate(cases):
             write_case(suite / f"{number:03}-{operator}", model_of(operator, inputs, attributes),
                        {f"x{i}": x for i, x in enumerate(inputs)})

@@ -5,6 +5,9 @@
 
 #include <math.h>
 
+/* Strings that may be picked. */
+#define MOST_WORDS ((gsize)1 << 24)
+
 /* The numbers of an attribute in @dtype, one for all columns or one for each; TELAR_NO_VALUE where
  * it is absent. */
 static TelarValue
@@ -100,6 +103,10 @@ pick_words (OnnxCall *call, const TelarOnnxValue *x, const TelarTensor *places)
   gint64 columns = shape.rank > 0 ? shape.dims[shape.rank - 1] : 0;
   gsize rows = columns > 0 ? telar_shape_elements (&shape) / (gsize)columns : 0;
   g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+  if (n > 0 && rows > MOST_WORDS / n) {
+    onnx_call_fail (call, "it picks more strings than Telar holds");
+    return NULL;
+  }
   for (gsize row = 0; row < rows; row++)
     for (gsize i = 0; i < n; i++) {
       gint64 place = telar_element_get_bits (places->type.dtype, places->data, i);

@@ -125,8 +125,8 @@ typedef struct {
   guint n_pairs;
 } Machine;
 
-/* A limit that keeps the number of pairs a number of columns. */
-#define MOST_CLASSES 4096
+/* Their pairs are columns, and all of them vote for each class. */
+#define MOST_CLASSES 512
 
 static gboolean
 read_machine (OnnxCall *call, Machine *m)
@@ -137,8 +137,12 @@ read_machine (OnnxCall *call, Machine *m)
   if (!onnx_ml_classes_read (call, "classlabels_ints", "classlabels_strings", &m->classes))
     return FALSE;
   m->n = m->classes.n;
-  m->n_pairs = m->n <= MOST_CLASSES ? m->n * (m->n - 1) / 2 : 0;
-  gboolean good = m->n <= MOST_CLASSES && (!m->counts || counts->n_ints == m->n);
+  if (m->n > MOST_CLASSES) {
+    onnx_call_fail (call, "it has %u classes where %d are most", m->n, MOST_CLASSES);
+    return FALSE;
+  }
+  m->n_pairs = m->n * (m->n - 1) / 2;
+  gboolean good = (!m->counts || counts->n_ints == m->n);
   for (guint i = 0; good && m->counts && i < m->n; i++) {
     good = m->counts[i] >= 0 && m->counts[i] <= G_MAXINT32;
     n_vectors += good ? m->counts[i] : 0;

@@ -89,7 +89,7 @@ onnx_ml_table (OnnxCall *call, const TelarTensor *numbers, const char *name, Tel
                const TelarShape *shape)
 {
   gint64 count, has = numbers ? (gint64)telar_tensor_elements (numbers) : 0;
-  if (!telar_shape_count (shape, &count) || count != has) {
+  if (!numbers || !telar_shape_count (shape, &count) || count != has) {
     g_autofree char *wants = telar_shape_to_string (shape);
     onnx_call_fail (call, "%s has %" G_GINT64_FORMAT " numbers where %s are needed", name, has,
                     wants);

@@ -129,6 +129,35 @@ test_refused (void)
   }
 }
 
+/* No features, no rows. */
+static void
+test_empty (void)
+{
+  const char *const ops[] = {
+    "LinearRegressor",       "LinearClassifier", "SVMRegressor", "SVMClassifier",
+    "TreeEnsembleRegressor", "TreeEnsemble",     "Scaler",       "Normalizer"
+  };
+  const char *const attributes[] = { "coefficients=f:1 intercepts=f:1",
+                                     "classlabels_ints=i:0,1 coefficients=f:1",
+                                     "rho=f:0",
+                                     "rho=f:0 classlabels_ints=i:0,1",
+                                     STUMP,
+                                     ENSEMBLE,
+                                     "scale=f:1,2",
+                                     "norm=S:L2" };
+  const TelarShape shapes[] = { telar_shape (2, 0), telar_shape (0, 2),    telar_shape (0, 0),
+                                telar_shape (0),    telar_shape (1, 1, 1), telar_shape_scalar () };
+  for (guint i = 0; i < G_N_ELEMENTS (ops); i++)
+    for (guint k = 0; k < G_N_ELEMENTS (shapes); k++) {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TelarTensor) tensor = telar_tensor_new (TELAR_F32, &shapes[k]);
+      g_autoptr (TelarOnnxValue) x = telar_onnx_value_tensor (tensor, FALSE);
+      const OneNode one = { "ai.onnx.ml", 5, ops[i], attributes[i] };
+      g_autoptr (TelarOnnxValue) y = one_node_run (&one, &x, 1, &error);
+      g_assert_true ((y != NULL) == (error == NULL));
+    }
+}
+
 /* A chain of as many nodes as @length, whose last ends in two leaves. */
 static char *
 chain (guint length)
@@ -165,7 +194,8 @@ static void
 test_levels (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *good = chain (200), *deep = chain (TELAR_FOREST_MOST_LEVELS + 1);
+  g_autofree char *good = chain (TELAR_FOREST_MOST_LEVELS),
+                  *deep = chain (TELAR_FOREST_MOST_LEVELS + 1);
   g_autoptr (TelarOnnxValue) y = run ("TreeEnsembleRegressor", good, &error);
   g_assert_no_error (error);
   g_assert_cmpfloat (telar_tensor_get (y->tensor, 0), ==, 1); /* 0 at most 0 */
@@ -322,6 +352,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onnx-ml/works", test_works);
   g_test_add_func ("/onnx-ml/refused", test_refused);
+  g_test_add_func ("/onnx-ml/empty", test_empty);
   g_test_add_func ("/onnx-ml/levels", test_levels);
   g_test_add_func ("/onnx-ml/both-ways", test_both_ways);
   return g_test_run ();
