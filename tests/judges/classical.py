@@ -72,7 +72,7 @@ def models():
     yield "ridge", "diabetes", linear_model.Ridge()
     yield "gradient descent", "iris", scaled(linear_model.SGDClassifier(**seed))
     yield "linear vectors", "iris", svm.LinearSVC(**seed)
-    yield "linear vectors of two classes", "cancer", scaled(svm.LinearSVC(**seed))
+    yield "linear vectors of two classes", "cancer", svm.LinearSVC(**seed)
     for kernel in ("linear", "poly", "rbf", "sigmoid"):
         yield f"vectors {kernel}", "iris", scaled(svm.SVC(kernel=kernel))
         yield f"vectors of two classes {kernel}", "cancer", scaled(svm.SVC(kernel=kernel))
@@ -125,7 +125,11 @@ def predict(telar, path, folder, names, device, words):
 
 
 def compare(got, want, who, close):
-    want = numpy.asarray(want).reshape(got.shape)
+    if isinstance(want, list) and isinstance(want[0], dict):  # ZipMap
+        want = [list(row.values()) for row in want]
+    want = numpy.asarray(want)
+    assert want.size == got.size, f"{got.shape} where {who} has {want.shape}"
+    want = want.reshape(got.shape)
     if got.dtype.kind in "iuU":
         wrong = int((got.astype(str) != want.astype(str)).sum())
         assert wrong == 0, f"{wrong} of {got.size} labels are not those of {who}"
