@@ -239,6 +239,8 @@ def one_hot(example):
     x, axis = example.inputs[0], example.get("axis", -1)
     size, off, on = (example.get(name, value)
                      for name, value in (("size", 10), ("off", 0.0), ("on", 1.0)))
+    if example.get("from_end", False):
+        x = torch.where(x < 0, x + size, x)
     hot = (x.unsqueeze(-1) == torch.arange(size)).movedim(-1, axis)
     return [torch.where(hot, on, off)]
 
