@@ -38,6 +38,10 @@ typedef struct {
  * FALSE when it has no function of that name. */
 gboolean telar_gate_function_from_onnx (const char *name, TelarGateFunction *function);
 
+/* One of the recurrent layers' choices, with the settings that they use: the usual ELU, PyTorch's
+ * hard sigmoid. */
+TelarGateFunction telar_gate_function (const char *name);
+
 /* How many settings the function has: none, alpha, or alpha and beta. ONNX's lists of alphas and
  * betas have numbers for those that have them only. */
 guint telar_gate_function_settings (const TelarGateFunction *function);

@@ -1,6 +1,7 @@
 /* Changes of size and place that ONNX has an operator for. */
 #include "engine/exchange/onnx-layers.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *
@@ -17,11 +18,20 @@ says (const OnnxLayer *layer, const char *param, const char *what)
 
 /* --- resizing --------------------------------------------------------------------------------- */
 
-/* ONNX Runtime's cubic is for pictures. */
+/* ONNX Runtime's cubic is for pictures. A scale of its own must lead to the sizes by itself. */
 static gboolean
 fits_resize (const OnnxLayer *layer)
 {
-  return !says (layer, "mode", "cubic") || layer->types[0].shape.rank == 4;
+  double scale = telar_param_set_real (layer->node->params, "scale");
+  const TelarShape *shape = &layer->types[0].shape;
+  guint n;
+  const gint64 *sizes = telar_param_set_ints (layer->node->params, "size", &n);
+  for (guint i = 2; scale > 0 && i < shape->rank; i++) {
+    gint64 size = sizes[n == 1 ? 0 : i - 2];
+    if (size != shape->dims[i] && size != (gint64)floor (scale * (double)shape->dims[i]))
+      return FALSE;
+  }
+  return !says (layer, "mode", "cubic") || shape->rank == 4;
 }
 
 /* The sizes are those of the result: sizes and factors of the node are in them already. */
@@ -30,6 +40,18 @@ resize_sizes (OnnxExport *e, const OnnxLayer *layer)
 {
   const TelarShape *shape = &telar_program_type (e->program, layer->outputs[0])->shape;
   return onnx_model_ints (e->model, layer->node->id, shape->dims + 2, shape->rank - 2);
+}
+
+static const char *
+resize_scales (OnnxExport *e, const OnnxLayer *layer, double scale)
+{
+  const TelarShape *from = &layer->types[0].shape;
+  const TelarShape *to = &telar_program_type (e->program, layer->outputs[0])->shape;
+  TelarShape shape = telar_shape (from->rank - 2);
+  g_autoptr (TelarTensor) scales = telar_tensor_new (TELAR_F32, &shape);
+  for (guint i = 2; i < from->rank; i++)
+    telar_tensor_set (scales, i - 2, from->dims[i] == to->dims[i] ? 1 : scale);
+  return onnx_layer_tensor (e, layer, "scales", scales);
 }
 
 static const char *
@@ -45,9 +67,13 @@ write_resize (OnnxExport *e, const OnnxLayer *layer)
 {
   gint64 axes[TELAR_MAX_RANK];
   guint n = layer->types[0].shape.rank - 2;
-  OnnxNode *node = onnx_layer_simple (
-      e, layer, "Resize",
-      ONNX_INPUTS (onnx_layer_input (e, layer, 0), "", "", resize_sizes (e, layer)));
+  double scale = telar_param_set_real (layer->node->params, "scale");
+  const char *x = onnx_layer_input (e, layer, 0);
+  OnnxNode *node = scale > 0
+                       ? onnx_layer_simple (e, layer, "Resize",
+                                            ONNX_INPUTS (x, "", resize_scales (e, layer, scale)))
+                       : onnx_layer_simple (e, layer, "Resize",
+                                            ONNX_INPUTS (x, "", "", resize_sizes (e, layer)));
   for (guint i = 0; i < n; i++)
     axes[i] = i + 2;
   onnx_node_ints (e->model, node, "axes", axes, n);

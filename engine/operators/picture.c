@@ -50,6 +50,7 @@ lower_resize (TelarLowering *l)
     .exclude_outside = telar_lower_bool (l, "exclude_outside"),
   };
   guint spatial = type.shape.rank - 2;
+  double scale = telar_lower_real (l, "scale");
 
   for (guint i = 0; i < spatial && x != TELAR_NO_VALUE; i++) {
     gint64 in, size = item_for (l, "size", spatial, i), factor = item_for (l, "factor", spatial, i);
@@ -57,7 +58,8 @@ lower_resize (TelarLowering *l)
       return;
     if (size == 0)
       size = in * factor;
-    x = telar_emit_resize_axis (l->b, &resize, x, i + 2, size, (double)size / (double)in, 0, 1);
+    x = telar_emit_resize_axis (l->b, &resize, x, i + 2, size,
+                                scale > 0 && size != in ? scale : (double)size / (double)in, 0, 1);
   }
   telar_lower_output (l, 0, x);
 }
@@ -214,6 +216,14 @@ static const TelarOperator resize = {
              "The new size of each spatial axis; one number counts for all, 0 goes by factor."),
       SIZES ("factor", "Factor", "2", 3, 1,
              "How many times the old size, where size is 0; one number counts for all."),
+      { .name = "scale",
+        .label = N_ ("Scale"),
+        .kind = TELAR_PARAM_REAL,
+        .fallback = "0",
+        .minimum = 0,
+        .maximum = 1 << 15,
+        .doc = N_ ("How far apart places lie, where that is not what the sizes say; 0: new size by "
+                   "old size.") },
       CHOICE ("mode", "Mode", "linear",
               "nearest takes one number, linear blends 2 along each axis, cubic 4.", "nearest",
               "linear", "cubic"),
@@ -243,7 +253,8 @@ static const TelarOperator resize = {
                       "f32[2,2,5] size=8 mode=nearest coordinates=asymmetric rounding=floor",
                       "f32[2,2,5] size=3 mode=nearest rounding=ceil",
                       "f32[1,2,3,3] size=5 mode=nearest rounding=prefer_ceil",
-                      "f32[1,1,2,3,2] factor=2x1x3 coordinates=pytorch_half_pixel"),
+                      "f32[1,1,2,3,2] factor=2x1x3 coordinates=pytorch_half_pixel",
+                      "f32[1,2,4,4] size=2x4 scale=0.6"),
 };
 
 #define BLOCK_PARAMS                                                                               \

@@ -8,9 +8,6 @@ G_BEGIN_DECLS
 
 extern const char *const telar_gate_choices[];
 
-/* One of the above, with the settings that layers use: the usual ELU, PyTorch's hard sigmoid. */
-TelarGateFunction telar_gate_function (const char *name);
-
 #define TELAR_PARAM_CELL                                                                           \
   {                                                                                                \
     .name = "activation", .label = N_ ("Activation"), .kind = TELAR_PARAM_CHOICE,                  \

@@ -107,6 +107,17 @@ draw_any_slope (OnnxCall *call)
   onnx_draw_give (call, 0, onnx_draw_both (call, "add", above, product), 0);
 }
 
+/* Whether a slope of as many numbers as there are channels is for them; those of old files always
+ * are, where they have one axis. */
+static gboolean
+is_for_channels (const OnnxCall *call, const TelarShape *slope)
+{
+  const TelarShape *shape = onnx_draw_shape (call, 0);
+  if (slope->rank == 1 && shape->rank > 2)
+    return call->version < 7 || shape->dims[shape->rank - 1] != slope->dims[0];
+  return slope->rank + 1 == MAX (shape->rank, 2) && slope->dims[0] == shape->dims[1];
+}
+
 /* A slope for each channel is the layer's. */
 static void
 draw_prelu (OnnxCall *call, const char *op)
@@ -115,8 +126,7 @@ draw_prelu (OnnxCall *call, const char *op)
   gint64 channels = shape->rank > 1 ? shape->dims[1] : 1;
   TelarTensor *slope = onnx_call_has (call, 1) ? call->inputs[1]->tensor : NULL;
   gsize n = slope ? telar_tensor_elements (slope) : 0;
-  if (n != 1 && (n != (gsize)channels || slope->type.shape.rank + 1 != MAX (shape->rank, 2) ||
-                 slope->type.shape.dims[0] != channels)) {
+  if (n != 1 && (n != (gsize)channels || !is_for_channels (call, &slope->type.shape))) {
     draw_any_slope (call);
     return;
   }

@@ -1,4 +1,4 @@
-/* Drawing layers: what has weights of its own, windows and normalisations. */
+/* Drawing layers with windows: convolutions and pools. */
 #include "engine/exchange/onnx/canvas.h"
 
 #include <string.h>
@@ -153,12 +153,34 @@ draw_conv (OnnxCall *call, const char *op)
     onnx_draw_give (call, 0, node, 0);
 }
 
+/* The padding that leaves @out places, and what is added where even none leaves too few. */
+static void
+pad_to (OnnxCall *call, const gint64 *kernel, const gint64 *out, guint n, gint64 *pads,
+        gint64 *extra)
+{
+  const TelarShape *shape = &call->inputs[0]->type.shape;
+  gint64 stride[MOST_SPATIAL], dilation[MOST_SPATIAL];
+  g_autofree char *mode = onnx_call_attr_text (call, "auto_pad", "NOTSET");
+  gboolean upper = g_str_equal (mode, "SAME_UPPER");
+  read_list (call, "strides", stride, n, 1);
+  read_list (call, "dilations", dilation, n, 1);
+  for (guint i = 0; i < n; i++) {
+    gint64 all = stride[i] * (shape->dims[i + 2] - 1) + extra[i] + (kernel[i] - 1) * dilation[i] +
+                 1 - out[i];
+    gint64 part = MAX (all, 0) / 2;
+    extra[i] += MAX (-all, 0);
+    pads[upper ? i : i + n] = part;
+    pads[upper ? i + n : i] = MAX (all, 0) - part;
+  }
+}
+
 static void
 draw_conv_transpose (OnnxCall *call, const char *op)
 {
   (void)op;
   guint n = spatial_axes (call);
-  gint64 extra[MOST_SPATIAL], groups = onnx_call_attr_int (call, "group", 1);
+  gint64 extra[MOST_SPATIAL], out[MOST_SPATIAL], pads[2 * MOST_SPATIAL],
+      groups = onnx_call_attr_int (call, "group", 1);
   TelarTensor *kernel = n ? read_kernel (call, n) : NULL;
   if (!kernel)
     return;
@@ -167,9 +189,13 @@ draw_conv_transpose (OnnxCall *call, const char *op)
     onnx_call_fail (call, "group is %" G_GINT64_FORMAT, groups);
     return;
   }
-  if (onnx_call_attr (call, "output_shape") || !all_are (extra, n, extra[0])) {
-    onnx_call_fail (call, "the canvas has it without output_shape and with one output_padding for "
-                          "all axes");
+  gboolean sized = onnx_call_attr (call, "output_shape") != NULL;
+  if (sized) {
+    read_list (call, "output_shape", out, n, 0);
+    pad_to (call, kernel->type.shape.dims + 2, out, n, pads, extra);
+  }
+  if (!all_are (extra, n, extra[0])) {
+    onnx_call_fail (call, "the canvas has it with one output_padding for all axes");
     return;
   }
   g_autofree char *name = g_strdup_printf ("conv%ud_transpose", n);
@@ -180,6 +206,8 @@ draw_conv_transpose (OnnxCall *call, const char *op)
   onnx_draw_set (call, node, "groups", "%" G_GINT64_FORMAT, groups);
   onnx_draw_set (call, node, "extra", "%" G_GINT64_FORMAT, extra[0]);
   set_window (call, node, kernel->type.shape.dims + 2, n);
+  if (sized)
+    set_padding (call, node, pads, n);
   onnx_draw_state (call, node, "kernel", kernel);
   set_bias (call, node, 2);
   onnx_draw_unary (call, node);
@@ -226,129 +254,6 @@ draw_global_pool (OnnxCall *call, const char *op)
   onnx_draw_unary (call, node);
 }
 
-/* --- normalisations --------------------------------------------------------------------------- */
-
-static void
-set_epsilon (OnnxCall *call, TelarNode *node)
-{
-  onnx_draw_set_real (call, node, "epsilon", onnx_call_attr_real (call, "epsilon", 1e-5));
-}
-
-static void
-set_scale_and_bias (OnnxCall *call, TelarNode *node)
-{
-  onnx_draw_state (call, node, "scale", onnx_call_numbers (call, 1));
-  if (onnx_call_has (call, 2))
-    onnx_draw_state (call, node, "bias", onnx_call_numbers (call, 2));
-  else
-    onnx_draw_set (call, node, "bias", "false");
-}
-
-static void
-draw_batch_norm (OnnxCall *call, const char *op)
-{
-  if (onnx_call_attr_int (call, "training_mode", 0) || call->n_outputs > 1) {
-    onnx_call_fail (call, "the canvas has it as it is in a model in use, with one output");
-    return;
-  }
-  TelarNode *node = onnx_draw_node (call, op);
-  if (!node)
-    return;
-  set_epsilon (call, node);
-  onnx_draw_set_real (call, node, "momentum", 1 - onnx_call_attr_real (call, "momentum", 0.9));
-  set_scale_and_bias (call, node);
-  onnx_draw_state (call, node, "mean", onnx_call_numbers (call, 3));
-  onnx_draw_state (call, node, "variance", onnx_call_numbers (call, 4));
-  onnx_draw_unary (call, node);
-}
-
-static void
-draw_norm (OnnxCall *call, const char *op)
-{
-  TelarNode *node = onnx_draw_node (call, op);
-  if (!node)
-    return;
-  set_epsilon (call, node);
-  if (g_str_equal (op, "layer_norm"))
-    onnx_draw_set (call, node, "axis", "%" G_GINT64_FORMAT, onnx_call_attr_int (call, "axis", -1));
-  set_scale_and_bias (call, node);
-  onnx_draw_unary (call, node);
-}
-
-/* Until version 21 its scale had a number for each group, not for each channel. */
-static void
-draw_group_norm (OnnxCall *call, const char *op)
-{
-  gint64 groups = onnx_call_attr_int (call, "num_groups", 1);
-  if (call->version < 21 && call->inputs[0]->type.shape.dims[1] != groups) {
-    onnx_call_fail (call, "the canvas has it with a scale for each channel, not for each group");
-    return;
-  }
-  TelarNode *node = onnx_draw_node (call, op);
-  if (!node)
-    return;
-  onnx_draw_set (call, node, "groups", "%" G_GINT64_FORMAT, groups);
-  set_epsilon (call, node);
-  set_scale_and_bias (call, node);
-  onnx_draw_unary (call, node);
-}
-
-static void
-draw_rms_norm (OnnxCall *call, const char *op)
-{
-  gint64 axis = onnx_call_attr_int (call, "axis", -1), rank = call->inputs[0]->type.shape.rank;
-  if (axis != -1 && axis != rank - 1) {
-    onnx_call_fail (call, "the canvas has it over the last axis alone");
-    return;
-  }
-  TelarNode *node = onnx_draw_node (call, op);
-  if (!node)
-    return;
-  set_epsilon (call, node);
-  onnx_draw_state (call, node, "scale", onnx_call_numbers (call, 1));
-  onnx_draw_unary (call, node);
-}
-
-static void
-draw_response_norm (OnnxCall *call, const char *op)
-{
-  TelarNode *node = onnx_draw_node (call, op);
-  if (!node)
-    return;
-  onnx_draw_set (call, node, "size", "%" G_GINT64_FORMAT, onnx_call_attr_int (call, "size", 5));
-  onnx_draw_set_real (call, node, "alpha", onnx_call_attr_real (call, "alpha", 1e-4));
-  onnx_draw_set_real (call, node, "beta", onnx_call_attr_real (call, "beta", 0.75));
-  onnx_draw_set_real (call, node, "offset", onnx_call_attr_real (call, "bias", 1));
-  onnx_draw_unary (call, node);
-}
-
-/* --- others ----------------------------------------------------------------------------------- */
-
-static void
-draw_roi_align (OnnxCall *call, const char *op)
-{
-  g_autofree char *mode = onnx_call_attr_text (call, "mode", "avg");
-  g_autofree char *coordinates =
-      onnx_call_attr_text (call, "coordinate_transformation_mode",
-                           call->version < 16 ? "output_half_pixel" : "half_pixel");
-  gint64 size[] = { onnx_call_attr_int (call, "output_height", 1),
-                    onnx_call_attr_int (call, "output_width", 1) };
-  gint64 sampling = onnx_call_attr_int (call, "sampling_ratio", 0);
-  if (sampling < 1)
-    onnx_call_fail (call, "the canvas takes the same number of samples for every box");
-  TelarNode *node = onnx_draw_node (call, op);
-  if (!node)
-    return;
-  onnx_draw_set_ints (call, node, "size", size, 2);
-  onnx_draw_set (call, node, "mode", "%s", mode);
-  onnx_draw_set (call, node, "coordinates", "%s", coordinates);
-  onnx_draw_set (call, node, "sampling", "%" G_GINT64_FORMAT, sampling);
-  onnx_draw_set_real (call, node, "scale", onnx_call_attr_real (call, "spatial_scale", 1));
-  for (guint i = 0; i < 3; i++)
-    onnx_draw_wire (call, i, node, i);
-  onnx_draw_give (call, 0, node, 0);
-}
-
 const OnnxDrawing onnx_drawings_layers[] = {
   { "Conv", draw_conv, NULL },
   { "ConvTranspose", draw_conv_transpose, NULL },
@@ -357,12 +262,5 @@ const OnnxDrawing onnx_drawings_layers[] = {
   { "LpPool", draw_pool, "lp_pool" },
   { "GlobalAveragePool", draw_global_pool, "mean" },
   { "GlobalMaxPool", draw_global_pool, "max" },
-  { "BatchNormalization", draw_batch_norm, "batch_norm" },
-  { "LayerNormalization", draw_norm, "layer_norm" },
-  { "InstanceNormalization", draw_norm, "instance_norm" },
-  { "GroupNormalization", draw_group_norm, "group_norm" },
-  { "RMSNormalization", draw_rms_norm, "rms_norm" },
-  { "LRN", draw_response_norm, "local_response_norm" },
-  { "RoiAlign", draw_roi_align, "roi_align" },
   { NULL },
 };

@@ -31,6 +31,16 @@ draw_cast_like (OnnxCall *call, const char *op)
     draw_type (call, op, call->inputs[1]->type.dtype);
 }
 
+/* What is not computed by a run but known when it is drawn. */
+static void
+draw_of_numbers (OnnxCall *call, const char *op)
+{
+  (void)op;
+  for (guint i = 0; i < call->n_inputs && !call->error; i++)
+    if (onnx_draw_is_drawn (call, i))
+      onnx_call_numbers (call, i);
+}
+
 static void
 draw_infinite (OnnxCall *call, const char *op)
 {
@@ -382,6 +392,12 @@ const OnnxDrawing onnx_drawings_math[] = {
   { "IsInf", draw_infinite, "is_inf" },
   { "Mean", draw_mean, "scale" },
   { "Mod", draw_mod, "mod" },
+  { "Range", draw_of_numbers, NULL },
+  { "ConstantOfShape", draw_of_numbers, NULL },
+  { "HannWindow", draw_of_numbers, NULL },
+  { "HammingWindow", draw_of_numbers, NULL },
+  { "BlackmanWindow", draw_of_numbers, NULL },
+  { "MelWeightMatrix", draw_of_numbers, NULL },
   { "EyeLike", draw_of_sizes, "EyeLike" },
   { NULL },
   /* clang-format on */

@@ -1,6 +1,8 @@
 /* Drawing what is made for pictures: borders, sizes, places and blocks. */
 #include "engine/exchange/onnx/canvas.h"
+#include "engine/exchange/onnx/operators.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Since version 18 the borders may be for some axes only, which input 3 names. */
@@ -55,54 +57,35 @@ draw_pad (OnnxCall *call, const char *op)
   onnx_draw_unary (call, node);
 }
 
-/* The spatial sizes that a Resize or Upsample asks for; by sizes or by factors that divide evenly.
- */
+/* Whether the scale is what the sizes say, but for the rounding of float32. */
 static gboolean
-read_sizes (OnnxCall *call, gint64 *sizes, guint n)
+is_exact (gint64 in, gint64 out, double scale)
 {
-  gboolean symbolic;
-  guint given, factors = call->version >= 11 ? 2 : 1;
-  gint64 all[TELAR_MAX_RANK];
-  const TelarShape *shape = onnx_draw_shape (call, 0);
-  if (call->version >= 11 && onnx_call_has (call, 3)) {
-    if (!onnx_draw_ints (call, 3, all, TELAR_MAX_RANK, &given, &symbolic) || given != n + 2)
-      return FALSE;
-    memcpy (sizes, all + 2, n * sizeof *sizes);
-    return TRUE;
-  }
-  TelarTensor *scales = onnx_call_numbers (call, factors);
-  if (!scales || telar_tensor_elements (scales) != n + 2)
-    return FALSE;
-  for (guint i = 0; i < n; i++) {
-    double size = (double)shape->dims[i + 2] * telar_tensor_get (scales, i + 2);
-    sizes[i] = (gint64)size;
-    if ((double)sizes[i] != size)
-      return FALSE;
-  }
-  return TRUE;
+  return fabs ((double)in * scale - (double)out) <= 1e-6 * (double)out;
 }
 
-static void
-draw_resize (OnnxCall *call, const char *op)
-{
+typedef struct {
   gint64 sizes[TELAR_MAX_RANK];
-  guint rank = onnx_draw_shape (call, 0)->rank;
+  double scales[TELAR_MAX_RANK];
+  guint rank;
+} Sizes;
+
+/* One node brings the spatial axes before @end to their sizes; @scale is 0 where these say it. */
+static TelarNode *
+draw_sizes (OnnxCall *call, TelarNode *before, const Sizes *to, guint end, double scale)
+{
+  const TelarShape *shape = onnx_draw_shape (call, 0);
   g_autofree char *mode = onnx_call_attr_text (call, "mode", "nearest");
   g_autofree char *places = onnx_call_attr_text (call, "coordinate_transformation_mode",
                                                  call->version >= 11 ? "half_pixel" : "asymmetric");
   g_autofree char *rounding = onnx_call_attr_text (
       call, "nearest_mode", call->version >= 11 ? "round_prefer_floor" : "floor");
-  if (rank < 3 || !read_sizes (call, sizes, rank - 2) ||
-      onnx_call_attr_int (call, "antialias", 0)) {
-    if (!call->error)
-      onnx_call_fail (call,
-                      "the canvas has it for spatial axes, whole sizes and without antialias");
-    return;
-  }
-  TelarNode *node = onnx_draw_node (call, op);
-  if (!node)
-    return;
-  onnx_draw_set_ints (call, node, "size", sizes, rank - 2);
+  gint64 sizes[TELAR_MAX_RANK];
+  for (guint i = 2; i < to->rank; i++) /* those before were brought there by other nodes */
+    sizes[i - 2] = i < end ? to->sizes[i] : shape->dims[i];
+  TelarNode *node = onnx_draw_after (call, "resize", before);
+  onnx_draw_set_ints (call, node, "size", sizes, to->rank - 2);
+  onnx_draw_set_real (call, node, "scale", scale);
   onnx_draw_set (call, node, "mode", "%s", mode);
   onnx_draw_set (call, node, "coordinates", "%s", places);
   onnx_draw_set (call, node, "rounding", "%s",
@@ -110,7 +93,46 @@ draw_resize (OnnxCall *call, const char *op)
   onnx_draw_set_real (call, node, "cubic", onnx_call_attr_real (call, "cubic_coeff_a", -0.75));
   if (onnx_call_attr_int (call, "exclude_outside", 0))
     onnx_draw_set (call, node, "exclude_outside", "true");
-  onnx_draw_unary (call, node);
+  return node;
+}
+
+static gboolean
+read_spatial (OnnxCall *call, Sizes *to)
+{
+  const TelarShape *shape = onnx_draw_shape (call, 0);
+  to->rank = shape->rank;
+  if (!onnx_resize_result (call, to->sizes, to->scales))
+    return FALSE;
+  if (shape->rank < 3 || shape->rank > 5 || to->sizes[0] != shape->dims[0] ||
+      to->sizes[1] != shape->dims[1] || onnx_call_attr_int (call, "antialias", 0))
+    onnx_call_fail (call, "the canvas has it for spatial axes and without antialias");
+  return !call->error;
+}
+
+/* Where the scales are not what the sizes say, a node has one scale, for one axis each. */
+static void
+draw_resize (OnnxCall *call, const char *op)
+{
+  (void)op;
+  const TelarShape *shape = onnx_draw_shape (call, 0);
+  Sizes to;
+  gboolean exact = TRUE;
+  TelarNode *node = NULL;
+  if (!read_spatial (call, &to))
+    return;
+  for (guint i = 2; i < to.rank; i++)
+    exact = exact && is_exact (shape->dims[i], to.sizes[i], to.scales[i]);
+  if (exact)
+    node = draw_sizes (call, NULL, &to, to.rank, 0);
+  for (guint i = 2; i < to.rank && !exact; i++) {
+    gboolean own = is_exact (shape->dims[i], to.sizes[i], to.scales[i]);
+    if (to.sizes[i] != shape->dims[i])
+      node = draw_sizes (call, node, &to, i + 1, own ? 0 : to.scales[i]);
+    else if (!own)
+      onnx_call_fail (call, "the canvas has no scale that leaves the size as it is");
+  }
+  if (node)
+    onnx_draw_give (call, 0, node, 0);
 }
 
 static void
@@ -146,6 +168,31 @@ draw_grid_sample (OnnxCall *call, const char *op)
   onnx_draw_give (call, 0, node, 0);
 }
 
+static void
+draw_roi_align (OnnxCall *call, const char *op)
+{
+  g_autofree char *mode = onnx_call_attr_text (call, "mode", "avg");
+  g_autofree char *coordinates =
+      onnx_call_attr_text (call, "coordinate_transformation_mode",
+                           call->version < 16 ? "output_half_pixel" : "half_pixel");
+  gint64 size[] = { onnx_call_attr_int (call, "output_height", 1),
+                    onnx_call_attr_int (call, "output_width", 1) };
+  gint64 sampling = onnx_call_attr_int (call, "sampling_ratio", 0);
+  if (sampling < 1)
+    onnx_call_fail (call, "the canvas takes the same number of samples for every box");
+  TelarNode *node = onnx_draw_node (call, op);
+  if (!node)
+    return;
+  onnx_draw_set_ints (call, node, "size", size, 2);
+  onnx_draw_set (call, node, "mode", "%s", mode);
+  onnx_draw_set (call, node, "coordinates", "%s", coordinates);
+  onnx_draw_set (call, node, "sampling", "%" G_GINT64_FORMAT, sampling);
+  onnx_draw_set_real (call, node, "scale", onnx_call_attr_real (call, "spatial_scale", 1));
+  for (guint i = 0; i < 3; i++)
+    onnx_draw_wire (call, i, node, i);
+  onnx_draw_give (call, 0, node, 0);
+}
+
 const OnnxDrawing onnx_drawings_pictures[] = {
   { "Pad", draw_pad, "pad" },
   { "Resize", draw_resize, "resize" },
@@ -153,5 +200,6 @@ const OnnxDrawing onnx_drawings_pictures[] = {
   { "DepthToSpace", draw_blocks, "pixel_shuffle" },
   { "SpaceToDepth", draw_blocks, "pixel_unshuffle" },
   { "GridSample", draw_grid_sample, "grid_sample" },
+  { "RoiAlign", draw_roi_align, "roi_align" },
   { NULL },
 };

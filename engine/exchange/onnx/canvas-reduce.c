@@ -13,8 +13,12 @@ draw_reduce (OnnxCall *call, const char *op)
     onnx_draw_pass (call, 0, 0);
     return;
   }
-  for (n = n > 0 ? n : 0; !given && n < rank; n++)
+  for (gboolean all = !given || n == 0; all && n < rank; n++)
     axes[n] = n;
+  if (n == 0) {
+    onnx_call_fail (call, "there is no axis to reduce");
+    return;
+  }
   TelarNode *node = onnx_draw_node (call, op);
   if (!node)
     return;

@@ -155,8 +155,14 @@ connect (OnnxCall *call, const OnnxWire *wire, TelarNode *node, guint port)
 void
 onnx_draw_join (OnnxCall *call, TelarNode *from, TelarNode *node, guint port)
 {
-  OnnxWire wire = { from, 0 };
-  if (!call->error && onnx_draw_step (call, from, 0))
+  onnx_draw_join_from (call, from, 0, node, port);
+}
+
+void
+onnx_draw_join_from (OnnxCall *call, TelarNode *from, guint from_port, TelarNode *node, guint port)
+{
+  OnnxWire wire = { from, from_port };
+  if (!call->error && onnx_draw_step (call, from, from_port))
     connect (call, &wire, node, port);
 }
 
@@ -174,12 +180,19 @@ onnx_draw_step (OnnxCall *call, TelarNode *node, guint port)
   return type;
 }
 
+TelarOnnxValue *
+onnx_draw_result (OnnxCall *call, TelarNode *node, guint port)
+{
+  const TelarType *type = onnx_draw_step (call, node, port);
+  return type ? add_wire (call->trace->canvas, node, port, type) : NULL;
+}
+
 void
 onnx_draw_give (OnnxCall *call, guint output, TelarNode *node, guint port)
 {
-  const TelarType *type = onnx_draw_step (call, node, port);
-  if (type && output < call->n_outputs)
-    onnx_call_give (call, output, add_wire (call->trace->canvas, node, port, type));
+  TelarOnnxValue *value = onnx_draw_result (call, node, port);
+  if (value)
+    onnx_call_give (call, output, value);
 }
 
 void
@@ -216,41 +229,39 @@ onnx_draw_maker (OnnxCall *call, guint input)
   return wire_of (canvas, call->inputs[input])->node;
 }
 
-/* Known numbers as a node. */
-static TelarNode *
-draw_known (OnnxCall *call, guint input)
-{
-  TelarTensor *tensor = onnx_call_numbers (call, input);
-  if (!tensor || !onnx_draw_is_fixed (call, input))
-    return NULL;
-  return onnx_draw_known (call, call->node->input[input], tensor);
-}
-
 /* --- wires to a node ----------------------------------------------------------------------------
  */
+
+void
+onnx_draw_value (OnnxCall *call, TelarOnnxValue *value, const char *name, TelarNode *node,
+                 guint port)
+{
+  OnnxCanvas *canvas = call->trace->canvas;
+  OnnxWire wire = { NULL, 0 };
+  if (call->error)
+    return;
+  if (value->kind != TELAR_ONNX_TENSOR)
+    onnx_call_fail (call, "%s is a %s, which no wire of the canvas carries", name,
+                    telar_onnx_kind_name (value->kind));
+  else if (onnx_trace_is_drawn (call->trace, value))
+    wire = *wire_of (canvas, value);
+  else if (g_hash_table_contains (canvas->symbolic, value))
+    onnx_call_fail (call, "it computes with the size of the batch");
+  else if (onnx_call_settle (call, value))
+    wire.node = onnx_draw_known (call, name, value->tensor);
+  if (!call->error)
+    connect (call, &wire, node, port);
+}
 
 void
 onnx_draw_wire (OnnxCall *call, guint input, TelarNode *node, guint port)
 {
   if (call->error)
     return;
-  if (!onnx_call_has (call, input)) {
-    if (!node->op->inputs[port].optional)
-      onnx_call_fail (call, "its input %u is missing", input);
-    return;
-  }
-  if (call->inputs[input]->kind != TELAR_ONNX_TENSOR) {
-    onnx_call_fail (call, "its input %u is a %s, which no wire of the canvas carries", input,
-                    telar_onnx_kind_name (call->inputs[input]->kind));
-    return;
-  }
-  OnnxWire wire = { NULL, 0 };
-  if (onnx_draw_is_drawn (call, input))
-    wire = *wire_of (call->trace->canvas, call->inputs[input]);
-  else
-    wire.node = draw_known (call, input);
-  if (!call->error)
-    connect (call, &wire, node, port);
+  if (onnx_call_has (call, input))
+    onnx_draw_value (call, call->inputs[input], call->node->input[input], node, port);
+  else if (!node->op->inputs[port].optional)
+    onnx_call_fail (call, "its input %u is missing", input);
 }
 
 TelarNode *
@@ -294,9 +305,10 @@ static const OnnxDrawing *
 find_drawing (const char *name)
 {
   static const OnnxDrawing *const tables[] = {
-    onnx_drawings_layers,      onnx_drawings_products, onnx_drawings_shapes, onnx_drawings_parts,
-    onnx_drawings_pictures,    onnx_drawings_reduce,   onnx_drawings_math,   onnx_drawings_losses,
-    onnx_drawings_activations, onnx_drawings_quantize,
+    onnx_drawings_recurrent, onnx_drawings_norms,       onnx_drawings_layers,
+    onnx_drawings_products,  onnx_drawings_shapes,      onnx_drawings_parts,
+    onnx_drawings_pictures,  onnx_drawings_reduce,      onnx_drawings_math,
+    onnx_drawings_losses,    onnx_drawings_activations, onnx_drawings_quantize,
   };
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     for (const OnnxDrawing *drawing = tables[i]; drawing->name; drawing++)
@@ -305,11 +317,23 @@ find_drawing (const char *name)
   return NULL;
 }
 
+/* Whether something in it could not be drawn. */
+static gboolean
+is_poison (const OnnxCall *call, const TelarOnnxValue *value)
+{
+  if (value && value->kind == TELAR_ONNX_OPTIONAL)
+    return is_poison (call, value->inner);
+  for (guint i = 0; value && value->kind == TELAR_ONNX_SEQUENCE && i < value->items->len; i++)
+    if (is_poison (call, value->items->pdata[i]))
+      return TRUE;
+  return onnx_trace_is_drawn (call->trace, value) && !wire_of (call->trace->canvas, value)->node;
+}
+
 static gboolean
 has_poison (const OnnxCall *call)
 {
   for (guint i = 0; i < call->n_inputs; i++)
-    if (onnx_draw_is_drawn (call, i) && !wire_of (call->trace->canvas, call->inputs[i])->node)
+    if (is_poison (call, call->inputs[i]))
       return TRUE;
   return FALSE;
 }
@@ -409,6 +433,41 @@ settle_inputs (OnnxCall *call)
   call->b = call->trace->b;
 }
 
+/* Operators that handle values as they are, or graphs of their own, which are drawn in their place,
+ * turn after turn. */
+static gboolean
+handles_values (const OnnxCall *call)
+{
+  static const char *const names[] = { "If",
+                                       "Loop",
+                                       "Scan",
+                                       "ConcatFromSequence",
+                                       "Optional",
+                                       "OptionalGetElement",
+                                       "OptionalHasElement",
+                                       "SequenceAt",
+                                       "SequenceConstruct",
+                                       "SequenceErase",
+                                       "SequenceInsert",
+                                       "SequenceLength",
+                                       "SequenceMap",
+                                       "SplitToSequence",
+                                       NULL };
+  return g_strv_contains (names, call->node->op_type);
+}
+
+/* Which branch is taken, and how often a loop turns, is not left to a run. */
+static void
+check_conditions (OnnxCall *call)
+{
+  guint n = g_str_equal (call->node->op_type, "If")     ? 1
+            : g_str_equal (call->node->op_type, "Loop") ? 2
+                                                        : 0;
+  for (guint i = 0; i < n; i++)
+    if (onnx_draw_is_drawn (call, i))
+      onnx_call_numbers (call, i);
+}
+
 void
 onnx_canvas_call (OnnxCall *call, const OnnxOperator *op)
 {
@@ -418,11 +477,13 @@ onnx_canvas_call (OnnxCall *call, const OnnxOperator *op)
     give_poison (call);
     return;
   }
+  check_conditions (call);
   if (!op)
     onnx_call_fail (call, "Telar does not have this operator");
-  else if (onnx_call_all_known (call) || g_str_equal (call->node->op_type, "If"))
+  else if (!call->error && (onnx_call_all_known (call) || handles_values (call)))
     fold (call, op);
-  else if (g_str_equal (call->node->op_type, "Shape") && onnx_draw_is_drawn (call, 0))
+  else if (!call->error && g_str_equal (call->node->op_type, "Shape") &&
+           onnx_draw_is_drawn (call, 0))
     draw_shape (call);
   else if (drawing && onnx_call_has (call, 0) && call->n_outputs > 0)
     drawing->draw (call, drawing->op);

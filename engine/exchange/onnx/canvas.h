@@ -62,6 +62,8 @@ typedef struct {
 } OnnxDrawing;
 
 extern const OnnxDrawing onnx_drawings_layers[];
+extern const OnnxDrawing onnx_drawings_norms[];
+extern const OnnxDrawing onnx_drawings_recurrent[];
 extern const OnnxDrawing onnx_drawings_products[];
 extern const OnnxDrawing onnx_drawings_shapes[];
 extern const OnnxDrawing onnx_drawings_parts[];
@@ -117,6 +119,26 @@ TelarNode *onnx_draw_both (OnnxCall *call, const char *op, TelarNode *a, TelarNo
  * constant; one number. */
 TelarNode *onnx_draw_known (OnnxCall *call, const char *name, TelarTensor *tensor);
 TelarNode *onnx_draw_number (OnnxCall *call, TelarDType dtype, double number);
+
+/* A wire from port @from_port of another node; from any value, called @name where it becomes a node
+ * of its own. */
+void onnx_draw_join_from (OnnxCall *call, TelarNode *from, guint from_port, TelarNode *node,
+                          guint port);
+void onnx_draw_value (OnnxCall *call, TelarOnnxValue *value, const char *name, TelarNode *node,
+                      guint port);
+/* What the node's port gives. */
+TelarOnnxValue *onnx_draw_result (OnnxCall *call, TelarNode *node, guint port);
+
+/* --- for operators that handle values --------------------------------------------------------- */
+
+/* Whether one of the values (TelarOnnxValue *) stands on the canvas. */
+gboolean onnx_draw_has_drawn (const OnnxCall *call, const GPtrArray *values);
+/* The values one after the other along @axis, which is new where @fresh. */
+TelarOnnxValue *onnx_draw_joined (OnnxCall *call, const GPtrArray *values, guint axis,
+                                  gboolean fresh, gboolean reversed);
+/* @size places of @axis from @first on; without the axis where not @keep. */
+TelarOnnxValue *onnx_draw_taken (OnnxCall *call, TelarOnnxValue *value, guint axis, gint64 first,
+                                 gint64 size, gboolean keep);
 
 /* Makes @tensor the state @role of @node. */
 void onnx_draw_state (OnnxCall *call, TelarNode *node, const char *role, TelarTensor *tensor);

@@ -1,5 +1,6 @@
 /* Control flow: If, Loop and Scan. A branch or body is traced into the program under construction,
  * which is as long as all turns of a loop together; how often it turns must be known. */
+#include "engine/exchange/onnx/canvas.h"
 #include "engine/exchange/onnx/operators.h"
 #include "engine/exchange/onnx/read.h"
 
@@ -7,6 +8,8 @@
 
 /* A file may ask for no more turns, all loops of a run together. */
 #define MOST_TURNS (1 << 16)
+/* And of a loop whose turns are drawn, one beside the other. */
+#define MOST_DRAWN 64
 /* From so many instructions on the program is run and begun anew. */
 #define MOST_INSTRS 20000
 
@@ -38,6 +41,11 @@ begin_turn (OnnxCall *call)
 {
   if (call->trace->turns++ >= MOST_TURNS) {
     onnx_call_fail (call, "the loops turn more than %d times", MOST_TURNS);
+    return FALSE;
+  }
+  if (call->trace->canvas && call->trace->turns > MOST_DRAWN) {
+    onnx_call_fail (call, "its loops turn more than %d times, too often to draw each turn",
+                    MOST_DRAWN);
     return FALSE;
   }
   if (telar_program_n_instrs (telar_builder_program (call->b)) < MOST_INSTRS)
@@ -112,6 +120,8 @@ loop_init (Loop *loop, const Onnx__GraphProto *body, guint n_carried, guint n_sc
 static TelarOnnxValue *
 stack (OnnxCall *call, GPtrArray *values, guint axis, gboolean reversed)
 {
+  if (onnx_draw_has_drawn (call, values))
+    return onnx_draw_joined (call, values, axis, TRUE, reversed);
   g_autofree TelarValue *parts = g_new (TelarValue, values->len + 1);
   for (guint i = 0; i < values->len; i++) {
     TelarOnnxValue *value = values->pdata[reversed ? values->len - 1 - i : i];
@@ -270,6 +280,8 @@ step_of (OnnxCall *call, TelarOnnxValue *value, guint axis, gint64 number)
   gint64 start[TELAR_MAX_RANK] = { 0 }, limit[TELAR_MAX_RANK], stride[TELAR_MAX_RANK];
   TelarShape shape = value->type.shape;
   guint rank = shape.rank;
+  if (onnx_trace_is_drawn (call->trace, value))
+    return onnx_draw_taken (call, value, axis, number, 1, FALSE);
   for (guint i = 0; i < rank; i++) {
     limit[i] = shape.dims[i];
     stride[i] = 1;

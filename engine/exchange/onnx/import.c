@@ -189,6 +189,55 @@ fixes_batch (const TelarOnnx *model, const TelarImportOptions *options)
   return FALSE;
 }
 
+/* --- what is left over ------------------------------------------------------------------------ */
+
+/* The ids of the nodes that a result is computed from. */
+static GHashTable *
+needed_nodes (const TelarGraph *graph)
+{
+  GHashTable *needed = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) ordered = telar_graph_topological (graph);
+  const GPtrArray *edges = telar_graph_edges (graph);
+  for (guint i = ordered->len; i-- > 0;) {
+    const TelarNode *node = ordered->pdata[i];
+    if (node->op->category == TELAR_CATEGORY_OUTPUT)
+      g_hash_table_add (needed, node->id);
+    for (guint e = 0; g_hash_table_contains (needed, node->id) && e < edges->len; e++) {
+      const TelarEdge *edge = edges->pdata[e];
+      if (g_str_equal (edge->to, node->id))
+        g_hash_table_add (needed, edge->from);
+    }
+  }
+  return needed;
+}
+
+static gboolean
+is_of_node (gpointer state, gpointer tensor, gpointer id)
+{
+  (void)tensor;
+  gsize length = strlen (id);
+  return strncmp (state, id, length) == 0 && ((const char *)state)[length] == '.';
+}
+
+/* Of parts that are only counted, or results that nobody reads, nothing stays; inputs do. */
+static void
+remove_unneeded (OnnxCanvas *canvas)
+{
+  g_autoptr (GHashTable) needed = needed_nodes (canvas->graph);
+  g_autoptr (GPtrArray) unneeded = g_ptr_array_new_with_free_func (g_free);
+  const GPtrArray *nodes = telar_graph_nodes (canvas->graph);
+  for (guint i = 0; i < nodes->len; i++) {
+    const TelarNode *node = nodes->pdata[i];
+    if (!g_hash_table_contains (needed, node->id) &&
+        !g_str_equal (node->op->name, TELAR_OPERATOR_INPUT))
+      g_ptr_array_add (unneeded, g_strdup (node->id));
+  }
+  for (guint i = 0; i < unneeded->len; i++) {
+    g_hash_table_foreach_remove (canvas->weights, is_of_node, unneeded->pdata[i]);
+    telar_graph_remove_node (canvas->graph, unneeded->pdata[i]);
+  }
+}
+
 /* --- drawing ---------------------------------------------------------------------------------- */
 
 static void
@@ -277,7 +326,9 @@ telar_import_onnx (const char *path, const TelarImportOptions *options, GHashTab
   }
   if (!good && options && options->refused)
     g_ptr_array_extend_and_steal (options->refused, g_steal_pointer (&refused));
-  if (!good)
+  if (good)
+    remove_unneeded (&canvas);
+  else
     g_propagate_prefixed_error (error, g_steal_pointer (&why), "%s: ", path);
   TelarGraph *graph = good ? g_steal_pointer (&canvas.graph) : NULL;
   *weights = good ? g_steal_pointer (&canvas.weights) : NULL;

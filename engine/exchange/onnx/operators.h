@@ -1,6 +1,7 @@
 /* The families of ONNX operators, a file each; operators.c lists them. */
 #pragma once
 
+#include "engine/emit-sequence.h"
 #include "engine/exchange/onnx/trace.h"
 
 G_BEGIN_DECLS
@@ -49,6 +50,13 @@ extern const OnnxOperator onnx_operators_ml_tree_ensemble[];
 
 /* Equal of two tensors of strings. */
 void onnx_equal_strings (OnnxCall *call);
+
+/* What the attributes of an RNN, LSTM or GRU say; values stay empty. */
+void onnx_recurrence_settings (OnnxCall *call, TelarOnnxRecurrence *recurrence);
+
+/* The sizes that a Resize or Upsample gives each axis, and by what scale; a batch stays. */
+gboolean onnx_resize_result (OnnxCall *call, gint64 *sizes, double *scales);
+
 /* Cast where strings come in or go out. */
 void onnx_cast_strings (OnnxCall *call, gboolean to_strings, TelarDType to);
 

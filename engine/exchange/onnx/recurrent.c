@@ -46,27 +46,34 @@ read_functions (OnnxCall *call, TelarGateFunction *functions)
   }
 }
 
-static void
-trace_recurrent (OnnxCall *call)
+void
+onnx_recurrence_settings (OnnxCall *call, TelarOnnxRecurrence *recurrence)
 {
-  gboolean lstm = cell_of (call) == TELAR_CELL_LSTM;
-  TelarOnnxRecurrence recurrence = {
+  *recurrence = (TelarOnnxRecurrence){
     .cell = cell_of (call),
     .batch_first = onnx_call_attr_int (call, "layout", 0) != 0,
     .linear_before_reset = onnx_call_attr_int (call, "linear_before_reset", 0) != 0,
     .coupled = onnx_call_attr_int (call, "input_forget", 0) != 0,
     .clip = onnx_call_attr_real (call, "clip", 0),
-    .x = onnx_call_in (call, 0),
-    .w = onnx_call_in (call, 1),
-    .r = onnx_call_in (call, 2),
-    .b = onnx_call_optional (call, 3),
-    .sequence_lens = onnx_call_optional (call, 4),
-    .initial_h = onnx_call_optional (call, 5),
-    .initial_c = lstm ? onnx_call_optional (call, 6) : TELAR_NO_VALUE,
-    .p = lstm ? onnx_call_optional (call, 7) : TELAR_NO_VALUE,
   };
-  read_direction (call, &recurrence);
-  read_functions (call, recurrence.functions);
+  read_direction (call, recurrence);
+  read_functions (call, recurrence->functions);
+}
+
+static void
+trace_recurrent (OnnxCall *call)
+{
+  gboolean lstm = cell_of (call) == TELAR_CELL_LSTM;
+  TelarOnnxRecurrence recurrence;
+  onnx_recurrence_settings (call, &recurrence);
+  recurrence.x = onnx_call_in (call, 0);
+  recurrence.w = onnx_call_in (call, 1);
+  recurrence.r = onnx_call_in (call, 2);
+  recurrence.b = onnx_call_optional (call, 3);
+  recurrence.sequence_lens = onnx_call_optional (call, 4);
+  recurrence.initial_h = onnx_call_optional (call, 5);
+  recurrence.initial_c = lstm ? onnx_call_optional (call, 6) : TELAR_NO_VALUE;
+  recurrence.p = lstm ? onnx_call_optional (call, 7) : TELAR_NO_VALUE;
   if (onnx_call_failed (call))
     return;
   TelarOnnxRecurrenceResult result = telar_emit_onnx_recurrence (call->b, &recurrence);

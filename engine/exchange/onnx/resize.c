@@ -102,7 +102,9 @@ read_scales (OnnxCall *call, guint input, Resize *r, const TelarShape *shape, co
   for (guint i = 0; i < n && !onnx_call_failed (call); i++) {
     double scale = attr ? (double)attr->floats[i] : telar_tensor_get (tensor, i);
     double size = floor ((double)shape->dims[axes[i]] * scale * (1 + 1e-9));
-    if (!(scale > 0) || size > G_MAXINT32)
+    if (shape->dims[axes[i]] < 0 && scale == 1)
+      continue; /* the batch of a drawing */
+    if (!(scale > 0) || size < 0 || size > G_MAXINT32)
       onnx_call_fail (call, "a scale of %g is impossible", scale);
     r->scales[axes[i]] = scale;
     r->sizes[axes[i]] = (gint64)size;
@@ -140,6 +142,8 @@ read_sizes (OnnxCall *call, guint input, Resize *r, const TelarShape *shape, con
   if (given != n)
     onnx_call_fail (call, "%u sizes are given for %u axes", given, n);
   for (guint i = 0; i < n && !onnx_call_failed (call); i++) {
+    if (shape->dims[axes[i]] < 0)
+      continue;
     if (sizes[i] < 1 || sizes[i] > G_MAXINT32 || shape->dims[axes[i]] < 1)
       onnx_call_fail (call, "a size of %" G_GINT64_FORMAT " is impossible", sizes[i]);
     r->sizes[axes[i]] = sizes[i];
@@ -177,21 +181,42 @@ has_numbers (OnnxCall *call, guint input)
   return telar_shape_elements (&shape) > 0;
 }
 
+/* The sizes of the result and the scales that lead to them, 1 for axes that stay. */
+static gboolean
+read_result (OnnxCall *call, Resize *r, const TelarShape *shape, guint *axes, guint *n)
+{
+  gboolean old = call->version < 11 || g_str_equal (call->node->op_type, "Upsample");
+  memcpy (r->sizes, shape->dims, sizeof r->sizes);
+  for (guint i = 0; i < shape->rank; i++)
+    r->scales[i] = 1;
+  if (!read_axes (call, shape->rank, axes, n))
+    return FALSE;
+  return !old && has_numbers (call, 3) ? read_sizes (call, 3, r, shape, axes, *n)
+                                       : read_scales (call, old ? 1 : 2, r, shape, axes, *n);
+}
+
+gboolean
+onnx_resize_result (OnnxCall *call, gint64 *sizes, double *scales)
+{
+  const TelarShape shape = onnx_call_type (call, 0).shape;
+  guint axes[TELAR_MAX_RANK], n;
+  Resize r = { .rank = shape.rank };
+  if (!read_result (call, &r, &shape, axes, &n))
+    return FALSE;
+  memcpy (sizes, r.sizes, shape.rank * sizeof *sizes);
+  memcpy (scales, r.scales, shape.rank * sizeof *scales);
+  return TRUE;
+}
+
 static void
 trace_resize (OnnxCall *call)
 {
   TelarType type = onnx_call_type (call, 0);
-  gboolean old = call->version < 11 || g_str_equal (call->node->op_type, "Upsample");
   guint axes[TELAR_MAX_RANK], n;
   Resize r = { .rank = type.shape.rank };
   read_mode (call, &r);
-  memcpy (r.sizes, type.shape.dims, sizeof r.sizes);
-  if (onnx_call_failed (call) || !read_axes (call, r.rank, axes, &n) ||
+  if (onnx_call_failed (call) || !read_result (call, &r, &type.shape, axes, &n) ||
       !read_region (call, &r, axes, n))
-    return;
-  gboolean by_size = !old && has_numbers (call, 3);
-  if (!(by_size ? read_sizes (call, 3, &r, &type.shape, axes, n)
-                : read_scales (call, old ? 1 : 2, &r, &type.shape, axes, n)))
     return;
   TelarValue x = onnx_call_in (call, 0);
   if (!telar_dtype_is_float (type.dtype) && r.how.mode != TELAR_RESIZE_NEAREST)

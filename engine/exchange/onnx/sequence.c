@@ -1,4 +1,5 @@
 /* Sequences and optionals. */
+#include "engine/exchange/onnx/canvas.h"
 #include "engine/exchange/onnx/operators.h"
 #include "engine/exchange/onnx/read.h"
 
@@ -112,6 +113,8 @@ part_of (OnnxCall *call, TelarOnnxValue *whole, guint axis, gint64 first, gint64
 {
   gint64 start[TELAR_MAX_RANK] = { 0 }, limit[TELAR_MAX_RANK], stride[TELAR_MAX_RANK];
   TelarShape shape = whole->type.shape;
+  if (onnx_trace_is_drawn (call->trace, whole))
+    return onnx_draw_taken (call, whole, axis, first, size, keep);
   for (guint i = 0; i < shape.rank; i++) {
     limit[i] = shape.dims[i];
     stride[i] = 1;
@@ -185,6 +188,16 @@ trace_concat_from_sequence (OnnxCall *call)
   g_autofree TelarValue *parts = g_new (TelarValue, n + 1);
   if (n == 0) {
     onnx_call_fail (call, "an empty sequence makes no tensor");
+    return;
+  }
+  if (onnx_draw_has_drawn (call, sequence->items)) {
+    const TelarOnnxValue *first = sequence->items->pdata[0];
+    if (onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0),
+                        first->type.shape.rank + (fresh ? 1 : 0), &axis)) {
+      TelarOnnxValue *joined = onnx_draw_joined (call, sequence->items, axis, fresh, FALSE);
+      if (joined)
+        onnx_call_give (call, 0, joined);
+    }
     return;
   }
   for (guint i = 0; i < n; i++) {
