@@ -254,7 +254,7 @@ draw_linear_conv (OnnxCall *call, const char *op)
   (void)op;
   if (!is_plain (call) || !has_all (call, 8))
     return;
-  if (onnx_call_has (call, 8) || onnx_draw_shape (call, 4)->rank > 0) {
+  if (onnx_call_has (call, 8) || telar_shape_elements (onnx_draw_shape (call, 4)) > 1) {
     onnx_call_fail (call, "the canvas has it with one scale and without bias");
     return;
   }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 static const char *models; /* the folder */
+static const char *cases;  /* that of ONNX's own */
 static char *scratch;
 
 /* An imported model, ready to run. */
@@ -189,6 +190,61 @@ test_bad_shape (void)
   g_assert_nonnull (strstr (error->message, "1xbx28"));
 }
 
+/* --- inputs that are always the same ---------------------------------------------------------- */
+
+static void
+unref_tensor (gpointer tensor)
+{
+  telar_tensor_unref (tensor);
+}
+
+/* The graph of ONNX's case of a running sum, with @number given as its input @name. */
+static TelarGraph *
+import_sum (const char *name, TelarDType dtype, double number, GError **error)
+{
+  g_autofree char *path = g_build_filename (cases, "node", "test_cumsum_1d", "model.onnx", NULL);
+  g_autoptr (GHashTable) weights = NULL;
+  g_autoptr (GHashTable) values =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, unref_tensor);
+  TelarImportOptions options = { .values = values };
+  if (name)
+    g_hash_table_replace (values, (gpointer)name, telar_tensor_scalar (dtype, number));
+  return telar_import_onnx (path, &options, &weights, error);
+}
+
+static void
+test_value (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarGraph) graph = import_sum ("axis", TELAR_I32, 0, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (telar_graph_find_node (graph, "x"));
+  g_assert_null (telar_graph_find_node (graph, "axis"));
+  const TelarNode *node = telar_graph_find_node (graph, "cumsum");
+  g_assert_nonnull (node);
+  g_assert_cmpint (telar_param_set_int (node->params, "axis"), ==, 0);
+}
+
+static void
+test_missing_value (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_null (import_sum (NULL, TELAR_I32, 0, &error));
+  g_assert_nonnull (strstr (error->message, "the numbers of axis must be known"));
+}
+
+static void
+test_bad_value (void)
+{
+  g_autoptr (GError) of_name = NULL, of_type = NULL, of_number = NULL;
+  g_assert_null (import_sum ("axle", TELAR_I32, 0, &of_name));
+  g_assert_error (of_name, TELAR_ERROR, TELAR_ERROR_USAGE);
+  g_assert_null (import_sum ("axis", TELAR_F32, 0, &of_type));
+  g_assert_nonnull (strstr (of_type->message, "the input axis does not take f32"));
+  g_assert_null (import_sum ("axis", TELAR_I32, 7, &of_number));
+  g_assert_nonnull (strstr (of_number->message, "no axis 7"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -208,6 +264,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   telar_operators_init ();
   models = argv[1];
+  cases = argv[2];
   scratch = g_dir_make_tmp ("telar-import-XXXXXX", &error);
   g_assert_no_error (error);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
@@ -217,6 +274,9 @@ main (int argc, char **argv)
   g_test_add_func ("/import/missing-file", test_missing_file);
   g_test_add_func ("/import/bad-place", test_bad_place);
   g_test_add_func ("/import/bad-shape", test_bad_shape);
+  g_test_add_func ("/import/value", test_value);
+  g_test_add_func ("/import/missing-value", test_missing_value);
+  g_test_add_func ("/import/bad-value", test_bad_value);
   int status = g_test_run ();
   for (const char *const *name =
            (const char *[]){ "model.telar", "model.safetensors", "again.onnx", NULL };
