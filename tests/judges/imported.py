@@ -7,7 +7,8 @@ Each model is either imported or refused with a message (exit 3). Many cases hav
 models have as numbers of their own: kernels, axes, sizes. Where the message asks for an input's
 numbers, the case's are given (--value), as a person would. What is imported and has tensors that a
 .npy can hold is then run from its project, and at least LEAST cases must be right; none may be
-wrong. The refusals that remain are listed by their reasons.
+wrong. Written as ONNX and imported again, they are the same program. The refusals that remain are
+listed by their reasons.
 """
 
 import collections
@@ -101,6 +102,24 @@ def give(telar, folder, case, values):
     return None
 
 
+def program(telar, folder, project):
+    """The text of the project's program, without the nodes that its instructions come from."""
+    done = run(telar, folder, "compile", project, "--mode", "infer")
+    return re.sub(r"  ![\w-]+$", "", done.stdout, flags=re.M) if done.returncode == 0 else ""
+
+
+def differs(telar, folder):
+    """None, or what an export and an import have made of the project."""
+    again = folder / "again.onnx"
+    for verb in (("export", folder / "case.telar", "-o", again, "--no-check"),
+                 ("import", again, "-o", folder / "again.telar")):
+        done = run(telar, folder, *verb)
+        if done.returncode:
+            return done.stderr.strip()
+    one, other = (program(telar, folder, folder / f"{name}.telar") for name in ("case", "again"))
+    return None if one and one == other else "it comes back as another program"
+
+
 def judge(telar, case):
     """What became of the case, whether numbers were asked for, and the message."""
     with tempfile.TemporaryDirectory() as name:
@@ -109,7 +128,8 @@ def judge(telar, case):
             values, done = bring_in(telar, folder, case)
             if done.returncode == 3 and done.stderr.strip():
                 return "refused", bool(values), done.stderr.strip()
-            why = done.stderr if done.returncode else give(telar, folder, case, values)
+            why = (done.stderr if done.returncode else
+                   give(telar, folder, case, values) or differs(telar, folder))
         except ValueError:
             return "beyond", False, ""
         return "wrong" if why else "right", bool(values), why
