@@ -87,8 +87,10 @@ run (const TelarCommand *command, GError **error)
 {
   g_autoptr (TelarGraph) graph =
       telar_command_project (command, telar_command_argument (command, 0), error);
-  g_autoptr (TelarFeed) feed = graph != NULL ? telar_data_open (graph, error) : NULL;
-  if (feed == NULL)
+  g_autoptr (TelarFeed) feed = NULL;
+  if (graph == NULL)
+    return 3;
+  if (telar_model_reads_data (graph) && (feed = telar_data_open (graph, error)) == NULL)
     return 3;
   g_autoptr (TelarLowered) lowered = telar_lower (graph, feed, choose_mode (command));
   if (!telar_lowered_ok (lowered, error))

@@ -11,13 +11,14 @@ gboolean
 telar_model_reads_data (const TelarGraph *graph)
 {
   const GPtrArray *nodes = telar_graph_nodes (graph);
-  gboolean fed = FALSE, given = FALSE;
+  gboolean fed = FALSE, begins = FALSE;
   for (guint i = 0; i < nodes->len; i++) {
     const TelarOperator *op = ((const TelarNode *)nodes->pdata[i])->op;
     fed |= telar_operator_is_fed (op);
-    given |= strcmp (op->name, TELAR_OPERATOR_INPUT) == 0;
+    begins |= strcmp (op->name, TELAR_OPERATOR_INPUT) == 0 ||
+              (op->lower != NULL && telar_operator_n_inputs (op) == 0);
   }
-  return fed || !given;
+  return fed || !begins;
 }
 
 char *

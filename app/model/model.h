@@ -25,7 +25,8 @@ gboolean telar_model_load (const char *workspace, const char *name, TelarModel *
 gboolean telar_model_from_weights (TelarGraph *graph, const char *path, TelarModel *model,
                                    GError **error);
 
-/* Whether the graph's data must be read: not where it begins with input nodes and has none. */
+/* Whether the graph's data must be read: not where it begins with input nodes or
+ * numbers of its own and has none. */
 gboolean telar_model_reads_data (const TelarGraph *graph);
 
 /* "digits-cnn" of "samples/digits-cnn.telar". Caller frees. */

@@ -1,6 +1,7 @@
 /* Numbers on the canvas: weights of layers, constants, and counts that parameters are made of. */
 #include "engine/exchange/onnx/canvas.h"
 
+#include <math.h>
 #include <string.h>
 
 void
@@ -51,8 +52,8 @@ onnx_canvas_known (OnnxCanvas *canvas, const char *called, TelarTensor *tensor, 
     name[strlen (name) - strlen (".value")] = '\0';
   g_autofree char *id = onnx_canvas_id (canvas, name);
   double number;
-  gboolean uniform = is_uniform (tensor, &number);
-  gboolean learned = tensor->type.dtype == TELAR_F32 && !uniform;
+  gboolean uniform = is_uniform (tensor, &number) && isfinite (number);
+  gboolean learned = tensor->type.dtype == TELAR_F32 && !uniform && isfinite (number);
   TelarNode *node =
       telar_graph_add_node (canvas->graph, learned ? "parameter" : "constant", id, error);
   TelarParamValue sizes = { .kind = TELAR_PARAM_INTS, .ints.n = tensor->type.shape.rank };

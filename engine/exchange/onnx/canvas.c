@@ -518,21 +518,21 @@ gboolean
 onnx_canvas_output (OnnxCanvas *canvas, const char *name, TelarOnnxValue *value, GError **error)
 {
   OnnxWire wire = { NULL, 0 };
-  if (value->kind != TELAR_ONNX_TENSOR)
+  if (value->kind != TELAR_ONNX_TENSOR || g_hash_table_contains (canvas->symbolic, value)) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                     "the result %s is a %s, which no wire of the canvas carries", name,
-                     telar_onnx_kind_name (value->kind));
-  else if (g_hash_table_contains (canvas->symbolic, value))
-    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the result %s is the size of the batch",
-                     name);
-  else if (value->traces == canvas->drawn)
+                     "the result %s is %s, which no wire of the canvas carries", name,
+                     value->kind == TELAR_ONNX_TENSOR ? "the size of the batch"
+                                                      : telar_onnx_kind_name (value->kind));
+    return FALSE;
+  }
+  g_autofree char *id = onnx_canvas_id (canvas, name);
+  TelarNode *node = telar_graph_add_node (canvas->graph, "output", id, error);
+  if (!node)
+    return FALSE;
+  if (value->traces == canvas->drawn)
     wire = *wire_of (canvas, value);
   else
     wire.node = onnx_canvas_known (canvas, name, value->tensor, error);
-  if (!wire.node)
-    return FALSE;
-  g_autofree char *id = onnx_canvas_id (canvas, name);
-  TelarNode *node = telar_graph_add_node (canvas->graph, "output", id, error);
-  return node &&
+  return wire.node &&
          telar_graph_connect (canvas->graph, wire.node->id, wire.port, node->id, 0, 0, error);
 }
