@@ -50,6 +50,10 @@ phrase (const TelarParam *param, const TelarParamValue *value)
   case TELAR_PARAM_REALS:
     return value->reals.n > 0 ? g_steal_pointer (&label) : NULL;
   case TELAR_PARAM_INTS:
+    /* A lone 0 that is the default stands for "none". */
+    if (value->ints.n == 1 && value->ints.items[0] == 0 && g_str_equal (param->fallback, "0"))
+      return NULL;
+    return g_steal_pointer (&shown);
   case TELAR_PARAM_TEXT:
   case TELAR_PARAM_FILE:
     return shown[0] ? g_steal_pointer (&shown) : NULL;

@@ -160,6 +160,19 @@ test_words (void)
   g_assert_cmpint (telar_detail_for (0.1, 3000), ==, TELAR_DETAIL_DOT);
 }
 
+/* A list that is 0 unless given says nothing on a card. */
+static void
+test_words_of_lists (void)
+{
+  g_autoptr (TelarDocument) document = telar_document_new ("split");
+  g_autofree char *id = telar_edit_add (document, "split", 0, 0, NULL, NULL);
+  const TelarNode *node = telar_graph_find_node (telar_document_graph (document), id);
+  g_autofree char *summary = telar_node_summary (node);
+
+  g_assert_cmpstr (summary, ==, "axis 1, 2 parts");
+  telar_document_close (document);
+}
+
 static void
 test_search (void)
 {
@@ -189,6 +202,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scene/query", test_query);
   g_test_add_func ("/scene/sync", test_sync_keeps_items);
   g_test_add_func ("/scene/words", test_words);
+  g_test_add_func ("/scene/words-of-lists", test_words_of_lists);
   g_test_add_func ("/scene/search", test_search);
   status = g_test_run ();
   test_remove (state);
