@@ -5,6 +5,7 @@
 #include "app/project/import.h"
 #include "app/ui/recent.h"
 #include "app/ui/refusals.h"
+#include "app/ui/shapes-dialog.h"
 
 #include <glib/gi18n.h>
 
@@ -78,14 +79,63 @@ show_refused (Importing *importing, GPtrArray *refused)
   gtk_window_present (GTK_WINDOW (telar_refusals_new (window, importing->name, refused)));
 }
 
+static void start (TelarWindow *self, const char *path, const char *const *shapes);
+
+typedef struct {
+  TelarWindow *window;
+  char *path;
+} Question;
+
+static void
+question_free (gpointer data, GClosure *closure)
+{
+  Question *question = data;
+
+  g_free (question->path);
+  g_free (question);
+}
+
+static void
+on_shapes (AdwMessageDialog *dialog, const char *response, Question *question)
+{
+  if (!g_str_equal (response, "import"))
+    return;
+  g_auto (GStrv) shapes = telar_shapes_dialog_get (GTK_WIDGET (dialog));
+  start (question->window, question->path, (const char *const *)shapes);
+}
+
+static void
+ask_shapes (Importing *importing, const GPtrArray *open)
+{
+  GtkWidget *dialog = telar_shapes_dialog_new (GTK_WINDOW (importing->window), open);
+  Question *question = g_new (Question, 1);
+
+  *question = (Question){ importing->window, g_strdup (importing->path) };
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_shapes), question, question_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* What can be answered is asked, the rest is told. */
+static void
+show_trouble (Importing *importing, const TelarImportTrouble *trouble, const GError *error)
+{
+  if (trouble->open)
+    ask_shapes (importing, trouble->open);
+  else if (trouble->refused)
+    show_refused (importing, trouble->refused);
+  else
+    telar_window_show_error (importing->window, _ ("The model cannot be imported"), error);
+}
+
 static void
 on_imported (GObject *source, GAsyncResult *result, gpointer data)
 {
   Importing *importing = data;
   TelarWindow *self = importing->window;
-  g_autoptr (GPtrArray) refused = NULL;
+  g_auto (TelarImportTrouble) trouble = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (TelarDocument) document = telar_document_import_finish (result, &refused, &error);
+  g_autoptr (TelarDocument) document = telar_document_import_finish (result, &trouble, &error);
 
   if (self->importing == importing->cancellable)
     g_clear_object (&self->importing);
@@ -95,16 +145,13 @@ on_imported (GObject *source, GAsyncResult *result, gpointer data)
     telar_recent_add (importing->path);
     telar_window_set_document (self, document);
   } else if (!g_cancellable_is_cancelled (importing->cancellable)) {
-    if (refused)
-      show_refused (importing, refused);
-    else
-      telar_window_show_error (self, _ ("The model cannot be imported"), error);
+    show_trouble (importing, &trouble, error);
   }
   importing_free (importing);
 }
 
-void
-telar_window_import (TelarWindow *self, const char *path)
+static void
+start (TelarWindow *self, const char *path, const char *const *shapes)
 {
   Importing *importing = g_new0 (Importing, 1);
 
@@ -115,8 +162,14 @@ telar_window_import (TelarWindow *self, const char *path)
   importing->path = g_strdup (path);
   importing->name = g_path_get_basename (path);
   importing->timer = g_timeout_add (TICK_MS, on_tick, importing);
-  telar_document_import_async (path, &importing->permille, importing->cancellable, on_imported,
-                               importing);
+  telar_document_import_async (path, shapes, &importing->permille, importing->cancellable,
+                               on_imported, importing);
+}
+
+void
+telar_window_import (TelarWindow *self, const char *path)
+{
+  start (self, path, NULL);
 }
 
 void

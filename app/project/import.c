@@ -12,14 +12,22 @@
 
 typedef struct {
   char *path;
+  char **shapes;
   gint *permille;
   GCancellable *cancellable;
 
   TelarGraph *graph;
-  GPtrArray *refused;
+  TelarImportTrouble trouble;
   char *journal; /* where the document's edits will go */
   char *weights; /* a file that is to be removed unless a document takes it; or NULL */
 } Import;
+
+void
+telar_import_trouble_clear (TelarImportTrouble *trouble)
+{
+  g_clear_pointer (&trouble->refused, g_ptr_array_unref);
+  g_clear_pointer (&trouble->open, g_ptr_array_unref);
+}
 
 static void
 import_free (gpointer data)
@@ -29,7 +37,8 @@ import_free (gpointer data)
   if (import->weights)
     g_unlink (import->weights);
   g_clear_pointer (&import->graph, telar_graph_free);
-  g_ptr_array_unref (import->refused);
+  telar_import_trouble_clear (&import->trouble);
+  g_strfreev (import->shapes);
   g_clear_object (&import->cancellable);
   g_free (import->weights);
   g_free (import->journal);
@@ -74,9 +83,11 @@ static void
 run (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Import *import = data;
-  TelarImportOptions options = { .progress = on_progress,
+  TelarImportOptions options = { .shapes = (const char *const *)import->shapes,
+                                 .progress = on_progress,
                                  .progress_data = import,
-                                 .refused = import->refused };
+                                 .open = import->trouble.open,
+                                 .refused = import->trouble.refused };
   g_autoptr (GHashTable) weights = NULL;
   GError *error = NULL;
 
@@ -92,8 +103,8 @@ run (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 /* --- in the main thread ----------------------------------------------------------------------- */
 
 void
-telar_document_import_async (const char *path, gint *permille, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer data)
+telar_document_import_async (const char *path, const char *const *shapes, gint *permille,
+                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
   Import *import = g_new0 (Import, 1);
@@ -101,7 +112,9 @@ telar_document_import_async (const char *path, gint *permille, GCancellable *can
   import->path = g_strdup (path);
   import->permille = permille;
   import->cancellable = g_object_ref (cancellable);
-  import->refused = g_ptr_array_new_with_free_func (telar_import_refusal_free);
+  import->shapes = g_strdupv ((char **)shapes);
+  import->trouble.refused = g_ptr_array_new_with_free_func (telar_import_refusal_free);
+  import->trouble.open = g_ptr_array_new_with_free_func (g_free);
   g_task_set_task_data (task, import, import_free);
   g_task_run_in_thread (task, run);
 }
@@ -115,14 +128,21 @@ title_of (const char *path)
   return title;
 }
 
+/* A reference, or NULL where the list is empty. */
+static GPtrArray *
+known (GPtrArray *list)
+{
+  return list->len ? g_ptr_array_ref (list) : NULL;
+}
+
 TelarDocument *
-telar_document_import_finish (GAsyncResult *result, GPtrArray **refused, GError **error)
+telar_document_import_finish (GAsyncResult *result, TelarImportTrouble *trouble, GError **error)
 {
   Import *import = g_task_get_task_data (G_TASK (result));
   g_autofree char *title = title_of (import->path);
   TelarDocument *document;
 
-  *refused = import->refused->len ? g_ptr_array_ref (import->refused) : NULL;
+  *trouble = (TelarImportTrouble){ known (import->trouble.refused), known (import->trouble.open) };
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
   document =

@@ -30,6 +30,9 @@ typedef struct {
   gboolean (*progress) (double done, gpointer data);
   gpointer progress_data;
 
+  /* Gains "NAME=1x3x?x?" for each input whose sizes the file leaves open and no shape is given for;
+   * char *, owned by the array; may be NULL. */
+  GPtrArray *open;
   /* Gains a TelarImportRefusal * for each node, owned by the array; may be NULL. */
   GPtrArray *refused;
 } TelarImportOptions;

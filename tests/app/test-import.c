@@ -23,7 +23,7 @@ model_path (const char *name)
 
 typedef struct {
   TelarDocument *document;
-  GPtrArray *refused;
+  TelarImportTrouble trouble;
   GError *error;
   gboolean done;
 } Outcome;
@@ -33,7 +33,7 @@ on_imported (GObject *source, GAsyncResult *result, gpointer data)
 {
   Outcome *outcome = data;
 
-  outcome->document = telar_document_import_finish (result, &outcome->refused, &outcome->error);
+  outcome->document = telar_document_import_finish (result, &outcome->trouble, &outcome->error);
   outcome->done = TRUE;
 }
 
@@ -44,7 +44,7 @@ import (const char *path, gboolean cancel, Outcome *outcome)
   gint permille = 0;
 
   *outcome = (Outcome){ 0 };
-  telar_document_import_async (path, &permille, cancellable, on_imported, outcome);
+  telar_document_import_async (path, NULL, &permille, cancellable, on_imported, outcome);
   if (cancel)
     g_cancellable_cancel (cancellable);
   while (!outcome->done)
@@ -59,7 +59,8 @@ import_mnist (void)
 
   import (path, FALSE, &outcome);
   g_assert_no_error (outcome.error);
-  g_assert_null (outcome.refused);
+  g_assert_null (outcome.trouble.refused);
+  g_assert_null (outcome.trouble.open);
   return outcome.document;
 }
 
@@ -332,15 +333,16 @@ put_message (GByteArray *bytes, guint field, GByteArray *message)
   g_byte_array_unref (message);
 }
 
-/* x is a vector of two floats. */
+/* x is two floats, or as many in a row as nobody says. */
 static GByteArray *
-input_x (void)
+input_x (gboolean open)
 {
-  static const guint8 type[] = { 0x0a, 8, 0x08, 1, 0x12, 4, 0x0a, 2, 0x08, 2 };
+  static const guint8 two[] = { 0x0a, 8, 0x08, 1, 0x12, 4, 0x0a, 2, 0x08, 2 };
+  static const guint8 many[] = { 0x0a, 8, 0x08, 1, 0x12, 4, 0x0a, 0, 0x0a, 0 };
   GByteArray *input = g_byte_array_new ();
 
   put_text (input, 1, "x");
-  put (input, 2, type, sizeof type);
+  put (input, 2, open ? many : two, open ? sizeof many : sizeof two);
   return input;
 }
 
@@ -358,7 +360,7 @@ node (const char *name, const char *op, const char *output)
 
 /* A model of operator set 17 with the two nodes. */
 static char *
-write_model (const char *folder, const char *first, const char *second)
+write_model (const char *folder, const char *first, const char *second, gboolean open)
 {
   static const guint8 version[] = { 0x10, 17 };
   g_autoptr (GByteArray) model = g_byte_array_new ();
@@ -368,7 +370,7 @@ write_model (const char *folder, const char *first, const char *second)
   put_text (output, 1, "a");
   put_message (graph, 1, node ("first", first, "a"));
   put_message (graph, 1, node ("second", second, "b"));
-  put_message (graph, 11, input_x ());
+  put_message (graph, 11, input_x (open));
   put_message (graph, 12, output);
   put_message (model, 7, graph);
   put (model, 8, version, sizeof version);
@@ -390,7 +392,7 @@ test_refused (Fixture *f, gconstpointer data)
   g_autofree char *folder = test_folder ();
 
   for (guint i = 0; i < G_N_ELEMENTS (ops); i++) {
-    g_autofree char *path = write_model (folder, ops[i][0], ops[i][1]);
+    g_autofree char *path = write_model (folder, ops[i][0], ops[i][1], FALSE);
     g_autofree char *text = NULL;
     g_autofree char *label = g_strdup_printf ("%s, version 17", ops[i][1]);
 
@@ -410,6 +412,40 @@ test_refused (Fixture *f, gconstpointer data)
     gtk_window_destroy (GTK_WINDOW (dialog));
     g_assert_false (telar_window_has_document (f->window));
   }
+  test_remove (folder);
+}
+
+static gboolean
+is_entry (GtkWidget *widget, const char *name)
+{
+  return ADW_IS_ENTRY_ROW (widget) && g_str_equal (gtk_widget_get_name (widget), name);
+}
+
+/* Sizes that the file leaves open are asked for. */
+static void
+test_open_shapes (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = test_folder ();
+  g_autofree char *path = write_model (folder, "Relu", "Sigmoid", TRUE);
+  GtkWidget *window = GTK_WIDGET (f->window);
+
+  telar_window_open (f->window, path);
+  GtkWidget *entry = test_wait_for_dialog (window, is_entry, "x");
+  GtkWidget *dialog = GTK_WIDGET (gtk_widget_get_root (entry));
+  test_picture (dialog, "import-shapes");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "1x?");
+  g_assert_false (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "import"));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "1 × 7");
+  g_assert_true (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "import"));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "import");
+  gtk_window_close (GTK_WINDOW (dialog));
+  wait_for_document (f);
+  const TelarNode *node = telar_graph_find_node (telar_document_graph (f->window->document), "x");
+  guint n;
+  const gint64 *sizes = telar_param_set_ints (node->params, "shape", &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpint (sizes[0], ==, 7);
+  g_assert_true (telar_param_set_bool (node->params, "batch")); /* any */
   test_remove (folder);
 }
 
@@ -448,6 +484,7 @@ main (int argc, char **argv)
   TEST ("/import/window/stops", test_stops);
   TEST ("/import/window/dropped", test_dropped);
   TEST ("/import/window/refused", test_refused);
+  TEST ("/import/window/open-shapes", test_open_shapes);
   TEST ("/import/window/damaged", test_damaged);
   status = g_test_run ();
   g_object_unref (application);

@@ -176,14 +176,51 @@ input_type (const TelarOnnx *model, guint index, const TelarImportOptions *optio
   return TRUE;
 }
 
-/* Whether some input fixes a batch of 1, for which any could stand. */
+/* "pixels=1x3x?x?", or NULL where nothing but the batch is open. Caller frees. */
+static char *
+open_shape (const TelarOnnx *model, guint index, const TelarImportOptions *options)
+{
+  const char *name = telar_onnx_input_name (model, index);
+  g_autoptr (GString) text = g_string_new (name);
+  TelarType type;
+  TelarShape given;
+  gboolean open = FALSE;
+  if (given_value (options, name) || find_shape (options, name, &given, NULL) ||
+      !telar_onnx_input_type (model, index, &type))
+    return NULL;
+  for (guint i = 0; i < type.shape.rank; i++) {
+    gint64 size = i == 0 && type.shape.dims[0] < 0 ? 1 : type.shape.dims[i];
+    g_string_append_c (text, i == 0 ? '=' : 'x');
+    if (size < 0)
+      g_string_append_c (text, '?');
+    else
+      g_string_append_printf (text, "%" G_GINT64_FORMAT, size);
+    open |= size < 0;
+  }
+  return open ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+static void
+note_open (const TelarOnnx *model, const TelarImportOptions *options)
+{
+  for (guint i = 0; options && options->open && i < telar_onnx_n_inputs (model); i++) {
+    char *shape = open_shape (model, i, options);
+    if (shape)
+      g_ptr_array_add (options->open, shape);
+  }
+}
+
+/* Whether some input, as it is given or declared, fixes a batch of 1, for which any could stand. */
 static gboolean
 fixes_batch (const TelarOnnx *model, const TelarImportOptions *options)
 {
   for (guint i = 0; i < telar_onnx_n_inputs (model); i++) {
+    const char *name = telar_onnx_input_name (model, i);
     TelarType type;
-    if (!given_value (options, telar_onnx_input_name (model, i)) &&
-        telar_onnx_input_type (model, i, &type) && type.shape.rank > 0 && type.shape.dims[0] == 1)
+    if (given_value (options, name) || !telar_onnx_input_type (model, i, &type))
+      continue;
+    find_shape (options, name, &type.shape, NULL);
+    if (type.shape.rank > 0 && type.shape.dims[0] == 1)
       return TRUE;
   }
   return FALSE;
@@ -312,6 +349,7 @@ telar_import_onnx (const char *path, const TelarImportOptions *options, GHashTab
   OnnxCanvas canvas;
   if (!device || !check_values (model, options, error))
     return NULL;
+  note_open (model, options);
   canvas_init (&canvas, options, fixes_batch (model, options));
   gboolean good = draw_model (&canvas, model, device, &why);
   g_autoptr (GPtrArray) refused = g_ptr_array_ref (canvas.refused);
