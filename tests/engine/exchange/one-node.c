@@ -1,3 +1,4 @@
+/* Single nodes as models: attributes from text, the smallest graph around them, one run on ref. */
 #include "tests/engine/exchange/one-node.h"
 
 #include "onnx.pb-c.h"
