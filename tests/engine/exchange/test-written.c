@@ -294,6 +294,7 @@ test_external (Fixture *fixture, gconstpointer data)
   onnx__model_proto__free_unpacked (model, NULL);
   g_autoptr (TelarOnnx) onnx = telar_onnx_load (fixture->path, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (onnx);
   g_remove (beside);
 }
 
