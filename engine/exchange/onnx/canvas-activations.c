@@ -41,6 +41,22 @@ draw_selu (OnnxCall *call, const char *op)
   onnx_draw_give (call, 0, node, 0);
 }
 
+/* x·sigmoid(alpha·x) */
+static void
+draw_swish (OnnxCall *call, const char *op)
+{
+  double alpha = onnx_call_attr_real (call, "alpha", 1);
+  if (alpha == 1) {
+    onnx_draw_function (call, op);
+    return;
+  }
+  TelarNode *inner = onnx_draw_after (call, "scale", NULL);
+  onnx_draw_set_real (call, inner, "factor", alpha);
+  TelarNode *product = onnx_draw_after (call, "multiply", NULL);
+  onnx_draw_join (call, onnx_draw_after (call, "sigmoid", inner), product, 0);
+  onnx_draw_give (call, 0, product, 0);
+}
+
 static void
 draw_gelu (OnnxCall *call, const char *op)
 {
@@ -180,6 +196,7 @@ const OnnxDrawing onnx_drawings_activations[] = {
   { "Mish", onnx_draw_function, "mish" },
   { "HardSwish", onnx_draw_function, "hard_swish" },
   { "Selu", draw_selu, "selu" },
+  { "Swish", draw_swish, "silu" },
   { "Gelu", draw_gelu, "gelu" },
   { "PRelu", draw_prelu, "prelu" },
   { "LeakyRelu", draw_with_reals, "leaky_relu slope alpha 0.01" },

@@ -193,12 +193,32 @@ draw_group_norm (OnnxCall *call, const char *op)
   onnx_draw_unary (call, node);
 }
 
+/* x over the root of its squares' mean, over several axes. */
+static void
+draw_rms_moments (OnnxCall *call, guint axis)
+{
+  gint64 axes[TELAR_MAX_RANK];
+  guint n = 0;
+  for (guint i = axis; i < onnx_draw_shape (call, 0)->rank; i++)
+    axes[n++] = i;
+  TelarNode *power = onnx_draw_after (call, "mean", onnx_draw_after (call, "square", NULL));
+  onnx_draw_set_ints (call, power, "axes", axes, n);
+  onnx_draw_set (call, power, "keep", "true");
+  power = onnx_draw_after (call, "scale", power);
+  onnx_draw_set_real (call, power, "offset", onnx_call_attr_real (call, "epsilon", 1e-5));
+  TelarNode *result = onnx_draw_after (call, "multiply", NULL);
+  onnx_draw_join (call, onnx_draw_after (call, "rsqrt", power), result, 0);
+  onnx_draw_give (call, 0, draw_with (call, "multiply", result, 1), 0);
+}
+
 static void
 draw_rms_norm (OnnxCall *call, const char *op)
 {
-  gint64 axis = onnx_call_attr_int (call, "axis", -1), rank = call->inputs[0]->type.shape.rank;
-  if (axis != -1 && axis != rank - 1) {
-    onnx_call_fail (call, "the canvas has it over the last axis alone");
+  guint axis, rank = onnx_draw_shape (call, 0)->rank;
+  if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", -1), rank, &axis))
+    return;
+  if (axis != rank - 1 || rank < 2) {
+    draw_rms_moments (call, axis);
     return;
   }
   TelarNode *node = onnx_draw_node (call, op);

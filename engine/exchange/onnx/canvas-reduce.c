@@ -140,6 +140,7 @@ const OnnxDrawing onnx_drawings_reduce[] = {
   { "ArgMax", draw_arg, "argmax" },
   { "ArgMin", draw_arg, "argmin" },
   { "CumSum", draw_cumsum, "cumsum" },
+  { "CumProd", draw_cumsum, "cumprod" },
   { "TopK", draw_top_k, "top_k" },
   { "OneHot", draw_one_hot, "one_hot" },
   { "MeanVarianceNormalization", draw_standardized, NULL },

@@ -232,14 +232,14 @@ onnx_draw_maker (OnnxCall *call, guint input)
 /* --- wires to a node ----------------------------------------------------------------------------
  */
 
-void
-onnx_draw_value (OnnxCall *call, TelarOnnxValue *value, const char *name, TelarNode *node,
-                 guint port)
+/* The node and port that @value comes from; no node when the call has failed. */
+static OnnxWire
+source_of (OnnxCall *call, TelarOnnxValue *value, const char *name)
 {
   OnnxCanvas *canvas = call->trace->canvas;
   OnnxWire wire = { NULL, 0 };
   if (call->error)
-    return;
+    return wire;
   if (value->kind != TELAR_ONNX_TENSOR)
     onnx_call_fail (call, "%s is a %s, which no wire of the canvas carries", name,
                     telar_onnx_kind_name (value->kind));
@@ -249,8 +249,25 @@ onnx_draw_value (OnnxCall *call, TelarOnnxValue *value, const char *name, TelarN
     onnx_call_fail (call, "it computes with the size of the batch");
   else if (onnx_call_settle (call, value))
     wire.node = onnx_draw_known (call, name, value->tensor);
+  return wire;
+}
+
+void
+onnx_draw_value (OnnxCall *call, TelarOnnxValue *value, const char *name, TelarNode *node,
+                 guint port)
+{
+  OnnxWire wire = source_of (call, value, name);
   if (!call->error)
     connect (call, &wire, node, port);
+}
+
+OnnxWire
+onnx_draw_source (OnnxCall *call, guint input)
+{
+  if (!onnx_call_has (call, input))
+    onnx_call_fail (call, "its input %u is missing", input);
+  return call->error ? (OnnxWire){ NULL, 0 }
+                     : source_of (call, call->inputs[input], call->node->input[input]);
 }
 
 void
@@ -305,10 +322,11 @@ static const OnnxDrawing *
 find_drawing (const char *name)
 {
   static const OnnxDrawing *const tables[] = {
-    onnx_drawings_recurrent, onnx_drawings_norms,       onnx_drawings_layers,
-    onnx_drawings_products,  onnx_drawings_shapes,      onnx_drawings_parts,
-    onnx_drawings_pictures,  onnx_drawings_reduce,      onnx_drawings_math,
-    onnx_drawings_losses,    onnx_drawings_activations, onnx_drawings_quantize,
+    onnx_drawings_attention, onnx_drawings_recurrent, onnx_drawings_norms,
+    onnx_drawings_layers,    onnx_drawings_products,  onnx_drawings_shapes,
+    onnx_drawings_parts,     onnx_drawings_pictures,  onnx_drawings_reduce,
+    onnx_drawings_math,      onnx_drawings_losses,    onnx_drawings_activations,
+    onnx_drawings_quantize,
   };
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     for (const OnnxDrawing *drawing = tables[i]; drawing->name; drawing++)

@@ -62,6 +62,7 @@ typedef struct {
 } OnnxDrawing;
 
 extern const OnnxDrawing onnx_drawings_layers[];
+extern const OnnxDrawing onnx_drawings_attention[];
 extern const OnnxDrawing onnx_drawings_norms[];
 extern const OnnxDrawing onnx_drawings_recurrent[];
 extern const OnnxDrawing onnx_drawings_products[];
@@ -105,6 +106,8 @@ void onnx_draw_set_real (OnnxCall *call, TelarNode *node, const char *param, dou
 /* Wires the call's input to the node's port. Known numbers become a parameter (floats of the file)
  * or a constant. */
 void onnx_draw_wire (OnnxCall *call, guint input, TelarNode *node, guint port);
+/* Where the input comes from: the node that gives it, or a new one of its known numbers. */
+OnnxWire onnx_draw_source (OnnxCall *call, guint input);
 /* Whether the input stands on the canvas, so that its numbers are not known. */
 gboolean onnx_draw_is_drawn (const OnnxCall *call, guint input);
 /* A wire from another node. */
