@@ -1,6 +1,7 @@
 /* Other people's models as graphs that can be drawn on. */
 #pragma once
 
+#include "engine/exchange/onnx.h"
 #include "engine/graph.h"
 
 G_BEGIN_DECLS
@@ -48,6 +49,10 @@ TelarGraph *telar_import_onnx (const char *path, const TelarImportOptions *optio
 
 /* Places the nodes, for cards of about the size that the studio draws. */
 void telar_import_arrange (TelarGraph *graph);
+
+/* The same of a model that was read before; it is run in parts, within its limit of memory. */
+TelarGraph *telar_import_onnx_model (TelarOnnx *model, const TelarImportOptions *options,
+                                     GHashTable **weights, GError **error);
 
 /* The same as a project: writes @project (*.telar), arranged, and its weights beside it, in
  * NAME.safetensors. @n_nodes (may be NULL) receives how many nodes there are. Nothing is left

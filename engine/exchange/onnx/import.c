@@ -340,11 +340,10 @@ draw_model (OnnxCanvas *canvas, TelarOnnx *model, TelarDevice *device, GError **
 }
 
 TelarGraph *
-telar_import_onnx (const char *path, const TelarImportOptions *options, GHashTable **weights,
-                   GError **error)
+telar_import_onnx_model (TelarOnnx *model, const TelarImportOptions *options, GHashTable **weights,
+                         GError **error)
 {
-  g_autoptr (TelarOnnx) model = onnx_model_load_any (path, error);
-  g_autoptr (TelarDevice) device = model ? telar_device_open ("cpu", 1, error) : NULL;
+  g_autoptr (TelarDevice) device = telar_device_open ("cpu", 1, error);
   g_autoptr (GError) why = NULL, why_fixed = NULL;
   OnnxCanvas canvas;
   if (!device || !check_values (model, options, error))
@@ -367,9 +366,22 @@ telar_import_onnx (const char *path, const TelarImportOptions *options, GHashTab
   if (good)
     remove_unneeded (&canvas);
   else
-    g_propagate_prefixed_error (error, g_steal_pointer (&why), "%s: ", path);
+    g_propagate_error (error, g_steal_pointer (&why));
   TelarGraph *graph = good ? g_steal_pointer (&canvas.graph) : NULL;
   *weights = good ? g_steal_pointer (&canvas.weights) : NULL;
   canvas_clear (&canvas);
+  return graph;
+}
+
+TelarGraph *
+telar_import_onnx (const char *path, const TelarImportOptions *options, GHashTable **weights,
+                   GError **error)
+{
+  g_autoptr (TelarOnnx) model = onnx_model_load_any (path, error);
+  if (!model)
+    return NULL;
+  TelarGraph *graph = telar_import_onnx_model (model, options, weights, error);
+  if (!graph)
+    g_prefix_error (error, "%s: ", path);
   return graph;
 }
