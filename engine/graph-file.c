@@ -1,27 +1,25 @@
-/* The *.telar file. Written for diffs and merges: sorted, one node and one wire per line, positions
- * in a block of their own. Read without mercy: what is not understood is an error with its line. */
-#include "engine/checkpoint.h"
+/* Reading the *.telar file, without mercy: what is not understood is an error with its line. */
 #include "engine/graph-private.h"
 #include "engine/json-place.h"
-#include "engine/text.h"
 #include <string.h>
-
-#define FORMAT_VERSION 1
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
 typedef struct {
-  TelarGraph *graph;
+  TelarGraph *graph; /* the drawing that is being read */
   const char *text;
   gsize length;
   const char *name; /* for messages */
+  gsize group;      /* which member of "groups" the drawing is; G_MAXSIZE: the main one */
 } Reader;
 
 /* Adds to @error where in the file it is. */
 static gboolean
 place_error (const Reader *reader, const char *key, gsize index, GError **error)
 {
-  guint line = telar_json_line (reader->text, reader->length, key, index);
+  gboolean in_group = reader->group != G_MAXSIZE;
+  guint line = telar_json_line (reader->text, reader->length, in_group ? "groups" : key,
+                                in_group ? reader->group : index);
   if (error && *error) {
     char *placed = line > 0
                        ? g_strdup_printf ("%s (%s, line %u)", (*error)->message, reader->name, line)
@@ -42,13 +40,13 @@ fail (const Reader *reader, const char *key, const char *message, GError **error
 static gboolean
 read_version (Reader *reader, const json_t *json, GError **error)
 {
-  if (json_is_integer (json) && json_integer_value (json) == FORMAT_VERSION)
+  if (json_is_integer (json) && json_integer_value (json) == TELAR_GRAPH_FORMAT)
     return TRUE;
   if (!json_is_integer (json))
     return fail (reader, "telar", "must be the number of the format", error);
   telar_set_error (error, TELAR_ERROR_INVALID, NULL,
                    "format %" JSON_INTEGER_FORMAT " is unknown; this Telar reads format %d",
-                   json_integer_value (json), FORMAT_VERSION);
+                   json_integer_value (json), TELAR_GRAPH_FORMAT);
   return place_error (reader, "telar", G_MAXSIZE, error);
 }
 
@@ -163,14 +161,78 @@ read_edges (Reader *reader, const json_t *json, GError **error)
   return check_slots (reader, error);
 }
 
+typedef gboolean (*ReadSection) (Reader *reader, const json_t *json, GError **error);
+
+/* --- groups ----------------------------------------------------------------------------------- */
+
+static gboolean
+make_group (Reader *reader, const char *name, const json_t *json, GError **error)
+{
+  static const char *const known[] = { "title", "nodes", "edges", "layout", NULL };
+  const char *key;
+  json_t *value;
+  if (!json_is_object (json))
+    return fail (reader, name, "must be an object", error);
+  json_object_foreach ((json_t *)json, key, value)
+  {
+    if (!g_strv_contains (known, key))
+      return fail (reader, key, "is an unknown key", error);
+  }
+  return telar_graph_put_group (reader->graph, name, json_object_get (json, "title"), error) ||
+         place_error (reader, name, G_MAXSIZE, error);
+}
+
+/* The section @key of all groups. */
+static gboolean
+read_in_groups (Reader *reader, const json_t *json, const char *key, ReadSection read,
+                GError **error)
+{
+  const char *name;
+  json_t *value;
+  Reader inner = *reader;
+  inner.group = 0;
+  json_object_foreach ((json_t *)json, name, value)
+  {
+    const json_t *section = json_object_get (value, key);
+    inner.graph = telar_graph_find_group (reader->graph, name);
+    if (section && !read (&inner, section, error))
+      return FALSE;
+    inner.group++;
+  }
+  return TRUE;
+}
+
+/* First all names, for groups may stand in each other; then all nodes, which make their ports. */
+static gboolean
+read_groups (Reader *reader, const json_t *json, GError **error)
+{
+  const char *name;
+  json_t *value;
+  Reader inner = *reader;
+  if (!json_is_object (json))
+    return fail (reader, "groups", "must be an object", error);
+  inner.group = 0;
+  json_object_foreach ((json_t *)json, name, value)
+  {
+    if (!make_group (&inner, name, value, error))
+      return FALSE;
+    inner.group++;
+  }
+  return read_in_groups (reader, json, "nodes", read_nodes, error) &&
+         read_in_groups (reader, json, "edges", read_edges, error) &&
+         read_in_groups (reader, json, "layout", read_layout, error);
+}
+
+/* --- the document ----------------------------------------------------------------------------- */
+
 /* In the order in which they are read, whatever their order in the file. */
 static const struct {
   const char *key;
-  gboolean (*read) (Reader *reader, const json_t *json, GError **error);
+  ReadSection read;
 } sections[] = {
   { "telar", read_version },     { "engine", read_engine }, { "seed", read_seed },
-  { "training", read_training }, { "data", read_data },     { "nodes", read_nodes },
-  { "edges", read_edges },       { "layout", read_layout },
+  { "training", read_training }, { "data", read_data },     { "groups", read_groups },
+  { "nodes", read_nodes },       { "edges", read_edges },   { "layout", read_layout },
 };
 
 static gboolean
@@ -213,14 +275,14 @@ telar_graph_from_text (const char *text, gsize length, const char *name, GError 
     return NULL;
   }
   g_autoptr (TelarGraph) graph = telar_graph_new ();
-  Reader reader = { graph, text, length, name };
+  Reader reader = { graph, text, length, name, G_MAXSIZE };
   if (!read_document (&reader, json, error))
     return NULL;
   return g_steal_pointer (&graph);
 }
 
-static void
-set_folder_of (TelarGraph *graph, const char *path)
+void
+telar_graph_set_folder_of (TelarGraph *graph, const char *path)
 {
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   g_autofree char *folder = g_path_get_dirname (full);
@@ -240,114 +302,6 @@ telar_graph_load (const char *path, GError **error)
   }
   TelarGraph *graph = telar_graph_from_text (text, length, path, error);
   if (graph)
-    set_folder_of (graph, path);
+    telar_graph_set_folder_of (graph, path);
   return graph;
-}
-
-/* --- writing ---------------------------------------------------------------------------------- */
-
-/* The lines of one block, between its brackets, separated by commas. */
-typedef struct {
-  GString *text;
-  gboolean any;
-} Block;
-
-static Block
-open_block (GString *text, const char *key, char bracket)
-{
-  g_string_append_printf (text, ",\n\"%s\": %c", key, bracket);
-  return (Block){ text, FALSE };
-}
-
-/* @key NULL for a list; takes @line. */
-static void
-add_line (Block *block, const char *key, char *line)
-{
-  g_string_append (block->text, block->any ? ",\n  " : "\n  ");
-  block->any = TRUE;
-  if (key) {
-    json_auto_t *name = json_string (key);
-    telar_json_append (block->text, name);
-    g_string_append (block->text, ": ");
-  }
-  g_string_append (block->text, line);
-  g_free (line);
-}
-
-static void
-close_block (Block *block, char bracket)
-{
-  g_string_append_printf (block->text, "%s%c", block->any ? "\n" : "", bracket);
-}
-
-static void
-write_training (GString *text, const TelarGraph *graph)
-{
-  Block block = open_block (text, "training", '{');
-  for (const TelarParam *param = telar_param_set_table (graph->training); param->name; param++) {
-    if (telar_param_set_is_default (graph->training, param->name))
-      continue;
-    json_auto_t *json =
-        telar_param_value_to_json (telar_param_set_get (graph->training, param->name));
-    add_line (&block, param->name, telar_json_to_text (json));
-  }
-  close_block (&block, '}');
-}
-
-static void
-write_data (GString *text, const TelarGraph *graph)
-{
-  Block block = open_block (text, "data", '{');
-  g_autoptr (GList) paths = g_hash_table_get_keys (graph->data_hashes);
-  paths = g_list_sort (paths, (GCompareFunc)strcmp);
-  for (const GList *path = paths; path; path = path->next) {
-    json_auto_t *hash = json_string (g_hash_table_lookup (graph->data_hashes, path->data));
-    add_line (&block, path->data, telar_json_to_text (hash));
-  }
-  close_block (&block, '}');
-}
-
-static void
-write_layout (GString *text, const TelarGraph *graph)
-{
-  Block block = open_block (text, "layout", '{');
-  for (guint i = 0; i < graph->nodes->len; i++) {
-    const TelarNode *node = graph->nodes->pdata[i];
-    char *line = telar_graph_layout_line (node);
-    if (line)
-      add_line (&block, node->id, line);
-  }
-  close_block (&block, '}');
-}
-
-char *
-telar_graph_to_text (const TelarGraph *graph)
-{
-  GString *text = g_string_new (NULL);
-  g_string_append_printf (text,
-                          "{\n\"telar\": %d,\n\"engine\": \"%s\",\n\"seed\": %" G_GUINT64_FORMAT,
-                          FORMAT_VERSION, TELAR_VERSION, graph->seed);
-  write_training (text, graph);
-  write_data (text, graph);
-  Block nodes = open_block (text, "nodes", '[');
-  for (guint i = 0; i < graph->nodes->len; i++)
-    add_line (&nodes, NULL, telar_graph_node_line (graph->nodes->pdata[i]));
-  close_block (&nodes, ']');
-  Block edges = open_block (text, "edges", '[');
-  for (guint i = 0; i < graph->edges->len; i++)
-    add_line (&edges, NULL, telar_graph_edge_line (graph, graph->edges->pdata[i]));
-  close_block (&edges, ']');
-  write_layout (text, graph);
-  g_string_append (text, "\n}\n");
-  return g_string_free (text, FALSE);
-}
-
-gboolean
-telar_graph_save (TelarGraph *graph, const char *path, GError **error)
-{
-  g_autofree char *text = telar_graph_to_text (graph);
-  if (!telar_file_replace (path, text, strlen (text), error))
-    return FALSE;
-  set_folder_of (graph, path);
-  return TRUE;
 }

@@ -58,6 +58,15 @@ telar_graph_layout_line (const TelarNode *node)
                           telar_real_to_text (node->y, y));
 }
 
+char *
+telar_graph_group_line (const TelarGraph *drawing)
+{
+  json_auto_t *object = json_object ();
+  if (drawing->group->title)
+    json_object_set_new (object, "title", json_string (drawing->group->title));
+  return telar_json_to_text (object);
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 G_GNUC_PRINTF (3, 4)
@@ -133,9 +142,13 @@ telar_graph_put_node (TelarGraph *graph, const char *id, const json_t *json, GEr
     return refuse (error, given, "a node needs its operator, \"op\"");
   if (title && !json_is_string (title))
     return refuse (error, given, "\"title\" must be text");
-  const TelarOperator *op = telar_operator_find (name);
+  const TelarOperator *op = telar_graph_find_operator (graph, name);
   if (!op)
     return refuse (error, given, "unknown operator \"%s\"", name);
+  if (!telar_graph_may_hold (graph, op, error)) {
+    telar_error_set_node (error, given);
+    return FALSE;
+  }
   if (id && !check_replacement (graph, id, op, error))
     return FALSE;
 
@@ -155,7 +168,10 @@ telar_graph_put_node (TelarGraph *graph, const char *id, const json_t *json, GEr
   node->params = g_steal_pointer (&params);
   telar_param_set_free (node->learning);
   node->learning = g_steal_pointer (&learning);
+  gboolean was_end = telar_group_is_end (node->op);
   node->op = op;
+  if (was_end || telar_group_is_end (op))
+    telar_group_refresh (graph, NULL, NULL);
   g_free (node->title);
   node->title = g_strdup (json_string_value (title));
   return TRUE;
@@ -186,6 +202,19 @@ telar_graph_put_layout (TelarGraph *graph, const char *id, const json_t *json, G
   node->x = json_number_value (x);
   node->y = json_number_value (y);
   return TRUE;
+}
+
+gboolean
+telar_graph_put_group (TelarGraph *graph, const char *name, const json_t *title, GError **error)
+{
+  if (title && !json_is_string (title))
+    return refuse (error, NULL, "the \"title\" of the group \"%s\" must be text", name);
+  TelarGraph *drawing = telar_graph_find_group (graph, name);
+  if (!drawing)
+    drawing = telar_graph_add_group (graph, name, error);
+  if (drawing)
+    telar_graph_set_group_title (drawing, json_string_value (title));
+  return drawing != NULL;
 }
 
 gboolean

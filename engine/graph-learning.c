@@ -36,5 +36,6 @@ gboolean
 telar_operator_may_learn (const TelarOperator *op)
 {
   return op->category == TELAR_CATEGORY_LAYER || op->category == TELAR_CATEGORY_ACTIVATION ||
-         op->category == TELAR_CATEGORY_NORM || op->category == TELAR_CATEGORY_MATH;
+         op->category == TELAR_CATEGORY_NORM || op->category == TELAR_CATEGORY_MATH ||
+         op->category == TELAR_CATEGORY_GROUP;
 }

@@ -15,7 +15,19 @@ typedef struct {
   guint mark;     /* the last walk that came by */
 } TelarGraphEntry;
 
+/* A group: its operator, which changes with its drawing's ends. */
+typedef struct {
+  TelarOperator op; /* first: the operator of a group is a TelarGroup * */
+  char *name;
+  char *title;         /* NULL: the name */
+  TelarGraph *drawing; /* owned */
+} TelarGroup;
+
 struct TelarGraph {
+  TelarGraph *main;        /* of the document; this one itself where it is that */
+  TelarGroup *group;       /* whose drawing this is; NULL for the main one */
+  GPtrArray *groups;       /* of the main drawing: TelarGroup *, sorted by name; owned */
+  GPtrArray *drawings;     /* of the groups, in that order; borrowed */
   GPtrArray *nodes;        /* TelarGraphEntry *, sorted by id; owned */
   GPtrArray *edges;        /* TelarEdge *, sorted by to, port, slot; owned */
   GHashTable *by_id;       /* id (the node's) -> TelarGraphEntry * */
@@ -27,7 +39,41 @@ struct TelarGraph {
   char *folder;
 };
 
+/* The number of the format that a *.telar file begins with. */
+#define TELAR_GRAPH_FORMAT 1
+
+/* The folder of the file @path becomes that of the document. */
+void telar_graph_set_folder_of (TelarGraph *graph, const char *path);
+
 TelarGraphEntry *telar_graph_entry (const TelarGraph *graph, const char *id);
+
+/* Puts an entry of @op in; @id is the caller's to give away. */
+TelarGraphEntry *telar_graph_insert_entry (TelarGraph *graph, const TelarOperator *op, char *id);
+/* Whether @id is formed as ids are. */
+gboolean telar_graph_check_id (const char *id, GError **error);
+
+/* --- groups ----------------------------------------------------------------------------------- */
+
+extern const TelarOperator telar_group_input, telar_group_output;
+/* The parameters of every node that is one of a group. */
+extern const TelarParam telar_group_params[];
+
+void telar_group_free (gpointer group);
+/* Whether nodes of @op are the ends of a group's drawing, which make its ports. */
+gboolean telar_group_is_end (const TelarOperator *op);
+/* Makes the ports of the group, whose drawing is @graph, follow its ends; wires at nodes of the
+ * group go with their ports, and go where the port is gone. @old_id was renamed to @new_id; both
+ * NULL otherwise. Does nothing for the main drawing. */
+void telar_group_refresh (TelarGraph *graph, const char *old_id, const char *new_id);
+/* Whether a node of the group has a wire at the port that the end @id of its drawing makes. */
+gboolean telar_group_port_is_wired (const TelarGraph *drawing, const char *id);
+/* Makes of @from's groups those of @to, which has none. */
+void telar_group_copy_all (TelarGraph *to, const TelarGraph *from);
+/* Copies nodes, then wires; @to knows the operators by the same names. */
+void telar_graph_copy_nodes (TelarGraph *to, const TelarGraph *from);
+void telar_graph_copy_edges (TelarGraph *to, const TelarGraph *from);
+/* Sorts the wires after ports or ids have changed. */
+void telar_graph_sort_edges (TelarGraph *graph);
 
 /* Both ends of a wire, resolved. */
 typedef struct {
@@ -58,7 +104,8 @@ gboolean telar_graph_reaches (const TelarGraph *graph, TelarGraphEntry *from, Te
 char *telar_graph_edge_from (const TelarGraph *graph, const TelarEdge *edge);
 char *telar_graph_edge_to (const TelarGraph *graph, const TelarEdge *edge);
 
-/* One record each, as a line of the file. */
+/* One record each, as a line of the file; that of a group is {} or has its title. */
+char *telar_graph_group_line (const TelarGraph *drawing);
 char *telar_graph_node_line (const TelarNode *node);
 char *telar_graph_edge_line (const TelarGraph *graph, const TelarEdge *edge);
 /* NULL when the node stands at the origin. */
@@ -72,6 +119,9 @@ gboolean telar_graph_read_edge (const TelarGraph *graph, const json_t *json, Tel
                                 GError **error);
 gboolean telar_graph_put_layout (TelarGraph *graph, const char *id, const json_t *json,
                                  GError **error);
+/* Makes the group where there is none. */
+gboolean telar_graph_put_group (TelarGraph *graph, const char *name, const json_t *title,
+                                GError **error);
 gboolean telar_graph_put_training (TelarGraph *graph, const char *name, const json_t *json,
                                    GError **error);
 gboolean telar_graph_put_seed (TelarGraph *graph, const json_t *json, GError **error);

@@ -14,6 +14,24 @@ behind (const char *path, const char *kind)
   return strncmp (path, kind, length) == 0 && path[length] == '/' ? path + length + 1 : NULL;
 }
 
+/* The drawing of "NAME/kind/…", with what comes behind its name; a path of NAME alone has no such
+ * part. NULL when there is no such group. */
+static TelarGraph *
+split_group (const TelarGraph *graph, const char *path, char **name, const char **rest)
+{
+  const char *slash = strchr (path, '/');
+  *name = slash ? g_strndup (path, (gsize)(slash - path)) : g_strdup (path);
+  *rest = slash ? slash + 1 : NULL;
+  return telar_graph_find_group (graph, *name);
+}
+
+/* Whether the record is one of those that drawings have. */
+static gboolean
+is_of_drawing (const char *path)
+{
+  return behind (path, "nodes") || behind (path, "edges") || behind (path, "layout");
+}
+
 /* "edges/TO:PORT.SLOT", with the slot always written. Caller frees. */
 static char *
 edge_path (const TelarGraph *graph, const TelarEdge *edge)
@@ -46,18 +64,38 @@ compare_strings (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
+static void
+add_drawing_paths (GPtrArray *paths, const char *before, const TelarGraph *graph)
+{
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    const TelarNode *node = graph->nodes->pdata[i];
+    g_ptr_array_add (paths, g_strconcat (before, "nodes/", node->id, NULL));
+    if (node->x != 0 || node->y != 0)
+      g_ptr_array_add (paths, g_strconcat (before, "layout/", node->id, NULL));
+  }
+  for (guint i = 0; i < graph->edges->len; i++) {
+    g_autofree char *path = edge_path (graph, graph->edges->pdata[i]);
+    g_ptr_array_add (paths, g_strconcat (before, path, NULL));
+  }
+}
+
+static void
+add_group_paths (GPtrArray *paths, const TelarGraph *graph)
+{
+  for (guint i = 0; i < graph->groups->len; i++) {
+    const TelarGroup *group = graph->groups->pdata[i];
+    g_autofree char *before = g_strconcat ("groups/", group->name, "/", NULL);
+    g_ptr_array_add (paths, g_strconcat ("groups/", group->name, NULL));
+    add_drawing_paths (paths, before, group->drawing);
+  }
+}
+
 char **
 telar_graph_record_paths (const TelarGraph *graph)
 {
   GPtrArray *paths = g_ptr_array_new ();
-  for (guint i = 0; i < graph->nodes->len; i++) {
-    const TelarNode *node = graph->nodes->pdata[i];
-    g_ptr_array_add (paths, g_strconcat ("nodes/", node->id, NULL));
-    if (node->x != 0 || node->y != 0)
-      g_ptr_array_add (paths, g_strconcat ("layout/", node->id, NULL));
-  }
-  for (guint i = 0; i < graph->edges->len; i++)
-    g_ptr_array_add (paths, edge_path (graph, graph->edges->pdata[i]));
+  add_drawing_paths (paths, "", graph);
+  add_group_paths (paths, graph);
   for (const TelarParam *param = telar_param_set_table (graph->training); param->name; param++)
     if (!telar_param_set_is_default (graph->training, param->name))
       g_ptr_array_add (paths, g_strconcat ("training/", param->name, NULL));
@@ -94,6 +132,19 @@ get_hash (const TelarGraph *graph, const char *path)
   return telar_json_to_text (json);
 }
 
+static char *
+get_group (const TelarGraph *graph, const char *path)
+{
+  g_autofree char *name = NULL;
+  const char *rest;
+  const TelarGraph *drawing = split_group (graph, path, &name, &rest);
+  if (!drawing)
+    return NULL;
+  if (!rest)
+    return telar_graph_group_line (drawing);
+  return is_of_drawing (rest) ? telar_graph_get_record (drawing, rest) : NULL;
+}
+
 char *
 telar_graph_get_record (const TelarGraph *graph, const char *path)
 {
@@ -110,6 +161,8 @@ telar_graph_get_record (const TelarGraph *graph, const char *path)
     const TelarNode *node = telar_graph_find_node (graph, rest);
     return node ? telar_graph_layout_line (node) : NULL;
   }
+  if ((rest = behind (path, "groups")))
+    return get_group (graph, rest);
   if ((rest = behind (path, "training")))
     return get_training (graph, rest);
   if ((rest = behind (path, "data")))
@@ -129,6 +182,11 @@ set_node (TelarGraph *graph, const char *id, const json_t *json, GError **error)
   const TelarGraphEntry *entry = telar_graph_entry (graph, id);
   if (entry && entry->in->len + entry->out->len > 0) {
     telar_set_error (error, TELAR_ERROR_INVALID, id, "the node still has wires");
+    return FALSE;
+  }
+  if (entry && telar_group_is_end (entry->node.op) && telar_group_port_is_wired (graph, id)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, id,
+                     "the port that the node makes of the group still has wires");
     return FALSE;
   }
   if (entry)
@@ -217,12 +275,71 @@ set_hash (TelarGraph *graph, const char *path, const json_t *json, GError **erro
 }
 
 static gboolean
+set_group_itself (TelarGraph *graph, TelarGraph *drawing, const char *name, const json_t *json,
+                  GError **error)
+{
+  if (json && !json_is_object (json)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the group \"%s\" must be an object", name);
+    return FALSE;
+  }
+  if (json)
+    return telar_graph_put_group (graph, name, json_object_get (json, "title"), error);
+  if (drawing && drawing->nodes->len > 0) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the group \"%s\" still has nodes", name);
+    return FALSE;
+  }
+  return !drawing || telar_graph_remove_group (graph, name, error);
+}
+
+static gboolean set_value (TelarGraph *graph, const char *path, const json_t *json, GError **error);
+
+static gboolean
+set_group (TelarGraph *graph, const char *path, const json_t *json, GError **error)
+{
+  g_autofree char *name = NULL;
+  const char *rest;
+  TelarGraph *drawing = split_group (graph, path, &name, &rest);
+  if (!rest)
+    return set_group_itself (graph, drawing, name, json, error);
+  if (drawing && is_of_drawing (rest))
+    return set_value (drawing, rest, json, error);
+  if (!drawing && !json)
+    return TRUE;
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                   drawing ? "\"groups/%s\" is no record of a project"
+                           : "there is no group for the record \"groups/%s\"",
+                   path);
+  return FALSE;
+}
+
+static gboolean
 set_seed (TelarGraph *graph, const json_t *json, GError **error)
 {
   if (json)
     return telar_graph_put_seed (graph, json, error);
   graph->seed = 0;
   return TRUE;
+}
+
+static gboolean
+set_value (TelarGraph *graph, const char *path, const json_t *json, GError **error)
+{
+  static const struct {
+    const char *kind;
+    gboolean (*set) (TelarGraph *graph, const char *rest, const json_t *json, GError **error);
+  } kinds[] = {
+    { "nodes", set_node },        { "edges", set_edge }, { "layout", set_layout },
+    { "training", set_training }, { "data", set_hash },  { "groups", set_group },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    const char *rest = behind (path, kinds[i].kind);
+    if (rest)
+      return kinds[i].set (graph, rest, json, error);
+  }
+  if (strcmp (path, "seed") == 0)
+    return set_seed (graph, json, error);
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL, "\"%s\" is no record of a project", path);
+  return FALSE;
 }
 
 gboolean
@@ -238,20 +355,5 @@ telar_graph_set_record (TelarGraph *graph, const char *path, const char *json, G
       return FALSE;
     }
   }
-  static const struct {
-    const char *kind;
-    gboolean (*set) (TelarGraph *graph, const char *rest, const json_t *json, GError **error);
-  } kinds[] = {
-    { "nodes", set_node },        { "edges", set_edge }, { "layout", set_layout },
-    { "training", set_training }, { "data", set_hash },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
-    const char *rest = behind (path, kinds[i].kind);
-    if (rest)
-      return kinds[i].set (graph, rest, value, error);
-  }
-  if (strcmp (path, "seed") == 0)
-    return set_seed (graph, value, error);
-  telar_set_error (error, TELAR_ERROR_INVALID, NULL, "\"%s\" is no record of a project", path);
-  return FALSE;
+  return set_value (graph, path, value, error);
 }

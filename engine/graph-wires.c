@@ -89,6 +89,14 @@ compare_edges (gconstpointer a, gconstpointer b)
 }
 
 void
+telar_graph_sort_edges (TelarGraph *graph)
+{
+  g_ptr_array_sort (graph->edges, compare_edges);
+  for (guint i = 0; i < graph->nodes->len; i++)
+    g_ptr_array_sort (((TelarGraphEntry *)graph->nodes->pdata[i])->in, compare_edges);
+}
+
+void
 telar_graph_rename_edges (TelarGraph *graph, const TelarGraphEntry *entry)
 {
   for (guint i = 0; i < entry->out->len; i++) {

@@ -32,6 +32,9 @@ TelarGraph *
 telar_graph_new (void)
 {
   TelarGraph *graph = g_new0 (TelarGraph, 1);
+  graph->main = graph;
+  graph->groups = g_ptr_array_new_with_free_func (telar_group_free);
+  graph->drawings = g_ptr_array_new ();
   graph->nodes = g_ptr_array_new_with_free_func (free_entry);
   graph->edges = g_ptr_array_new_with_free_func (free_edge);
   graph->by_id = g_hash_table_new (g_str_hash, g_str_equal);
@@ -52,6 +55,8 @@ telar_graph_free (TelarGraph *graph)
   telar_param_set_free (graph->training);
   g_ptr_array_unref (graph->edges);
   g_ptr_array_unref (graph->nodes);
+  g_ptr_array_unref (graph->drawings);
+  g_ptr_array_unref (graph->groups);
   g_free (graph->folder);
   g_free (graph);
 }
@@ -64,10 +69,31 @@ telar_graph_entry (const TelarGraph *graph, const char *id)
   return g_hash_table_lookup (graph->by_id, id);
 }
 
+/* The entry that the path goes through first, and what of it is left. */
+static TelarGraphEntry *
+find_step (const TelarGraph *graph, const char *path, const char **rest)
+{
+  const char *slash = strchr (path, '/');
+  if (!slash)
+    return NULL;
+  g_autofree char *id = g_strndup (path, (gsize)(slash - path));
+  *rest = slash + 1;
+  /* ids do not begin with a digit */
+  while (g_ascii_isdigit (**rest) && (slash = strchr (*rest, '/')))
+    *rest = slash + 1;
+  return telar_graph_entry (graph, id);
+}
+
 TelarNode *
 telar_graph_find_node (const TelarGraph *graph, const char *id)
 {
-  return (TelarNode *)telar_graph_entry (graph, id);
+  TelarGraphEntry *entry = telar_graph_entry (graph, id);
+  const char *rest = NULL;
+  if (entry)
+    return &entry->node;
+  entry = find_step (graph, id, &rest);
+  const TelarGraph *drawing = entry ? telar_operator_drawing (entry->node.op) : NULL;
+  return drawing ? telar_graph_find_node (drawing, rest) : NULL;
 }
 
 const GPtrArray *
@@ -99,9 +125,8 @@ insert_entry (TelarGraph *graph, TelarGraphEntry *entry)
   g_hash_table_insert (graph->by_id, entry->node.id, entry);
 }
 
-/* @id is the caller's to give away. */
-static TelarGraphEntry *
-new_entry (const TelarOperator *op, char *id)
+TelarGraphEntry *
+telar_graph_insert_entry (TelarGraph *graph, const TelarOperator *op, char *id)
 {
   TelarGraphEntry *entry = g_new0 (TelarGraphEntry, 1);
   entry->node.id = id;
@@ -110,11 +135,12 @@ new_entry (const TelarOperator *op, char *id)
   entry->node.learning = telar_param_set_new (telar_learning_params);
   entry->in = g_ptr_array_new ();
   entry->out = g_ptr_array_new ();
+  insert_entry (graph, entry);
   return entry;
 }
 
-static gboolean
-check_free_id (const TelarGraph *graph, const char *id, GError **error)
+gboolean
+telar_graph_check_id (const char *id, GError **error)
 {
   gboolean good = g_ascii_isalpha (*id) || *id == '_';
   for (const char *c = id; *c && good; c++)
@@ -124,8 +150,15 @@ check_free_id (const TelarGraph *graph, const char *id, GError **error)
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
                      "\"%s\" is not an id: letters, digits, _ and - are, and no digit or - first",
                      shown);
-    return FALSE;
   }
+  return good;
+}
+
+static gboolean
+check_free_id (const TelarGraph *graph, const char *id, GError **error)
+{
+  if (!telar_graph_check_id (id, error))
+    return FALSE;
   if (telar_graph_entry (graph, id)) {
     telar_set_error (error, TELAR_ERROR_INVALID, id, "there is a node of this id already");
     return FALSE;
@@ -133,15 +166,18 @@ check_free_id (const TelarGraph *graph, const char *id, GError **error)
   return TRUE;
 }
 
-/* conv2d_1, relu1, relu2: the first number that is free. Numbers below the one remembered are known
- * to be taken, so that adding many nodes does not search from 1 each time. */
+/* conv2d_1, relu1, relu2, and of a group its name: the first number that is free. Numbers below the
+ * one remembered are known to be taken, so that adding many nodes does not search from 1 each time.
+ */
 static char *
 free_id (TelarGraph *graph, const TelarOperator *op)
 {
-  const char *gap = g_ascii_isdigit (op->name[strlen (op->name) - 1]) ? "_" : "";
+  const TelarGraph *drawing = telar_operator_drawing (op);
+  const char *name = drawing ? drawing->group->name : op->name;
+  const char *gap = g_ascii_isdigit (name[strlen (name) - 1]) ? "_" : "";
   guint number = GPOINTER_TO_UINT (g_hash_table_lookup (graph->next_number, op->name));
   for (number = MAX (number, 1);; number++) {
-    char *id = g_strdup_printf ("%s%s%u", op->name, gap, number);
+    char *id = g_strdup_printf ("%s%s%u", name, gap, number);
     if (!telar_graph_entry (graph, id)) {
       g_hash_table_insert (graph->next_number, (gpointer)op->name, GUINT_TO_POINTER (number));
       return id;
@@ -153,15 +189,21 @@ free_id (TelarGraph *graph, const TelarOperator *op)
 TelarNode *
 telar_graph_add_node (TelarGraph *graph, const char *op, const char *id, GError **error)
 {
-  const TelarOperator *found = telar_operator_find (op);
+  const TelarOperator *found = telar_graph_find_operator (graph, op);
   if (!found) {
     telar_set_error (error, TELAR_ERROR_INVALID, id, "unknown operator \"%s\"", op);
     return NULL;
   }
+  if (!telar_graph_may_hold (graph, found, error)) {
+    telar_error_set_node (error, id);
+    return NULL;
+  }
   if (id && !check_free_id (graph, id, error))
     return NULL;
-  TelarGraphEntry *entry = new_entry (found, id ? g_strdup (id) : free_id (graph, found));
-  insert_entry (graph, entry);
+  TelarGraphEntry *entry =
+      telar_graph_insert_entry (graph, found, id ? g_strdup (id) : free_id (graph, found));
+  if (telar_group_is_end (found))
+    telar_group_refresh (graph, NULL, NULL);
   return &entry->node;
 }
 
@@ -176,9 +218,12 @@ telar_graph_remove_node (TelarGraph *graph, const char *id)
     const TelarEdge *edge = entry->out->pdata[entry->out->len - 1];
     telar_graph_disconnect (graph, edge->to, edge->to_port, edge->to_slot);
   }
+  gboolean is_end = telar_group_is_end (entry->node.op);
   g_hash_table_remove_all (graph->next_number);
   g_hash_table_remove (graph->by_id, entry->node.id);
   g_ptr_array_remove_index (graph->nodes, place_of (graph, entry->node.id));
+  if (is_end)
+    telar_group_refresh (graph, NULL, NULL);
 }
 
 gboolean
@@ -197,11 +242,12 @@ telar_graph_rename_node (TelarGraph *graph, const char *id, const char *new_id, 
   g_hash_table_remove_all (graph->next_number);
   g_hash_table_remove (graph->by_id, entry->node.id);
   g_ptr_array_steal_index (graph->nodes, place_of (graph, entry->node.id));
-  /* @id may be the node's own string. */
-  g_free (entry->node.id);
+  g_autofree char *old_id = entry->node.id; /* @id may be the node's own string */
   entry->node.id = g_strdup (new_id);
   insert_entry (graph, entry);
   telar_graph_rename_edges (graph, entry);
+  if (telar_group_is_end (entry->node.op))
+    telar_group_refresh (graph, old_id, new_id);
   return TRUE;
 }
 
@@ -291,7 +337,8 @@ telar_graph_set_folder (TelarGraph *graph, const char *folder)
 static void
 copy_node (TelarGraph *copy, const TelarNode *node)
 {
-  TelarGraphEntry *entry = new_entry (node->op, g_strdup (node->id));
+  const TelarOperator *op = telar_graph_find_operator (copy, node->op->name);
+  TelarGraphEntry *entry = telar_graph_insert_entry (copy, op, g_strdup (node->id));
   telar_param_set_free (entry->node.params);
   entry->node.params = telar_param_set_copy (node->params);
   telar_param_set_free (entry->node.learning);
@@ -299,21 +346,38 @@ copy_node (TelarGraph *copy, const TelarNode *node)
   entry->node.title = g_strdup (node->title);
   entry->node.x = node->x;
   entry->node.y = node->y;
-  insert_entry (copy, entry);
+}
+
+void
+telar_graph_copy_nodes (TelarGraph *to, const TelarGraph *from)
+{
+  for (guint i = 0; i < from->nodes->len; i++)
+    copy_node (to, from->nodes->pdata[i]);
+}
+
+void
+telar_graph_copy_edges (TelarGraph *to, const TelarGraph *from)
+{
+  for (guint i = 0; i < from->edges->len; i++) {
+    const TelarEdge *edge = from->edges->pdata[i];
+    TelarWire wire = { telar_graph_entry (to, edge->from), telar_graph_entry (to, edge->to),
+                       edge->from_port, edge->to_port, edge->to_slot };
+    telar_graph_insert_edge (to, &wire);
+  }
 }
 
 TelarGraph *
 telar_graph_copy (const TelarGraph *graph)
 {
   TelarGraph *copy = telar_graph_new ();
-  for (guint i = 0; i < graph->nodes->len; i++)
-    copy_node (copy, graph->nodes->pdata[i]);
-  for (guint i = 0; i < graph->edges->len; i++) {
-    const TelarEdge *edge = graph->edges->pdata[i];
-    TelarWire wire = { telar_graph_entry (copy, edge->from), telar_graph_entry (copy, edge->to),
-                       edge->from_port, edge->to_port, edge->to_slot };
-    telar_graph_insert_edge (copy, &wire);
+  if (graph->group) { /* a drawing apart, which knows the same groups */
+    copy->main = graph->main;
+    copy->group = graph->group;
+  } else {
+    telar_group_copy_all (copy, graph);
   }
+  telar_graph_copy_nodes (copy, graph);
+  telar_graph_copy_edges (copy, graph);
   telar_param_set_free (copy->training);
   copy->training = telar_param_set_copy (graph->training);
   copy->seed = graph->seed;

@@ -3,7 +3,13 @@
  * Nodes have stable ids ([A-Za-z_][A-Za-z0-9_-]*), an operator, parameters, a position. Wires go
  * from an output port to an input port; an input takes one wire unless its port is repeated, then
  * slots 0, 1, … in order. The document never holds a cycle or a wire between ports of different
- * kinds. It is plain data with no thread of its own. */
+ * kinds. It is plain data with no thread of its own.
+ *
+ * A document has one main drawing and any number of groups. A group is a drawing of its own that
+ * stands as one node wherever it is used, also within other groups, though never within itself: its
+ * operator is "group:NAME", whose ports are the drawing's nodes of the operators group_input and
+ * group_output, sorted by id. Such nodes are in groups alone; nodes of data, of the model's inputs
+ * and of its outputs in the main drawing alone. */
 #pragma once
 
 #include "engine/operator.h"
@@ -51,6 +57,8 @@ void telar_graph_remove_node (TelarGraph *graph, const char *id);
 /* FALSE when @id is malformed or taken. Wires follow. */
 gboolean telar_graph_rename_node (TelarGraph *graph, const char *id, const char *new_id,
                                   GError **error);
+/* @id may be a path into groups: "stage/conv1" is the node conv1 of the group that stage is one of;
+ * numbers in it ("stage/0/conv1") tell repetitions of one drawing apart. */
 TelarNode *telar_graph_find_node (const TelarGraph *graph, const char *id);
 /* Borrowed arrays, sorted by id (nodes: TelarNode *; edges by to, port, slot: TelarEdge *). */
 const GPtrArray *telar_graph_nodes (const TelarGraph *graph);
@@ -78,6 +86,35 @@ const TelarEdge *telar_graph_incoming (const TelarGraph *graph, const char *to, 
  * TelarNode *. Caller unrefs. */
 GPtrArray *telar_graph_topological (const TelarGraph *graph);
 
+/* --- groups ----------------------------------------------------------------------------------- */
+
+#define TELAR_GROUP_PREFIX "group:" /* before a group's name in that of its operator */
+#define TELAR_GROUP_INPUT  "group_input"
+#define TELAR_GROUP_OUTPUT "group_output"
+
+/* A new, empty group, whose drawing is returned; names are formed as ids are. Borrowed, and the
+ * main drawing's: all that takes a graph takes it, but for settings, groups, and files. */
+TelarGraph *telar_graph_add_group (TelarGraph *graph, const char *name, GError **error);
+/* FALSE while a node is one of it. */
+gboolean telar_graph_remove_group (TelarGraph *graph, const char *name, GError **error);
+/* @graph may be any drawing of the document. NULL when there is none of that name. */
+TelarGraph *telar_graph_find_group (const TelarGraph *graph, const char *name);
+/* The drawings of the groups, sorted by name: TelarGraph *, borrowed. */
+const GPtrArray *telar_graph_groups (const TelarGraph *graph);
+/* Of a group's drawing; NULL of the main one. */
+const char *telar_graph_group_name (const TelarGraph *drawing);
+const char *telar_graph_group_title (const TelarGraph *drawing); /* NULL: its name */
+void telar_graph_set_group_title (TelarGraph *drawing, const char *title);
+/* What a node of the group is one of. */
+const TelarOperator *telar_graph_group_operator (const TelarGraph *drawing);
+/* The drawing behind a group's operator, NULL for all others. */
+TelarGraph *telar_operator_drawing (const TelarOperator *op);
+/* An operator as @graph knows it: of the registry, a group's, or, within a group, one of its ends.
+ */
+const TelarOperator *telar_graph_find_operator (const TelarGraph *graph, const char *name);
+/* Whether a node of @op may stand in @graph: FALSE with why not. */
+gboolean telar_graph_may_hold (const TelarGraph *graph, const TelarOperator *op, GError **error);
+
 /* --- settings --------------------------------------------------------------------------------- */
 
 /* The training settings (trainer.h has the table); borrowed, may be changed. */
@@ -99,12 +136,14 @@ void telar_graph_set_folder (TelarGraph *graph, const char *folder);
 /* --- records ---------------------------------------------------------------------------------- */
 
 /* The document as a set of records, which is how undo, the journal and the diff see it. A record's
- * path is "nodes/ID", "edges/TO:PORT.SLOT", "layout/ID", "training/PARAM", "seed" or "data/PATH";
- * its value one line of JSON, or NULL when it does not exist. */
+ * path is "nodes/ID", "edges/TO:PORT.SLOT", "layout/ID", "training/PARAM", "seed", "data/PATH",
+ * "groups/NAME" or, of a group's drawing, "groups/NAME/nodes/ID" and so on; its value one line of
+ * JSON, or NULL when it does not exist. */
 
 /* Caller frees; NULL when there is no such record (a default counts as none). */
 char *telar_graph_get_record (const TelarGraph *graph, const char *path);
-/* Puts, replaces or, with @json NULL, removes one record. Removing a node needs its wires gone. */
+/* Puts, replaces or, with @json NULL, removes one record. Removing a node needs its wires gone,
+ * also those at the port that it may be of a group; removing a group, its nodes and all uses. */
 gboolean telar_graph_set_record (TelarGraph *graph, const char *path, const char *json,
                                  GError **error);
 /* All paths, sorted; caller frees with g_strfreev. */

@@ -2,6 +2,7 @@
 #include "engine/lower-private.h"
 #include "engine/metric.h"
 #include "engine/random.h"
+#include <string.h>
 
 /* --- inputs and outputs ----------------------------------------------------------------------- */
 
@@ -74,16 +75,52 @@ telar_lower_reals (TelarLowering *l, const char *param, guint *n)
 
 /* --- states ----------------------------------------------------------------------------------- */
 
+static char *
+state_name (TelarLowering *l, const char *role)
+{
+  return g_strdup_printf ("%s%s.%s", l->state->states, l->node->id, role);
+}
+
+static TelarPendingUpdate *
+find_update (TelarLowering *l, const char *state)
+{
+  GArray *updates = l->state->updates;
+  for (guint i = 0; i < updates->len; i++)
+    if (strcmp (g_array_index (updates, TelarPendingUpdate, i).state, state) == 0)
+      return &g_array_index (updates, TelarPendingUpdate, i);
+  return NULL;
+}
+
+/* Uses of a group that share their weights read the same state, each what the one before made of
+ * it. */
+static TelarValue
+read_again (TelarLowering *l, const TelarState *found, const TelarState *state)
+{
+  const TelarPendingUpdate *update = find_update (l, found->name);
+  if (telar_type_equal (&found->type, &state->type))
+    return update ? update->value : telar_build_state (l->b, found->name);
+  g_autofree char *here = telar_type_to_string (&state->type);
+  g_autofree char *there = telar_type_to_string (&found->type);
+  telar_lower_fail (l,
+                    "the weights are shared with another use of the group, where they are %s; here "
+                    "they would be %s: let one of the two have its own",
+                    there, here);
+  return TELAR_NO_VALUE;
+}
+
 static TelarValue
 declare (TelarLowering *l, TelarState *state, const char *role, TelarDType dtype,
          const TelarShape *shape)
 {
-  g_autofree char *name = g_strdup_printf ("%s.%s", l->node->id, role);
+  g_autofree char *name = state_name (l, role);
   /* After an error the shape may be nonsense; what comes would only hide the first message. */
   if (telar_builder_error (l->b))
     return TELAR_NO_VALUE;
   state->name = name;
   state->type = (TelarType){ dtype, *shape };
+  const TelarState *found = telar_program_find_state (telar_builder_program (l->b), name);
+  if (found && *l->state->before)
+    return read_again (l, found, state);
   telar_build_declare_state (l->b, state);
   return telar_build_state (l->b, name);
 }
@@ -127,11 +164,11 @@ telar_lower_parameter (TelarLowering *l, const char *role, const TelarShape *sha
                        gboolean decay)
 {
   const TelarParamSet *learning = l->node->learning;
-  double rate = telar_param_set_real (learning, "rate_factor");
-  double factor = telar_param_set_real (learning, "decay_factor");
+  double rate = telar_param_set_real (learning, "rate_factor") * l->state->rate_factor;
+  double factor = telar_param_set_real (learning, "decay_factor") * l->state->decay_factor;
   TelarState state = {
     .init = init,
-    .trainable = !telar_param_set_bool (learning, "frozen") && rate > 0,
+    .trainable = !telar_param_set_bool (learning, "frozen") && !l->state->frozen && rate > 0,
     .decay = decay && factor > 0,
     .rate_factor = rate == 1 ? 0 : rate,
     .decay_factor = factor == 1 ? 0 : factor,
@@ -167,7 +204,7 @@ telar_lower_model_input (TelarLowering *l, const TelarType *type, TelarValue dat
   if (l->state->mode != TELAR_LOWER_INFER && data != TELAR_NO_VALUE)
     return data;
   if (l->state->mode != TELAR_LOWER_INFER)
-    telar_lower_report (l->state->lowered, l->node->id, TELAR_PROBLEM_ERROR,
+    telar_lower_report (l->state->lowered, l->id, TELAR_PROBLEM_ERROR,
                         "it is given nothing to learn from: wire data to it");
   return telar_build_input (l->b, l->node->id, type);
 }
@@ -177,19 +214,44 @@ telar_lower_update (TelarLowering *l, const char *role, TelarValue value)
 {
   if (!l->training)
     return;
-  g_autofree char *name = g_strdup_printf ("%s.%s", l->node->id, role);
-  telar_build_update (l->b, name, value);
+  g_autofree char *name = state_name (l, role);
+  TelarPendingUpdate *update = find_update (l, name), added = { NULL, value };
+  if (update) {
+    update->value = value;
+    return;
+  }
+  added.state = g_steal_pointer (&name);
+  g_array_append_val (l->state->updates, added);
 }
 
 /* --- results ---------------------------------------------------------------------------------- */
 
+/* The same result of the same node, which runs more than once in a loop. */
+static TelarPendingOutput *
+find_pending (TelarLowering *l, TelarOutputRole role, const char *name)
+{
+  for (guint i = 0; i < l->state->pending->len && *l->state->before; i++) {
+    TelarPendingOutput *output = &g_array_index (l->state->pending, TelarPendingOutput, i);
+    if (output->role == role && g_strcmp0 (output->node, l->id) == 0 &&
+        g_strcmp0 (output->name, name) == 0)
+      return output;
+  }
+  return NULL;
+}
+
+/* Losses and the sums of metrics of a loop's steps add up. */
 static void
 add_pending (TelarLowering *l, TelarOutputRole role, const char *name, TelarValue value,
              const char *kind)
 {
   if (value == TELAR_NO_VALUE)
     return;
-  TelarPendingOutput output = { role, l->node->id, g_strdup (name), value, g_intern_string (kind) };
+  TelarPendingOutput *before = find_pending (l, role, name);
+  if (before) {
+    before->value = telar_build_binary (l->b, TELAR_PRIM_ADD, before->value, value);
+    return;
+  }
+  TelarPendingOutput output = { role, l->id, g_strdup (name), value, g_intern_string (kind) };
   g_array_append_val (l->state->pending, output);
 }
 
@@ -230,7 +292,7 @@ void
 telar_lower_result (TelarLowering *l, const char *name, TelarValue value)
 {
   if (l->state->mode != TELAR_LOWER_TRAIN)
-    add_pending (l, TELAR_OUTPUT_RESULT, name ? name : l->node->id, value, NULL);
+    add_pending (l, TELAR_OUTPUT_RESULT, name ? name : l->id, value, NULL);
 }
 
 void
@@ -246,12 +308,13 @@ telar_lower_fail (TelarLowering *l, const char *format, ...)
 gint64
 telar_lower_stream (TelarLowering *l)
 {
-  return telar_random_stream (l->node->id);
+  g_autofree char *name = g_strconcat (l->state->streams, l->node->id, NULL);
+  return telar_random_stream (name);
 }
 
 gint64
 telar_lower_stream_of (TelarLowering *l, const char *role)
 {
-  g_autofree char *name = g_strdup_printf ("%s.%s", l->node->id, role);
+  g_autofree char *name = g_strdup_printf ("%s%s.%s", l->state->streams, l->node->id, role);
   return telar_random_stream (name);
 }

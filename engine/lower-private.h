@@ -18,24 +18,55 @@ typedef struct {
   const char *kind; /* of a metric; interned */
 } TelarPendingOutput;
 
+/* A state's new value on its way. */
+typedef struct {
+  char *state;
+  TelarValue value;
+} TelarPendingUpdate;
+
 struct TelarLowerState {
-  const TelarGraph *graph;
+  const TelarGraph *graph; /* the drawing under way */
   const TelarFeed *feed;
   TelarLowerMode mode;
   TelarLowered *lowered;
-  GArray *pending;     /* TelarPendingOutput */
-  TelarValue *outputs; /* of the node under way */
-  gboolean learns;     /* whether it has declared a parameter */
+  GArray *pending;        /* TelarPendingOutput */
+  GArray *updates;        /* TelarPendingUpdate */
+  TelarValue *outputs;    /* of the node under way */
+  gboolean learns;        /* whether it has declared a parameter */
+  const char *before;     /* "stage/0/": what stands before the ids of the drawing's nodes */
+  const char *states;     /* the same before the names of states, */
+  const char *streams;    /* and of the streams of random numbers */
+  const TelarValue *ends; /* of a group: what its input ports are given */
+  gboolean frozen;        /* by a group around; the factors are theirs, too */
+  double rate_factor, decay_factor;
+  guint n_lowered;    /* nodes, in groups also those, again each time */
+  guint depth;        /* of groups around */
+  GHashTable *needed; /* drawing -> what telar_lower_needed found */
 };
+
+/* The state of lowering the main drawing. */
+struct TelarLowerState telar_lower_state (const TelarGraph *graph, const TelarFeed *feed,
+                                          TelarLowerMode mode, TelarLowered *lowered);
+void telar_lower_state_clear (struct TelarLowerState *state);
+/* The ids of the nodes of @drawing that its results depend on: what a model in use needs. Borrowed.
+ */
+GHashTable *telar_lower_needed (struct TelarLowerState *state, const TelarGraph *drawing);
+/* How many of the problems are errors. */
+guint telar_lowered_n_errors (const TelarLowered *lowered);
 
 /* Reports a problem of @node (NULL: of the graph). */
 void telar_lower_report (TelarLowered *lowered, const char *node, TelarSeverity severity,
                          const char *format, ...) G_GNUC_PRINTF (4, 5);
+/* The same; the node stands in the problem, so its id leaves the message. */
+void telar_lower_report_error (TelarLowered *lowered, const char *node, const GError *error);
 TelarLowered *telar_lowered_new (void);
-/* The results on their way, as TelarPendingOutput. */
-GArray *telar_lower_pending_new (void);
-/* Lowers the node l->node. */
-void telar_lower_node (TelarLowering *l);
+/* Gives the pending results their names and the program all of them; then the new states. */
+void telar_lower_build_outputs (TelarBuilder *b, GArray *pending);
+void telar_lower_build_updates (TelarBuilder *b, const GArray *updates);
+/* Lowers @node, which is of the drawing under way. */
+void telar_lower_node (TelarLowering *l, const TelarNode *node);
+/* @name kept as long as @lowered. */
+const char *telar_lowered_keep (TelarLowered *lowered, const char *name);
 
 /* What the wire brings; makes the INPUT instruction when the node is one of data and this its
  * first use. */

@@ -10,11 +10,9 @@ TelarLowerWalk *
 telar_lower_walk_new (const TelarGraph *graph)
 {
   TelarLowerWalk *walk = g_new0 (TelarLowerWalk, 1);
-  walk->state.graph = graph;
-  walk->state.mode = TELAR_LOWER_INFER;
-  walk->state.lowered = telar_lowered_new ();
-  walk->state.pending = telar_lower_pending_new ();
-  walk->lowering = (TelarLowering){ telar_builder_new ("walk"), NULL, FALSE, &walk->state };
+  walk->state = telar_lower_state (graph, NULL, TELAR_LOWER_INFER, telar_lowered_new ());
+  walk->lowering =
+      (TelarLowering){ .b = telar_builder_new ("walk"), .training = FALSE, .state = &walk->state };
   return walk;
 }
 
@@ -24,7 +22,7 @@ telar_lower_walk_free (TelarLowerWalk *walk)
   if (!walk)
     return;
   telar_builder_free (walk->lowering.b);
-  g_array_unref (walk->state.pending);
+  telar_lower_state_clear (&walk->state);
   telar_lowered_free (walk->state.lowered);
   g_free (walk);
 }
@@ -33,8 +31,7 @@ gboolean
 telar_lower_walk_node (TelarLowerWalk *walk, const TelarNode *node, GError **error)
 {
   GPtrArray *problems = walk->state.lowered->problems;
-  walk->lowering.node = node;
-  telar_lower_node (&walk->lowering);
+  telar_lower_node (&walk->lowering, node);
   gboolean good = telar_lowered_ok (walk->state.lowered, error);
   g_ptr_array_set_size (problems, 0);
   return good;

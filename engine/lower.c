@@ -3,84 +3,13 @@
 #include "engine/lower-private.h"
 #include <string.h>
 
-/* --- problems --------------------------------------------------------------------------------- */
-
-static void
-free_problem (gpointer data)
-{
-  TelarProblem *problem = data;
-  g_free (problem->node);
-  g_free (problem->message);
-  g_free (problem);
-}
-
-void
-telar_lower_report (TelarLowered *lowered, const char *node, TelarSeverity severity,
-                    const char *format, ...)
-{
-  TelarProblem *problem = g_new0 (TelarProblem, 1);
-  va_list args;
-  va_start (args, format);
-  problem->message = g_strdup_vprintf (format, args);
-  va_end (args);
-  problem->node = g_strdup (node);
-  problem->severity = severity;
-  g_ptr_array_add (lowered->problems, problem);
-}
-
-/* The node stands in the problem already, so its id leaves the message. */
-static void
-report_error (TelarLowered *lowered, const char *node, const GError *error)
-{
-  const char *message = error->message;
-  gsize length = strlen (node);
-  if (telar_error_get_node (error) && strncmp (message, node, length) == 0 &&
-      strncmp (message + length, ": ", 2) == 0)
-    message += length + 2;
-  telar_lower_report (lowered, node, TELAR_PROBLEM_ERROR, "%s", message);
-}
-
-static const TelarProblem *
-first_error (const TelarLowered *lowered)
-{
-  for (guint i = 0; i < lowered->problems->len; i++) {
-    const TelarProblem *problem = lowered->problems->pdata[i];
-    if (problem->severity == TELAR_PROBLEM_ERROR)
-      return problem;
-  }
-  return NULL;
-}
-
-gboolean
-telar_lowered_ok (const TelarLowered *lowered, GError **error)
-{
-  const TelarProblem *problem = first_error (lowered);
-  if (problem)
-    telar_set_error (error, TELAR_ERROR_INVALID, problem->node, "%s", problem->message);
-  return problem == NULL;
-}
-
 /* --- ports ------------------------------------------------------------------------------------ */
 
 static void
-note_type (TelarLowered *lowered, const TelarNode *node, guint port, const TelarType *type)
+note_type (TelarLowering *l, guint port, const TelarType *type)
 {
-  char *key = g_strdup_printf ("%s:%s", node->id, node->op->outputs[port].name);
-  g_hash_table_insert (lowered->ports, key, g_memdup2 (type, sizeof *type));
-}
-
-const TelarType *
-telar_lowered_port (const TelarLowered *lowered, const char *node, const char *port)
-{
-  g_autofree char *key = g_strdup_printf ("%s:%s", node, port);
-  return g_hash_table_lookup (lowered->ports, key);
-}
-
-TelarValue
-telar_lowered_value (const TelarLowered *lowered, const char *node, guint port)
-{
-  const TelarValue *values = g_hash_table_lookup (lowered->values, node);
-  return values ? values[port] : TELAR_NO_VALUE;
+  char *key = g_strdup_printf ("%s:%s", l->id, l->node->op->outputs[port].name);
+  g_hash_table_insert (l->state->lowered->ports, key, g_memdup2 (type, sizeof *type));
 }
 
 static const TelarFeedPort *
@@ -95,7 +24,8 @@ feed_port (const TelarFeed *feed, const TelarNode *node, guint port)
 TelarValue
 telar_lower_wire (TelarLowering *l, const TelarEdge *edge)
 {
-  TelarValue *values = g_hash_table_lookup (l->state->lowered->values, edge->from);
+  g_autofree char *path = g_strconcat (l->state->before, edge->from, NULL);
+  TelarValue *values = g_hash_table_lookup (l->state->lowered->values, path);
   if (!values) /* what feeds a model's input while it is trained is no part of it in use */
     return TELAR_NO_VALUE;
   const TelarNode *from = telar_graph_find_node (l->state->graph, edge->from);
@@ -122,7 +52,7 @@ check_wired (TelarLowering *l)
     const TelarPort *input = &node->op->inputs[port];
     if (input->optional || telar_lower_n_inputs (l, port) > 0)
       continue;
-    telar_lower_report (l->state->lowered, node->id, TELAR_PROBLEM_ERROR,
+    telar_lower_report (l->state->lowered, l->id, TELAR_PROBLEM_ERROR,
                         "the input %s is not connected", input->name);
     good = FALSE;
   }
@@ -136,12 +66,13 @@ begins_model (const TelarOperator *op, TelarLowerMode mode)
   return mode == TELAR_LOWER_INFER && strcmp (op->name, TELAR_OPERATOR_INPUT) == 0;
 }
 
-/* FALSE when something before the node has a problem or no known shape. */
+/* FALSE when something before the node has a problem or no known shape. What a group does not know
+ * stops only what depends on it within. */
 static gboolean
 inputs_known (TelarLowering *l)
 {
   const TelarGraphEntry *entry = (const TelarGraphEntry *)l->node;
-  if (begins_model (l->node->op, l->state->mode))
+  if (begins_model (l->node->op, l->state->mode) || telar_operator_drawing (l->node->op))
     return TRUE;
   for (guint i = 0; i < entry->in->len; i++)
     if (telar_lower_wire (l, entry->in->pdata[i]) == TELAR_NO_VALUE)
@@ -161,7 +92,7 @@ lower_data (TelarLowering *l)
     const TelarPort *output = &node->op->outputs[i];
     const TelarFeedPort *port = feed_port (l->state->feed, node, i);
     if (port)
-      note_type (l->state->lowered, node, i, &port->type);
+      note_type (l, i, &port->type);
     else if (output->kind == TELAR_PORT_TENSOR && l->state->mode != TELAR_LOWER_INFER)
       telar_lower_report (l->state->lowered, node->id, TELAR_PROBLEM_ERROR, "the data has no %s",
                           output->name);
@@ -175,8 +106,17 @@ warn_learning (TelarLowering *l)
   const TelarParamSet *learning = l->node->learning;
   for (const TelarParam *param = telar_learning_params; param->name && !l->state->learns; param++)
     if (!telar_param_set_is_default (learning, param->name))
-      telar_lower_report (l->state->lowered, l->node->id, TELAR_PROBLEM_WARNING,
+      telar_lower_report (l->state->lowered, l->id, TELAR_PROBLEM_WARNING,
                           "%s is set, but the node has no parameters to learn", param->name);
+}
+
+static void
+check_outputs (TelarLowering *l)
+{
+  const TelarOperator *op = l->node->op;
+  for (guint i = 0; i < telar_operator_n_outputs (op) && !telar_operator_drawing (op); i++)
+    if (l->state->outputs[i] == TELAR_NO_VALUE && !op->outputs[i].optional)
+      telar_lower_fail (l, "the operator %s gives no %s", op->name, op->outputs[i].name);
 }
 
 static void
@@ -184,39 +124,56 @@ lower_operator (TelarLowering *l)
 {
   const TelarNode *node = l->node;
   guint n = telar_operator_n_outputs (node->op), pending = l->state->pending->len;
-  telar_builder_set_origin (l->b, node->id);
+  TelarValue *outputs = l->state->outputs;
+  telar_builder_set_origin (l->b, l->id);
   l->state->learns = FALSE;
-  l->training =
-      l->state->mode == TELAR_LOWER_TRAIN && !telar_param_set_bool (node->learning, "frozen");
+  l->training = l->state->mode == TELAR_LOWER_TRAIN && !l->state->frozen &&
+                !telar_param_set_bool (node->learning, "frozen");
   node->op->lower (l);
-  for (guint i = 0; i < n; i++)
-    if (l->state->outputs[i] == TELAR_NO_VALUE && !node->op->outputs[i].optional)
-      telar_lower_fail (l, "the operator %s gives no %s", node->op->name,
-                        node->op->outputs[i].name);
+  check_outputs (l);
   telar_builder_set_origin (l->b, NULL);
 
   g_autoptr (GError) error = telar_builder_take_error (l->b);
   if (error) {
-    report_error (l->state->lowered, node->id, error);
+    telar_lower_report_error (l->state->lowered, l->id, error);
     g_array_set_size (l->state->pending, pending);
     for (guint i = 0; i < n; i++)
-      l->state->outputs[i] = TELAR_NO_VALUE;
+      outputs[i] = TELAR_NO_VALUE;
     return;
   }
   warn_learning (l);
   for (guint i = 0; i < n; i++)
-    if (l->state->outputs[i] != TELAR_NO_VALUE)
-      note_type (l->state->lowered, node, i, telar_builder_type (l->b, l->state->outputs[i]));
+    if (outputs[i] != TELAR_NO_VALUE)
+      note_type (l, i, telar_builder_type (l->b, outputs[i]));
+}
+
+static void
+begin_node (TelarLowering *l, const TelarNode *node)
+{
+  TelarLowered *lowered = l->state->lowered;
+  TelarLoweredNode *entry = g_new0 (TelarLoweredNode, 1);
+  g_autofree char *id = g_strconcat (l->state->before, node->id, NULL);
+  g_autofree char *states = g_strconcat (l->state->states, node->id, NULL);
+  entry->id = telar_lowered_keep (lowered, id);
+  entry->node = node;
+  entry->drawing = l->state->graph;
+  entry->before = l->state->before;
+  entry->states = telar_lowered_keep (lowered, states);
+  g_ptr_array_add (lowered->nodes, entry);
+  l->node = node;
+  l->id = entry->id;
 }
 
 void
-telar_lower_node (TelarLowering *l)
+telar_lower_node (TelarLowering *l, const TelarNode *node)
 {
-  guint n = telar_operator_n_outputs (l->node->op);
+  guint n = telar_operator_n_outputs (node->op);
   TelarValue *outputs = g_new (TelarValue, MAX (n, 1));
+  begin_node (l, node);
+  l->state->n_lowered++;
   for (guint i = 0; i < n; i++)
     outputs[i] = TELAR_NO_VALUE;
-  g_hash_table_insert (l->state->lowered->values, g_strdup (l->node->id), outputs);
+  g_hash_table_replace (l->state->lowered->values, g_strdup (l->id), outputs);
   l->state->outputs = outputs;
   if (!check_wired (l))
     return;
@@ -228,14 +185,28 @@ telar_lower_node (TelarLowering *l)
 
 /* --- the whole graph -------------------------------------------------------------------------- */
 
+/* @seen: the drawings that were looked through. */
+static gboolean
+has_category_in (const TelarGraph *graph, TelarCategory category, GHashTable *seen)
+{
+  const GPtrArray *nodes = telar_graph_nodes (graph);
+  if (!g_hash_table_add (seen, (gpointer)graph))
+    return FALSE;
+  for (guint i = 0; i < nodes->len; i++) {
+    const TelarOperator *op = ((const TelarNode *)nodes->pdata[i])->op;
+    const TelarGraph *drawing = telar_operator_drawing (op);
+    if (op->category == category || (drawing && has_category_in (drawing, category, seen)))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Also in groups. */
 static gboolean
 has_category (const TelarGraph *graph, TelarCategory category)
 {
-  const GPtrArray *nodes = telar_graph_nodes (graph);
-  for (guint i = 0; i < nodes->len; i++)
-    if (((const TelarNode *)nodes->pdata[i])->op->category == category)
-      return TRUE;
-  return FALSE;
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  return has_category_in (graph, category, seen);
 }
 
 /* Whether the graph has what the mode is for. */
@@ -254,21 +225,37 @@ check_purpose (TelarLowered *lowered, const TelarGraph *graph, TelarLowerMode mo
                         "the model has no result: add an Output node behind what it should give");
 }
 
-/* Set of the ids that the output nodes depend on. */
-static GHashTable *
-find_needed (const TelarGraph *graph, const GPtrArray *ordered)
+/* Of a group's node only the ports count that its own results depend on. */
+static void
+need_sources (struct TelarLowerState *state, GHashTable *needed, const TelarGraphEntry *entry)
 {
-  GHashTable *needed = g_hash_table_new (g_str_hash, g_str_equal);
+  const TelarGraph *drawing = telar_operator_drawing (entry->node.op);
+  GHashTable *within = drawing ? telar_lower_needed (state, drawing) : NULL;
+  for (guint i = 0; i < entry->in->len; i++) {
+    const TelarEdge *edge = entry->in->pdata[i];
+    const char *port = entry->node.op->inputs[edge->to_port].name;
+    if (!within || g_hash_table_contains (within, port))
+      g_hash_table_add (needed, edge->from);
+  }
+}
+
+GHashTable *
+telar_lower_needed (struct TelarLowerState *state, const TelarGraph *drawing)
+{
+  GHashTable *needed = g_hash_table_lookup (state->needed, drawing);
+  if (needed)
+    return needed;
+  g_autoptr (GPtrArray) ordered = telar_graph_topological (drawing);
+  needed = g_hash_table_new (g_str_hash, g_str_equal);
+  g_hash_table_insert (state->needed, (gpointer)drawing, needed);
   for (guint i = ordered->len; i-- > 0;) {
     const TelarGraphEntry *entry = ordered->pdata[i];
     if (entry->node.op->category != TELAR_CATEGORY_OUTPUT &&
-        !g_hash_table_contains (needed, entry->node.id))
+        entry->node.op != &telar_group_output && !g_hash_table_contains (needed, entry->node.id))
       continue;
     g_hash_table_add (needed, entry->node.id);
-    if (begins_model (entry->node.op, TELAR_LOWER_INFER))
-      continue;
-    for (guint j = 0; j < entry->in->len; j++)
-      g_hash_table_add (needed, ((TelarEdge *)entry->in->pdata[j])->from);
+    if (!begins_model (entry->node.op, TELAR_LOWER_INFER))
+      need_sources (state, needed, entry);
   }
   return needed;
 }
@@ -280,81 +267,19 @@ is_end (const TelarOperator *op)
          op->category == TELAR_CATEGORY_OUTPUT || telar_operator_n_outputs (op) == 0;
 }
 
+/* Also in groups, once for each place however often it runs; not what holds losses of its own. */
 static void
-warn_unused (TelarLowered *lowered, const GPtrArray *ordered)
+warn_unused (TelarLowered *lowered)
 {
-  for (guint i = 0; i < ordered->len; i++) {
-    const TelarGraphEntry *entry = ordered->pdata[i];
-    if (entry->out->len == 0 && !is_end (entry->node.op))
-      telar_lower_report (lowered, entry->node.id, TELAR_PROBLEM_WARNING,
-                          "its output goes nowhere");
-  }
-}
-
-/* What must not be told twice: results are named apart from losses and metrics, so that a model in
- * use names them as its evaluation does. */
-static char *
-name_key (const TelarPendingOutput *output)
-{
-  return g_strconcat (output->role == TELAR_OUTPUT_RESULT ? "result " : "", output->name, NULL);
-}
-
-/* A single loss is "loss"; several go by their nodes, beside their sum "loss" and the kernels'
- * "penalty". Caller frees. */
-static char *
-loss_name (const char *node, guint losses)
-{
-  static const char *const taken[] = { "loss", TELAR_LOSS_PENALTY, NULL };
-  if (losses == 1)
-    return g_strdup ("loss");
-  return g_strv_contains (taken, node) ? g_strdup_printf ("%s.%s", node, node) : g_strdup (node);
-}
-
-/* Names the losses; how often each name occurs. */
-static GHashTable *
-name_losses (GArray *pending)
-{
-  guint losses = 0;
-  GHashTable *uses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < pending->len; i++)
-    losses += g_array_index (pending, TelarPendingOutput, i).role == TELAR_OUTPUT_LOSS;
-  for (guint i = 0; i < pending->len; i++) {
-    TelarPendingOutput *output = &g_array_index (pending, TelarPendingOutput, i);
-    if (output->role == TELAR_OUTPUT_LOSS && !output->name)
-      output->name = loss_name (output->node, losses);
-    char *key = name_key (output);
-    guint times = GPOINTER_TO_UINT (g_hash_table_lookup (uses, key));
-    g_hash_table_replace (uses, key, GUINT_TO_POINTER (times + 1));
-  }
-  return uses;
-}
-
-/* Equal names gain their nodes; a loss keeps its own. */
-static void
-name_outputs (GArray *pending)
-{
-  g_autoptr (GHashTable) uses = name_losses (pending);
-  for (guint i = 0; i < pending->len; i++) {
-    TelarPendingOutput *output = &g_array_index (pending, TelarPendingOutput, i);
-    g_autofree char *key = name_key (output);
-    if (output->role == TELAR_OUTPUT_LOSS || GPOINTER_TO_UINT (g_hash_table_lookup (uses, key)) < 2)
-      continue;
-    char *name = g_strdup_printf ("%s.%s", output->name, output->node);
-    g_free (output->name);
-    output->name = name;
-  }
-}
-
-static void
-build_outputs (TelarBuilder *b, GArray *pending)
-{
-  name_outputs (pending);
-  for (guint i = 0; i < pending->len; i++) {
-    const TelarPendingOutput *output = &g_array_index (pending, TelarPendingOutput, i);
-    if (output->role == TELAR_OUTPUT_METRIC)
-      telar_build_metric (b, output->name, output->kind, output->value);
-    else
-      telar_build_output (b, output->role, output->name, output->value);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_direct_hash, g_direct_equal);
+  for (guint i = 0; i < lowered->nodes->len; i++) {
+    const TelarLoweredNode *node = lowered->nodes->pdata[i];
+    const TelarGraphEntry *entry = (const TelarGraphEntry *)node->node;
+    const TelarGraph *drawing = telar_operator_drawing (entry->node.op);
+    if (entry->out->len == 0 && !is_end (entry->node.op) &&
+        !(drawing && has_category (drawing, TELAR_CATEGORY_LOSS)) &&
+        g_hash_table_add (seen, (gpointer)node->node))
+      telar_lower_report (lowered, node->id, TELAR_PROBLEM_WARNING, "its output goes nowhere");
   }
 }
 
@@ -364,36 +289,58 @@ clear_pending (gpointer data)
   g_free (((TelarPendingOutput *)data)->name);
 }
 
-GArray *
-telar_lower_pending_new (void)
+static void
+clear_update (gpointer data)
 {
-  GArray *pending = g_array_new (FALSE, FALSE, sizeof (TelarPendingOutput));
-  g_array_set_clear_func (pending, clear_pending);
-  return pending;
+  g_free (((TelarPendingUpdate *)data)->state);
+}
+
+struct TelarLowerState
+telar_lower_state (const TelarGraph *graph, const TelarFeed *feed, TelarLowerMode mode,
+                   TelarLowered *lowered)
+{
+  struct TelarLowerState state = {
+    .graph = graph,
+    .feed = feed,
+    .mode = mode,
+    .lowered = lowered,
+    .pending = g_array_new (FALSE, FALSE, sizeof (TelarPendingOutput)),
+    .updates = g_array_new (FALSE, FALSE, sizeof (TelarPendingUpdate)),
+    .needed = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref),
+    .before = "",
+    .states = "",
+    .streams = "",
+    .rate_factor = 1,
+    .decay_factor = 1,
+  };
+  g_array_set_clear_func (state.pending, clear_pending);
+  g_array_set_clear_func (state.updates, clear_update);
+  return state;
+}
+
+void
+telar_lower_state_clear (struct TelarLowerState *state)
+{
+  g_array_unref (state->pending);
+  g_array_unref (state->updates);
+  g_hash_table_unref (state->needed);
 }
 
 static void
-lower_all (TelarLowering *l, const GPtrArray *ordered)
+lower_all (TelarLowering *l)
 {
-  g_autoptr (GHashTable) needed = NULL;
+  const TelarGraph *graph = l->state->graph;
+  g_autoptr (GPtrArray) ordered = telar_graph_topological (graph);
+  GHashTable *needed = NULL;
   if (l->state->mode == TELAR_LOWER_INFER)
-    needed = find_needed (l->state->graph, ordered);
+    needed = telar_lower_needed (l->state, graph);
   for (guint i = 0; i < ordered->len; i++) {
-    l->node = ordered->pdata[i];
-    if (!needed || g_hash_table_contains (needed, l->node->id))
-      telar_lower_node (l);
+    const TelarNode *node = ordered->pdata[i];
+    if (!needed || g_hash_table_contains (needed, node->id))
+      telar_lower_node (l, node);
   }
-  build_outputs (l->b, l->state->pending);
-}
-
-TelarLowered *
-telar_lowered_new (void)
-{
-  TelarLowered *lowered = g_new0 (TelarLowered, 1);
-  lowered->problems = g_ptr_array_new_with_free_func (free_problem);
-  lowered->ports = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  lowered->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  return lowered;
+  telar_lower_build_outputs (l->b, l->state->pending);
+  telar_lower_build_updates (l->b, l->state->updates);
 }
 
 TelarLowered *
@@ -402,35 +349,21 @@ telar_lower (const TelarGraph *graph, const TelarFeed *feed, TelarLowerMode mode
   static const char *const names[] = { "infer", "evaluate", "train" };
   TelarLowered *lowered = telar_lowered_new ();
   g_autoptr (TelarBuilder) builder = telar_builder_new (names[mode]);
-  g_autoptr (GArray) pending = telar_lower_pending_new ();
-  struct TelarLowerState state = { graph, feed, mode, lowered, pending, NULL };
-  TelarLowering lowering = { builder, NULL, mode == TELAR_LOWER_TRAIN, &state };
-  g_autoptr (GPtrArray) ordered = telar_graph_topological (graph);
+  struct TelarLowerState state = telar_lower_state (graph, feed, mode, lowered);
+  TelarLowering lowering = { .b = builder, .state = &state };
 
   check_purpose (lowered, graph, mode);
-  lower_all (&lowering, ordered);
+  lower_all (&lowering);
   if (mode != TELAR_LOWER_INFER)
-    warn_unused (lowered, ordered);
+    warn_unused (lowered);
+  telar_lower_state_clear (&state);
 
   g_autoptr (GError) error = NULL;
   lowered->program = telar_builder_finish (builder, &error);
   if (error)
     telar_lower_report (lowered, telar_error_get_node (error), TELAR_PROBLEM_ERROR, "%s",
                         error->message);
-  if (first_error (lowered))
+  if (telar_lowered_n_errors (lowered) > 0)
     g_clear_pointer (&lowered->program, telar_program_unref);
   return lowered;
-}
-
-void
-telar_lowered_free (TelarLowered *lowered)
-{
-  if (!lowered)
-    return;
-  if (lowered->program)
-    telar_program_unref (lowered->program);
-  g_ptr_array_unref (lowered->problems);
-  g_hash_table_unref (lowered->ports);
-  g_hash_table_unref (lowered->values);
-  g_free (lowered);
 }

@@ -26,9 +26,23 @@ typedef struct {
   TelarProgram *program; /* NULL when there was an error */
   GPtrArray *problems;   /* TelarProblem *, owned */
   /*< private >*/
-  GHashTable *ports;  /* "node:port" -> TelarType * */
-  GHashTable *values; /* node id -> TelarValue *, one per output port */
+  GHashTable *ports;   /* "node:port" -> TelarType * */
+  GHashTable *values;  /* node id -> TelarValue *, one per output port */
+  GPtrArray *nodes;    /* TelarLoweredNode *, owned */
+  GPtrArray *drawings; /* TelarGraph *: copies of groups' drawings that nodes are of; owned */
+  GStringChunk *names;
 } TelarLowered;
+
+/* A node as it was lowered: also those within groups, once for each use and repetition. Ids of
+ * nodes in what is lowered are paths, "stage/0/conv1". */
+typedef struct {
+  const char *id;
+  const TelarNode *node; /* with the parameters that it has here */
+  const TelarGraph *drawing;
+  const char *before; /* the path of the drawing, "" or "stage/0/": @id without the node's own */
+  const char *states; /* what the names of its states begin with: "stage/0/conv1" or, where the
+                       * uses of a group share their weights, "NAME:conv1" */
+} TelarLoweredNode;
 
 /* @feed may be NULL: then data nodes give no shapes and their consumers are left out without a
  * problem. Lowers as much as it can: a node with a problem stops only what depends on it. */
@@ -40,6 +54,8 @@ const TelarType *telar_lowered_port (const TelarLowered *lowered, const char *no
                                      const char *port);
 /* The program's value at an output port of @node, TELAR_NO_VALUE when it has none. */
 TelarValue telar_lowered_value (const TelarLowered *lowered, const char *node, guint port);
+/* TelarLoweredNode *, in the order in which they were lowered; borrowed. */
+const GPtrArray *telar_lowered_nodes (const TelarLowered *lowered);
 /* The first error as a GError; FALSE when there was one. */
 gboolean telar_lowered_ok (const TelarLowered *lowered, GError **error);
 
@@ -68,10 +84,14 @@ const TelarType *telar_lower_walk_port (const TelarLowerWalk *walk, const TelarN
 struct TelarLowering {
   TelarBuilder *b; /* origin is set to the node */
   const TelarNode *node;
+  const char *id;    /* the node's, with the groups that it is in: "stage/conv1" */
   gboolean training; /* the node behaves as in training: the mode is that, and it is not frozen */
   /*< private >*/
   struct TelarLowerState *state;
 };
+
+/* How a group's node lowers: what is drawn in the group, as often as it is to run. */
+void telar_lower_group (TelarLowering *l);
 
 /* The value wired to an input port; TELAR_NO_VALUE when it is optional and free. */
 TelarValue telar_lower_input (TelarLowering *l, guint port);

@@ -11,11 +11,12 @@ const char *
 telar_category_label (TelarCategory category)
 {
   static const char *const labels[TELAR_N_CATEGORIES] = {
-    [TELAR_CATEGORY_DATA] = N_ ("Data"),           [TELAR_CATEGORY_LAYER] = N_ ("Layers"),
-    [TELAR_CATEGORY_SHAPE] = N_ ("Shape"),         [TELAR_CATEGORY_ACTIVATION] = N_ ("Activations"),
-    [TELAR_CATEGORY_NORM] = N_ ("Normalisation"),  [TELAR_CATEGORY_MATH] = N_ ("Arithmetic"),
-    [TELAR_CATEGORY_LOSS] = N_ ("Losses"),         [TELAR_CATEGORY_METRIC] = N_ ("Metrics"),
-    [TELAR_CATEGORY_CLASSICAL] = N_ ("Classical"), [TELAR_CATEGORY_OUTPUT] = N_ ("Outputs"),
+    [TELAR_CATEGORY_DATA] = N_ ("Data"),          [TELAR_CATEGORY_LAYER] = N_ ("Layers"),
+    [TELAR_CATEGORY_SHAPE] = N_ ("Shape"),        [TELAR_CATEGORY_ACTIVATION] = N_ ("Activations"),
+    [TELAR_CATEGORY_NORM] = N_ ("Normalisation"), [TELAR_CATEGORY_MATH] = N_ ("Arithmetic"),
+    [TELAR_CATEGORY_GROUP] = N_ ("Groups"),       [TELAR_CATEGORY_LOSS] = N_ ("Losses"),
+    [TELAR_CATEGORY_METRIC] = N_ ("Metrics"),     [TELAR_CATEGORY_CLASSICAL] = N_ ("Classical"),
+    [TELAR_CATEGORY_OUTPUT] = N_ ("Outputs"),
   };
   return labels[category];
 }

@@ -114,6 +114,13 @@ draw_classical (cairo_t *cr) /* a tree of decisions */
 }
 
 static void
+draw_group (cairo_t *cr) /* cards upon cards */
+{
+  cairo_rectangle (cr, 1.5, 5.5, 9, 9);
+  polyline (cr, (const double[]){ 5, 5.5, 5, 1.5, 14.5, 1.5, 14.5, 11, 10.5, 11 }, 5);
+}
+
+static void
 draw_output (cairo_t *cr) /* out of a frame */
 {
   polyline (cr, (const double[]){ 9, 2, 2, 2, 2, 14, 9, 14 }, 4);
@@ -125,11 +132,12 @@ void
 telar_glyph_draw (cairo_t *cr, TelarCategory category, double x, double y, double size)
 {
   static void (*const glyphs[TELAR_N_CATEGORIES]) (cairo_t *) = {
-    [TELAR_CATEGORY_DATA] = draw_data,           [TELAR_CATEGORY_LAYER] = draw_layer,
-    [TELAR_CATEGORY_SHAPE] = draw_shape,         [TELAR_CATEGORY_ACTIVATION] = draw_activation,
-    [TELAR_CATEGORY_NORM] = draw_norm,           [TELAR_CATEGORY_MATH] = draw_math,
-    [TELAR_CATEGORY_LOSS] = draw_loss,           [TELAR_CATEGORY_METRIC] = draw_metric,
-    [TELAR_CATEGORY_CLASSICAL] = draw_classical, [TELAR_CATEGORY_OUTPUT] = draw_output,
+    [TELAR_CATEGORY_DATA] = draw_data,     [TELAR_CATEGORY_LAYER] = draw_layer,
+    [TELAR_CATEGORY_SHAPE] = draw_shape,   [TELAR_CATEGORY_ACTIVATION] = draw_activation,
+    [TELAR_CATEGORY_NORM] = draw_norm,     [TELAR_CATEGORY_MATH] = draw_math,
+    [TELAR_CATEGORY_GROUP] = draw_group,   [TELAR_CATEGORY_LOSS] = draw_loss,
+    [TELAR_CATEGORY_METRIC] = draw_metric, [TELAR_CATEGORY_CLASSICAL] = draw_classical,
+    [TELAR_CATEGORY_OUTPUT] = draw_output,
   };
 
   cairo_save (cr);

@@ -15,6 +15,7 @@ static const Pair category_colours[TELAR_N_CATEGORIES] = {
   [TELAR_CATEGORY_ACTIVATION] = { "#d9730d", "#ffa348" },
   [TELAR_CATEGORY_NORM]       = { "#12898c", "#4cc9c4" },
   [TELAR_CATEGORY_MATH]       = { "#9a6a3a", "#d3a672" },
+  [TELAR_CATEGORY_GROUP]      = { "#5b5fc7", "#a5a8f5" },
   [TELAR_CATEGORY_LOSS]       = { "#cf2f3f", "#f66f7a" },
   [TELAR_CATEGORY_METRIC]     = { "#a67c00", "#e5c350" },
   [TELAR_CATEGORY_CLASSICAL]  = { "#7a4bcf", "#b697f5" },

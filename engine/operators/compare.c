@@ -93,7 +93,7 @@ lower_not (TelarLowering *l)
 }
 
 static void
-lower_where (TelarLowering *l)
+choose (TelarLowering *l, TelarValue condition)
 {
   TelarValue x = telar_lower_input (l, 1), y = telar_lower_input (l, 2);
 
@@ -102,7 +102,29 @@ lower_where (TelarLowering *l)
     x = telar_lower_as (l, x, dtype);
     y = telar_lower_as (l, y, dtype);
   }
-  telar_lower_output (l, 0, telar_build_select (l->b, read_truth (l, 0), x, y));
+  telar_lower_output (l, 0, telar_build_select (l->b, condition, x, y));
+}
+
+static void
+lower_where (TelarLowering *l)
+{
+  choose (l, read_truth (l, 0));
+}
+
+/* Both sides are there already; the primitive picks. */
+static void
+lower_if (TelarLowering *l)
+{
+  TelarValue condition = read_truth (l, 0);
+  gint64 n;
+
+  if (condition != TELAR_NO_VALUE &&
+      (!telar_shape_count (&telar_builder_type (l->b, condition)->shape, &n) || n != 1)) {
+    telar_lower_fail (l, "the condition must be a single truth value; where takes many");
+    return;
+  }
+  condition = telar_build_reshape (l->b, condition, &(TelarShape){ .rank = 0 });
+  choose (l, condition);
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
@@ -142,7 +164,17 @@ lower_where (TelarLowering *l)
                     .doc = N_ ("Taken where it is false.") }),                                     \
      "Takes each number from a or from b, as the condition says; all three broadcast.",            \
      "bool[3,4] f32[3,4] f32[3,4]", "i64[2,1,4]<2 f32[2,3,4] f32[2,3,1]",                          \
-     "bool[2,3] f32[2,3] i64[2,3]<5")
+     "bool[2,3] f32[2,3] i64[2,3]<5")                                                              \
+  A (if, "If", "y = condition ? then : else", "Where",                                             \
+     TELAR_PORTS ({ .name = "condition", .kind = TELAR_PORT_TENSOR,                                \
+                    .doc = N_ ("What decides: a single truth value or number.") },                 \
+                  { .name = "then", .kind = TELAR_PORT_TENSOR,                                     \
+                    .doc = N_ ("The result where the condition is true.") },                       \
+                  { .name = "else", .kind = TELAR_PORT_TENSOR,                                     \
+                    .doc = N_ ("The result where it is false.") }),                                \
+     "One branch or the other, as a whole. Both are computed; gradients flow into the one that "   \
+     "was taken.",                                                                                 \
+     "bool[1] f32[3,4] f32[3,4]", "i64[1,1]<2 f32[2,3,4] f32[3,1]")
 /* clang-format on */
 SIMPLE (TELAR_PLAIN_OPERATOR)
 
@@ -163,11 +195,9 @@ static const TelarOperator is_inf_operator = {
 };
 
 const TelarOperator *const telar_operators_compare[] = {
-  &equal_operator,   &not_equal_operator,
-  &less_operator,    &less_equal_operator,
-  &greater_operator, &greater_equal_operator,
-  &and_operator,     &or_operator,
-  &xor_operator,     &not_operator,
-  &is_nan_operator,  &is_inf_operator,
-  &where_operator,   NULL,
+  &equal_operator,      &not_equal_operator, &less_operator,
+  &less_equal_operator, &greater_operator,   &greater_equal_operator,
+  &and_operator,        &or_operator,        &xor_operator,
+  &not_operator,        &is_nan_operator,    &is_inf_operator,
+  &where_operator,      &if_operator,        NULL,
 };

@@ -1,0 +1,127 @@
+/* What lowering found: problems, types and values at ports, the nodes that were lowered. */
+#include "engine/lower-private.h"
+#include <string.h>
+
+/* --- problems --------------------------------------------------------------------------------- */
+
+static void
+free_problem (gpointer data)
+{
+  TelarProblem *problem = data;
+  g_free (problem->node);
+  g_free (problem->message);
+  g_free (problem);
+}
+
+void
+telar_lower_report (TelarLowered *lowered, const char *node, TelarSeverity severity,
+                    const char *format, ...)
+{
+  TelarProblem *problem = g_new0 (TelarProblem, 1);
+  va_list args;
+  va_start (args, format);
+  problem->message = g_strdup_vprintf (format, args);
+  va_end (args);
+  problem->node = g_strdup (node);
+  problem->severity = severity;
+  g_ptr_array_add (lowered->problems, problem);
+}
+
+void
+telar_lower_report_error (TelarLowered *lowered, const char *node, const GError *error)
+{
+  const char *message = error->message;
+  gsize length = strlen (node);
+  if (telar_error_get_node (error) && strncmp (message, node, length) == 0 &&
+      strncmp (message + length, ": ", 2) == 0)
+    message += length + 2;
+  telar_lower_report (lowered, node, TELAR_PROBLEM_ERROR, "%s", message);
+}
+
+static const TelarProblem *
+first_error (const TelarLowered *lowered)
+{
+  for (guint i = 0; i < lowered->problems->len; i++) {
+    const TelarProblem *problem = lowered->problems->pdata[i];
+    if (problem->severity == TELAR_PROBLEM_ERROR)
+      return problem;
+  }
+  return NULL;
+}
+
+guint
+telar_lowered_n_errors (const TelarLowered *lowered)
+{
+  guint n = 0;
+  for (guint i = 0; i < lowered->problems->len; i++)
+    n += ((const TelarProblem *)lowered->problems->pdata[i])->severity == TELAR_PROBLEM_ERROR;
+  return n;
+}
+
+gboolean
+telar_lowered_ok (const TelarLowered *lowered, GError **error)
+{
+  const TelarProblem *problem = first_error (lowered);
+  if (problem)
+    telar_set_error (error, TELAR_ERROR_INVALID, problem->node, "%s", problem->message);
+  return problem == NULL;
+}
+
+/* --- looking up ------------------------------------------------------------------------------- */
+
+const TelarType *
+telar_lowered_port (const TelarLowered *lowered, const char *node, const char *port)
+{
+  g_autofree char *key = g_strdup_printf ("%s:%s", node, port);
+  return g_hash_table_lookup (lowered->ports, key);
+}
+
+TelarValue
+telar_lowered_value (const TelarLowered *lowered, const char *node, guint port)
+{
+  const TelarValue *values = g_hash_table_lookup (lowered->values, node);
+  return values ? values[port] : TELAR_NO_VALUE;
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+TelarLowered *
+telar_lowered_new (void)
+{
+  TelarLowered *lowered = g_new0 (TelarLowered, 1);
+  lowered->problems = g_ptr_array_new_with_free_func (free_problem);
+  lowered->ports = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  lowered->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  lowered->nodes = g_ptr_array_new_with_free_func (g_free);
+  lowered->drawings = g_ptr_array_new_with_free_func ((GDestroyNotify)telar_graph_free);
+  lowered->names = g_string_chunk_new (256);
+  return lowered;
+}
+
+const char *
+telar_lowered_keep (TelarLowered *lowered, const char *name)
+{
+  return g_string_chunk_insert_const (lowered->names, name);
+}
+
+const GPtrArray *
+telar_lowered_nodes (const TelarLowered *lowered)
+{
+  return lowered->nodes;
+}
+
+void
+telar_lowered_free (TelarLowered *lowered)
+{
+  if (!lowered)
+    return;
+  if (lowered->program)
+    telar_program_unref (lowered->program);
+  g_ptr_array_unref (lowered->problems);
+  g_hash_table_unref (lowered->ports);
+  g_hash_table_unref (lowered->values);
+  g_ptr_array_unref (lowered->nodes);
+  g_ptr_array_unref (lowered->drawings);
+  g_string_chunk_free (lowered->names);
+  g_free (lowered);
+}
