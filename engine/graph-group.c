@@ -349,3 +349,23 @@ telar_group_port_is_wired (const TelarGraph *drawing, const char *id)
   }
   return FALSE;
 }
+
+/* --- paths ------------------------------------------------------------------------------------ */
+
+gboolean
+telar_node_is_within (const char *id, const char *node)
+{
+  gsize length = strlen (node);
+  return strncmp (id, node, length) == 0 && (id[length] == '\0' || id[length] == '/');
+}
+
+gboolean
+telar_node_leave (char *id)
+{
+  char *slash = strrchr (id, '/');
+  if (slash)
+    *slash = '\0';
+  /* numbers of repetitions are no nodes */
+  return slash && (!g_ascii_isdigit (strrchr (id, '/') ? strrchr (id, '/')[1] : *id) ||
+                   telar_node_leave (id));
+}

@@ -60,6 +60,10 @@ gboolean telar_graph_rename_node (TelarGraph *graph, const char *id, const char 
 /* @id may be a path into groups: "stage/conv1" is the node conv1 of the group that stage is one of;
  * numbers in it ("stage/0/conv1") tell repetitions of one drawing apart. */
 TelarNode *telar_graph_find_node (const TelarGraph *graph, const char *id);
+/* Whether the node at the path @id is @node or stands in it: "stage/0/conv1" does in "stage". */
+gboolean telar_node_is_within (const char *id, const char *node);
+/* Makes of the path of a node that of the group's node around; FALSE when there is none. */
+gboolean telar_node_leave (char *id);
 /* Borrowed arrays, sorted by id (nodes: TelarNode *; edges by to, port, slot: TelarEdge *). */
 const GPtrArray *telar_graph_nodes (const TelarGraph *graph);
 const GPtrArray *telar_graph_edges (const TelarGraph *graph);

@@ -56,6 +56,10 @@ const TelarType *telar_lowered_port (const TelarLowered *lowered, const char *no
 TelarValue telar_lowered_value (const TelarLowered *lowered, const char *node, guint port);
 /* TelarLoweredNode *, in the order in which they were lowered; borrowed. */
 const GPtrArray *telar_lowered_nodes (const TelarLowered *lowered);
+/* How many trainable numbers each node has, by its id: gint64 *; those of groups are of their
+ * nodes, also where others share them. @total (may be NULL): of the program, each number once.
+ * Empty without a program. Caller unrefs. */
+GHashTable *telar_lowered_count_parameters (const TelarLowered *lowered, gint64 *total);
 /* The first error as a GError; FALSE when there was one. */
 gboolean telar_lowered_ok (const TelarLowered *lowered, GError **error);
 

@@ -83,6 +83,61 @@ telar_lowered_value (const TelarLowered *lowered, const char *node, guint port)
   return values ? values[port] : TELAR_NO_VALUE;
 }
 
+/* --- parameters ------------------------------------------------------------------------------- */
+
+static void
+add_count (GHashTable *counts, const char *id, gint64 n)
+{
+  gint64 *count = g_hash_table_lookup (counts, id);
+  if (!count) {
+    count = g_new0 (gint64, 1);
+    g_hash_table_insert (counts, g_strdup (id), count);
+  }
+  *count += n;
+}
+
+/* The numbers of each owner, by what the names of its states begin with. */
+static GHashTable *
+count_by_owner (const TelarProgram *program, gint64 *total)
+{
+  GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < telar_program_n_states (program); i++) {
+    const TelarState *state = telar_program_state (program, i);
+    const char *dot = strchr (state->name, '.');
+    gint64 n;
+    if (!dot || !state->trainable || !telar_shape_count (&state->type.shape, &n))
+      continue;
+    g_autofree char *owner = g_strndup (state->name, (gsize)(dot - state->name));
+    add_count (counts, owner, n);
+    *total += n;
+  }
+  return counts;
+}
+
+GHashTable *
+telar_lowered_count_parameters (const TelarLowered *lowered, gint64 *total)
+{
+  gint64 sum = 0;
+  GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  if (lowered->program) {
+    g_autoptr (GHashTable) owners = count_by_owner (lowered->program, &sum);
+    g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+    for (guint i = 0; i < lowered->nodes->len; i++) {
+      const TelarLoweredNode *node = lowered->nodes->pdata[i];
+      const gint64 *n = g_hash_table_lookup (owners, node->states);
+      if (!n || !g_hash_table_add (seen, (gpointer)node->id)) /* steps of a loop come again */
+        continue;
+      g_autofree char *id = g_strdup (node->id);
+      do
+        add_count (counts, id, *n);
+      while (telar_node_leave (id));
+    }
+  }
+  if (total)
+    *total = sum;
+  return counts;
+}
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 TelarLowered *

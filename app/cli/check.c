@@ -24,6 +24,8 @@ typedef struct {
   TelarGraph *graph;
   TelarFeed *feed; /* NULL when the data cannot be read */
   TelarLowered *lowered;
+  GHashTable *parameters; /* node id -> gint64 *, trainable numbers */
+  gint64 total_parameters;
   TelarPlan *plan;     /* of a training step; NULL when there is a problem */
   GPtrArray *problems; /* TelarProblem *, owned */
 } Check;
@@ -42,6 +44,7 @@ check_clear (Check *check)
 {
   g_clear_pointer (&check->plan, telar_plan_free);
   g_clear_pointer (&check->lowered, telar_lowered_free);
+  g_clear_pointer (&check->parameters, g_hash_table_unref);
   g_clear_pointer (&check->feed, telar_feed_free);
   g_clear_pointer (&check->graph, telar_graph_free);
   g_clear_pointer (&check->problems, g_ptr_array_unref);
@@ -105,6 +108,7 @@ examine (Check *check, TelarDevice *device)
   if (error != NULL)
     add_error (check, error);
   check->lowered = telar_lower (check->graph, check->feed, TELAR_LOWER_TRAIN);
+  check->parameters = telar_lowered_count_parameters (check->lowered, &check->total_parameters);
   for (guint i = 0; i < check->lowered->problems->len; i++) {
     const TelarProblem *problem = check->lowered->problems->pdata[i];
     /* The data's own error says it better. */
@@ -120,32 +124,28 @@ examine (Check *check, TelarDevice *device)
 /* --- numbers of a node --------------------------------------------------------------------------
  */
 
-/* Trainable numbers of the node (NULL: of all). */
 static gint64
 count_parameters (const Check *check, const char *node)
 {
-  gint64 total = 0;
-  const TelarProgram *program = check->lowered->program;
-  for (guint i = 0; program != NULL && i < telar_program_n_states (program); i++) {
-    const TelarState *state = telar_program_state (program, i);
-    gsize length = strcspn (state->name, ".");
-    if (state->trainable &&
-        (node == NULL || (strlen (node) == length && strncmp (state->name, node, length) == 0)))
-      total += (gint64)telar_shape_elements (&state->type.shape);
-  }
-  return total;
+  const gint64 *count = g_hash_table_lookup (check->parameters, node);
+  return count != NULL ? *count : 0;
 }
 
+/* With all that stands in it, when it is one of a group. */
 static TelarNodeCost
 node_cost (const Check *check, const char *node)
 {
   const GArray *nodes = check->plan != NULL ? telar_plan_cost (check->plan)->nodes : NULL;
+  TelarNodeCost sum = { .node = node };
   for (guint i = 0; nodes != NULL && i < nodes->len; i++) {
     const TelarNodeCost *cost = &g_array_index (nodes, TelarNodeCost, i);
-    if (strcmp (cost->node, node) == 0)
-      return *cost;
+    if (!telar_node_is_within (cost->node, node))
+      continue;
+    sum.flops += cost->flops;
+    sum.activation_bytes += cost->activation_bytes;
+    sum.state_bytes += cost->state_bytes;
   }
-  return (TelarNodeCost){ 0 };
+  return sum;
 }
 
 /* --- output -------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ print_json (const Check *check)
   const TelarPlanCost *cost = check->plan != NULL ? telar_plan_cost (check->plan) : NULL;
   telar_print_json_document (
       json_pack ("{s:o, s:o, s:I, s:o, s:o}", "problems", problems, "nodes", nodes, "parameters",
-                 (json_int_t)count_parameters (check, NULL), "training_bytes",
+                 (json_int_t)check->total_parameters, "training_bytes",
                  cost != NULL ? json_integer ((json_int_t)cost->total_bytes) : json_null (),
                  "training_flops", cost != NULL ? json_real (cost->flops) : json_null ()));
 }
@@ -225,7 +225,7 @@ print_text (const Check *check)
     const TelarPlanCost *cost = telar_plan_cost (check->plan);
     printf ("\n%" G_GINT64_FORMAT " parameters; a training step of %" G_GINT64_FORMAT
             " rows takes %.2f MiB and %.4g MFLOP\n",
-            count_parameters (check, NULL),
+            check->total_parameters,
             telar_param_set_int (telar_graph_training (check->graph), "batch"),
             (double)cost->total_bytes / (1 << 20), cost->flops / 1e6);
   }

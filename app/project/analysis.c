@@ -124,29 +124,13 @@ collect_problems (TelarAnalysis *self)
   }
 }
 
-/* A state is named after its node: "conv1.kernel". */
 static void
 collect_parameters (TelarAnalysis *self)
 {
-  const TelarProgram *program = self->lowered->program;
-
-  g_hash_table_remove_all (self->parameters);
-  self->total_parameters = program ? 0 : -1;
-  for (guint i = 0; program && i < telar_program_n_states (program); i++) {
-    const TelarState *state = telar_program_state (program, i);
-    const char *dot = strrchr (state->name, '.');
-    g_autofree char *node = dot ? g_strndup (state->name, (gsize)(dot - state->name)) : NULL;
-    gint64 *sum = node ? g_hash_table_lookup (self->parameters, node) : NULL, count = 0;
-
-    if (!node || !state->trainable || !telar_shape_count (&state->type.shape, &count))
-      continue;
-    self->total_parameters += count;
-    if (sum)
-      *sum += count;
-    else
-      g_hash_table_insert (self->parameters, g_steal_pointer (&node),
-                           g_memdup2 (&count, sizeof count));
-  }
+  g_hash_table_unref (self->parameters);
+  self->parameters = telar_lowered_count_parameters (self->lowered, &self->total_parameters);
+  if (!self->lowered->program)
+    self->total_parameters = -1;
 }
 
 /* --- the cost of a step ----------------------------------------------------------------------- */
@@ -166,6 +150,18 @@ cost_input_free (gpointer data)
   g_free (input);
 }
 
+static void
+add_flops (GHashTable *flops, const char *node, double n)
+{
+  double *sum = g_hash_table_lookup (flops, node);
+
+  if (!sum) {
+    sum = g_new0 (double, 1);
+    g_hash_table_insert (flops, g_strdup (node), sum);
+  }
+  *sum += n;
+}
+
 static Cost *
 summarize (const TelarPlanCost *plan, gint64 batch)
 {
@@ -175,13 +171,11 @@ summarize (const TelarPlanCost *plan, gint64 batch)
   cost->total = (TelarAnalysisCost){ batch, plan->flops, plan->total_bytes, plan->state_bytes };
   for (guint i = 0; i < plan->nodes->len; i++) {
     const TelarNodeCost *node = &g_array_index (plan->nodes, TelarNodeCost, i);
-    double *sum = g_hash_table_lookup (cost->flops, node->node);
+    g_autofree char *id = g_strdup (node->node);
 
-    if (sum)
-      *sum += node->flops;
-    else
-      g_hash_table_insert (cost->flops, g_strdup (node->node),
-                           g_memdup2 (&node->flops, sizeof node->flops));
+    do
+      add_flops (cost->flops, id, node->flops);
+    while (telar_node_leave (id));
   }
   return cost;
 }

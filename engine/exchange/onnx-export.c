@@ -317,11 +317,10 @@ telar_export_onnx (const TelarProgram *inference, const TelarStates *states,
   int opset = options->opset ? options->opset : TELAR_ONNX_OPSET;
   g_autoptr (OnnxPrepared) prepared =
       options->without_preprocessing ? onnx_prepared_find (options->graph, options->lowered) : NULL;
-  g_autoptr (GPtrArray) layers =
-      options->graph && options->lowered
-          ? onnx_layers_find (options->graph, options->lowered, prepared, opset,
-                              options->float16 || options->float16_io)
-          : NULL;
+  g_autoptr (GPtrArray) layers = options->graph && options->lowered
+                                     ? onnx_layers_find (options->lowered, prepared, opset,
+                                                         options->float16 || options->float16_io)
+                                     : NULL;
   Task task = { inference, states, NULL, options, prepared, path };
   g_autoptr (TelarProgram) program = prepare (&task, layers, error);
   gboolean good = program && export_program (&task, program, layers, error);

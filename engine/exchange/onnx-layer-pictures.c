@@ -39,7 +39,7 @@ static const char *
 resize_sizes (OnnxExport *e, const OnnxLayer *layer)
 {
   const TelarShape *shape = &telar_program_type (e->program, layer->outputs[0])->shape;
-  return onnx_model_ints (e->model, layer->node->id, shape->dims + 2, shape->rank - 2);
+  return onnx_model_ints (e->model, layer->id, shape->dims + 2, shape->rank - 2);
 }
 
 static const char *
@@ -134,7 +134,7 @@ write_pad (OnnxExport *e, const OnnxLayer *layer)
   OnnxNode *node =
       onnx_layer_simple (e, layer, "Pad",
                          ONNX_INPUTS (onnx_layer_input (e, layer, 0),
-                                      onnx_model_ints (e->model, layer->node->id, pads, 2 * rank)));
+                                      onnx_model_ints (e->model, layer->id, pads, 2 * rank)));
   onnx_node_text (e->model, node, "mode", text (layer, "mode"));
 }
 

@@ -51,7 +51,7 @@ static const char *
 reshape (const Recurrent *r, const char *x, const gint64 *dims, guint n)
 {
   const char *output;
-  const char *shape = onnx_model_ints (r->e->model, r->layer->node->id, dims, n);
+  const char *shape = onnx_model_ints (r->e->model, r->layer->id, dims, n);
   onnx_layer_step (r->e, r->layer, "Reshape", ONNX_INPUTS (x, shape), &output);
   return output;
 }
@@ -60,7 +60,7 @@ static const char *
 slice (const Recurrent *r, const char *x, gint64 start, gint64 limit)
 {
   const gint64 zero = 0;
-  const char *id = r->layer->node->id, *output;
+  const char *id = r->layer->id, *output;
   OnnxModel *model = r->e->model;
   onnx_layer_step (r->e, r->layer, "Slice",
                    ONNX_INPUTS (x, onnx_model_ints (model, id, &start, 1),
@@ -200,7 +200,7 @@ lengths (const Recurrent *r)
 static const char *
 name_of (const Recurrent *r, const char *part, guint number)
 {
-  g_autofree char *name = g_strdup_printf ("%s.%s_l%u", r->layer->node->id, part, number);
+  g_autofree char *name = g_strdup_printf ("%s.%s_l%u", r->layer->id, part, number);
   return onnx_model_name (r->e->model, name);
 }
 
@@ -208,7 +208,7 @@ name_of (const Recurrent *r, const char *part, guint number)
 static void
 run_layer (Recurrent *r, guint number, const char *x, gint64 features)
 {
-  const char *id = r->layer->node->id;
+  const char *id = r->layer->id;
   g_autofree char *further = g_strdup_printf ("%s.l%u", id, number);
   const char *inputs[] = { x,
                            weights (r, "kernel", number, features),
@@ -253,7 +253,7 @@ finish (const Recurrent *r, guint port, const char *op_type, const char *const *
 {
   const char *output = onnx_layer_output (r->e, r->layer, port);
   g_autofree char *kind = g_ascii_strdown (op_type, -1);
-  g_autofree char *name = g_strdup_printf ("%s.%s", r->layer->node->id, kind);
+  g_autofree char *name = g_strdup_printf ("%s.%s", r->layer->id, kind);
   return onnx_layer_node (r->e, r->layer, op_type, onnx_model_name (r->e->model, name), inputs, n,
                           output);
 }
@@ -268,7 +268,7 @@ write_out (const Recurrent *r)
   gboolean all = flag (r, "sequences");
   const char *x = all ? transpose (r, r->sequence, steps, 4)
                       : transpose (r, r->last[0][r->layers - 1], states, 3);
-  const char *shape = onnx_model_ints (r->e->model, r->layer->node->id, all ? dims : flat,
+  const char *shape = onnx_model_ints (r->e->model, r->layer->id, all ? dims : flat,
                                        all ? G_N_ELEMENTS (dims) : G_N_ELEMENTS (flat));
   if (r->layer->outputs[OUT] != TELAR_NO_VALUE)
     finish (r, OUT, "Reshape", ONNX_INPUTS (x, shape));

@@ -18,14 +18,15 @@ find_kind (const char *op, int opset, gboolean half)
 }
 
 static gboolean
-find_inputs (OnnxLayer *layer, const TelarGraph *graph, const TelarLowered *lowered)
+find_inputs (OnnxLayer *layer, const TelarLoweredNode *place, const TelarLowered *lowered)
 {
   for (guint port = 0; port < telar_operator_n_inputs (layer->node->op); port++) {
-    const TelarEdge *edge = telar_graph_incoming (graph, layer->node->id, port, 0);
+    const TelarEdge *edge = telar_graph_incoming (place->drawing, layer->node->id, port, 0);
     layer->inputs[port] = TELAR_NO_VALUE;
     if (!edge)
       continue;
-    layer->inputs[port] = telar_lowered_value (lowered, edge->from, edge->from_port);
+    g_autofree char *from = g_strconcat (place->before, edge->from, NULL);
+    layer->inputs[port] = telar_lowered_value (lowered, from, edge->from_port);
     if (layer->inputs[port] == TELAR_NO_VALUE)
       return FALSE;
     layer->types[port] = *telar_program_type (lowered->program, layer->inputs[port]);
@@ -38,28 +39,49 @@ static gboolean
 find_outputs (OnnxLayer *layer, const TelarLowered *lowered)
 {
   for (guint port = 0; port < telar_operator_n_outputs (layer->node->op); port++) {
-    TelarValue value = telar_lowered_value (lowered, layer->node->id, port);
+    TelarValue value = telar_lowered_value (lowered, layer->id, port);
     layer->outputs[port] = value;
     if (value == TELAR_NO_VALUE)
       return FALSE;
     const TelarInstr *maker = telar_program_maker (lowered->program, value, NULL);
-    if (g_strcmp0 (maker->origin, layer->node->id) != 0 || maker->prim == TELAR_PRIM_INPUT)
+    if (g_strcmp0 (maker->origin, layer->id) != 0 || maker->prim == TELAR_PRIM_INPUT)
       return FALSE;
   }
   return TRUE;
 }
 
-GPtrArray *
-onnx_layers_find (const TelarGraph *graph, const TelarLowered *lowered,
-                  const OnnxPrepared *prepared, int opset, gboolean half)
+/* The ids that occur more than once: nodes in a loop, which the program has once for each step. */
+static GHashTable *
+find_repeated (const GPtrArray *nodes)
 {
-  const GPtrArray *nodes = telar_graph_nodes (graph);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTable *repeated = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < nodes->len; i++) {
+    const TelarLoweredNode *place = nodes->pdata[i];
+    if (!g_hash_table_add (seen, (gpointer)place->id))
+      g_hash_table_add (repeated, (gpointer)place->id);
+  }
+  return repeated;
+}
+
+GPtrArray *
+onnx_layers_find (const TelarLowered *lowered, const OnnxPrepared *prepared, int opset,
+                  gboolean half)
+{
+  const GPtrArray *nodes = telar_lowered_nodes (lowered);
+  g_autoptr (GHashTable) repeated = find_repeated (nodes);
   GPtrArray *layers = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < nodes->len; i++) {
-    const TelarNode *node = nodes->pdata[i];
-    OnnxLayer layer = { .node = node, .kind = find_kind (node->op->name, opset, half) };
-    if (layer.kind && !(prepared && onnx_prepared_has (prepared, node->id)) &&
-        find_inputs (&layer, graph, lowered) && find_outputs (&layer, lowered) &&
+    const TelarLoweredNode *place = nodes->pdata[i];
+    OnnxLayer layer = {
+      .node = place->node,
+      .id = place->id,
+      .states = place->states,
+      .kind = find_kind (place->node->op->name, opset, half),
+    };
+    if (layer.kind && !g_hash_table_contains (repeated, place->id) &&
+        !(prepared && onnx_prepared_has (prepared, place->id)) &&
+        find_inputs (&layer, place, lowered) && find_outputs (&layer, lowered) &&
         (!layer.kind->fits || layer.kind->fits (&layer)))
       g_ptr_array_add (layers, g_memdup2 (&layer, sizeof layer));
   }
@@ -72,7 +94,7 @@ onnx_layers_find (const TelarGraph *graph, const TelarLowered *lowered,
 static char *
 cut_name (const OnnxLayer *layer, const char *side, guint port)
 {
-  return g_strdup_printf ("%s:%s:%u", layer->node->id, side, port);
+  return g_strdup_printf ("%s:%s:%u", layer->id, side, port);
 }
 
 static OnnxLayer *
@@ -80,7 +102,7 @@ layer_of (const GPtrArray *layers, const TelarInstr *instr)
 {
   for (guint i = 0; instr->origin && i < layers->len; i++) {
     OnnxLayer *layer = layers->pdata[i];
-    if (g_str_equal (layer->node->id, instr->origin))
+    if (g_str_equal (layer->id, instr->origin))
       return layer;
   }
   return NULL;
@@ -89,7 +111,7 @@ layer_of (const GPtrArray *layers, const TelarInstr *instr)
 static void
 cut_outputs (TelarBuilder *b, const TelarProgram *program, const OnnxLayer *layer, TelarValue *map)
 {
-  telar_builder_set_origin (b, layer->node->id);
+  telar_builder_set_origin (b, layer->id);
   for (guint port = 0; port < telar_operator_n_outputs (layer->node->op); port++) {
     TelarValue value = layer->outputs[port];
     g_autofree char *name = cut_name (layer, "out", port);
@@ -219,7 +241,7 @@ onnx_layer_output (OnnxExport *e, const OnnxLayer *layer, guint port)
     return "";
   if (!e->names[value]) {
     g_autofree char *name =
-        g_strdup_printf ("%s.%s", layer->node->id, layer->node->op->outputs[port].name);
+        g_strdup_printf ("%s.%s", layer->id, layer->node->op->outputs[port].name);
     e->names[value] = onnx_model_name (e->model, name);
   }
   return e->names[value];
@@ -228,16 +250,16 @@ onnx_layer_output (OnnxExport *e, const OnnxLayer *layer, guint port)
 TelarTensor *
 onnx_layer_state (OnnxExport *e, const OnnxLayer *layer, const char *role)
 {
-  g_autofree char *name = g_strdup_printf ("%s.%s", layer->node->id, role);
-  return onnx_state (e, layer->node->id, name);
+  g_autofree char *name = g_strdup_printf ("%s.%s", layer->states, role);
+  return onnx_state (e, layer->id, name);
 }
 
 const char *
 onnx_layer_tensor (OnnxExport *e, const OnnxLayer *layer, const char *role, TelarTensor *tensor)
 {
-  g_autofree char *name = g_strdup_printf ("%s.%s", layer->node->id, role);
+  g_autofree char *name = g_strdup_printf ("%s.%s", layer->states, role);
   g_autoptr (TelarTensor) cast =
-      onnx_half_state (e, layer->node->id, name, tensor, layer->types[0].dtype);
+      onnx_half_state (e, layer->id, name, tensor, layer->types[0].dtype);
   return cast ? onnx_model_tensor (e->model, name, cast) : "";
 }
 
@@ -259,7 +281,7 @@ onnx_layer_node (OnnxExport *e, const OnnxLayer *layer, const char *op_type, con
                  const char *const *inputs, guint n, const char *output)
 {
   OnnxNode *node = onnx_model_node (e->model, op_type, name, inputs, n, output);
-  onnx_document (e, layer->node->id, node);
+  onnx_document (e, layer->id, node);
   return node;
 }
 
@@ -267,7 +289,7 @@ OnnxNode *
 onnx_layer_simple (OnnxExport *e, const OnnxLayer *layer, const char *op_type,
                    const char *const *inputs, guint n)
 {
-  return onnx_layer_node (e, layer, op_type, onnx_model_name (e->model, layer->node->id), inputs, n,
+  return onnx_layer_node (e, layer, op_type, onnx_model_name (e->model, layer->id), inputs, n,
                           onnx_layer_output (e, layer, 0));
 }
 
@@ -276,7 +298,7 @@ onnx_layer_step (OnnxExport *e, const OnnxLayer *layer, const char *op_type,
                  const char *const *inputs, guint n, const char **output)
 {
   g_autofree char *kind = g_ascii_strdown (op_type, -1);
-  g_autofree char *name = g_strdup_printf ("%s.%s", layer->node->id, kind);
+  g_autofree char *name = g_strdup_printf ("%s.%s", layer->id, kind);
   *output = onnx_model_name (e->model, name);
   return onnx_layer_node (e, layer, op_type, *output, inputs, n, *output);
 }

@@ -15,6 +15,8 @@ typedef struct OnnxLayerKind OnnxLayerKind;
 
 struct OnnxLayer {
   const TelarNode *node;
+  const char *id;     /* with the groups that it stands in */
+  const char *states; /* what the names of its states begin with */
   const OnnxLayerKind *kind;
   TelarType types[ONNX_LAYER_PORTS];    /* of what is wired to its inputs */
   TelarValue inputs[ONNX_LAYER_PORTS];  /* TELAR_NO_VALUE: nothing is wired */
@@ -35,10 +37,11 @@ struct OnnxLayerKind {
 extern const OnnxLayerKind onnx_activation_layers[], onnx_norm_layers[], onnx_picture_layers[],
     onnx_recurrent_layers[];
 
-/* The layers of @graph, GPtrArray of OnnxLayer *, with values of @lowered's program. @prepared:
- * what the model leaves out, or NULL. @half: whether they will compute in half precision. */
-GPtrArray *onnx_layers_find (const TelarGraph *graph, const TelarLowered *lowered,
-                             const OnnxPrepared *prepared, int opset, gboolean half);
+/* The layers of what was lowered, also those in groups, GPtrArray of OnnxLayer *, with values of
+ * its program; borrows from @lowered. @prepared: what the model leaves out, or NULL. @half: whether
+ * they will compute in half precision. */
+GPtrArray *onnx_layers_find (const TelarLowered *lowered, const OnnxPrepared *prepared, int opset,
+                             gboolean half);
 /* @program without the instructions of @layers, and of @prepared. */
 TelarProgram *onnx_layers_cut (const GPtrArray *layers, const OnnxPrepared *prepared,
                                const TelarProgram *program, GError **error);
