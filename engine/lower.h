@@ -56,6 +56,9 @@ const TelarType *telar_lowered_port (const TelarLowered *lowered, const char *no
 TelarValue telar_lowered_value (const TelarLowered *lowered, const char *node, guint port);
 /* TelarLoweredNode *, in the order in which they were lowered; borrowed. */
 const GPtrArray *telar_lowered_nodes (const TelarLowered *lowered);
+/* What stands before the ids of the nodes in the group of the node @place, "stage/" or, where it is
+ * repeated, that of its first run, "stage/0/". Borrowed; NULL where nothing in it was lowered. */
+const char *telar_lowered_find_within (const TelarLowered *lowered, const char *place);
 /* How many trainable numbers each node has, by its id: gint64 *; those of groups are of their
  * nodes, also where others share them. @total (may be NULL): of the program, each number once.
  * Empty without a program. Caller unrefs. */

@@ -138,6 +138,36 @@ telar_lowered_count_parameters (const TelarLowered *lowered, gint64 *total)
   return counts;
 }
 
+/* --- groups ----------------------------------------------------------------------------------- */
+
+/* Whether @before is @place and a slash, but for numbers of repetitions. */
+static gboolean
+is_before (const char *before, const char *place)
+{
+  while (*before) {
+    gsize length = strcspn (before, "/");
+    gboolean number = g_ascii_isdigit (*before);
+    if (!number &&
+        (strncmp (before, place, length) != 0 || (place[length] != '/' && place[length] != '\0')))
+      return FALSE;
+    if (!number)
+      place += length + (place[length] == '/');
+    before += length + 1;
+  }
+  return *place == '\0';
+}
+
+const char *
+telar_lowered_find_within (const TelarLowered *lowered, const char *place)
+{
+  for (guint i = 0; i < lowered->nodes->len; i++) {
+    const TelarLoweredNode *node = lowered->nodes->pdata[i];
+    if (is_before (node->before, place))
+      return node->before;
+  }
+  return NULL;
+}
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 TelarLowered *

@@ -16,7 +16,7 @@ void
 telar_arrange (TelarDocument *document, const TelarScene *scene)
 {
   TelarCards cards = { TELAR_CARD_WIDTH, TELAR_GAP, TELAR_GRID, card_height, (gpointer)scene };
-  g_autoptr (GArray) arranged = telar_graph_arrange (telar_document_graph (document), &cards);
+  g_autoptr (GArray) arranged = telar_graph_arrange (telar_document_drawing (document), &cards);
   g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (TelarPlace));
 
   for (guint i = 0; i < arranged->len; i++) {

@@ -344,7 +344,7 @@ sync_scene (TelarCanvas *self)
   self->hover = (TelarHit){ 0 };
   self->current = NULL;
   self->drop_edge = NULL;
-  telar_scene_sync (self->scene, telar_document_graph (self->document));
+  telar_scene_sync (self->scene, telar_document_drawing (self->document));
   annotate (self);
   telar_canvas_select (self, (const char *const *)selected);
   if (current)
@@ -356,6 +356,16 @@ static void
 on_document_changed (TelarCanvas *self)
 {
   sync_scene (self);
+}
+
+/* Another drawing: nothing of the last one stays. */
+static void
+on_entered (TelarCanvas *self)
+{
+  deselect_all (self);
+  self->current = NULL;
+  sync_scene (self);
+  telar_canvas_fit (self, FALSE);
 }
 
 void
@@ -372,6 +382,7 @@ telar_canvas_set_document (TelarCanvas *self, TelarDocument *document, TelarAnal
   self->placed = FALSE;
   g_signal_connect_object (document, "changed", G_CALLBACK (on_document_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "entered", G_CALLBACK (on_entered), self, G_CONNECT_SWAPPED);
   if (analysis)
     g_signal_connect_object (analysis, "changed", G_CALLBACK (annotate), self, G_CONNECT_SWAPPED);
   sync_scene (self);

@@ -60,14 +60,16 @@ output_to_extend (TelarCanvas *self, const TelarOperator *op, TelarPortRef *atta
 char *
 telar_canvas_add (TelarCanvas *self, const char *name)
 {
-  const TelarOperator *op = telar_operator_find (name);
+  const TelarOperator *op =
+      self->document ? telar_graph_find_operator (telar_document_drawing (self->document), name)
+                     : NULL;
   graphene_point_t middle = view_middle (self), place;
   g_autoptr (GError) error = NULL;
   TelarPortRef attach;
-  gboolean extend = output_to_extend (self, op, &attach);
+  gboolean extend = op && output_to_extend (self, op, &attach);
   char *id;
 
-  if (!self->document)
+  if (!op)
     return NULL;
   if (extend) {
     const graphene_rect_t *rect = telar_scene_node_rect (self->current);
@@ -446,6 +448,83 @@ telar_canvas_add_keys (TelarCanvas *self)
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
 }
 
+/* --- groups ----------------------------------------------------------------------------------- */
+
+static void
+group_nodes (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  TelarCanvas *self = TELAR_CANVAS (widget);
+  g_auto (GStrv) ids = telar_canvas_selection (self);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  if (!self->document || !ids[0])
+    return;
+  id = telar_edit_group (self->document, (const char *const *)ids, &error);
+  if (id)
+    telar_canvas_select (self, (const char *const[]){ id, NULL });
+  else
+    telar_canvas_message (self, error);
+}
+
+/* The one node that is selected, or the one that has the focus. Caller frees. */
+static char *
+chosen_node (TelarCanvas *self)
+{
+  g_auto (GStrv) ids = telar_canvas_selection (self);
+
+  if (ids[0] && !ids[1])
+    return g_strdup (ids[0]);
+  return self->current ? g_strdup (self->current->id) : NULL;
+}
+
+static void
+ungroup_node (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  TelarCanvas *self = TELAR_CANVAS (widget);
+  g_autofree char *id = chosen_node (self);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) ids = NULL;
+
+  if (!self->document || !id)
+    return;
+  ids = telar_edit_ungroup (self->document, id, &error);
+  if (ids)
+    telar_canvas_select (self, (const char *const *)ids);
+  else
+    telar_canvas_message (self, error);
+}
+
+static void
+enter_group (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  TelarCanvas *self = TELAR_CANVAS (widget);
+  g_autofree char *id = chosen_node (self), *place = NULL;
+
+  if (!self->document || !id)
+    return;
+  place = g_strconcat (telar_document_place (self->document),
+                       *telar_document_place (self->document) ? "/" : "", id, NULL);
+  telar_document_enter (self->document, place);
+}
+
+/* The node that was left is the one selected. */
+static void
+leave_group (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  TelarCanvas *self = TELAR_CANVAS (widget);
+  g_autofree char *place = NULL, *last = NULL;
+
+  if (!self->document || !*telar_document_place (self->document))
+    return;
+  place = g_strdup (telar_document_place (self->document));
+  last = g_path_get_basename (place);
+  if (!telar_node_leave (place))
+    *place = '\0';
+  telar_document_enter (self->document, place);
+  telar_canvas_reveal (self, last);
+}
+
 void
 telar_canvas_add_actions (GtkWidgetClass *klass)
 {
@@ -473,6 +552,10 @@ telar_canvas_add_actions (GtkWidgetClass *klass)
     { "canvas.zoom-original", NULL, zoom_original, GDK_KEY_1, GDK_KEY_KP_1, 0 },
     { "canvas.quick-add", NULL, quick_add, GDK_KEY_Tab, 0, 0 },
     { "canvas.arrange", NULL, arrange, GDK_KEY_l, 0, ctrl | shift },
+    { "canvas.group", NULL, group_nodes, GDK_KEY_g, 0, ctrl },
+    { "canvas.ungroup", NULL, ungroup_node, GDK_KEY_g, GDK_KEY_G, ctrl | shift },
+    { "canvas.enter-group", NULL, enter_group, GDK_KEY_Down, GDK_KEY_KP_Down, GDK_ALT_MASK },
+    { "canvas.leave-group", NULL, leave_group, GDK_KEY_Up, GDK_KEY_KP_Up, GDK_ALT_MASK },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++) {

@@ -94,16 +94,19 @@ static void
 add_problem (TelarAnalysis *self, const char *node, TelarSeverity severity, const char *message)
 {
   TelarProblem *problem = g_new0 (TelarProblem, 1);
-  const TelarProblem *known;
+  g_autofree char *around = g_strdup (node);
 
   *problem = (TelarProblem){ g_strdup (node), severity, g_strdup (message) };
   g_ptr_array_add (self->problems, problem);
   self->n_errors += severity == TELAR_PROBLEM_ERROR;
   if (!node)
     return;
-  known = g_hash_table_lookup (self->by_node, node);
-  if (!known || severity < known->severity)
-    g_hash_table_insert (self->by_node, problem->node, problem);
+  do {
+    const TelarProblem *known = g_hash_table_lookup (self->by_node, around);
+
+    if (!known || severity < known->severity)
+      g_hash_table_replace (self->by_node, g_strdup (around), problem);
+  } while (telar_node_leave (around));
 }
 
 static void
@@ -387,10 +390,22 @@ telar_analysis_is_busy (TelarAnalysis *self)
   return self->reading || self->planning || self->lower_source;
 }
 
+/* The node of the drawing that is edited, as lowering calls it. Caller frees. */
+static char *
+whole_id (TelarAnalysis *self, const char *node)
+{
+  const char *place = telar_document_place (self->document);
+  const char *before =
+      *place && self->lowered ? telar_lowered_find_within (self->lowered, place) : "";
+
+  return before ? g_strconcat (before, node, NULL) : g_strconcat (place, "/", node, NULL);
+}
+
 char *
 telar_analysis_shape (TelarAnalysis *self, const char *node, const char *port)
 {
-  const TelarType *type = self->lowered ? telar_lowered_port (self->lowered, node, port) : NULL;
+  g_autofree char *id = whole_id (self, node);
+  const TelarType *type = self->lowered ? telar_lowered_port (self->lowered, id, port) : NULL;
   g_autofree char *shape = type ? telar_shape_to_string (&type->shape) : NULL;
 
   if (!type)
@@ -409,7 +424,9 @@ telar_analysis_problems (TelarAnalysis *self)
 const TelarProblem *
 telar_analysis_problem (TelarAnalysis *self, const char *node)
 {
-  return g_hash_table_lookup (self->by_node, node);
+  g_autofree char *id = whole_id (self, node);
+
+  return g_hash_table_lookup (self->by_node, id);
 }
 
 guint
@@ -421,11 +438,12 @@ telar_analysis_n_errors (TelarAnalysis *self)
 gint64
 telar_analysis_parameters (TelarAnalysis *self, const char *node)
 {
+  g_autofree char *id = node ? whole_id (self, node) : NULL;
   const gint64 *count;
 
   if (!node || self->total_parameters < 0)
     return self->total_parameters;
-  count = g_hash_table_lookup (self->parameters, node);
+  count = g_hash_table_lookup (self->parameters, id);
   return count ? *count : 0;
 }
 
@@ -441,7 +459,8 @@ telar_analysis_cost (TelarAnalysis *self, TelarAnalysisCost *cost)
 double
 telar_analysis_flops (TelarAnalysis *self, const char *node)
 {
-  const double *flops = self->cost ? g_hash_table_lookup (self->cost->flops, node) : NULL;
+  g_autofree char *id = whole_id (self, node);
+  const double *flops = self->cost ? g_hash_table_lookup (self->cost->flops, id) : NULL;
 
   return flops ? *flops : -1;
 }
@@ -497,7 +516,7 @@ static void
 telar_analysis_init (TelarAnalysis *self)
 {
   self->problems = g_ptr_array_new_with_free_func (problem_free);
-  self->by_node = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_node = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->total_parameters = -1;
 }

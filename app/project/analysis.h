@@ -1,6 +1,9 @@
 /* TelarAnalysis: what the engine says of a document as it is edited: shapes at ports, problems at
  * nodes, parameters, and what a training step will cost.
  *
+ * Nodes are those of the drawing that the document edits; of a group that is used or runs more than
+ * once, as they are where it was entered, in its first run.
+ *
  * Lowering runs in the main thread soon after each edit; reading data files and planning run in
  * threads of their own, on copies. */
 #pragma once

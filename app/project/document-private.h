@@ -18,6 +18,7 @@ struct _TelarDocument {
   GObject parent_instance;
 
   TelarGraph *graph;
+  char *place; /* the path of the node whose group is edited; "" */
   char *path;
   char *title;
   char *loose_weights; /* of an import that is not saved yet, in the state folder; or NULL */

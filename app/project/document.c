@@ -7,7 +7,7 @@
 G_DEFINE_FINAL_TYPE (TelarDocument, telar_document, G_TYPE_OBJECT)
 
 enum { PROP_TITLE = 1, PROP_PATH, PROP_MODIFIED, PROP_UNDO_NAME, PROP_REDO_NAME, N_PROPS };
-enum { CHANGED, JOURNAL_FAILED, N_SIGNALS };
+enum { CHANGED, ENTERED, JOURNAL_FAILED, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -68,6 +68,60 @@ telar_document_is_modified (TelarDocument *self)
   return telar_document_serial (self) != self->saved_serial;
 }
 
+/* --- drawings ----------------------------------------------------------------------------------
+ */
+
+static TelarGraph *
+drawing_at (TelarDocument *self, const char *place)
+{
+  const TelarNode *node = *place ? telar_graph_find_node (self->graph, place) : NULL;
+
+  return *place ? (node ? telar_operator_drawing (node->op) : NULL) : self->graph;
+}
+
+const TelarGraph *
+telar_document_drawing (TelarDocument *self)
+{
+  return drawing_at (self, self->place);
+}
+
+const char *
+telar_document_place (TelarDocument *self)
+{
+  return self->place;
+}
+
+gboolean
+telar_document_enter (TelarDocument *self, const char *place)
+{
+  char *copy;
+
+  if (!drawing_at (self, place))
+    return FALSE;
+  if (g_str_equal (place, self->place))
+    return TRUE;
+  copy = g_strdup (place);
+  g_free (self->place);
+  self->place = copy;
+  g_signal_emit (self, signals[ENTERED], 0);
+  return TRUE;
+}
+
+/* When the node that was entered is gone, as far out as need be. */
+static void
+leave_gone (TelarDocument *self)
+{
+  gboolean left = FALSE;
+
+  while (!drawing_at (self, self->place)) {
+    if (!telar_node_leave (self->place))
+      *self->place = '\0';
+    left = TRUE;
+  }
+  if (left)
+    g_signal_emit (self, signals[ENTERED], 0);
+}
+
 /* --- editing ---------------------------------------------------------------------------------- */
 
 TelarGraph *
@@ -76,7 +130,7 @@ telar_document_begin (TelarDocument *self, const char *name)
   g_return_val_if_fail (!self->pending, NULL);
   self->pending = telar_patch_new ();
   self->pending_name = g_strdup (name);
-  return self->graph;
+  return drawing_at (self, self->place);
 }
 
 TelarPatch *
@@ -173,6 +227,7 @@ step (TelarDocument *self, GPtrArray *from, GPtrArray *to, TelarPatchDirection d
   if (!telar_patch_apply (edit->patch, self->graph, direction, &error))
     g_critical ("an edit could not be repeated: %s", error->message);
   edit->time = 0;
+  leave_gone (self);
   g_ptr_array_add (to, edit);
   telar_document_journal (self, direction == TELAR_PATCH_BACK ? "undo" : "redo", edit->name,
                           edit->patch);
@@ -251,6 +306,7 @@ finalize (GObject *object)
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->title, g_free);
   g_clear_pointer (&self->loose_weights, g_free);
+  g_clear_pointer (&self->place, g_free);
   G_OBJECT_CLASS (telar_document_parent_class)->finalize (object);
 }
 
@@ -272,6 +328,8 @@ telar_document_class_init (TelarDocumentClass *klass)
 
   signals[CHANGED] = g_signal_new ("changed", TELAR_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_INT);
+  signals[ENTERED] = g_signal_new ("entered", TELAR_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
   signals[JOURNAL_FAILED] = g_signal_new ("journal-failed", TELAR_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST,
                                           0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -279,6 +337,7 @@ telar_document_class_init (TelarDocumentClass *klass)
 static void
 telar_document_init (TelarDocument *self)
 {
+  self->place = g_strdup ("");
   self->undo = g_ptr_array_new_with_free_func (edit_free);
   self->redo = g_ptr_array_new_with_free_func (edit_free);
 }

@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE (TelarDocument, telar_document, TELAR, DOCUMENT, GObject)
 
 /* Signals
  *   "changed" (TelarPatch *patch, TelarPatchDirection direction): records have changed.
+ *   "entered": another drawing is being edited.
  *   "journal-failed" (const char *message): edits are not safe from a crash any more; once.
  * Properties (read only, with notify): "title", "path", "modified", "undo-name", "redo-name". */
 
@@ -45,9 +46,20 @@ const char *telar_document_title (TelarDocument *self);
 const char *telar_document_path (TelarDocument *self); /* NULL: not saved yet */
 gboolean telar_document_is_modified (TelarDocument *self);
 
+/* --- drawings ----------------------------------------------------------------------------------
+ */
+
+/* The drawing that edits go to: the main one, or that of the group that was entered. */
+const TelarGraph *telar_document_drawing (TelarDocument *self);
+/* The path of the node that was entered, "stage" or "stage/block1"; "" in the main drawing. */
+const char *telar_document_place (TelarDocument *self);
+/* Enters the group of the node at the path; "" goes back to the main drawing. FALSE when it is not
+ * a group's node. */
+gboolean telar_document_enter (TelarDocument *self, const char *place);
+
 /* --- editing ---------------------------------------------------------------------------------- */
 
-/* Starts an edit and gives the graph to change, whose records must be touched before they change.
+/* Starts an edit and gives the drawing to change, whose records must be touched before they change.
  * @name is what the menu shows: "Move". */
 TelarGraph *telar_document_begin (TelarDocument *self, const char *name);
 TelarPatch *telar_document_patch (TelarDocument *self);

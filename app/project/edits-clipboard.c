@@ -42,7 +42,7 @@ edge_to_json (const TelarGraph *graph, const TelarEdge *edge)
 char *
 telar_edit_copy (TelarDocument *document, const char *const *ids)
 {
-  const TelarGraph *graph = telar_document_graph (document);
+  const TelarGraph *graph = telar_document_drawing (document);
   const GPtrArray *all = telar_graph_edges (graph);
   json_t *nodes = json_array (), *edges = json_array (), *root;
   double left = G_MAXDOUBLE, top = G_MAXDOUBLE;

@@ -20,6 +20,10 @@ void telar_edit_drop_wire (TelarDocument *document, TelarGraph *graph, const cha
                            guint slot);
 /* Takes all wires off @id. */
 void telar_edit_drop_wires (TelarDocument *document, TelarGraph *graph, const char *id);
+/* Where the node is the end of a group: touches the wires at all nodes of the group, which follow
+ * their ports; the second after the node has got a new id. */
+void telar_edit_touch_uses (TelarDocument *document, const TelarGraph *graph, const char *id);
+void telar_edit_touch_new_uses (TelarDocument *document, const TelarGraph *graph, const char *id);
 /* The records of a node that was just made or renamed, wires included. */
 void telar_edit_touch_new_node (TelarDocument *document, const TelarGraph *graph, const char *id);
 

@@ -103,14 +103,14 @@ telar_edit_touch_new_node (TelarDocument *document, const TelarGraph *graph, con
   TelarPatch *patch = telar_document_patch (document);
   const GPtrArray *edges = telar_graph_edges (graph);
 
-  telar_patch_touch_new (patch, "nodes/%s", id);
-  telar_patch_touch_new (patch, "layout/%s", id);
+  telar_patch_touch_new (patch, graph, "nodes/%s", id);
+  telar_patch_touch_new (patch, graph, "layout/%s", id);
   for (guint i = 0; i < edges->len; i++) {
     const TelarEdge *edge = edges->pdata[i];
     const TelarNode *to = telar_graph_find_node (graph, edge->to);
 
     if (g_str_equal (edge->to, id))
-      telar_patch_touch_new (patch, "edges/%s:%s.%u", id, to->op->inputs[edge->to_port].name,
+      telar_patch_touch_new (patch, graph, "edges/%s:%s.%u", id, to->op->inputs[edge->to_port].name,
                              edge->to_slot);
   }
 }
@@ -122,7 +122,7 @@ gboolean
 telar_edit_can_connect (TelarDocument *document, const char *from, guint from_port, const char *to,
                         guint to_port, GError **error)
 {
-  TelarGraph *graph = (TelarGraph *)telar_document_graph (document);
+  TelarGraph *graph = (TelarGraph *)telar_document_drawing (document);
   const TelarEdge *old =
       is_repeated (graph, to, to_port) ? NULL : telar_graph_incoming (graph, to, to_port, 0);
   g_autofree char *old_from = old ? g_strdup (old->from) : NULL;

@@ -16,8 +16,8 @@ telar_edit_put_node (TelarDocument *document, TelarGraph *graph, const char *op,
 
   if (!node)
     return NULL;
-  telar_patch_touch_new (telar_document_patch (document), "nodes/%s", node->id);
-  telar_patch_touch_new (telar_document_patch (document), "layout/%s", node->id);
+  telar_patch_touch_new (telar_document_patch (document), graph, "nodes/%s", node->id);
+  telar_patch_touch_new (telar_document_patch (document), graph, "layout/%s", node->id);
   node->x = x;
   node->y = y;
   return node;
@@ -26,7 +26,7 @@ telar_edit_put_node (TelarDocument *document, TelarGraph *graph, const char *op,
 static TelarGraph *
 begin_add (TelarDocument *document, const char *op)
 {
-  const TelarOperator *found = telar_operator_find (op);
+  const TelarOperator *found = telar_graph_find_operator (telar_document_graph (document), op);
   g_autofree char *name = g_strdup_printf (_ ("Add %s"), found ? _ (found->label) : op);
 
   return telar_document_begin (document, name);
@@ -136,8 +136,10 @@ telar_edit_remove (TelarDocument *document, const char *const *ids, gboolean rec
   g_autofree char *name = g_strdup_printf (ngettext ("Remove %u node", "Remove %u nodes", n), n);
   TelarGraph *graph = telar_document_begin (document, name);
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n; i++) {
     telar_patch_touch_node (telar_document_patch (document), graph, ids[i]);
+    telar_edit_touch_uses (document, graph, ids[i]);
+  }
   for (guint i = 0; i < n; i++) {
     if (reconnect)
       bridge (document, graph, ids[i]);
@@ -180,7 +182,7 @@ static gboolean
 change_param (TelarDocument *document, const char *const *ids, const char *param, const char *text,
               GError **error)
 {
-  const TelarNode *first = telar_graph_find_node (telar_document_graph (document), ids[0]);
+  const TelarNode *first = telar_graph_find_node (telar_document_drawing (document), ids[0]);
   const TelarParamSet *params = telar_node_params (first, param);
   const char *label = param_label (telar_param_set_table (params), param);
   g_autofree char *name = g_strdup_printf (text ? _ ("Change %s") : _ ("Reset %s"), label);
@@ -239,13 +241,23 @@ telar_edit_rename (TelarDocument *document, const char *id, const char *new_id, 
     return TRUE;
   graph = telar_document_begin (document, _ ("Rename node"));
   telar_patch_touch_node (telar_document_patch (document), graph, id);
+  telar_edit_touch_uses (document, graph, id);
   if (!telar_graph_rename_node (graph, id, new_id, error)) {
     telar_document_abort (document);
     return FALSE;
   }
   telar_edit_touch_new_node (document, graph, new_id);
+  telar_edit_touch_new_uses (document, graph, new_id);
   telar_document_commit (document, NULL);
   return TRUE;
+}
+
+/* Settings are of the document, whatever drawing is edited. */
+static TelarGraph *
+begin_settings (TelarDocument *document, const char *name)
+{
+  telar_document_begin (document, name);
+  return (TelarGraph *)telar_document_graph (document);
 }
 
 static gboolean
@@ -256,7 +268,7 @@ change_training (TelarDocument *document, const char *param, const char *text, G
   const char *label = param_label (table, param);
   g_autofree char *name = g_strdup_printf (text ? _ ("Change %s") : _ ("Reset %s"), label);
   g_autofree char *key = g_strdup_printf ("training.%s", param);
-  TelarGraph *graph = telar_document_begin (document, name);
+  TelarGraph *graph = begin_settings (document, name);
 
   telar_patch_touchf (telar_document_patch (document), graph, "training/%s", param);
   if (!text) {
@@ -285,7 +297,7 @@ telar_edit_reset_training (TelarDocument *document, const char *param)
 void
 telar_edit_set_seed (TelarDocument *document, guint64 seed)
 {
-  TelarGraph *graph = telar_document_begin (document, _ ("Change seed"));
+  TelarGraph *graph = begin_settings (document, _ ("Change seed"));
 
   telar_patch_touch (telar_document_patch (document), graph, "seed");
   telar_graph_set_seed (graph, seed);

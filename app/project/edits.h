@@ -57,6 +57,13 @@ gboolean telar_edit_set_training (TelarDocument *document, const char *param, co
 void telar_edit_reset_training (TelarDocument *document, const char *param);
 void telar_edit_set_seed (TelarDocument *document, guint64 seed);
 
+/* Makes a group of the nodes, whose wires to others become its ports, and a node of it in their
+ * place, which is returned; caller frees. */
+char *telar_edit_group (TelarDocument *document, const char *const *ids, GError **error);
+/* Puts what is drawn in the node's group in its place and returns the ids; the group goes with its
+ * last node. Caller frees. */
+char **telar_edit_ungroup (TelarDocument *document, const char *id, GError **error);
+
 /* Nodes and the wires among them as text for the clipboard. Caller frees. */
 char *telar_edit_copy (TelarDocument *document, const char *const *ids);
 /* Adds what telar_edit_copy wrote, its top left at (@x, @y), with new ids, which are returned. */

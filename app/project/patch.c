@@ -76,16 +76,26 @@ insert (TelarPatch *patch, guint index, const char *path, const char *before, co
   g_ptr_array_insert (patch->changes, (int)index, change);
 }
 
+/* The path of a drawing's own record in the document. Caller frees. */
+static char *
+whole_path (const TelarGraph *graph, const char *path)
+{
+  const char *group = telar_graph_group_name (graph);
+
+  return group ? g_strdup_printf ("groups/%s/%s", group, path) : g_strdup (path);
+}
+
 void
 telar_patch_touch (TelarPatch *patch, const TelarGraph *graph, const char *path)
 {
+  g_autofree char *whole = whole_path (graph, path);
   g_autofree char *before = NULL;
   guint index;
 
-  if (find (patch, path, &index))
+  if (find (patch, whole, &index))
     return;
   before = telar_graph_get_record (graph, path);
-  insert (patch, index, path, before, NULL);
+  insert (patch, index, whole, before, NULL);
 }
 
 void
@@ -101,17 +111,32 @@ telar_patch_touchf (TelarPatch *patch, const TelarGraph *graph, const char *form
 }
 
 void
-telar_patch_touch_new (TelarPatch *patch, const char *format, ...)
+telar_patch_touch_new (TelarPatch *patch, const TelarGraph *graph, const char *format, ...)
 {
-  g_autofree char *path = NULL;
+  g_autofree char *path = NULL, *whole = NULL;
   va_list args;
   guint index;
 
   va_start (args, format);
   path = g_strdup_vprintf (format, args);
   va_end (args);
+  whole = whole_path (graph, path);
+  if (!find (patch, whole, &index))
+    insert (patch, index, whole, NULL, NULL);
+}
+
+void
+telar_patch_touch_group (TelarPatch *patch, const TelarGraph *drawing)
+{
+  const GPtrArray *nodes = telar_graph_nodes (drawing);
+  g_autofree char *path = g_strdup_printf ("groups/%s", telar_graph_group_name (drawing));
+  g_autofree char *before = telar_graph_get_record (drawing, path);
+  guint index;
+
   if (!find (patch, path, &index))
-    insert (patch, index, path, NULL, NULL);
+    insert (patch, index, path, before, NULL);
+  for (guint i = 0; i < nodes->len; i++)
+    telar_patch_touch_node (patch, drawing, ((const TelarNode *)nodes->pdata[i])->id);
 }
 
 void
@@ -148,22 +173,40 @@ telar_patch_finish (TelarPatch *patch, const TelarGraph *graph)
 
 /* --- applying ----------------------------------------------------------------------------------*/
 
+/* What drawings have: "groups/NAME/nodes/ID" as "nodes/ID". */
+static const char *
+own_path (const char *path)
+{
+  const char *slash;
+
+  if (!g_str_has_prefix (path, "groups/"))
+    return path;
+  slash = strchr (path + strlen ("groups/"), '/');
+  return slash ? slash + 1 : path;
+}
+
 static gboolean
 is_edge (const char *path)
 {
-  return g_str_has_prefix (path, "edges/");
+  return g_str_has_prefix (own_path (path), "edges/");
 }
 
 static gboolean
 is_node (const char *path)
 {
-  return g_str_has_prefix (path, "nodes/");
+  return g_str_has_prefix (own_path (path), "nodes/");
 }
 
 static gboolean
 is_layout (const char *path)
 {
-  return g_str_has_prefix (path, "layout/");
+  return g_str_has_prefix (own_path (path), "layout/");
+}
+
+static gboolean
+is_group (const char *path)
+{
+  return g_str_has_prefix (own_path (path), "groups/");
 }
 
 /* Orders "edges/TO:PORT.SLOT" by slot, so that repeated inputs fill from 0 and empty from the end.
@@ -200,44 +243,85 @@ remove_edges (GPtrArray *edges, TelarGraph *graph, GError **error)
   return TRUE;
 }
 
+/* The drawing that the record is of, NULL where there is none. */
+static const TelarGraph *
+drawing_of (const TelarGraph *graph, const char *path)
+{
+  const char *own = own_path (path), *name = path + strlen ("groups/");
+  g_autofree char *group = NULL;
+
+  if (own == path)
+    return graph;
+  group = g_strndup (name, (gsize)(own - name - 1));
+  return telar_graph_find_group (graph, group);
+}
+
 /* A place whose node is gone went with it. */
 static gboolean
 layout_is_gone (const TelarGraph *graph, const char *path)
 {
-  return is_layout (path) && !telar_graph_find_node (graph, path + strlen ("layout/"));
+  const TelarGraph *drawing = drawing_of (graph, path);
+
+  return is_layout (path) &&
+         (!drawing || !telar_graph_find_node (drawing, own_path (path) + strlen ("layout/")));
 }
 
+typedef gboolean (*Matches) (const char *path);
+
+/* Sets those of the records that match: @present: to what they are to be, else only those that are
+ * to be nothing. */
+static gboolean
+set_all (const TelarPatch *patch, TelarGraph *graph, TelarPatchDirection direction, Matches matches,
+         gboolean present, GError **error)
+{
+  for (guint i = 0; i < patch->changes->len; i++) {
+    const TelarChange *change = patch->changes->pdata[i];
+    const char *json = target (change, direction);
+
+    if (matches (change->path) && (json != NULL) == present &&
+        !telar_graph_set_record (graph, change->path, json, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+set_others (const TelarPatch *patch, TelarGraph *graph, TelarPatchDirection direction,
+            GError **error)
+{
+  for (guint i = 0; i < patch->changes->len; i++) {
+    const TelarChange *change = patch->changes->pdata[i];
+
+    if (is_edge (change->path) || is_node (change->path) || is_group (change->path) ||
+        layout_is_gone (graph, change->path))
+      continue;
+    if (!telar_graph_set_record (graph, change->path, target (change, direction), error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Wires go first and come last; groups come before the nodes that are of them and go after. */
 gboolean
 telar_patch_apply (const TelarPatch *patch, TelarGraph *graph, TelarPatchDirection direction,
                    GError **error)
 {
   g_autoptr (GPtrArray) edges = g_ptr_array_new ();
-  const GPtrArray *changes = patch->changes;
 
-  for (guint i = 0; i < changes->len; i++) {
-    TelarChange *change = changes->pdata[i];
+  for (guint i = 0; i < patch->changes->len; i++) {
+    TelarChange *change = patch->changes->pdata[i];
 
     if (is_edge (change->path))
       g_ptr_array_add (edges, change);
   }
   g_ptr_array_sort (edges, compare_slots);
-  if (!remove_edges (edges, graph, error))
+  if (!remove_edges (edges, graph, error) ||
+      !set_all (patch, graph, direction, is_node, FALSE, error) ||
+      !set_all (patch, graph, direction, is_group, FALSE, error) ||
+      !set_all (patch, graph, direction, is_group, TRUE, error) ||
+      !set_all (patch, graph, direction, is_node, TRUE, error) ||
+      !set_others (patch, graph, direction, error))
     return FALSE;
-  for (guint i = 0; i < changes->len; i++) {
-    const TelarChange *change = changes->pdata[i];
-
-    if (is_node (change->path) &&
-        !telar_graph_set_record (graph, change->path, target (change, direction), error))
-      return FALSE;
-  }
-  for (guint i = 0; i < changes->len; i++) {
-    const TelarChange *change = changes->pdata[i];
-
-    if (is_edge (change->path) || is_node (change->path) || layout_is_gone (graph, change->path))
-      continue;
-    if (!telar_graph_set_record (graph, change->path, target (change, direction), error))
-      return FALSE;
-  }
   for (guint i = 0; i < edges->len; i++) {
     const TelarChange *change = edges->pdata[i];
     const char *json = target (change, direction);

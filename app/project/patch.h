@@ -18,16 +18,22 @@ TelarPatch *telar_patch_new (void);
 void telar_patch_free (TelarPatch *patch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarPatch, telar_patch_free)
 
-/* Notes what @path holds now, unless it was noted before. Call it before changing the record. */
+/* Notes what @path holds now, unless it was noted before. Call it before changing the record. Where
+ * @graph is the drawing of a group, @path is one of its own: "nodes/conv1". */
 void telar_patch_touch (TelarPatch *patch, const TelarGraph *graph, const char *path);
 void telar_patch_touchf (TelarPatch *patch, const TelarGraph *graph, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 /* For a record that the edit has just made: there was none before. */
-void telar_patch_touch_new (TelarPatch *patch, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void telar_patch_touch_new (TelarPatch *patch, const TelarGraph *graph, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
 /* Touches the node, its place and all its wires. */
 void telar_patch_touch_node (TelarPatch *patch, const TelarGraph *graph, const char *id);
 
-/* Reads what the touched records became and forgets those that stayed. */
+/* Touches the group and all that is drawn in it. */
+void telar_patch_touch_group (TelarPatch *patch, const TelarGraph *drawing);
+
+/* Reads what the touched records became and forgets those that stayed; @graph is the main drawing.
+ */
 void telar_patch_finish (TelarPatch *patch, const TelarGraph *graph);
 
 /* TelarChange *, borrowed, sorted by path. */

@@ -3,6 +3,7 @@
 #include "app/ui/design-page.h"
 
 #include "app/canvas/minimap.h"
+#include "app/ui/breadcrumb.h"
 #include "app/ui/icon-button.h"
 #include "app/ui/inspector.h"
 #include "app/ui/palette.h"
@@ -14,7 +15,7 @@
 struct _TelarDesignPage {
   GtkWidget parent_instance;
 
-  GtkWidget *palette, *canvas, *inspector, *status, *minimap, *zoom;
+  GtkWidget *palette, *canvas, *inspector, *status, *minimap, *zoom, *breadcrumb;
   GtkWidget *palette_flap, *inspector_flap;
   GtkWidget *empty; /* what to do with an empty canvas */
   TelarDocument *document;
@@ -79,12 +80,26 @@ on_view_changed (TelarCanvas *canvas, TelarDesignPage *self)
 static void
 on_reveal (TelarStatusBar *status, const char *node, TelarDesignPage *self)
 {
-  telar_canvas_reveal (TELAR_CANVAS (self->canvas), node);
+  g_autofree char *place = g_strdup (node);
+  const char *slash = strrchr (node, '/');
+
+  if (!telar_node_leave (place))
+    *place = '\0';
+  if (telar_document_enter (self->document, place))
+    telar_canvas_reveal (TELAR_CANVAS (self->canvas), slash ? slash + 1 : node);
 }
 
+/* A group is entered, of any other node the title is edited. */
 static void
 on_node_activated (TelarCanvas *canvas, const char *id, TelarDesignPage *self)
 {
+  const TelarNode *node = telar_graph_find_node (telar_document_drawing (self->document), id);
+
+  if (node && telar_operator_drawing (node->op)) {
+    telar_canvas_select (TELAR_CANVAS (self->canvas), (const char *const[]){ id, NULL });
+    gtk_widget_activate_action (self->canvas, "canvas.enter-group", NULL);
+    return;
+  }
   adw_flap_set_reveal_flap (ADW_FLAP (self->inspector_flap), TRUE);
   telar_inspector_focus_title (TELAR_INSPECTOR (self->inspector));
 }
@@ -92,9 +107,9 @@ on_node_activated (TelarCanvas *canvas, const char *id, TelarDesignPage *self)
 static void
 update_empty (TelarDesignPage *self)
 {
-  gtk_widget_set_visible (self->empty,
-                          self->document &&
-                              telar_graph_nodes (telar_document_graph (self->document))->len == 0);
+  gtk_widget_set_visible (
+      self->empty,
+      self->document && telar_graph_nodes (telar_document_drawing (self->document))->len == 0);
 }
 
 void
@@ -105,11 +120,13 @@ telar_design_page_set_document (TelarDesignPage *self, TelarDocument *document,
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_set_object (&self->document, document);
   telar_canvas_set_document (TELAR_CANVAS (self->canvas), document, analysis);
+  telar_palette_set_document (TELAR_PALETTE (self->palette), document);
+  telar_breadcrumb_set_document (TELAR_BREADCRUMB (self->breadcrumb), document);
   telar_inspector_set_document (TELAR_INSPECTOR (self->inspector), document, analysis);
   telar_status_bar_set_analysis (TELAR_STATUS_BAR (self->status), analysis);
   if (document)
-    g_signal_connect_object (document, "changed", G_CALLBACK (update_empty), self,
-                             G_CONNECT_SWAPPED);
+    g_object_connect (document, "swapped-object-signal::changed", update_empty, self,
+                      "swapped-object-signal::entered", update_empty, self, NULL);
   update_empty (self);
 }
 
@@ -188,6 +205,11 @@ build_canvas (TelarDesignPage *self)
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), build_empty (self));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), build_tools (self));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->minimap);
+  self->breadcrumb = telar_breadcrumb_new ();
+  gtk_widget_set_halign (self->breadcrumb, GTK_ALIGN_START);
+  gtk_widget_set_valign (self->breadcrumb, GTK_ALIGN_START);
+  g_object_set (self->breadcrumb, "margin-start", 12, "margin-top", 12, NULL);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->breadcrumb);
   g_signal_connect (self->canvas, "message", G_CALLBACK (on_message), self);
   g_signal_connect (self->canvas, "view-changed", G_CALLBACK (on_view_changed), self);
   return overlay;

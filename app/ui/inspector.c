@@ -33,6 +33,13 @@ G_DEFINE_FINAL_TYPE (TelarInspector, telar_inspector, GTK_TYPE_WIDGET)
 static const TelarGraph *
 graph_of (TelarInspector *self)
 {
+  return telar_document_drawing (self->document);
+}
+
+/* What the document as a whole has: settings, its folder. */
+static const TelarGraph *
+main_graph (TelarInspector *self)
+{
   return telar_document_graph (self->document);
 }
 
@@ -45,7 +52,7 @@ first_node (TelarInspector *self)
 static TelarParamSet *
 training_of (TelarInspector *self)
 {
-  return telar_graph_training ((TelarGraph *)graph_of (self));
+  return telar_graph_training ((TelarGraph *)main_graph (self));
 }
 
 /* --- parameters ------------------------------------------------------------------------------- */
@@ -73,7 +80,7 @@ shared_value (TelarInspector *self, const char *param, gboolean *is_default)
 static void
 update_rows (TelarInspector *self)
 {
-  const char *folder = telar_graph_folder (graph_of (self));
+  const char *folder = telar_graph_folder (main_graph (self));
 
   for (guint i = 0; i < self->rows->len; i++) {
     TelarParamRow *row = self->rows->pdata[i];
@@ -471,7 +478,7 @@ update (TelarInspector *self)
   if (self->seed) {
     self->showing = TRUE;
     gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->seed),
-                               (double)telar_graph_seed (graph_of (self)));
+                               (double)telar_graph_seed (main_graph (self)));
     self->showing = FALSE;
   }
   on_analysis_changed (self);

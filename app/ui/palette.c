@@ -13,6 +13,8 @@ struct _TelarPalette {
 
   GtkWidget *search, *list, *empty;
   gboolean folded[TELAR_N_CATEGORIES];
+  TelarDocument *document;
+  GPtrArray *groups; /* the rows that are the document's; borrowed */
 };
 
 G_DEFINE_FINAL_TYPE (TelarPalette, telar_palette, GTK_TYPE_WIDGET)
@@ -134,6 +136,60 @@ fill (TelarPalette *self)
   }
 }
 
+/* --- the groups of the document ----------------------------------------------------------------
+ */
+
+static void
+add_group_row (TelarPalette *self, const TelarOperator *op)
+{
+  /* behind all categories, in the order in which they come */
+  guint order = telar_operators_all ()->len + self->groups->len;
+  GtkWidget *row = self->groups->len == 0 ? make_category_row (op->category, order)
+                                          : make_operator_row (op, order);
+
+  gtk_list_box_append (GTK_LIST_BOX (self->list), row);
+  g_ptr_array_add (self->groups, row);
+  if (self->groups->len == 1)
+    add_group_row (self, op);
+}
+
+/* Anew after each edit: an operator of a group lives as long as the group does. */
+static void
+fill_groups (TelarPalette *self)
+{
+  const TelarGraph *drawing = self->document ? telar_document_drawing (self->document) : NULL;
+  const GPtrArray *groups = drawing ? telar_graph_groups (drawing) : NULL;
+
+  while (self->groups->len > 0)
+    gtk_list_box_remove (GTK_LIST_BOX (self->list),
+                         g_ptr_array_steal_index (self->groups, self->groups->len - 1));
+  if (drawing && telar_graph_group_name (drawing)) {
+    add_group_row (self, telar_graph_find_operator (drawing, TELAR_GROUP_INPUT));
+    add_group_row (self, telar_graph_find_operator (drawing, TELAR_GROUP_OUTPUT));
+  }
+  for (guint i = 0; groups && i < groups->len; i++) {
+    const TelarOperator *op = telar_graph_group_operator (groups->pdata[i]);
+
+    if (telar_graph_may_hold (drawing, op, NULL))
+      add_group_row (self, op);
+  }
+}
+
+void
+telar_palette_set_document (TelarPalette *self, TelarDocument *document)
+{
+  if (self->document)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_set_object (&self->document, document);
+  if (document) {
+    g_signal_connect_object (document, "changed", G_CALLBACK (fill_groups), self,
+                             G_CONNECT_SWAPPED);
+    g_signal_connect_object (document, "entered", G_CALLBACK (fill_groups), self,
+                             G_CONNECT_SWAPPED);
+  }
+  fill_groups (self);
+}
+
 /* --- searching and folding -------------------------------------------------------------------- */
 
 static gboolean
@@ -239,6 +295,8 @@ dispose (GObject *object)
 {
   GtkWidget *child;
 
+  g_clear_object (&TELAR_PALETTE (object)->document);
+  g_clear_pointer (&TELAR_PALETTE (object)->groups, g_ptr_array_unref);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))))
     gtk_widget_unparent (child);
   G_OBJECT_CLASS (telar_palette_parent_class)->dispose (object);
@@ -295,6 +353,7 @@ telar_palette_init (TelarPalette *self)
                                   _ ("Search operators"), -1);
   g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (on_search), self);
   g_signal_connect_swapped (self->search, "activate", G_CALLBACK (on_search_activate), self);
+  self->groups = g_ptr_array_new ();
   build_list (self);
   fill (self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER,

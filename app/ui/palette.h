@@ -4,6 +4,8 @@
  * Signal "add" (const char *operator). */
 #pragma once
 
+#include "app/project/document.h"
+
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -12,6 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TelarPalette, telar_palette, TELAR, PALETTE, GtkWidget)
 
 GtkWidget *telar_palette_new (void);
+/* Whose groups are listed, too; NULL for none. */
+void telar_palette_set_document (TelarPalette *self, TelarDocument *document);
 void telar_palette_focus_search (TelarPalette *self);
 
 G_END_DECLS

@@ -111,20 +111,26 @@ lower_where (TelarLowering *l)
   choose (l, read_truth (l, 0));
 }
 
-/* Both sides are there already; the primitive picks. */
+/* Both sides are there already; the primitive picks: @condition has one truth value for all or one
+ * for each place along the first axis. */
 static void
 lower_if (TelarLowering *l)
 {
   TelarValue condition = read_truth (l, 0);
-  gint64 n;
+  TelarShape shape = telar_lower_type (l, condition).shape;
+  guint x = telar_lower_type (l, telar_lower_input (l, 1)).shape.rank;
+  guint y = telar_lower_type (l, telar_lower_input (l, 2)).shape.rank;
 
-  if (condition != TELAR_NO_VALUE &&
-      (!telar_shape_count (&telar_builder_type (l->b, condition)->shape, &n) || n != 1)) {
-    telar_lower_fail (l, "the condition must be a single truth value; where takes many");
-    return;
-  }
-  condition = telar_build_reshape (l->b, condition, &(TelarShape){ .rank = 0 });
-  choose (l, condition);
+  for (guint i = 1; i < shape.rank; i++)
+    if (shape.dims[i] != 1) {
+      telar_lower_fail (l, "the condition must be one truth value, or one for each sample; where "
+                           "takes more");
+      return;
+    }
+  for (guint i = shape.rank; shape.rank > 0 && i < MAX (x, y); i++)
+    shape.dims[i] = 1;
+  shape.rank = shape.rank > 0 ? MAX (MAX (x, y), 1) : 0;
+  choose (l, telar_build_reshape (l->b, condition, &shape));
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
@@ -167,14 +173,15 @@ lower_if (TelarLowering *l)
      "bool[2,3] f32[2,3] i64[2,3]<5")                                                              \
   A (if, "If", "y = condition ? then : else", "Where",                                             \
      TELAR_PORTS ({ .name = "condition", .kind = TELAR_PORT_TENSOR,                                \
-                    .doc = N_ ("What decides: a single truth value or number.") },                 \
+                    .doc = N_ ("What decides: a truth value or number for all or for "       \
+                                 "each sample.") },                                                \
                   { .name = "then", .kind = TELAR_PORT_TENSOR,                                     \
                     .doc = N_ ("The result where the condition is true.") },                       \
                   { .name = "else", .kind = TELAR_PORT_TENSOR,                                     \
                     .doc = N_ ("The result where it is false.") }),                                \
      "One branch or the other, as a whole. Both are computed; gradients flow into the one that "   \
      "was taken.",                                                                                 \
-     "bool[1] f32[3,4] f32[3,4]", "i64[1,1]<2 f32[2,3,4] f32[3,1]")
+     "bool[3] f32[3,4] f32[3,4]", "i64[2,1]<2 f32[2,3,4] f32[2,3,1]")
 /* clang-format on */
 SIMPLE (TELAR_PLAIN_OPERATOR)
 

@@ -32,11 +32,11 @@ load (const char *text)
 }
 
 static void
-assert_message (GError *error, const char *text)
+assert_message (GError **error, const char *text)
 {
-  g_assert_error (error, TELAR_ERROR, TELAR_ERROR_INVALID);
-  g_assert_cmpstr (error->message, ==, text);
-  g_error_free (error);
+  g_assert_error (*error, TELAR_ERROR, TELAR_ERROR_INVALID);
+  g_assert_cmpstr ((*error)->message, ==, text);
+  g_clear_error (error);
 }
 
 static void
@@ -47,7 +47,7 @@ assert_no_text (const char *text, const char *part, const char *message)
   GError *error = NULL;
   g_assert_nonnull (halves[1]);
   g_assert_null (telar_graph_from_text (changed, strlen (changed), "test", &error));
-  assert_message (error, message);
+  assert_message (&error, message);
 }
 
 static void
@@ -129,7 +129,7 @@ test_ports (void)
 
   GError *error = NULL;
   g_assert_false (telar_graph_remove_group (graph, "pair", &error));
-  assert_message (error, "c: the group \"pair\" cannot go while the node is one of it");
+  assert_message (&error, "c: the group \"pair\" cannot go while the node is one of it");
   telar_graph_remove_node (graph, "c");
   g_assert_true (telar_graph_remove_group (graph, "pair", NULL));
   g_assert_null (telar_graph_find_group (graph, "pair"));
@@ -161,16 +161,16 @@ test_records (void)
 
   GError *error = NULL;
   g_assert_false (telar_graph_set_record (graph, "groups/block/nodes/z", NULL, &error));
-  assert_message (error, "z: the node still has wires");
+  assert_message (&error, "z: the node still has wires");
   g_assert_true (telar_graph_set_record (graph, "groups/block/edges/z:in.0", NULL, NULL));
   g_assert_false (telar_graph_set_record (graph, "groups/block/nodes/z", NULL, &error));
-  assert_message (error, "z: the port that the node makes of the group still has wires");
+  assert_message (&error, "z: the port that the node makes of the group still has wires");
   g_assert_false (telar_graph_set_record (graph, "groups/block", NULL, &error));
-  assert_message (error, "the group \"block\" still has nodes");
+  assert_message (&error, "the group \"block\" still has nodes");
   g_assert_false (telar_graph_set_record (graph, "groups/none/seed", "3", &error));
-  assert_message (error, "there is no group for the record \"groups/none/seed\"");
+  assert_message (&error, "there is no group for the record \"groups/none/seed\"");
   g_assert_false (telar_graph_set_record (graph, "groups/block/seed", "3", &error));
-  assert_message (error, "\"groups/block/seed\" is no record of a project");
+  assert_message (&error, "\"groups/block/seed\" is no record of a project");
 }
 
 int
