@@ -37,6 +37,28 @@ print_params (GHashTable *seen, const TelarParam *table)
   }
 }
 
+static void
+print_operator (GHashTable *seen, const TelarOperator *op)
+{
+  print_text (seen, op->label);
+  print_text (seen, op->doc);
+  print_params (seen, op->params);
+}
+
+/* Those that are no operators of the registry; a group is called as its project calls it. */
+static void
+print_groups (GHashTable *seen)
+{
+  g_autoptr (TelarGraph) graph = telar_graph_new ();
+  const TelarOperator *op =
+      telar_graph_group_operator (telar_graph_add_group (graph, "group", NULL));
+
+  print_text (seen, op->doc);
+  print_params (seen, op->params);
+  print_operator (seen, telar_graph_find_operator (graph, TELAR_GROUP_INPUT));
+  print_operator (seen, telar_graph_find_operator (graph, TELAR_GROUP_OUTPUT));
+}
+
 int
 main (void)
 {
@@ -49,13 +71,9 @@ main (void)
   printf ("/* The registry's texts, for xgettext. Written by po/list-texts.c. */\n");
   for (int category = 0; category < TELAR_N_CATEGORIES; category++)
     print_text (seen, telar_category_label ((TelarCategory)category));
-  for (guint i = 0; i < all->len; i++) {
-    const TelarOperator *op = all->pdata[i];
-
-    print_text (seen, op->label);
-    print_text (seen, op->doc);
-    print_params (seen, op->params);
-  }
+  for (guint i = 0; i < all->len; i++)
+    print_operator (seen, all->pdata[i]);
+  print_groups (seen);
   print_params (seen, telar_training_params);
   print_params (seen, telar_learning_params);
   return 0;
