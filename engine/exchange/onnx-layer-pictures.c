@@ -51,7 +51,9 @@ resize_scales (OnnxExport *e, const OnnxLayer *layer, double scale)
   g_autoptr (TelarTensor) scales = telar_tensor_new (TELAR_F32, &shape);
   for (guint i = 2; i < from->rank; i++)
     telar_tensor_set (scales, i - 2, from->dims[i] == to->dims[i] ? 1 : scale);
-  return onnx_layer_tensor (e, layer, "scales", scales);
+  /* float32, whatever the layer computes in */
+  g_autofree char *name = g_strdup_printf ("%s.scales", layer->id);
+  return onnx_model_tensor (e->model, name, scales);
 }
 
 static const char *
