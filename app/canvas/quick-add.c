@@ -64,18 +64,30 @@ compare (gconstpointer a, gconstpointer b)
   return x->order < y->order ? -1 : 1;
 }
 
+static void
+consider (const QuickAdd *add, const TelarOperator *op, const char *text, GArray *found)
+{
+  const TelarGraph *drawing = telar_document_drawing (add->canvas->document);
+  Candidate candidate = { op, telar_operator_match (op, text), found->len };
+
+  if (candidate.score && fits (add, op) && telar_graph_may_hold (drawing, op, NULL))
+    g_array_append_val (found, candidate);
+}
+
+/* Operators of the registry, the ends of a group, and the document's groups. */
 static GArray *
 candidates (const QuickAdd *add, const char *text)
 {
-  const GPtrArray *all = telar_operators_all ();
+  const TelarGraph *drawing = telar_document_drawing (add->canvas->document);
+  const GPtrArray *all = telar_operators_all (), *groups = telar_graph_groups (drawing);
   GArray *found = g_array_new (FALSE, FALSE, sizeof (Candidate));
 
-  for (guint i = 0; i < all->len; i++) {
-    Candidate candidate = { all->pdata[i], telar_operator_match (all->pdata[i], text), i };
-
-    if (candidate.score && fits (add, candidate.op))
-      g_array_append_val (found, candidate);
-  }
+  for (guint i = 0; i < all->len; i++)
+    consider (add, all->pdata[i], text, found);
+  consider (add, telar_graph_find_operator (drawing, TELAR_GROUP_INPUT), text, found);
+  consider (add, telar_graph_find_operator (drawing, TELAR_GROUP_OUTPUT), text, found);
+  for (guint i = 0; i < groups->len; i++)
+    consider (add, telar_graph_group_operator (groups->pdata[i]), text, found);
   g_array_sort (found, compare);
   return found;
 }
