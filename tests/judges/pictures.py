@@ -107,7 +107,7 @@ def resize(example):
     name = {"nearest": "nearest", "cubic": "bicubic",
             "linear": [None, "linear", "bilinear", "trilinear"][n]}[mode]
     corners = None if mode == "nearest" else places == "align_corners"
-    scale = float(example.get("scale", 0))
+    scale = example.get("scale", 0.0)
     if scale:
         scales = [1.0 if given == old else scale for given, old in zip(size, x.shape[2:])]
         return [functional.interpolate(x, scale_factor=scales, mode=name, align_corners=corners,
