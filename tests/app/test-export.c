@@ -234,6 +234,7 @@ test_imported (void)
   test_wait_for (GTK_WIDGET (f.window), test_is_label, "“again.onnx” is exported");
   g_autoptr (TelarOnnx) again = telar_onnx_load (path, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (again);
   telar_document_close (f.window->document);
   close_all (&f);
 }

@@ -33,6 +33,7 @@ assert_refused (const char *text, const char *message)
   g_autoptr (TelarGraph) graph = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (TelarLowered) lowered = lower (text, &graph, &error);
+  g_assert_null (lowered->program);
   g_assert_error (error, TELAR_ERROR, TELAR_ERROR_INVALID);
   g_assert_cmpstr (error->message, ==, message);
 }
