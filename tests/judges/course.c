@@ -119,18 +119,21 @@ struct Course {
   char *folder, *weights, *run;
 };
 
-/* Numbers are judged in the plain build. Under the sanitizers, which look for other faults and pass
- * over all of the code in the first steps, a tenth of them is enough. */
+/* Numbers are judged in the plain build; the sanitizers look for other faults and pass over all of
+ * the code in the first steps. */
+guint
+course_steps (guint all)
+{
 #ifdef __SANITIZE_ADDRESS__
-enum { PART = 10 };
+  return all / 10;
 #else
-enum { PART = 1 };
+  return all;
 #endif
+}
 
 Course *
-course_new (TelarGraph *graph, TelarFeed *feed, guint all_steps)
+course_new (TelarGraph *graph, TelarFeed *feed, guint steps)
 {
-  guint steps = all_steps / PART;
   Course *course = g_new0 (Course, 1);
   TelarShape shape = telar_shape (steps);
 

@@ -8,8 +8,11 @@ G_BEGIN_DECLS
 
 typedef struct Course Course;
 
-/* Takes the graph and the feed. Under the sanitizers there is a tenth of the steps. */
-Course *course_new (TelarGraph *graph, TelarFeed *feed, guint all_steps);
+/* @all of the steps, but under the sanitizers a tenth of them. */
+guint course_steps (guint all);
+
+/* Takes the graph and the feed. */
+Course *course_new (TelarGraph *graph, TelarFeed *feed, guint steps);
 void course_free (Course *course);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Course, course_free)
 

@@ -54,7 +54,7 @@ open_course (const char *project)
     feed_noise (graph);
     feed = normal_feed_new (feed, CODE);
   }
-  return course_new (graph, feed, STEPS);
+  return course_new (graph, feed, course_steps (STEPS));
 }
 
 /* Batch normalisation of few pictures magnifies what float32 rounds away: PyTorch strays from

@@ -100,7 +100,7 @@ open_course (const char *const *nodes)
   TelarGraph *graph = make_graph (nodes, vocabulary);
 
   set (graph, "training", "batch", "16");
-  return course_new (graph, feed, STEPS);
+  return course_new (graph, feed, course_steps (STEPS));
 }
 
 static void
