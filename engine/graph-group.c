@@ -99,15 +99,32 @@ telar_group_free (gpointer data)
   g_free (group);
 }
 
-static const TelarGraphEntry *
-find_use (const TelarGraph *drawing, const TelarGroup *group)
+TelarGraph *
+telar_graph_nth_drawing (const TelarGraph *graph, guint i)
+{
+  const GPtrArray *groups = graph->main->drawings;
+  return i < groups->len ? groups->pdata[i] : i == groups->len ? graph->main : NULL;
+}
+
+static const TelarNode *
+find_use_in (const TelarGraph *drawing, const TelarGroup *group)
 {
   for (guint i = 0; i < drawing->nodes->len; i++) {
-    const TelarGraphEntry *entry = drawing->nodes->pdata[i];
-    if (entry->node.op == &group->op)
-      return entry;
+    const TelarNode *node = drawing->nodes->pdata[i];
+    if (node->op == &group->op)
+      return node;
   }
   return NULL;
+}
+
+const TelarNode *
+telar_graph_find_use (const TelarGraph *drawing)
+{
+  const TelarGraph *where;
+  const TelarNode *use = NULL;
+  for (guint i = 0; !use && (where = telar_graph_nth_drawing (drawing, i)); i++)
+    use = find_use_in (where, drawing->group);
+  return use;
 }
 
 gboolean
@@ -119,11 +136,9 @@ telar_graph_remove_group (TelarGraph *graph, const char *name, GError **error)
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there is no group \"%s\"", name);
     return FALSE;
   }
-  const TelarGraphEntry *use = find_use (main, drawing->group);
-  for (guint i = 0; i < main->drawings->len && !use; i++)
-    use = find_use (main->drawings->pdata[i], drawing->group);
+  const TelarNode *use = telar_graph_find_use (drawing);
   if (use) {
-    telar_set_error (error, TELAR_ERROR_INVALID, use->node.id,
+    telar_set_error (error, TELAR_ERROR_INVALID, use->id,
                      "the group \"%s\" cannot go while the node is one of it", name);
     return FALSE;
   }
@@ -204,7 +219,7 @@ telar_graph_find_operator (const TelarGraph *graph, const char *name)
 }
 
 gboolean
-telar_group_is_end (const TelarOperator *op)
+telar_operator_is_group_end (const TelarOperator *op)
 {
   return op == &telar_group_input || op == &telar_group_output;
 }
@@ -233,7 +248,7 @@ telar_graph_may_hold (const TelarGraph *graph, const TelarOperator *op, GError *
   const TelarGraph *inner = telar_operator_drawing (op);
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   const char *why = NULL;
-  if (!graph->group && telar_group_is_end (op))
+  if (!graph->group && telar_operator_is_group_end (op))
     why = "%s is the end of a group and stands in groups alone";
   else if (graph->group && (telar_operator_is_fed (op) || op->category == TELAR_CATEGORY_OUTPUT ||
                             strcmp (op->name, TELAR_OPERATOR_INPUT) == 0))
@@ -312,15 +327,14 @@ telar_group_refresh (TelarGraph *graph, const char *old_id, const char *new_id)
   TelarGroup *group = graph->group;
   if (!group)
     return;
-  TelarGraph *main = graph->main;
+  TelarGraph *drawing;
   const TelarPort *old_inputs = group->op.inputs, *old_outputs = group->op.outputs;
   TelarPort *new_inputs = make_ports (graph, &telar_group_input);
   TelarPort *new_outputs = make_ports (graph, &telar_group_output);
   g_autofree int *inputs = follow_ports (old_inputs, new_inputs, old_id, new_id);
   g_autofree int *outputs = follow_ports (old_outputs, new_outputs, old_id, new_id);
-  for (guint i = 0; i <= main->drawings->len; i++) {
-    TelarGraph *drawing = i < main->drawings->len ? main->drawings->pdata[i] : main;
-    if (!find_use (drawing, group))
+  for (guint i = 0; (drawing = telar_graph_nth_drawing (graph, i)); i++) {
+    if (!find_use_in (drawing, group))
       continue;
     drop_lost_edges (drawing, &group->op, inputs, outputs);
     move_edges (drawing, &group->op, inputs, outputs);
@@ -335,10 +349,9 @@ gboolean
 telar_group_port_is_wired (const TelarGraph *drawing, const char *id)
 {
   const TelarOperator *op = &drawing->group->op;
-  const TelarGraph *main = drawing->main;
+  const TelarGraph *other;
   int input = telar_operator_find_input (op, id), output = telar_operator_find_output (op, id);
-  for (guint i = 0; i <= main->drawings->len; i++) {
-    const TelarGraph *other = i < main->drawings->len ? main->drawings->pdata[i] : main;
+  for (guint i = 0; (other = telar_graph_nth_drawing (drawing, i)); i++) {
     for (guint j = 0; j < other->edges->len; j++) {
       const TelarEdge *edge = other->edges->pdata[j];
       if ((int)edge->to_port == input && telar_graph_entry (other, edge->to)->node.op == op)
@@ -362,10 +375,38 @@ telar_node_is_within (const char *id, const char *node)
 gboolean
 telar_node_leave (char *id)
 {
-  char *slash = strrchr (id, '/');
-  if (slash)
+  char *slash;
+  while ((slash = strrchr (id, '/'))) {
     *slash = '\0';
-  /* numbers of repetitions are no nodes */
-  return slash && (!g_ascii_isdigit (strrchr (id, '/') ? strrchr (id, '/')[1] : *id) ||
-                   telar_node_leave (id));
+    const char *last = strrchr (id, '/');
+    if (!g_ascii_isdigit (last ? last[1] : *id)) /* numbers of repetitions are no nodes */
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- settings within -------------------------------------------------------------------------- */
+
+/* One word: "conv1.filters=32". */
+static gboolean
+apply_setting (TelarGraph *drawing, const char *word, GError **error)
+{
+  const char *equals = strchr (word, '=');
+  g_autofree char *path = equals ? g_strndup (word, (gsize)(equals - word)) : NULL;
+  if (path && strchr (path, '.') && !strchr (path, '/'))
+    return telar_graph_set (drawing, path, equals + 1, error);
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                   "\"%s\" is not a setting of a node within, such as conv1.filters=32", word);
+  return FALSE;
+}
+
+TelarGraph *
+telar_graph_copy_with (const TelarGraph *drawing, const char *settings, GError **error)
+{
+  g_autoptr (TelarGraph) copy = telar_graph_copy (drawing);
+  g_auto (GStrv) words = g_strsplit_set (settings, " \t\n", -1);
+  for (char **word = words; *word; word++)
+    if (**word && !apply_setting (copy, *word, error))
+      return NULL;
+  return g_steal_pointer (&copy);
 }

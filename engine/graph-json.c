@@ -168,9 +168,9 @@ telar_graph_put_node (TelarGraph *graph, const char *id, const json_t *json, GEr
   node->params = g_steal_pointer (&params);
   telar_param_set_free (node->learning);
   node->learning = g_steal_pointer (&learning);
-  gboolean was_end = telar_group_is_end (node->op);
+  gboolean was_end = telar_operator_is_group_end (node->op);
   node->op = op;
-  if (was_end || telar_group_is_end (op))
+  if (was_end || telar_operator_is_group_end (op))
     telar_group_refresh (graph, NULL, NULL);
   g_free (node->title);
   node->title = g_strdup (json_string_value (title));

@@ -59,8 +59,6 @@ extern const TelarOperator telar_group_input, telar_group_output;
 extern const TelarParam telar_group_params[];
 
 void telar_group_free (gpointer group);
-/* Whether nodes of @op are the ends of a group's drawing, which make its ports. */
-gboolean telar_group_is_end (const TelarOperator *op);
 /* Makes the ports of the group, whose drawing is @graph, follow its ends; wires at nodes of the
  * group go with their ports, and go where the port is gone. @old_id was renamed to @new_id; both
  * NULL otherwise. Does nothing for the main drawing. */

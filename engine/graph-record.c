@@ -184,7 +184,8 @@ set_node (TelarGraph *graph, const char *id, const json_t *json, GError **error)
     telar_set_error (error, TELAR_ERROR_INVALID, id, "the node still has wires");
     return FALSE;
   }
-  if (entry && telar_group_is_end (entry->node.op) && telar_group_port_is_wired (graph, id)) {
+  if (entry && telar_operator_is_group_end (entry->node.op) &&
+      telar_group_port_is_wired (graph, id)) {
     telar_set_error (error, TELAR_ERROR_INVALID, id,
                      "the port that the node makes of the group still has wires");
     return FALSE;

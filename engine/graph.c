@@ -202,7 +202,7 @@ telar_graph_add_node (TelarGraph *graph, const char *op, const char *id, GError 
     return NULL;
   TelarGraphEntry *entry =
       telar_graph_insert_entry (graph, found, id ? g_strdup (id) : free_id (graph, found));
-  if (telar_group_is_end (found))
+  if (telar_operator_is_group_end (found))
     telar_group_refresh (graph, NULL, NULL);
   return &entry->node;
 }
@@ -218,7 +218,7 @@ telar_graph_remove_node (TelarGraph *graph, const char *id)
     const TelarEdge *edge = entry->out->pdata[entry->out->len - 1];
     telar_graph_disconnect (graph, edge->to, edge->to_port, edge->to_slot);
   }
-  gboolean is_end = telar_group_is_end (entry->node.op);
+  gboolean is_end = telar_operator_is_group_end (entry->node.op);
   g_hash_table_remove_all (graph->next_number);
   g_hash_table_remove (graph->by_id, entry->node.id);
   g_ptr_array_remove_index (graph->nodes, place_of (graph, entry->node.id));
@@ -246,7 +246,7 @@ telar_graph_rename_node (TelarGraph *graph, const char *id, const char *new_id, 
   entry->node.id = g_strdup (new_id);
   insert_entry (graph, entry);
   telar_graph_rename_edges (graph, entry);
-  if (telar_group_is_end (entry->node.op))
+  if (telar_operator_is_group_end (entry->node.op))
     telar_group_refresh (graph, old_id, new_id);
   return TRUE;
 }

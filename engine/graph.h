@@ -116,6 +116,15 @@ TelarGraph *telar_operator_drawing (const TelarOperator *op);
 /* An operator as @graph knows it: of the registry, a group's, or, within a group, one of its ends.
  */
 const TelarOperator *telar_graph_find_operator (const TelarGraph *graph, const char *name);
+/* The document's drawings one by one: those of the groups, then the main one, then NULL. */
+TelarGraph *telar_graph_nth_drawing (const TelarGraph *graph, guint i);
+/* Whether nodes of @op are the ends of a group's drawing, which make its ports. */
+gboolean telar_operator_is_group_end (const TelarOperator *op);
+/* A node that is one of the group, in whatever drawing; NULL where there is none. */
+const TelarNode *telar_graph_find_use (const TelarGraph *drawing);
+/* A copy of a group's drawing in which @settings hold, "conv1.filters=32 conv1.stride=2"; NULL
+ * where they are not settings of its nodes. */
+TelarGraph *telar_graph_copy_with (const TelarGraph *drawing, const char *settings, GError **error);
 /* Whether a node of @op may stand in @graph: FALSE with why not. */
 gboolean telar_graph_may_hold (const TelarGraph *graph, const TelarOperator *op, GError **error);
 

@@ -24,8 +24,9 @@ feed_port (const TelarFeed *feed, const TelarNode *node, guint port)
 TelarValue
 telar_lower_wire (TelarLowering *l, const TelarEdge *edge)
 {
-  g_autofree char *path = g_strconcat (l->state->before, edge->from, NULL);
-  TelarValue *values = g_hash_table_lookup (l->state->lowered->values, path);
+  gboolean within = *l->state->before != '\0';
+  g_autofree char *path = within ? g_strconcat (l->state->before, edge->from, NULL) : NULL;
+  TelarValue *values = g_hash_table_lookup (l->state->lowered->values, within ? path : edge->from);
   if (!values) /* what feeds a model's input while it is trained is no part of it in use */
     return TELAR_NO_VALUE;
   const TelarNode *from = telar_graph_find_node (l->state->graph, edge->from);

@@ -38,6 +38,7 @@ struct _TelarAnalysis {
   GHashTable *by_node;    /* id -> the worst TelarProblem, borrowed from problems */
   GHashTable *parameters; /* id -> gint64 * */
   gint64 total_parameters;
+  char *before, *before_place; /* of before_nodes; NULL: to be looked up */
   guint n_errors;
   Cost *cost;
 };
@@ -265,6 +266,7 @@ lower (TelarAnalysis *self)
 {
   const TelarGraph *graph = telar_document_graph (self->document);
 
+  g_clear_pointer (&self->before, g_free);
   g_clear_pointer (&self->lowered, telar_lowered_free);
   self->lowered = telar_lower (graph, self->feed ? self->feed->feed : NULL, TELAR_LOWER_TRAIN);
   collect_problems (self);
@@ -390,15 +392,29 @@ telar_analysis_is_busy (TelarAnalysis *self)
   return self->reading || self->planning || self->lower_source;
 }
 
+/* What lowering puts before the ids of the drawing that is edited; looked up once for each place
+ * and lowering, as every node of the drawing asks. */
+static const char *
+before_nodes (TelarAnalysis *self)
+{
+  const char *place = telar_document_place (self->document);
+  const char *found;
+
+  if (self->before && g_str_equal (self->before_place, place))
+    return self->before;
+  g_free (self->before);
+  g_free (self->before_place);
+  found = *place && self->lowered ? telar_lowered_find_within (self->lowered, place) : NULL;
+  self->before_place = g_strdup (place);
+  self->before = found ? g_strdup (found) : g_strconcat (place, *place ? "/" : "", NULL);
+  return self->before;
+}
+
 /* The node of the drawing that is edited, as lowering calls it. Caller frees. */
 static char *
 whole_id (TelarAnalysis *self, const char *node)
 {
-  const char *place = telar_document_place (self->document);
-  const char *before =
-      *place && self->lowered ? telar_lowered_find_within (self->lowered, place) : "";
-
-  return before ? g_strconcat (before, node, NULL) : g_strconcat (place, "/", node, NULL);
+  return g_strconcat (before_nodes (self), node, NULL);
 }
 
 char *
@@ -498,6 +514,8 @@ finalize (GObject *object)
   g_ptr_array_unref (self->problems);
   g_hash_table_unref (self->parameters);
   g_free (self->feed_key);
+  g_free (self->before);
+  g_free (self->before_place);
   G_OBJECT_CLASS (telar_analysis_parent_class)->finalize (object);
 }
 

@@ -15,12 +15,10 @@ typedef void (*EachUse) (TelarDocument *document, const TelarGraph *graph, const
 static void
 each_wire_of_uses (TelarDocument *document, const TelarGraph *drawing, EachUse each)
 {
-  const TelarGraph *main = telar_document_graph (document);
-  const GPtrArray *groups = telar_graph_groups (main);
   const TelarOperator *op = telar_graph_group_operator (drawing);
+  const TelarGraph *graph;
 
-  for (guint i = 0; i <= groups->len; i++) {
-    const TelarGraph *graph = i < groups->len ? groups->pdata[i] : main;
+  for (guint i = 0; (graph = telar_graph_nth_drawing (drawing, i)); i++) {
     const GPtrArray *edges = telar_graph_edges (graph);
 
     for (guint j = 0; j < edges->len; j++) {
@@ -53,8 +51,7 @@ is_end (const TelarGraph *graph, const char *id)
 {
   const TelarNode *node = telar_graph_find_node (graph, id);
 
-  return node && (g_str_equal (node->op->name, TELAR_GROUP_INPUT) ||
-                  g_str_equal (node->op->name, TELAR_GROUP_OUTPUT));
+  return node && telar_operator_is_group_end (node->op);
 }
 
 void
@@ -296,9 +293,9 @@ telar_edit_group (TelarDocument *document, const char *const *ids, GError **erro
 typedef struct {
   TelarDocument *document;
   TelarGraph *graph;
-  const TelarGraph *drawing;
-  const char *id;    /* of the node that is dissolved */
-  GHashTable *names; /* id in the drawing -> id in the graph */
+  const TelarGraph *drawing; /* as it is set for the node */
+  const char *id;            /* of the node that is dissolved */
+  GHashTable *names;         /* id in the drawing -> id in the graph */
 } Ungrouping;
 
 /* Where a wire from @edge's source comes from in the graph: from a copied node or, through an end,
@@ -368,30 +365,6 @@ copy_nodes_out (Ungrouping *u, GError **error)
   return TRUE;
 }
 
-/* What is set otherwise for the node becomes the parameters of the copies. */
-static gboolean
-apply_settings (Ungrouping *u, GError **error)
-{
-  const TelarNode *node = telar_graph_find_node (u->graph, u->id);
-  g_auto (GStrv) words =
-      g_strsplit_set (telar_param_set_text (node->params, "settings"), " \t\n", -1);
-
-  for (char **word = words; *word; word++) {
-    char *dot = strchr (*word, '.'), *equals = strchr (*word, '=');
-    g_autofree char *path = NULL;
-    const char *name;
-
-    if (!dot || !equals || equals < dot)
-      continue;
-    *dot = *equals = '\0';
-    name = g_hash_table_lookup (u->names, *word);
-    path = g_strdup_printf ("%s.%s", name ? name : *word, dot + 1);
-    if (!telar_graph_set (u->graph, path, equals + 1, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
 static gboolean
 wire_copies (Ungrouping *u, GError **error)
 {
@@ -449,37 +422,24 @@ runs_once (const TelarGraph *drawing, const TelarNode *node)
 }
 
 static gboolean
-is_used (const TelarGraph *main, const TelarGraph *drawing)
-{
-  const GPtrArray *groups = telar_graph_groups (main);
-  const TelarOperator *op = telar_graph_group_operator (drawing);
-
-  for (guint i = 0; i <= groups->len; i++) {
-    const GPtrArray *nodes = telar_graph_nodes (i < groups->len ? groups->pdata[i] : main);
-
-    for (guint j = 0; j < nodes->len; j++)
-      if (((const TelarNode *)nodes->pdata[j])->op == op)
-        return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean
 dissolve (Ungrouping *u, GError **error)
 {
-  TelarGraph *main = (TelarGraph *)telar_document_graph (u->document);
-  const char *name = telar_graph_group_name (u->drawing);
+  TelarPatch *patch = telar_document_patch (u->document);
+  const TelarNode *node = telar_graph_find_node (u->graph, u->id);
+  const TelarGraph *drawing = telar_operator_drawing (node->op);
+  const char *settings = telar_param_set_text (node->params, "settings");
+  g_autoptr (TelarGraph) own = telar_graph_copy_with (drawing, settings, error);
 
-  telar_patch_touch_node (telar_document_patch (u->document), u->graph, u->id);
-  if (!copy_nodes_out (u, error) || !apply_settings (u, error) || !wire_copies (u, error) ||
-      !rewire_consumers (u, error))
+  u->drawing = own;
+  telar_patch_touch_node (patch, u->graph, u->id);
+  if (!own || !copy_nodes_out (u, error) || !wire_copies (u, error) || !rewire_consumers (u, error))
     return FALSE;
   telar_edit_drop_wires (u->document, u->graph, u->id);
   telar_graph_remove_node (u->graph, u->id);
-  if (is_used (main, u->drawing))
+  if (telar_graph_find_use (drawing))
     return TRUE;
-  telar_patch_touch_group (telar_document_patch (u->document), u->drawing);
-  return telar_graph_remove_group (main, name, error);
+  telar_patch_touch_group (patch, drawing);
+  return telar_graph_remove_group (u->graph, telar_graph_group_name (drawing), error);
 }
 
 char **
@@ -490,7 +450,7 @@ telar_edit_ungroup (TelarDocument *document, const char *id, GError **error)
   TelarGraph *graph = telar_document_begin (document, _ ("Ungroup"));
   const TelarNode *node = telar_graph_find_node (graph, id);
   const TelarGraph *drawing = node ? telar_operator_drawing (node->op) : NULL;
-  Ungrouping u = { document, graph, drawing, id, names };
+  Ungrouping u = { document, graph, NULL, id, names };
   GHashTableIter iter;
   gpointer name;
   gboolean good = FALSE;

@@ -140,17 +140,21 @@ fill (TelarPalette *self)
  */
 
 static void
-add_group_row (TelarPalette *self, const TelarOperator *op)
+append_group_row (TelarPalette *self, GtkWidget *row)
 {
-  /* behind all categories, in the order in which they come */
-  guint order = telar_operators_all ()->len + self->groups->len;
-  GtkWidget *row = self->groups->len == 0 ? make_category_row (op->category, order)
-                                          : make_operator_row (op, order);
-
   gtk_list_box_append (GTK_LIST_BOX (self->list), row);
   g_ptr_array_add (self->groups, row);
-  if (self->groups->len == 1)
-    add_group_row (self, op);
+}
+
+/* Behind all categories, in the order in which they come; the first brings its heading. */
+static void
+add_group_row (TelarPalette *self, const TelarOperator *op)
+{
+  guint before = telar_operators_all ()->len;
+
+  if (self->groups->len == 0)
+    append_group_row (self, make_category_row (op->category, before));
+  append_group_row (self, make_operator_row (op, before + self->groups->len));
 }
 
 /* Anew after each edit: an operator of a group lives as long as the group does. */

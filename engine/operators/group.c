@@ -7,38 +7,20 @@
 
 /* --- a node of a group ------------------------------------------------------------------------ */
 
-/* One word of the parameter "settings": "conv1.filters=32". */
-static gboolean
-apply_setting (TelarLowering *l, TelarGraph *drawing, const char *word)
-{
-  g_autoptr (GError) error = NULL;
-  const char *equals = strchr (word, '=');
-  g_autofree char *path = equals ? g_strndup (word, (gsize)(equals - word)) : NULL;
-  if (!path || strchr (path, '/') || !strchr (path, '.')) {
-    telar_lower_fail (l, "\"%s\" is not a setting of a node within, such as conv1.filters=32",
-                      word);
-    return FALSE;
-  }
-  if (telar_graph_set (drawing, path, equals + 1, &error))
-    return TRUE;
-  telar_lower_fail (l, "%s", error->message);
-  return FALSE;
-}
-
 /* The group's drawing, or a copy with what is set otherwise for this node; NULL after a problem. */
 static const TelarGraph *
 own_drawing (TelarLowering *l)
 {
   const TelarGraph *drawing = telar_operator_drawing (l->node->op);
   const char *settings = telar_lower_text (l, "settings");
+  g_autoptr (GError) error = NULL;
   if (!*settings)
     return drawing;
-  TelarGraph *copy = telar_graph_copy (drawing);
-  g_ptr_array_add (l->state->lowered->drawings, copy);
-  g_auto (GStrv) words = g_strsplit_set (settings, " \t\n", -1);
-  for (char **word = words; *word; word++)
-    if (**word && !apply_setting (l, copy, *word))
-      return NULL;
+  TelarGraph *copy = telar_graph_copy_with (drawing, settings, &error);
+  if (copy)
+    g_ptr_array_add (l->state->lowered->drawings, copy);
+  else
+    telar_lower_fail (l, "%s", error->message);
   return copy;
 }
 
@@ -99,6 +81,12 @@ lower_group_output (TelarLowering *l)
   (void)l;
 }
 
+#define STEP_AXIS(words)                                                                           \
+  {                                                                                                \
+    .name = "axis", .label = N_ ("Axis of steps"), .kind = TELAR_PARAM_INT, .fallback = "1",       \
+    .minimum = -TELAR_MAX_RANK, .maximum = TELAR_MAX_RANK - 1, .doc = N_ (words),                  \
+  }
+
 const TelarOperator telar_group_input = {
   .name = TELAR_GROUP_INPUT,
   .label = N_ ("Group input"),
@@ -113,13 +101,7 @@ const TelarOperator telar_group_input = {
       TELAR_PARAM_FLAG ("each", "Step by step", "false",
                         "The group runs once for each place along the axis and is given that place "
                         "alone."),
-      { .name = "axis",
-        .label = N_ ("Axis of steps"),
-        .kind = TELAR_PARAM_INT,
-        .fallback = "1",
-        .minimum = -TELAR_MAX_RANK,
-        .maximum = TELAR_MAX_RANK - 1,
-        .doc = N_ ("The axis whose places are the steps, counted from 0, the batch.") }),
+      STEP_AXIS ("The axis whose places are the steps, counted from 0, the batch.")),
   .lower = lower_group_input,
 };
 
@@ -146,12 +128,6 @@ const TelarOperator telar_group_output = {
         .fallback = "",
         .doc = N_ ("The group input that takes this value in the next step; in the first it takes "
                    "what is wired to its port.") },
-      { .name = "axis",
-        .label = N_ ("Axis of steps"),
-        .kind = TELAR_PARAM_INT,
-        .fallback = "1",
-        .minimum = -TELAR_MAX_RANK,
-        .maximum = TELAR_MAX_RANK - 1,
-        .doc = N_ ("The new axis when every step is given.") }),
+      STEP_AXIS ("The new axis when every step is given.")),
   .lower = lower_group_output,
 };

@@ -28,17 +28,25 @@ draw_reduce (OnnxCall *call, const char *op)
   onnx_draw_unary (call, node);
 }
 
+/* A node of @op along @axis; NULL where the axis or the node cannot be. */
+static TelarNode *
+node_along (OnnxCall *call, const char *op, gint64 axis)
+{
+  guint place;
+  if (!onnx_call_axis (call, axis, onnx_draw_shape (call, 0)->rank, &place))
+    return NULL;
+  TelarNode *node = onnx_draw_node (call, op);
+  if (node)
+    onnx_draw_set (call, node, "axis", "%u", place);
+  return node;
+}
+
 static void
 draw_arg (OnnxCall *call, const char *op)
 {
-  guint axis;
-  if (!onnx_call_axis (call, onnx_call_attr_int (call, "axis", 0), onnx_draw_shape (call, 0)->rank,
-                       &axis))
-    return;
-  TelarNode *node = onnx_draw_node (call, op);
+  TelarNode *node = node_along (call, op, onnx_call_attr_int (call, "axis", 0));
   if (!node)
     return;
-  onnx_draw_set (call, node, "axis", "%u", axis);
   if (onnx_call_attr_int (call, "keepdims", 1))
     onnx_draw_set (call, node, "keep", "true");
   if (onnx_call_attr_int (call, "select_last_index", 0))
@@ -49,14 +57,9 @@ draw_arg (OnnxCall *call, const char *op)
 static void
 draw_cumsum (OnnxCall *call, const char *op)
 {
-  guint axis;
-  if (!onnx_call_axis (call, onnx_call_integer (call, 1, 0), onnx_draw_shape (call, 0)->rank,
-                       &axis))
-    return;
-  TelarNode *node = onnx_draw_node (call, op);
+  TelarNode *node = node_along (call, op, onnx_call_integer (call, 1, 0));
   if (!node)
     return;
-  onnx_draw_set (call, node, "axis", "%u", axis);
   if (onnx_call_attr_int (call, "exclusive", 0))
     onnx_draw_set (call, node, "exclusive", "true");
   if (onnx_call_attr_int (call, "reverse", 0))
