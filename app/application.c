@@ -141,6 +141,7 @@ startup (GApplication *application)
     { "win.export", { "<Control>e" } },
     { "win.undo", { "<Control>z" } },
     { "win.redo", { "<Control><Shift>z", "<Control>y" } },
+    { "win.history", { "<Control>h" } },
     { "win.train", { "<Control>Return", "F5" } },
     { "win.palette", { "F9" } },
     { "win.inspector", { "F8" } },

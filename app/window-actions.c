@@ -1,7 +1,8 @@
-/* What the window's actions do: files, undo, panels, and the questions before work is lost. */
+/* What the window's actions do: opening, undo, panels. Saving is in window-save.c. */
 #include "app/window-private.h"
 
 #include "app/project/import.h"
+#include "app/ui/history.h"
 #include "app/ui/recent.h"
 
 #include <glib/gi18n.h>
@@ -36,6 +37,7 @@ restore (TelarWindow *self, const char *journal)
     telar_recent_add (telar_document_path (document));
   telar_window_set_document (self, document);
   telar_window_toast (self, _ ("Unsaved edits restored"));
+  telar_window_look_at_disk (self);
 }
 
 typedef struct {
@@ -124,49 +126,12 @@ telar_window_recover (TelarWindow *self, const char *journal)
   restore (self, journal);
 }
 
-/* --- choosing files --------------------------------------------------------------------------- */
-
-/* The chooser holds it. */
-static void
-add_filter (GtkFileChooserNative *chooser, const char *name, gboolean projects, gboolean models)
-{
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-
-  gtk_file_filter_set_name (filter, name);
-  if (projects)
-    gtk_file_filter_add_suffix (filter, "telar");
-  if (models)
-    gtk_file_filter_add_suffix (filter, "onnx");
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
-}
-
-static GtkFileChooserNative *
-choose_file (TelarWindow *self, const char *title, GtkFileChooserAction action)
-{
-  GtkFileChooserNative *chooser =
-      gtk_file_chooser_native_new (title, GTK_WINDOW (self), action, NULL, NULL);
-
-  if (action == GTK_FILE_CHOOSER_ACTION_OPEN)
-    add_filter (chooser, _ ("Telar projects and ONNX models"), TRUE, TRUE);
-  add_filter (chooser, _ ("Telar projects"), TRUE, FALSE);
-  if (action == GTK_FILE_CHOOSER_ACTION_OPEN)
-    add_filter (chooser, _ ("ONNX models"), FALSE, TRUE);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  return chooser;
-}
-
-static char *
-chosen_path (GtkFileChooserNative *chooser, int response)
-{
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
-
-  return response == GTK_RESPONSE_ACCEPT && file ? g_file_get_path (file) : NULL;
-}
+/* --- choosing a file to open ------------------------------------------------------------------ */
 
 static void
 on_open_response (GtkFileChooserNative *chooser, int response, TelarWindow *self)
 {
-  g_autofree char *path = chosen_path (chooser, response);
+  g_autofree char *path = telar_window_chosen_path (chooser, response);
 
   if (path) {
     GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
@@ -182,130 +147,13 @@ static void
 open_dialog (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GtkFileChooserNative *chooser =
-      choose_file (data, _ ("Open a Project or Model"), GTK_FILE_CHOOSER_ACTION_OPEN);
+      telar_window_choose_file (data, _ ("Open a Project or Model"), GTK_FILE_CHOOSER_ACTION_OPEN);
 
   g_signal_connect (chooser, "response", G_CALLBACK (on_open_response), data);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
-/* --- saving ----------------------------------------------------------------------------------- */
-
-static gboolean
-save_to (TelarWindow *self, const char *path)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!telar_document_save (self->document, path, &error)) {
-    telar_window_show_error (self, _ ("The project cannot be saved"), error);
-    return FALSE;
-  }
-  telar_recent_add (telar_document_path (self->document));
-  return TRUE;
-}
-
-typedef struct {
-  TelarWindow *window;
-  void (*done) (TelarWindow *self); /* may be NULL */
-} Saving;
-
-static void
-saving_free (gpointer data, GClosure *closure)
-{
-  g_free (data);
-}
-
-static void
-on_save_response (GtkFileChooserNative *chooser, int response, Saving *saving)
-{
-  g_autofree char *path = chosen_path (chooser, response);
-  TelarWindow *self = saving->window;
-  void (*done) (TelarWindow *) = saving->done;
-
-  if (path && !g_str_has_suffix (path, ".telar")) {
-    char *full = g_strconcat (path, ".telar", NULL);
-
-    g_free (path);
-    path = full;
-  }
-  if (path && save_to (self, path) && done)
-    done (self);
-  g_object_unref (chooser);
-}
-
-static void
-save_as (TelarWindow *self, void (*done) (TelarWindow *self))
-{
-  GtkFileChooserNative *chooser =
-      choose_file (self, _ ("Save the Project"), GTK_FILE_CHOOSER_ACTION_SAVE);
-  g_autofree char *name = g_strdup_printf ("%s.telar", telar_document_title (self->document));
-  Saving *saving = g_new (Saving, 1);
-
-  *saving = (Saving){ self, done };
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
-  g_signal_connect_data (chooser, "response", G_CALLBACK (on_save_response), saving, saving_free,
-                         0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
-}
-
-static void
-save (TelarWindow *self, void (*done) (TelarWindow *self))
-{
-  if (!telar_document_path (self->document))
-    save_as (self, done);
-  else if (save_to (self, NULL) && done)
-    done (self);
-}
-
-static void
-on_save (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  save (data, NULL);
-}
-
-static void
-on_save_as (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  save_as (data, NULL);
-}
-
 /* --- leaving ---------------------------------------------------------------------------------- */
-
-static void
-on_leave_response (AdwMessageDialog *dialog, const char *response, Saving *saving)
-{
-  if (g_str_equal (response, "save"))
-    save (saving->window, saving->done);
-  else if (g_str_equal (response, "discard"))
-    saving->done (saving->window);
-}
-
-void
-telar_window_leave_document (TelarWindow *self, void (*done) (TelarWindow *self))
-{
-  GtkWidget *dialog;
-  AdwMessageDialog *message;
-  Saving *saving;
-
-  if (!self->document || !telar_document_is_modified (self->document)) {
-    done (self);
-    return;
-  }
-  dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Save the edits?"), NULL);
-  message = ADW_MESSAGE_DIALOG (dialog);
-  saving = g_new (Saving, 1);
-  *saving = (Saving){ self, done };
-  adw_message_dialog_format_body (message, _ ("“%s” has edits that are not saved."),
-                                  telar_document_title (self->document));
-  adw_message_dialog_add_responses (message, "cancel", _ ("Cancel"), "discard", _ ("Discard"),
-                                    "save", _ ("Save"), NULL);
-  adw_message_dialog_set_response_appearance (message, "discard", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_response_appearance (message, "save", ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_default_response (message, "save");
-  adw_message_dialog_set_close_response (message, "cancel");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_leave_response), saving, saving_free,
-                         0);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
 
 static void
 to_start (TelarWindow *self)
@@ -348,6 +196,12 @@ redo (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+history (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  telar_history_show (GTK_WINDOW (data), TELAR_WINDOW (data)->document);
+}
+
+static void
 find (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   telar_design_page_focus_search (TELAR_WINDOW (data)->design);
@@ -381,6 +235,7 @@ telar_window_update_actions (TelarWindow *self)
                    (telar_document_is_modified (document) || !telar_document_path (document)));
   set_enabled (self, "undo", document && telar_document_undo_name (document));
   set_enabled (self, "redo", document && telar_document_redo_name (document));
+  set_enabled (self, "history", document && telar_document_n_edits (document));
 }
 
 void
@@ -389,10 +244,9 @@ telar_window_add_actions (TelarWindow *self)
   static const GActionEntry entries[] = {
     { .name = "new", .activate = new_project },
     { .name = "open", .activate = open_dialog },
-    { .name = "save", .activate = on_save },
-    { .name = "save-as", .activate = on_save_as },
     { .name = "close-project", .activate = close_project },
     { .name = "undo", .activate = undo },
+    { .name = "history", .activate = history },
     { .name = "redo", .activate = redo },
     { .name = "find", .activate = find },
     { .name = "problems", .activate = problems },
@@ -406,6 +260,7 @@ telar_window_add_actions (TelarWindow *self)
       g_property_action_new ("page", self->pages, "visible-child-name");
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  telar_window_add_save_actions (self);
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (page));
   for (guint i = 0; i < G_N_ELEMENTS (panels); i++) {
     g_autoptr (GPropertyAction) action =

@@ -23,6 +23,8 @@ struct _TelarWindow {
   GtkWidget *places; /* stack: "start", "project" */
   GtkWidget *pages;  /* view stack: "design", "train" */
   GtkWidget *title;
+  GMenu *edit_menu;       /* names what would be undone */
+  GtkWidget *disk_dialog; /* what to do with a file that changed; or NULL */
   GtkWidget *back, *switcher, *device, *run_button;
   TelarDesignPage *design;
   TelarTrainPage *train;
@@ -45,6 +47,13 @@ void telar_window_import (TelarWindow *self, const char *path);
 void telar_window_stop_import (TelarWindow *self);
 void telar_window_add_drop_target (TelarWindow *self);
 void telar_window_add_export_actions (TelarWindow *self); /* window-export.c */
+/* window-save.c */
+void telar_window_add_save_actions (TelarWindow *self);
+GtkFileChooserNative *telar_window_choose_file (TelarWindow *self, const char *title,
+                                                GtkFileChooserAction action);
+char *telar_window_chosen_path (GtkFileChooserNative *chooser, int response); /* or NULL */
+/* Asks, or tells, when the document's file is not what it was. */
+void telar_window_look_at_disk (TelarWindow *self);
 /* window-training.c: its actions, and the run that was found going on at the start. */
 void telar_window_add_training_actions (TelarWindow *self);
 void telar_window_update_training (TelarWindow *self);

@@ -65,10 +65,26 @@ update_title (TelarWindow *self)
   gtk_window_set_title (GTK_WINDOW (self), window_title);
 }
 
+/* "Undo Move", "Redo Add Dense": the menu says what. */
+static void
+update_edit_menu (TelarWindow *self)
+{
+  const char *undo = self->document ? telar_document_undo_name (self->document) : NULL;
+  const char *redo = self->document ? telar_document_redo_name (self->document) : NULL;
+  g_autofree char *undo_label = undo ? g_strdup_printf (_ ("Undo %s"), undo) : NULL;
+  g_autofree char *redo_label = redo ? g_strdup_printf (_ ("Redo %s"), redo) : NULL;
+
+  g_menu_remove_all (self->edit_menu);
+  g_menu_append (self->edit_menu, undo ? undo_label : _ ("Undo"), "win.undo");
+  g_menu_append (self->edit_menu, redo ? redo_label : _ ("Redo"), "win.redo");
+  g_menu_append (self->edit_menu, _ ("History…"), "win.history");
+}
+
 static void
 on_document_notify (TelarWindow *self)
 {
   update_title (self);
+  update_edit_menu (self);
   telar_window_update_actions (self);
 }
 
@@ -112,6 +128,8 @@ telar_window_set_document (TelarWindow *self, TelarDocument *document)
     self->analysis = telar_analysis_new (document);
     g_signal_connect_object (document, "notify::modified", G_CALLBACK (on_document_notify), self,
                              G_CONNECT_SWAPPED);
+    g_signal_connect_object (document, "disk-changed", G_CALLBACK (telar_window_look_at_disk), self,
+                             G_CONNECT_SWAPPED);
     g_signal_connect_object (document, "journal-failed", G_CALLBACK (on_journal_failed), self, 0);
   }
   telar_design_page_set_document (self->design, document, self->analysis);
@@ -122,8 +140,7 @@ telar_window_set_document (TelarWindow *self, TelarDocument *document)
     gtk_widget_grab_focus (GTK_WIDGET (telar_design_page_canvas (self->design)));
   }
   telar_window_update_training (self);
-  update_title (self);
-  telar_window_update_actions (self);
+  on_document_notify (self);
 }
 
 /* --- closing ---------------------------------------------------------------------------------- */
@@ -153,10 +170,10 @@ close_request (GtkWindow *window)
 /* --- building --------------------------------------------------------------------------------- */
 
 static GMenuModel *
-build_menu (void)
+build_menu (TelarWindow *self)
 {
   GMenu *menu = g_menu_new ();
-  g_autoptr (GMenu) file = g_menu_new (), edit = g_menu_new (), view = g_menu_new ();
+  g_autoptr (GMenu) file = g_menu_new (), view = g_menu_new ();
   g_autoptr (GMenu) help = g_menu_new ();
 
   g_menu_append (file, _ ("New"), "win.new");
@@ -164,8 +181,7 @@ build_menu (void)
   g_menu_append (file, _ ("Save"), "win.save");
   g_menu_append (file, _ ("Save As…"), "win.save-as");
   g_menu_append (file, _ ("Export…"), "win.export");
-  g_menu_append (edit, _ ("Undo"), "win.undo");
-  g_menu_append (edit, _ ("Redo"), "win.redo");
+  self->edit_menu = g_menu_new ();
   g_menu_append (view, _ ("Palette"), "win.palette");
   g_menu_append (view, _ ("Inspector"), "win.inspector");
   g_menu_append (view, _ ("Overview"), "win.minimap");
@@ -173,7 +189,7 @@ build_menu (void)
   g_menu_append (help, _ ("Keyboard Shortcuts"), "win.show-help-overlay");
   g_menu_append (help, _ ("About Telar"), "app.about");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (edit));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (self->edit_menu));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (help));
   return G_MENU_MODEL (menu);
@@ -183,7 +199,7 @@ static GtkWidget *
 build_header (TelarWindow *self)
 {
   GtkWidget *header = adw_header_bar_new (), *menu = gtk_menu_button_new ();
-  g_autoptr (GMenuModel) model = build_menu ();
+  g_autoptr (GMenuModel) model = build_menu (self);
   g_autofree char *device = NULL;
   guint threads = g_get_num_processors ();
 
@@ -299,6 +315,8 @@ dispose (GObject *object)
   g_clear_object (&self->session);
   g_clear_object (&self->analysis);
   g_clear_object (&self->document);
+  g_clear_object (&self->edit_menu);
+  g_clear_weak_pointer (&self->disk_dialog);
   G_OBJECT_CLASS (telar_window_parent_class)->dispose (object);
 }
 

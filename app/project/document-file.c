@@ -1,32 +1,23 @@
 /* Where a document comes from and where it goes: files, samples, and journals after a crash. */
 #include "app/project/document-private.h"
+#include "app/project/relocate.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static char *
-hash_text (const char *text)
-{
-  g_autofree char *hex = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
-
-  return g_strconcat ("sha256:", hex, NULL);
-}
-
 /* The text as it is now becomes what the next journal starts from. */
 static void
 rebase (TelarDocument *self)
 {
-  g_autofree char *text = telar_graph_to_text (self->graph);
-
   telar_journal_base_clear (&self->base);
-  self->base.hash = hash_text (text);
+  self->base.text = telar_graph_to_text (self->graph);
   self->base.project = g_strdup (self->path);
+  self->base.hash = g_strdup (self->disk);
   self->base.title = g_strdup (self->title);
   self->base.folder = g_strdup (telar_graph_folder (self->graph));
-  if (!self->path)
-    self->base.text = g_steal_pointer (&text);
 }
 
 static char *
@@ -39,86 +30,35 @@ title_from_path (const char *path)
   return title;
 }
 
+/* @disk is taken: the checksum of the file's bytes, NULL without a file. */
 static TelarDocument *
-document_for (TelarGraph *graph, const char *path, const char *title)
+document_for (TelarGraph *graph, const char *path, char *disk, const char *title)
 {
   TelarDocument *self = g_object_new (TELAR_TYPE_DOCUMENT, NULL);
 
   self->graph = graph;
   self->path = g_strdup (path);
+  self->disk = disk;
   self->title = title ? g_strdup (title) : title_from_path (path);
   rebase (self);
+  telar_document_watch (self);
   return self;
 }
 
 TelarDocument *
 telar_document_new (const char *title)
 {
-  return document_for (telar_graph_new (), NULL, title);
+  return document_for (telar_graph_new (), NULL, NULL, title);
 }
 
 TelarDocument *
 telar_document_open (const char *path, GError **error)
 {
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
-  TelarGraph *graph = telar_graph_load (absolute, error);
+  g_autofree char *hash = NULL;
+  TelarGraph *graph = telar_document_read (absolute, &hash, error);
 
-  return graph ? document_for (graph, absolute, NULL) : NULL;
-}
-
-/* The checksum of a data file goes along when its path is written anew. */
-static void
-move_hash (TelarGraph *graph, const char *old, const char *path)
-{
-  GHashTable *hashes = telar_graph_data_hashes (graph);
-  gpointer key, hash;
-
-  if (g_hash_table_steal_extended (hashes, old, &key, &hash)) {
-    g_free (key);
-    g_hash_table_insert (hashes, g_strdup (path), hash);
-  }
-}
-
-/* The files that @params names, as below. */
-static gboolean
-rewrite_params (TelarGraph *graph, TelarParamSet *params, const char *from, const char *to,
-                GError **error)
-{
-  g_autoptr (GFile) folder = to ? g_file_new_for_path (to) : NULL;
-
-  for (const TelarParam *param = telar_param_set_table (params); param && param->name; param++) {
-    const char *file =
-        param->kind == TELAR_PARAM_FILE ? telar_param_set_text (params, param->name) : "";
-    g_autoptr (GFile) target = NULL;
-    g_autofree char *absolute = NULL;
-    g_autofree char *relative = NULL;
-
-    if (!file[0] || g_path_is_absolute (file))
-      continue;
-    absolute = g_canonicalize_filename (file, from);
-    target = g_file_new_for_path (absolute);
-    relative = folder ? g_file_get_relative_path (folder, target) : NULL;
-    move_hash (graph, file, relative ? relative : absolute);
-    if (!telar_param_set_put_text (params, param->name, relative ? relative : absolute, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* Relative paths start at the graph's folder, @from. They become relative to @to, or absolute where
- * the file lies elsewhere or @to is NULL. */
-static gboolean
-rewrite_files (TelarGraph *graph, const char *from, const char *to, GError **error)
-{
-  const GPtrArray *nodes = telar_graph_nodes (graph);
-
-  for (guint i = 0; i < nodes->len; i++)
-    if (!rewrite_params (graph, ((const TelarNode *)nodes->pdata[i])->params, from, to, error))
-      return FALSE;
-  if (!rewrite_params (graph, telar_graph_training (graph), from, to, error))
-    return FALSE;
-  telar_graph_set_folder (graph, to);
-  return TRUE;
+  return graph ? document_for (graph, absolute, g_steal_pointer (&hash), NULL) : NULL;
 }
 
 TelarDocument *
@@ -129,16 +69,16 @@ telar_document_open_copy (const char *path, const char *title, GError **error)
   g_autofree char *folder = g_path_get_dirname (absolute);
   g_autoptr (TelarGraph) graph = telar_graph_load (absolute, error);
 
-  if (!graph || !rewrite_files (graph, folder, NULL, error))
+  if (!graph || !telar_relocate_graph (graph, folder, NULL, error))
     return NULL;
-  return document_for (g_steal_pointer (&graph), NULL, own);
+  return document_for (g_steal_pointer (&graph), NULL, NULL, own);
 }
 
 TelarDocument *
 telar_document_new_imported (TelarGraph *graph, const char *title, const char *journal,
                              GError **error)
 {
-  g_autoptr (TelarDocument) self = document_for (graph, NULL, title);
+  g_autoptr (TelarDocument) self = document_for (graph, NULL, NULL, title);
 
   self->journal = telar_journal_create (journal, &self->base, error);
   if (!self->journal)
@@ -202,28 +142,18 @@ telar_document_find_journal (const char *path)
   return telar_journal_is_left (journal) ? g_steal_pointer (&journal) : NULL;
 }
 
+/* The document as the edits found it, whatever the file holds by now. */
 static TelarDocument *
 open_base (const TelarJournalBase *base, GError **error)
 {
-  TelarGraph *graph;
+  const char *name = base->project ? base->project : base->title;
+  TelarGraph *graph = telar_graph_from_text (base->text, strlen (base->text), name, error);
 
-  if (base->project) {
-    TelarDocument *self = telar_document_open (base->project, error);
-
-    if (self && !g_str_equal (self->base.hash, base->hash)) {
-      telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                       "%s was changed after the edits were made; they do not fit it any more",
-                       base->project);
-      g_clear_object (&self);
-    }
-    return self;
-  }
-  graph = telar_graph_from_text (base->text, strlen (base->text), base->title, error);
   if (!graph)
     return NULL;
   if (base->folder)
     telar_graph_set_folder (graph, base->folder);
-  return document_for (graph, NULL, base->title ? base->title : "");
+  return document_for (graph, base->project, g_strdup (base->hash), base->title ? base->title : "");
 }
 
 /* Undo and redo move an edit between the stacks when it is there; edits from before the journal
@@ -241,6 +171,8 @@ replay_history (TelarDocument *self, const char *kind, const char *name, TelarPa
     g_ptr_array_add (to, g_ptr_array_steal_index (from, from->len - 1));
     telar_patch_free (patch);
   } else {
+    if (undo)
+      telar_patch_invert (patch);
     telar_document_push (self, g_strdup (name), NULL, patch);
   }
 }
@@ -289,28 +221,46 @@ telar_document_recover (const char *path, GError **error)
     }
   }
   self->journal = g_steal_pointer (&journal);
-  if (!self->path)
+  if (self->path)
+    telar_document_find_saved (self);
+  else
     self->loose_weights = telar_journal_weights_path (path);
   return g_steal_pointer (&self);
 }
 
 /* --- saving ----------------------------------------------------------------------------------- */
 
+static void
+move_edits (GPtrArray *edits, const char *from, const char *to)
+{
+  for (guint i = 0; i < edits->len; i++)
+    telar_relocate_patch (((TelarEdit *)edits->pdata[i])->patch, from, to);
+}
+
+/* The edits that may be undone move along. */
 static gboolean
 move_folder (TelarDocument *self, const char *folder, GError **error)
 {
-  const char *old = telar_graph_folder (self->graph);
+  g_autofree char *old = g_strdup (telar_graph_folder (self->graph));
 
-  return g_strcmp0 (old, folder) == 0 ||
-         rewrite_files (self->graph, old ? old : folder, folder, error);
+  if (g_strcmp0 (old, folder) == 0)
+    return TRUE;
+  if (!telar_relocate_graph (self->graph, old ? old : folder, folder, error))
+    return FALSE;
+  move_edits (self->undo, old ? old : folder, folder);
+  move_edits (self->redo, old ? old : folder, folder);
+  return TRUE;
 }
 
-/* The stacks hold records with paths as they were; after a move they no longer fit. */
-static void
-forget_history (TelarDocument *self)
+/* Its own file is written only over what the document knows of it. */
+static gboolean
+may_write (TelarDocument *self, const char *path, GError **error)
 {
-  g_ptr_array_set_size (self->undo, 0);
-  g_ptr_array_set_size (self->redo, 0);
+  if (g_strcmp0 (path, self->path) != 0 || telar_document_disk_state (self) != TELAR_DISK_CHANGED)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG,
+               _ ("%s was changed by another program since it was opened"), path);
+  return FALSE;
 }
 
 gboolean
@@ -318,30 +268,38 @@ telar_document_save (TelarDocument *self, const char *path, GError **error)
 {
   g_autofree char *absolute = g_canonicalize_filename (path ? path : self->path, NULL);
   g_autofree char *folder = g_path_get_dirname (absolute);
-  g_autofree char *before = telar_graph_to_text (self->graph);
-  g_autofree char *after = NULL;
+  g_autofree char *text = NULL;
 
-  if (!move_folder (self, folder, error) || !telar_document_write (self, absolute, error))
+  if (!may_write (self, absolute, error) || !move_folder (self, folder, error) ||
+      !telar_document_write (self, absolute, error))
     return FALSE;
-  after = telar_graph_to_text (self->graph);
-  if (!g_str_equal (before, after))
-    forget_history (self);
-  if (!path || g_strcmp0 (self->path, absolute) != 0) {
+  if (g_strcmp0 (self->path, absolute) != 0) {
     g_free (self->path);
     self->path = g_strdup (absolute);
     g_free (self->title);
     self->title = title_from_path (absolute);
   }
+  text = telar_graph_to_text (self->graph);
+  g_free (self->disk);
+  self->disk = telar_document_hash (text, strlen (text));
+  telar_document_settle (self);
+  return TRUE;
+}
+
+void
+telar_document_settle (TelarDocument *self)
+{
   drop_journal (self);
   self->saved_serial = telar_document_serial (self);
   rebase (self);
+  telar_document_watch (self);
   telar_document_notify (self);
-  return TRUE;
 }
 
 void
 telar_document_close (TelarDocument *self)
 {
+  telar_document_unwatch (self);
   drop_journal (self);
   if (self->loose_weights)
     g_unlink (self->loose_weights);

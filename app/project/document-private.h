@@ -21,6 +21,9 @@ struct _TelarDocument {
   char *place; /* the path of the node whose group is edited; "" */
   char *path;
   char *title;
+  char *disk; /* checksum of the file's bytes as they were read or written here; NULL: no file */
+  GFileMonitor *monitor;
+  guint look;          /* source: the file is looked at soon */
   char *loose_weights; /* of an import that is not saved yet, in the state folder; or NULL */
 
   GPtrArray *undo, *redo; /* TelarEdit *, the next one last */
@@ -43,11 +46,28 @@ void telar_document_push (TelarDocument *self, char *name, const char *merge_key
 /* The state that the graph is in: that after the last edit, 0 before the first. */
 guint64 telar_document_serial (TelarDocument *self);
 void telar_document_notify (TelarDocument *self);
+/* An edit that has been applied: tells the others and may be undone. Takes @patch. */
+void telar_document_record (TelarDocument *self, const char *name, TelarPatch *patch);
 
 /* @kind is "edit", "merge", "undo" or "redo"; the changes are written as they were made, so that
  * replaying needs no history. */
 void telar_document_journal (TelarDocument *self, const char *kind, const char *name,
                              const TelarPatch *patch);
+
+/* What is in the graph is what the file holds: the journal goes, and the next one starts here. */
+void telar_document_settle (TelarDocument *self);
+
+/* --- document-disk.c -------------------------------------------------------------------------- */
+
+/* "sha256:…" of bytes. Caller frees. */
+char *telar_document_hash (const char *bytes, gsize length);
+/* Reads a project and, of the same bytes, the checksum. */
+TelarGraph *telar_document_read (const char *path, char **hash, GError **error);
+/* Watches the file that the document has now. */
+void telar_document_watch (TelarDocument *self);
+void telar_document_unwatch (TelarDocument *self);
+/* After a recovery: a crash between saving and giving up the journal leaves both. */
+void telar_document_find_saved (TelarDocument *self);
 
 /* Writes the project's file, and beside it the weights that lie loose. */
 gboolean telar_document_write (TelarDocument *self, const char *path, GError **error);

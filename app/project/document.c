@@ -7,7 +7,7 @@
 G_DEFINE_FINAL_TYPE (TelarDocument, telar_document, G_TYPE_OBJECT)
 
 enum { PROP_TITLE = 1, PROP_PATH, PROP_MODIFIED, PROP_UNDO_NAME, PROP_REDO_NAME, N_PROPS };
-enum { CHANGED, ENTERED, JOURNAL_FAILED, N_SIGNALS };
+enum { CHANGED, ENTERED, DISK_CHANGED, JOURNAL_FAILED, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -204,6 +204,14 @@ telar_document_commit (TelarDocument *self, const char *merge_key)
 }
 
 void
+telar_document_record (TelarDocument *self, const char *name, TelarPatch *patch)
+{
+  leave_gone (self);
+  g_signal_emit (self, signals[CHANGED], 0, patch, TELAR_PATCH_FORWARD);
+  telar_document_push (self, g_strdup (name), NULL, patch);
+}
+
+void
 telar_document_abort (TelarDocument *self)
 {
   g_autoptr (GError) error = NULL;
@@ -263,6 +271,40 @@ telar_document_redo_name (TelarDocument *self)
   return edit ? edit->name : NULL;
 }
 
+/* --- history ---------------------------------------------------------------------------------- */
+
+guint
+telar_document_n_edits (TelarDocument *self)
+{
+  return self->undo->len + self->redo->len;
+}
+
+guint
+telar_document_n_done (TelarDocument *self)
+{
+  return self->undo->len;
+}
+
+const char *
+telar_document_edit_name (TelarDocument *self, guint index)
+{
+  const TelarEdit *edit = index < self->undo->len
+                              ? self->undo->pdata[index]
+                              : self->redo->pdata[telar_document_n_edits (self) - 1 - index];
+
+  return edit->name;
+}
+
+void
+telar_document_jump (TelarDocument *self, guint n_done)
+{
+  n_done = MIN (n_done, telar_document_n_edits (self));
+  while (self->undo->len > n_done)
+    telar_document_undo (self);
+  while (self->undo->len < n_done)
+    telar_document_redo (self);
+}
+
 /* --- the object ------------------------------------------------------------------------------- */
 
 static void
@@ -305,6 +347,8 @@ finalize (GObject *object)
   g_clear_pointer (&self->graph, telar_graph_free);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->title, g_free);
+  g_clear_pointer (&self->disk, g_free);
+  telar_document_unwatch (self);
   g_clear_pointer (&self->loose_weights, g_free);
   g_clear_pointer (&self->place, g_free);
   G_OBJECT_CLASS (telar_document_parent_class)->finalize (object);
@@ -330,6 +374,8 @@ telar_document_class_init (TelarDocumentClass *klass)
                                    NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_INT);
   signals[ENTERED] = g_signal_new ("entered", TELAR_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 0);
+  signals[DISK_CHANGED] = g_signal_new ("disk-changed", TELAR_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[JOURNAL_FAILED] = g_signal_new ("journal-failed", TELAR_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST,
                                           0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }

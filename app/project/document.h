@@ -16,8 +16,10 @@ G_DECLARE_FINAL_TYPE (TelarDocument, telar_document, TELAR, DOCUMENT, GObject)
 /* Signals
  *   "changed" (TelarPatch *patch, TelarPatchDirection direction): records have changed.
  *   "entered": another drawing is being edited.
- *   "journal-failed" (const char *message): edits are not safe from a crash any more; once.
- * Properties (read only, with notify): "title", "path", "modified", "undo-name", "redo-name". */
+ *   "disk-changed": another program wrote, moved or removed the file; see
+ * telar_document_disk_state. "journal-failed" (const char *message): edits are not safe from a
+ * crash any more; once. Properties (read only, with notify): "title", "path", "modified",
+ * "undo-name", "redo-name". */
 
 TelarDocument *telar_document_new (const char *title);
 TelarDocument *telar_document_open (const char *path, GError **error);
@@ -28,16 +30,27 @@ TelarDocument *telar_document_open_copy (const char *path, const char *title, GE
  * go; saving puts them beside the project, closing removes them. */
 TelarDocument *telar_document_new_imported (TelarGraph *graph, const char *title,
                                             const char *journal, GError **error);
-/* What a crash left: the journal at @journal over the document that it starts from. When the file
- * was changed since, an error says so and the journal stays. */
+/* What a crash left: the journal at @journal over the document that it starts from, which is kept
+ * in it. When the file was changed since, it is as if another program had done so while it was
+ * open. */
 TelarDocument *telar_document_recover (const char *journal, GError **error);
 /* The journal that a crash left beside @path, or NULL. Caller frees. */
 char *telar_document_find_journal (const char *path);
 
-/* Writes to @path, or with NULL to its own. Paths of data files are rewritten when the folder
+/* Writes to @path, or with NULL to its own, which fails with G_IO_ERROR_WRONG_ETAG when another
+ * program has written it since. Paths of data files are rewritten when the folder
  * changes, so that they go on naming the same files. The weights of an import go beside it, under
  * a name that is free. */
 gboolean telar_document_save (TelarDocument *self, const char *path, GError **error);
+
+/* The file beside what the document knows of it. Reads the file. */
+typedef enum { TELAR_DISK_SAME, TELAR_DISK_CHANGED, TELAR_DISK_GONE } TelarDiskState;
+TelarDiskState telar_document_disk_state (TelarDocument *self);
+/* What the file holds by now may be written over: the document counts as edited. */
+void telar_document_keep_mine (TelarDocument *self);
+/* Makes the document what the file holds, as an edit that can be undone. */
+gboolean telar_document_reload (TelarDocument *self, GError **error);
+
 /* Gives up what is not saved: the journal is removed. Without this call it stays. */
 void telar_document_close (TelarDocument *self);
 
@@ -74,5 +87,15 @@ void telar_document_redo (TelarDocument *self);
 /* NULL when there is nothing to undo, redo. Borrowed. */
 const char *telar_document_undo_name (TelarDocument *self);
 const char *telar_document_redo_name (TelarDocument *self);
+
+/* --- history ---------------------------------------------------------------------------------- */
+
+/* All edits that can be undone or redone, oldest first; how many of them are done. */
+guint telar_document_n_edits (TelarDocument *self);
+guint telar_document_n_done (TelarDocument *self);
+/* What the edit at @index is called. Borrowed. */
+const char *telar_document_edit_name (TelarDocument *self, guint index);
+/* Undoes or redoes until @n_done edits are done. */
+void telar_document_jump (TelarDocument *self, guint n_done);
 
 G_END_DECLS

@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define JOURNAL_VERSION 1
+#define JOURNAL_VERSION 2
 /* Of a document without a file, in the state folder. */
 #define UNSAVED_ENDING ".telar.journal"
 /* More than any session writes; a larger file is not ours. */
@@ -18,6 +18,7 @@ struct TelarJournal {
   char *path;
   int fd;
   GThreadPool *syncer; /* one thread: fsync may take long */
+  gboolean named;      /* its name is on the disk; of the syncer's thread */
 };
 
 void
@@ -99,10 +100,29 @@ telar_journal_list_unsaved (void)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
+/* The name of a new journal must be on the disk, too. */
+static void
+sync_folder (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  if (fd < 0)
+    return;
+  fsync (fd);
+  close (fd);
+}
+
 static void
 sync_in_thread (gpointer data, gpointer user_data)
 {
-  fdatasync (GPOINTER_TO_INT (data) - 1);
+  TelarJournal *journal = data;
+
+  fdatasync (journal->fd);
+  if (!journal->named) {
+    sync_folder (journal->path);
+    journal->named = TRUE;
+  }
 }
 
 static TelarJournal *
@@ -158,7 +178,7 @@ telar_journal_append (TelarJournal *journal, json_t *entry, GError **error)
 
   json_decref (entry);
   if (ok && g_thread_pool_unprocessed (journal->syncer) == 0)
-    g_thread_pool_push (journal->syncer, GINT_TO_POINTER (journal->fd + 1), NULL);
+    g_thread_pool_push (journal->syncer, journal, NULL);
   return ok;
 }
 
@@ -171,9 +191,9 @@ telar_journal_sync (TelarJournal *journal)
 static json_t *
 base_to_json (const TelarJournalBase *base)
 {
-  return json_pack ("{s:i, s:s?, s:s, s:s?, s:s?, s:s?}", "journal", JOURNAL_VERSION, "project",
-                    base->project, "hash", base->hash, "text", base->project ? NULL : base->text,
-                    "title", base->title, "folder", base->project ? NULL : base->folder);
+  return json_pack ("{s:i, s:s?, s:s?, s:s, s:s?, s:s?}", "journal", JOURNAL_VERSION, "project",
+                    base->project, "hash", base->hash, "text", base->text, "title", base->title,
+                    "folder", base->folder);
 }
 
 TelarJournal *
@@ -267,21 +287,17 @@ static gboolean
 base_from_json (const json_t *json, TelarJournalBase *base, const char *path, GError **error)
 {
   json_int_t version = json_integer_value (json_object_get (json, "journal"));
-  const char *hash = json_string_value (json_object_get (json, "hash"));
+  const char *text = json_string_value (json_object_get (json, "text"));
 
-  if (version != JOURNAL_VERSION || !hash) {
+  if (version != JOURNAL_VERSION || !text) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s is not a journal of this version", path);
     return FALSE;
   }
-  base->hash = g_strdup (hash);
+  base->text = g_strdup (text);
+  base->hash = g_strdup (json_string_value (json_object_get (json, "hash")));
   base->project = g_strdup (json_string_value (json_object_get (json, "project")));
-  base->text = g_strdup (json_string_value (json_object_get (json, "text")));
   base->title = g_strdup (json_string_value (json_object_get (json, "title")));
   base->folder = g_strdup (json_string_value (json_object_get (json, "folder")));
-  if (!base->project && !base->text) {
-    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s names no document", path);
-    return FALSE;
-  }
   return TRUE;
 }
 

@@ -10,13 +10,14 @@
 
 G_BEGIN_DECLS
 
-/* What the edits start from: a file with its checksum, or the text itself when there is no file. */
+/* What the edits start from. The text is kept whole: whatever becomes of the file, the edits fit.
+ */
 typedef struct {
   char *project; /* path of the saved file, or NULL */
-  char *hash;    /* "sha256:…" of the text the edits start from */
-  char *text;    /* that text, when @project is NULL */
+  char *hash;    /* "sha256:…" of that file's bytes, or NULL */
+  char *text;    /* the document as it is saved */
   char *title;
-  char *folder; /* where relative paths start, when @project is NULL */
+  char *folder; /* where relative paths start, or NULL */
 } TelarJournalBase;
 
 void telar_journal_base_clear (TelarJournalBase *base);

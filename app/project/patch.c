@@ -352,6 +352,70 @@ telar_patch_merge (TelarPatch *patch, const TelarPatch *later)
   }
 }
 
+void
+telar_patch_invert (TelarPatch *patch)
+{
+  for (guint i = 0; i < patch->changes->len; i++) {
+    TelarChange *change = patch->changes->pdata[i];
+    char *before = change->before;
+
+    change->before = change->after;
+    change->after = before;
+  }
+}
+
+/* --- the difference --------------------------------------------------------------------------- */
+
+/* Wires of a node that becomes another operator are taken off and put back, so that none is asked
+ * to fit both. */
+static void
+touch_wires_of_changed (TelarPatch *patch, const TelarGraph *before, const TelarGraph *after)
+{
+  const GPtrArray *nodes = telar_graph_nodes (before);
+
+  for (guint i = 0; i < nodes->len; i++) {
+    const TelarNode *node = nodes->pdata[i], *other = telar_graph_find_node (after, node->id);
+
+    if (other && !g_str_equal (node->op->name, other->op->name))
+      telar_patch_touch_node (patch, before, node->id);
+  }
+}
+
+TelarPatch *
+telar_patch_between (const TelarGraph *before, const TelarGraph *after)
+{
+  const TelarGraph *const sides[] = { before, after };
+  TelarPatch *patch = telar_patch_new ();
+
+  for (guint side = 0; side < G_N_ELEMENTS (sides); side++) {
+    g_auto (GStrv) paths = telar_graph_record_paths (sides[side]);
+
+    for (guint i = 0; paths[i]; i++) {
+      g_autofree char *old = telar_graph_get_record (before, paths[i]);
+      g_autofree char *new = telar_graph_get_record (after, paths[i]);
+      guint index;
+
+      if (g_strcmp0 (old, new) != 0 && !find (patch, paths[i], &index))
+        insert (patch, index, paths[i], old, new);
+    }
+  }
+  for (guint i = 0; telar_graph_nth_drawing (before, i); i++) {
+    const TelarGraph *drawing = telar_graph_nth_drawing (before, i);
+    const char *name = telar_graph_group_name (drawing);
+    const TelarGraph *other = name ? telar_graph_find_group (after, name) : after;
+
+    if (other)
+      touch_wires_of_changed (patch, drawing, other);
+  }
+  for (guint i = 0; i < patch->changes->len; i++) {
+    TelarChange *change = patch->changes->pdata[i];
+
+    g_free (change->after);
+    change->after = telar_graph_get_record (after, change->path);
+  }
+  return patch;
+}
+
 /* --- JSON ------------------------------------------------------------------------------------- */
 
 static json_t *

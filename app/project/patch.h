@@ -49,6 +49,11 @@ gboolean telar_patch_apply (const TelarPatch *patch, TelarGraph *graph,
 /* @patch becomes both edits in one; a record that came back to what it was is forgotten. */
 void telar_patch_merge (TelarPatch *patch, const TelarPatch *later);
 
+/* What was before is after, and the other way round. */
+void telar_patch_invert (TelarPatch *patch);
+/* What makes of one main drawing, and all that is in its document, the other. */
+TelarPatch *telar_patch_between (const TelarGraph *before, const TelarGraph *after);
+
 /* [[path, before, after], …]; a new reference. */
 json_t *telar_patch_to_json (const TelarPatch *patch);
 TelarPatch *telar_patch_from_json (const json_t *json, GError **error);
