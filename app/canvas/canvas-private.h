@@ -1,5 +1,5 @@
 /* What the files of the canvas share: canvas.c (the widget, view, selection), draw.c, gestures.c,
- * wiring.c, keyboard.c, proxies.c. */
+ * wiring.c, keyboard.c, wire-keys.c, proxies.c. */
 #pragma once
 
 #include "app/canvas/canvas.h"
@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 #define TELAR_REACH 10.0
 /* Where a wire that is being drawn finds a port. */
 #define TELAR_SNAP 26.0
+/* Between a node and one added beside it, in canvas units. */
+#define TELAR_BESIDE 64.0f
 
 typedef struct {
   double x, y; /* canvas coordinates at the widget's top left */
@@ -46,6 +48,8 @@ typedef struct {
   TelarEdge *moved; /* the wire that was taken off an input, or NULL; a copy */
   TelarHit target;  /* the port under the pointer, if any */
   char *refusal;    /* why it may not go there; NULL when it may */
+  gboolean by_key;  /* the arrows carry it, not the pointer */
+  TelarHit started; /* by key: the port where it was taken up */
   GHashTable *fits; /* "NODE:PORT" -> GINT_TO_POINTER (1 + fits), while this wire is drawn */
 } TelarWiring;
 
@@ -84,7 +88,8 @@ struct _TelarCanvas {
   const TelarOperator *dropping; /* over the canvas in a drag from the palette */
   TelarSceneEdge *drop_edge;
 
-  GPtrArray *proxies; /* widgets that stand for nodes in view */
+  GPtrArray *proxies;       /* widgets that stand for nodes in view */
+  GHashTable *wire_proxies; /* TelarSceneEdge * -> GtkWidget *, borrowed both */
   guint proxies_idle;
   GtkWidget *quick_add;
   GtkWidget *menu;
@@ -110,6 +115,7 @@ void telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot); /* draw.c
 
 void telar_canvas_add_gestures (TelarCanvas *self); /* gestures.c */
 void telar_canvas_cancel_drag (TelarCanvas *self);
+void telar_canvas_show_menu (TelarCanvas *self, double x, double y);
 
 /* wiring.c: one wire, from the port where it starts until it is let go. */
 void telar_canvas_wiring_begin (TelarCanvas *self, const TelarHit *hit);
@@ -120,6 +126,16 @@ gboolean telar_canvas_wiring_fits (TelarCanvas *self, TelarSceneNode *node, guin
 void telar_canvas_add_actions (GtkWidgetClass *klass); /* keyboard.c */
 void telar_canvas_add_keys (TelarCanvas *self);
 
+/* wire-keys.c: takes up a wire at a port of the current node, or at its next port. */
+void telar_canvas_wire_by_key (TelarCanvas *self);
+void telar_canvas_wire_from (TelarCanvas *self, TelarSceneNode *node, gboolean output, guint port);
+/* While such a wire is held its keys come first: TRUE when it took this one. */
+gboolean telar_canvas_wire_key (TelarCanvas *self, guint key, GdkModifierType state);
+/* Selects the next wire of the current node, or with -1 the one before. */
+void telar_canvas_step_wire (TelarCanvas *self, int step);
+/* The node to which the selected wire leads, in the direction of @dx; NULL without a wire. */
+TelarSceneNode *telar_canvas_wire_end (TelarCanvas *self, int dx);
+
 void telar_canvas_add_drop_target (TelarCanvas *self); /* drop.c */
 
 /* proxies.c: accessible children for the nodes in view. */
@@ -127,6 +143,9 @@ void telar_canvas_update_proxies (TelarCanvas *self);
 void telar_canvas_allocate_proxies (TelarCanvas *self);
 void telar_canvas_drop_proxies (TelarCanvas *self);
 void telar_canvas_focus_current (TelarCanvas *self);
+/* So that accessibility tools read them out. */
+void telar_canvas_focus_port (TelarCanvas *self, TelarSceneNode *node, gboolean output, guint port);
+void telar_canvas_focus_wire (TelarCanvas *self, TelarSceneEdge *edge);
 
 /* quick-add.c: search and add at a point of the widget; @attach, a port to wire to, may be NULL. */
 void telar_canvas_quick_add (TelarCanvas *self, double x, double y, const TelarPortRef *attach);

@@ -450,6 +450,7 @@ finalize (GObject *object)
 
   g_hash_table_unref (self->selection);
   g_ptr_array_unref (self->proxies);
+  g_hash_table_unref (self->wire_proxies);
   g_array_unref (self->held);
   telar_scene_free (self->scene);
   G_OBJECT_CLASS (telar_canvas_parent_class)->finalize (object);
@@ -491,6 +492,7 @@ telar_canvas_init (TelarCanvas *self)
   self->scene = telar_scene_new ();
   self->selection = g_hash_table_new (NULL, NULL);
   self->proxies = g_ptr_array_new ();
+  self->wire_proxies = g_hash_table_new (NULL, NULL);
   self->held = g_array_new (FALSE, FALSE, sizeof (TelarHeld));
   self->view.zoom = 1;
   self->animation = adw_timed_animation_new (

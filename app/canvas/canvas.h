@@ -6,7 +6,8 @@
  *   canvas.select (s ID), canvas.select-all, canvas.clear-selection
  *   canvas.remove, canvas.remove-bridge, canvas.cut, canvas.copy, canvas.paste, canvas.duplicate
  *   canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-original
- *   canvas.quick-add, canvas.arrange
+ *   canvas.quick-add, canvas.arrange, canvas.menu
+ *   canvas.wire, canvas.next-wire, canvas.previous-wire
  *   canvas.group, canvas.ungroup, canvas.enter-group, canvas.leave-group */
 #pragma once
 

@@ -298,8 +298,8 @@ make_menu (TelarCanvas *self)
   return menu;
 }
 
-static void
-show_menu (TelarCanvas *self, double x, double y)
+void
+telar_canvas_show_menu (TelarCanvas *self, double x, double y)
 {
   g_autoptr (GMenu) menu = make_menu (self);
 
@@ -328,7 +328,7 @@ on_click (GtkGestureClick *gesture, int n_press, double x, double y, TelarCanvas
       telar_canvas_select_node (self, hit.node, FALSE);
     else if (hit.kind == TELAR_HIT_EDGE)
       telar_canvas_select_edge (self, hit.edge);
-    show_menu (self, x, y);
+    telar_canvas_show_menu (self, x, y);
   } else if (button == GDK_BUTTON_PRIMARY && n_press == 2) {
     if (hit.kind == TELAR_HIT_NODE)
       g_signal_emit_by_name (self, "node-activated", hit.node->id);

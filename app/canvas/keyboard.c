@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define ZOOM_STEP 1.25
-#define BESIDE    64.0f /* between a node and one added after it */
 
 /* --- adding and wiring ------------------------------------------------------------------------ */
 
@@ -74,7 +73,7 @@ telar_canvas_add (TelarCanvas *self, const char *name)
   if (extend) {
     const graphene_rect_t *rect = telar_scene_node_rect (self->current);
 
-    place = free_place (self, rect->origin.x + rect->size.width + BESIDE, rect->origin.y);
+    place = free_place (self, rect->origin.x + rect->size.width + TELAR_BESIDE, rect->origin.y);
   } else {
     place = free_place (self, middle.x - TELAR_CARD_WIDTH / 2, middle.y - TELAR_CARD_HEIGHT / 2);
   }
@@ -356,7 +355,9 @@ walk (TelarCanvas *self, int dx, int dy, gboolean extend)
   const GPtrArray *nodes = telar_scene_nodes (self->scene);
   TelarSceneNode *next = NULL;
 
-  if (self->current)
+  if (telar_canvas_wire_end (self, dx))
+    next = telar_canvas_wire_end (self, dx);
+  else if (self->current)
     next = neighbour (self, self->current, dx, dy);
   else if (nodes->len)
     next = nodes->pdata[0];
@@ -411,6 +412,8 @@ on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType stat
 {
   if (!self->document)
     return GDK_EVENT_PROPAGATE;
+  if (telar_canvas_wire_key (self, key, state))
+    return GDK_EVENT_STOP;
   if (key == GDK_KEY_space && !self->space) {
     self->space = TRUE;
     gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "grab");
@@ -525,6 +528,45 @@ leave_group (GtkWidget *widget, const char *action, GVariant *parameter)
   telar_canvas_reveal (self, last);
 }
 
+/* --- wires and the menu ----------------------------------------------------------------------- */
+
+static void
+take_up_wire (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  telar_canvas_wire_by_key (TELAR_CANVAS (widget));
+}
+
+static void
+next_wire (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  telar_canvas_step_wire (TELAR_CANVAS (widget), 1);
+}
+
+static void
+previous_wire (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  telar_canvas_step_wire (TELAR_CANVAS (widget), -1);
+}
+
+/* Below the current node, where the pointer would have opened it. */
+static void
+open_menu (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  TelarCanvas *self = TELAR_CANVAS (widget);
+  graphene_point_t at = GRAPHENE_POINT_INIT ((float)gtk_widget_get_width (widget) / 2,
+                                             (float)gtk_widget_get_height (widget) / 2);
+
+  if (!self->document)
+    return;
+  if (self->current) {
+    const graphene_rect_t *rect = telar_scene_node_rect (self->current);
+
+    at = telar_canvas_to_widget (self, rect->origin.x + rect->size.width / 2,
+                                 rect->origin.y + rect->size.height);
+  }
+  telar_canvas_show_menu (self, at.x, at.y);
+}
+
 void
 telar_canvas_add_actions (GtkWidgetClass *klass)
 {
@@ -550,6 +592,11 @@ telar_canvas_add_actions (GtkWidgetClass *klass)
     { "canvas.zoom-out", NULL, zoom_out, GDK_KEY_minus, GDK_KEY_KP_Subtract, 0 },
     { "canvas.zoom-fit", NULL, zoom_fit, GDK_KEY_0, GDK_KEY_KP_0, 0 },
     { "canvas.zoom-original", NULL, zoom_original, GDK_KEY_1, GDK_KEY_KP_1, 0 },
+    { "canvas.wire", NULL, take_up_wire, GDK_KEY_w, 0, 0 },
+    { "canvas.next-wire", NULL, next_wire, GDK_KEY_e, 0, 0 },
+    { "canvas.previous-wire", NULL, previous_wire, GDK_KEY_e, GDK_KEY_E, shift },
+    { "canvas.menu", NULL, open_menu, GDK_KEY_Menu, 0, 0 },
+    { "canvas.menu", NULL, open_menu, GDK_KEY_F10, 0, shift },
     { "canvas.quick-add", NULL, quick_add, GDK_KEY_Tab, 0, 0 },
     { "canvas.arrange", NULL, arrange, GDK_KEY_l, 0, ctrl | shift },
     { "canvas.group", NULL, group_nodes, GDK_KEY_g, 0, ctrl },
@@ -559,7 +606,9 @@ telar_canvas_add_actions (GtkWidgetClass *klass)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++) {
-    gtk_widget_class_install_action (klass, actions[i].name, actions[i].type, actions[i].activate);
+    if (i == 0 || !g_str_equal (actions[i].name, actions[i - 1].name))
+      gtk_widget_class_install_action (klass, actions[i].name, actions[i].type,
+                                       actions[i].activate);
     if (actions[i].key)
       gtk_widget_class_add_binding_action (klass, actions[i].key, actions[i].modifiers,
                                            actions[i].name, NULL);
