@@ -6,6 +6,11 @@
 
 #include <string.h>
 
+/* Positions of the result that oneDNN adds up in one float32, at most, unless one image has more: a
+ * sum loses digits with the square root of its terms, and behind a batch norm, where it is small
+ * and its terms are not, it has few to lose. */
+#define MOST_POSITIONS ((gint64)1024)
+
 /* Which of oneDNN's arguments and queries stand for the three tensors. */
 typedef struct {
   dnnl_prop_kind_t kind;
@@ -32,14 +37,15 @@ typedef struct {
   CpuConvShape shape;
   gboolean biased;
   const Direction *direction;
+  gint64 images; /* of one run; the gradient of the weights is summed over several */
   dnnl_memory_desc_t x, w, y, bias;
 } Conv;
 
 static void
-describe_image (dnnl_memory_desc_t *desc, const CpuConvShape *shape, gint64 channels,
+describe_image (dnnl_memory_desc_t *desc, const CpuConvShape *shape, gint64 images, gint64 channels,
                 const gint64 size[3], gboolean as_it_lies)
 {
-  gint64 all_strides[5], dims[5] = { shape->batch, channels }, strides[5];
+  gint64 all_strides[5], dims[5] = { images, channels }, strides[5];
   guint n = shape->n_spatial;
 
   cpu_image_strides (shape, channels, size, all_strides);
@@ -70,6 +76,17 @@ describe_weights (dnnl_memory_desc_t *desc, const CpuConvShape *shape, gboolean 
   cpu_dnnl_desc (desc, rank, dims, as_it_lies ? strides : NULL);
 }
 
+static gint64
+images_at_once (const CpuConvShape *shape)
+{
+  gint64 positions = shape->y[0] * shape->y[1] * shape->y[2];
+  gint64 images = CLAMP (MOST_POSITIONS / positions, 1, shape->batch);
+
+  while (shape->batch % images != 0)
+    images--;
+  return images;
+}
+
 static void
 conv_init (Conv *c, const CpuSite *site)
 {
@@ -80,8 +97,9 @@ conv_init (Conv *c, const CpuSite *site)
   c->direction = site->instr->prim == TELAR_PRIM_CONV              ? &forward
                  : site->instr->prim == TELAR_PRIM_CONV_INPUT_GRAD ? &backward_data
                                                                    : &backward_weights;
-  describe_image (&c->x, &c->shape, c->shape.in, c->shape.x, TRUE);
-  describe_image (&c->y, &c->shape, c->shape.out, c->shape.y, TRUE);
+  c->images = c->direction == &backward_weights ? images_at_once (&c->shape) : c->shape.batch;
+  describe_image (&c->x, &c->shape, c->shape.batch, c->shape.in, c->shape.x, TRUE);
+  describe_image (&c->y, &c->shape, c->shape.batch, c->shape.out, c->shape.y, TRUE);
   describe_weights (&c->w, &c->shape, TRUE);
   cpu_dnnl_desc (&c->bias, 1, &c->shape.out, &(gint64){ 1 });
 }
@@ -133,8 +151,8 @@ describe (CpuDnnl *program, const Conv *c, gboolean as_they_lie)
   dnnl_memory_desc_t x, y;
   dnnl_convolution_desc_t op;
 
-  describe_image (&x, &c->shape, c->shape.in, c->shape.x, as_they_lie);
-  describe_image (&y, &c->shape, c->shape.out, c->shape.y, as_they_lie);
+  describe_image (&x, &c->shape, c->images, c->shape.in, c->shape.x, as_they_lie);
+  describe_image (&y, &c->shape, c->images, c->shape.out, c->shape.y, as_they_lie);
   cpu_dnnl_check (program, init_op (&op, c, dnnl_forward_training, &x, &y));
   dnnl_primitive_desc_t desc = cpu_dnnl_describe (program, &op, NULL);
   if (c->direction->kind == dnnl_forward_training || desc == NULL)
@@ -173,15 +191,60 @@ choose (CpuDnnl *program, const Conv *c)
   return other;
 }
 
+/* The layout that the primitive wants for an operand; for images, over the whole batch. */
+static dnnl_memory_desc_t
+wanted_for (const Conv *c, const_dnnl_primitive_desc_t desc, dnnl_query_t query)
+{
+  dnnl_memory_desc_t wanted = *cpu_dnnl_wanted (desc, query);
+
+  if (query != c->direction->query_w)
+    wanted.dims[0] = wanted.padded_dims[0] = c->shape.batch;
+  return wanted;
+}
+
+/* Whether image follows image in the layout, so that a window over some of them can move. */
+static gboolean
+has_batch_outermost (const dnnl_memory_desc_t *desc)
+{
+  const dnnl_blocking_desc_t *blocks = &desc->format_desc.blocking;
+
+  for (int i = 0; i < blocks->inner_nblks; i++)
+    if (blocks->inner_idxs[i] == 0)
+      return FALSE;
+  return (gsize)(desc->dims[0] * blocks->strides[0]) * sizeof (float) ==
+         dnnl_memory_desc_get_size (desc);
+}
+
+static gboolean
+can_move (const Conv *c, const_dnnl_primitive_desc_t desc)
+{
+  return has_batch_outermost (cpu_dnnl_wanted (desc, c->direction->query_x)) &&
+         has_batch_outermost (cpu_dnnl_wanted (desc, c->direction->query_y));
+}
+
+/* The gradient of the weights, some images at a time. */
+static void
+add_pieces (CpuDnnl *program, const Conv *c, dnnl_primitive_desc_t desc, CpuDnnlMemory x,
+            CpuDnnlMemory w, CpuDnnlMemory y)
+{
+  const Direction *d = c->direction;
+  CpuDnnlMemory partial = cpu_dnnl_scratch (program, cpu_dnnl_wanted (desc, d->query_w));
+  CpuDnnlArgument arguments[] = {
+    { d->x, cpu_dnnl_piece (program, x, cpu_dnnl_wanted (desc, d->query_x)) },
+    { d->w, partial },
+    { d->y, cpu_dnnl_piece (program, y, cpu_dnnl_wanted (desc, d->query_y)) },
+  };
+
+  cpu_dnnl_add_pieces (program, desc, arguments, 3, (guint)(c->shape.batch / c->images), partial,
+                       w);
+}
+
 /* Reorders what the primitive reads, makes room for what it writes. */
 static CpuDnnlMemory
-bind (CpuDnnl *program, CpuDnnlMemory memory, const_dnnl_primitive_desc_t desc, dnnl_query_t query,
-      gboolean written)
+bind (CpuDnnl *program, CpuDnnlMemory memory, dnnl_memory_desc_t wanted, gboolean written)
 {
-  const dnnl_memory_desc_t *wanted = cpu_dnnl_wanted (desc, query);
-
-  return written ? cpu_dnnl_target (program, memory, wanted)
-                 : cpu_dnnl_as (program, memory, wanted);
+  return written ? cpu_dnnl_target (program, memory, &wanted)
+                 : cpu_dnnl_as (program, memory, &wanted);
 }
 
 static void
@@ -193,14 +256,17 @@ add_conv (CpuDnnl *program, const Conv *c, dnnl_primitive_desc_t desc)
   CpuDnnlMemory w = to_w ? cpu_dnnl_output (program, 0, &c->w) : cpu_dnnl_input (program, 1, &c->w);
   CpuDnnlMemory y =
       to_y ? cpu_dnnl_output (program, 0, &c->y) : cpu_dnnl_input (program, to_x ? 0 : 1, &c->y);
-  CpuDnnlMemory own_x = bind (program, x, desc, d->query_x, to_x);
-  CpuDnnlMemory own_w = bind (program, w, desc, d->query_w, to_w);
-  CpuDnnlMemory own_y = bind (program, y, desc, d->query_y, to_y);
+  CpuDnnlMemory own_x = bind (program, x, wanted_for (c, desc, d->query_x), to_x);
+  CpuDnnlMemory own_w = bind (program, w, wanted_for (c, desc, d->query_w), to_w);
+  CpuDnnlMemory own_y = bind (program, y, wanted_for (c, desc, d->query_y), to_y);
   CpuDnnlArgument arguments[4] = { { d->x, own_x }, { d->w, own_w }, { d->y, own_y } };
 
   if (c->biased)
     arguments[3] = (CpuDnnlArgument){ DNNL_ARG_BIAS, cpu_dnnl_input (program, 2, &c->bias) };
-  cpu_dnnl_add (program, desc, arguments, c->biased ? 4 : 3);
+  if (c->images < c->shape.batch)
+    add_pieces (program, c, desc, own_x, own_w, own_y);
+  else
+    cpu_dnnl_add (program, desc, arguments, c->biased ? 4 : 3);
   cpu_dnnl_store (program, to_x ? own_x : to_w ? own_w : own_y, to_x ? x : to_w ? w : y);
 }
 
@@ -227,6 +293,11 @@ prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
 
   conv_init (&c, site);
   dnnl_primitive_desc_t desc = choose (program, &c);
+  if (desc != NULL && c.images < c.shape.batch && !can_move (&c, desc)) {
+    dnnl_primitive_desc_destroy (desc);
+    c.images = c.shape.batch;
+    desc = choose (program, &c);
+  }
   if (desc != NULL) {
     add_conv (program, &c, desc);
     dnnl_primitive_desc_destroy (desc);

@@ -2,9 +2,12 @@
  * the addresses. */
 #include "engine/devices/cpu/onednn.h"
 
+#include <string.h>
+
 #define MOST_MEMORIES  24
 #define MOST_STEPS     8
 #define MOST_ARGUMENTS 8
+#define SUM_GRAIN      ((gsize)16384) /* floats that are worth a thread */
 
 typedef enum { IN_INPUT, IN_OUTPUT, IN_SCRATCH } Where;
 
@@ -12,6 +15,7 @@ typedef struct {
   Where where;
   guint index;  /* of the input or output */
   gsize offset; /* in the scratch */
+  gsize window; /* bytes that it moves from piece to piece; 0: it stays */
   dnnl_memory_t memory;
   dnnl_memory_desc_t desc;
 } Memory;
@@ -20,6 +24,8 @@ typedef struct {
   dnnl_primitive_t primitive;
   dnnl_exec_arg_t arguments[MOST_ARGUMENTS];
   int n_arguments;
+  guint n_pieces;
+  CpuDnnlMemory partial, total; /* of several pieces */
 } Step;
 
 struct CpuDnnl {
@@ -177,6 +183,31 @@ cpu_dnnl_wanted (const_dnnl_primitive_desc_t desc, dnnl_query_t what)
   return dnnl_primitive_desc_query_md (desc, what, 0);
 }
 
+CpuDnnlMemory
+cpu_dnnl_piece (CpuDnnl *program, CpuDnnlMemory whole, const dnnl_memory_desc_t *desc)
+{
+  if (program->error != NULL)
+    return whole;
+  Memory memory = program->memories[whole];
+  CpuDnnlMemory piece = add_memory (program, memory.where, memory.index, desc);
+  if (piece < 0)
+    return whole;
+  program->memories[piece].offset = memory.offset;
+  program->memories[piece].window = dnnl_memory_desc_get_size (desc);
+  return piece;
+}
+
+void
+cpu_dnnl_add_pieces (CpuDnnl *program, dnnl_primitive_desc_t desc, const CpuDnnlArgument *arguments,
+                     guint n_arguments, guint n_pieces, CpuDnnlMemory partial, CpuDnnlMemory total)
+{
+  Step *step = &program->steps[program->n_steps];
+
+  cpu_dnnl_add (program, desc, arguments, n_arguments);
+  step->n_pieces = n_pieces;
+  step->partial = partial, step->total = total;
+}
+
 void
 cpu_dnnl_add (CpuDnnl *program, dnnl_primitive_desc_t desc, const CpuDnnlArgument *arguments,
               guint n_arguments)
@@ -184,7 +215,7 @@ cpu_dnnl_add (CpuDnnl *program, dnnl_primitive_desc_t desc, const CpuDnnlArgumen
   Step *step = &program->steps[program->n_steps];
 
   g_assert (program->n_steps < MOST_STEPS && n_arguments < MOST_ARGUMENTS);
-  *step = (Step){ .n_arguments = (int)n_arguments };
+  *step = (Step){ .n_arguments = (int)n_arguments, .n_pieces = 1 };
   if (program->error != NULL)
     return;
   for (guint i = 0; i < n_arguments; i++)
@@ -284,6 +315,54 @@ address_of (const Memory *memory, const TelarCall *call)
   return (char *)call->scratch + memory->offset;
 }
 
+typedef struct {
+  const CpuDevice *device;
+  const float *partial;
+  float *total;
+} PieceSum;
+
+static void
+add_floats (void *data, gsize begin, gsize end, guint piece)
+{
+  const PieceSum *sum = data;
+
+  sum->device->vector.fold[CPU_SUM](sum->total + begin, sum->partial + begin, 1, end - begin);
+}
+
+static void
+add_partial (const CpuDnnl *program, const Step *step, const TelarCall *call, guint piece)
+{
+  const Memory *partial = &program->memories[step->partial];
+  gsize bytes = dnnl_memory_desc_get_size (&partial->desc);
+  PieceSum sum = { program->device, address_of (partial, call),
+                   address_of (&program->memories[step->total], call) };
+
+  if (piece == 0)
+    memcpy (sum.total, sum.partial, bytes);
+  else
+    cpu_parallel (program->device, bytes / sizeof (float), SUM_GRAIN, 1, add_floats, &sum);
+}
+
+static dnnl_status_t
+run_step (const CpuDnnl *program, const Step *step, const TelarCall *call)
+{
+  dnnl_stream_t stream = program->device->stream;
+  dnnl_status_t status = dnnl_success;
+
+  for (guint p = 0; p < step->n_pieces && status == dnnl_success; p++) {
+    for (guint i = 0; i < program->n_memories && p > 0; i++) {
+      const Memory *memory = &program->memories[i];
+      if (memory->window > 0)
+        dnnl_memory_set_data_handle_v2 (
+            memory->memory, (char *)address_of (memory, call) + p * memory->window, stream);
+    }
+    status = dnnl_primitive_execute (step->primitive, stream, step->n_arguments, step->arguments);
+    if (step->n_pieces > 1 && status == dnnl_success)
+      add_partial (program, step, call, p);
+  }
+  return status;
+}
+
 gboolean
 cpu_dnnl_run (const CpuDevice *device, const TelarCall *call, GError **error)
 {
@@ -295,8 +374,7 @@ cpu_dnnl_run (const CpuDevice *device, const TelarCall *call, GError **error)
     dnnl_memory_set_data_handle_v2 (program->memories[i].memory,
                                     address_of (&program->memories[i], call), NULL);
   for (guint i = 0; i < program->n_steps && status == dnnl_success; i++)
-    status = dnnl_primitive_execute (program->steps[i].primitive, device->stream,
-                                     program->steps[i].n_arguments, program->steps[i].arguments);
+    status = run_step (program, &program->steps[i], call);
   if (status == dnnl_success) {
     cpu_epilogue_activate (&program->epilogue, device, call->outputs[0].data,
                            telar_shape_elements (&call->outputs[0].type.shape));

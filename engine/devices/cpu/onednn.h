@@ -53,6 +53,16 @@ typedef struct {
 void cpu_dnnl_add (CpuDnnl *program, dnnl_primitive_desc_t desc, const CpuDnnlArgument *arguments,
                    guint n_arguments);
 
+/* A window of @desc's size over the first piece of @whole, whose layout must put its first axis
+ * outermost; cpu_dnnl_add_pieces moves it. */
+CpuDnnlMemory cpu_dnnl_piece (CpuDnnl *program, CpuDnnlMemory whole,
+                              const dnnl_memory_desc_t *desc);
+/* Adds the primitive to be run once for each of @n_pieces pieces, every window one piece further
+ * each time; @total becomes the sum of what the runs leave in @partial, which has its layout. */
+void cpu_dnnl_add_pieces (CpuDnnl *program, dnnl_primitive_desc_t desc,
+                          const CpuDnnlArgument *arguments, guint n_arguments, guint n_pieces,
+                          CpuDnnlMemory partial, CpuDnnlMemory total);
+
 /* Keeps the first error; FALSE when there has been one. */
 gboolean cpu_dnnl_check (CpuDnnl *program, dnnl_status_t status);
 /* What follows over output 0; empty at first. */
