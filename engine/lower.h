@@ -78,9 +78,15 @@ typedef struct TelarLowerWalk TelarLowerWalk;
 
 /* Borrows @graph; as a model in use. */
 TelarLowerWalk *telar_lower_walk_new (const TelarGraph *graph);
+/* The same as a model that is trained: for trying what nodes of a graph that stands would say. */
+TelarLowerWalk *telar_lower_walk_new_training (const TelarGraph *graph);
 void telar_lower_walk_free (TelarLowerWalk *walk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarLowerWalk, telar_lower_walk_free)
-/* Lowers the node, whose inputs come from nodes that were lowered before. */
+/* Says what an output of a node gives, which is then not lowered itself. */
+void telar_lower_walk_assume (TelarLowerWalk *walk, const TelarNode *node, guint port,
+                              const TelarType *type);
+/* Lowers the node, whose inputs come from nodes that were lowered or assumed before; where they are
+ * not known, it gives nothing. */
 gboolean telar_lower_walk_node (TelarLowerWalk *walk, const TelarNode *node, GError **error);
 /* NULL when it has none. */
 const TelarType *telar_lower_walk_port (const TelarLowerWalk *walk, const TelarNode *node,

@@ -19,11 +19,34 @@ find_node (TelarPlan *plan, GHashTable *index, const char *node)
   return &g_array_index (nodes, TelarNodeCost, GPOINTER_TO_UINT (at));
 }
 
-/* The node of "conv1.kernel" and "conv1.kernel/m"; interned. */
-static const char *
-node_of_state (const char *name)
+/* State -> the node that reads it first: uses of a group that share their weights name them after
+ * the group. */
+static GHashTable *
+find_readers (const TelarProgram *program)
 {
-  g_autofree char *node = g_strndup (name, strcspn (name, "."));
+  GHashTable *readers = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < telar_program_n_instrs (program); i++) {
+    const TelarInstr *instr = telar_program_instr (program, i);
+    if (instr->prim != TELAR_PRIM_STATE || instr->origin == NULL)
+      continue;
+    const char *name = telar_instr_string (instr, TELAR_ATTR_NAME);
+    if (!g_hash_table_contains (readers, name))
+      g_hash_table_insert (readers, (gpointer)name, (gpointer)instr->origin);
+  }
+  return readers;
+}
+
+/* The node of "conv1.kernel" and of its slot "conv1.kernel/m"; interned. */
+static const char *
+node_of_state (GHashTable *readers, const char *name)
+{
+  const char *dot = strrchr (name, '.');
+  gsize length = dot != NULL ? (gsize)(dot - name) + strcspn (dot, "/") : strlen (name);
+  g_autofree char *state = g_strndup (name, length);
+  const char *reader = g_hash_table_lookup (readers, state);
+  if (reader != NULL)
+    return g_intern_string (reader);
+  g_autofree char *node = g_strndup (name, dot != NULL ? (gsize)(dot - name) : length);
   return g_intern_string (node);
 }
 
@@ -45,6 +68,7 @@ void
 telar_plan_count (TelarPlan *plan)
 {
   g_autoptr (GHashTable) index = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) readers = find_readers (plan->program);
   TelarPlanCost *cost = &plan->cost;
   cost->nodes = g_array_new (FALSE, FALSE, sizeof (TelarNodeCost));
   for (guint i = 0; i < telar_program_n_instrs (plan->program); i++)
@@ -53,7 +77,7 @@ telar_plan_count (TelarPlan *plan)
     const TelarState *state = telar_program_state (plan->program, i);
     gsize bytes = 0;
     telar_type_bytes (&state->type, &bytes);
-    find_node (plan, index, node_of_state (state->name))->state_bytes += bytes;
+    find_node (plan, index, node_of_state (readers, state->name))->state_bytes += bytes;
     cost->state_bytes += bytes;
   }
   cost->arena_bytes = plan->memory->arena_bytes;
@@ -62,8 +86,8 @@ telar_plan_count (TelarPlan *plan)
 }
 
 /* MemAvailable of the kernel; all there is where it does not say. */
-static gsize
-free_memory (void)
+gsize
+telar_plan_free_memory (void)
 {
   FILE *file = fopen ("/proc/meminfo", "re");
   if (file == NULL)
@@ -82,7 +106,7 @@ telar_plan_check_memory (const TelarPlan *plan, gsize limit, GError **error)
 {
   const TelarPlanCost *cost = &plan->cost;
   if (limit == 0)
-    limit = free_memory ();
+    limit = telar_plan_free_memory ();
   if (cost->total_bytes <= limit)
     return TRUE;
   const char *worst = NULL;

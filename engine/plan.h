@@ -53,6 +53,8 @@ typedef struct {
  * that costs most. */
 TelarPlan *telar_plan_new (const TelarProgram *program, gint64 batch, TelarDevice *device,
                            gsize memory_limit, GError **error);
+/* What the device has free, in bytes; G_MAXSIZE where nobody knows. */
+gsize telar_plan_free_memory (void);
 void telar_plan_free (TelarPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarPlan, telar_plan_free)
 const TelarPlanCost *telar_plan_cost (const TelarPlan *plan);
