@@ -214,6 +214,18 @@ problems (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+next_problem (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  telar_design_page_step_problem (TELAR_WINDOW (data)->design, 1);
+}
+
+static void
+previous_problem (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  telar_design_page_step_problem (TELAR_WINDOW (data)->design, -1);
+}
+
+static void
 set_enabled (TelarWindow *self, const char *name, gboolean enabled)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
@@ -225,8 +237,9 @@ void
 telar_window_update_actions (TelarWindow *self)
 {
   TelarDocument *document = self->document;
-  static const char *const need_document[] = { "save-as", "export", "close-project", "find",
-                                               "problems" };
+  static const char *const need_document[] = {
+    "save-as", "export", "close-project", "find", "problems", "next-problem", "previous-problem"
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (need_document); i++)
     set_enabled (self, need_document[i], document != NULL);
@@ -250,6 +263,8 @@ telar_window_add_actions (TelarWindow *self)
     { .name = "redo", .activate = redo },
     { .name = "find", .activate = find },
     { .name = "problems", .activate = problems },
+    { .name = "next-problem", .activate = next_problem },
+    { .name = "previous-problem", .activate = previous_problem },
   };
   static const struct {
     const char *action, *property;

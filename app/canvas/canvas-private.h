@@ -50,6 +50,7 @@ typedef struct {
   char *refusal;    /* why it may not go there; NULL when it may */
   gboolean by_key;  /* the arrows carry it, not the pointer */
   TelarHit started; /* by key: the port where it was taken up */
+  char *shapes;     /* what it would bring there and what that gives, or does not suit; or NULL */
   GHashTable *fits; /* "NODE:PORT" -> GINT_TO_POINTER (1 + fits), while this wire is drawn */
 } TelarWiring;
 
@@ -120,8 +121,14 @@ void telar_canvas_show_menu (TelarCanvas *self, double x, double y);
 /* wiring.c: one wire, from the port where it starts until it is let go. */
 void telar_canvas_wiring_begin (TelarCanvas *self, const TelarHit *hit);
 void telar_canvas_wiring_update (TelarCanvas *self);
+/* Makes @target the port that it would go to, and finds out whether it fits there. */
+void telar_canvas_wiring_aim (TelarCanvas *self, const TelarHit *target);
 void telar_canvas_wiring_end (TelarCanvas *self, gboolean drop);
 gboolean telar_canvas_wiring_fits (TelarCanvas *self, TelarSceneNode *node, guint port);
+
+/* wire-tag.c: the shapes at both ends of the wire that is drawn, at the pointer. */
+char *telar_canvas_wire_shapes (TelarCanvas *self, const TelarEdge *wire, const TelarType *result);
+void telar_canvas_draw_wire_tag (TelarCanvas *self, GtkSnapshot *snapshot);
 
 void telar_canvas_add_actions (GtkWidgetClass *klass); /* keyboard.c */
 void telar_canvas_add_keys (TelarCanvas *self);
@@ -135,6 +142,9 @@ gboolean telar_canvas_wire_key (TelarCanvas *self, guint key, GdkModifierType st
 void telar_canvas_step_wire (TelarCanvas *self, int step);
 /* The node to which the selected wire leads, in the direction of @dx; NULL without a wire. */
 TelarSceneNode *telar_canvas_wire_end (TelarCanvas *self, int dx);
+/* fixes-menu.c */
+void telar_canvas_append_fixes (TelarCanvas *self, GMenu *menu);
+void telar_canvas_add_fix_action (GtkWidgetClass *klass);
 
 void telar_canvas_add_drop_target (TelarCanvas *self); /* drop.c */
 

@@ -470,6 +470,7 @@ telar_canvas_class_init (TelarCanvasClass *klass)
   widget_class->css_changed = css_changed;
   gtk_widget_class_set_css_name (widget_class, "telar-canvas");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  telar_canvas_add_fix_action (widget_class);
   telar_canvas_add_actions (widget_class);
 
   signals[SELECTION_CHANGED] =

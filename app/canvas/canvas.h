@@ -8,6 +8,7 @@
  *   canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-original
  *   canvas.quick-add, canvas.arrange, canvas.menu
  *   canvas.wire, canvas.next-wire, canvas.previous-wire
+ *   canvas.fix (s LABEL)                    of the selected node; "": the first that would mend it
  *   canvas.group, canvas.ungroup, canvas.enter-group, canvas.leave-group */
 #pragma once
 

@@ -337,10 +337,7 @@ draw_new_wire (TelarCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *
     cairo_set_dash (cr, (const double[]){ 7, 6 }, 2, 0);
   cairo_stroke (cr);
   cairo_destroy (cr);
-  if (wiring->refusal)
-    telar_pill_snapshot (snapshot, gtk_widget_get_pango_context (GTK_WIDGET (self)),
-                         wiring->refusal, self->pointer.x, self->pointer.y + 28, &self->theme.error,
-                         &self->theme.card);
+  telar_canvas_draw_wire_tag (self, snapshot);
 }
 
 static void

@@ -283,6 +283,7 @@ make_menu (TelarCanvas *self)
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) clipboard = g_menu_new (), edit = g_menu_new (), view = g_menu_new ();
 
+  telar_canvas_append_fixes (self, menu);
   g_menu_append (clipboard, _ ("Cut"), "canvas.cut");
   g_menu_append (clipboard, _ ("Copy"), "canvas.copy");
   g_menu_append (clipboard, _ ("Paste"), "canvas.paste");

@@ -50,13 +50,12 @@ ports_towards (TelarCanvas *self, const graphene_point_t *from, int dx, int dy)
 static void
 aim (TelarCanvas *self, TelarSceneNode *node, guint port)
 {
-  TelarWiring *wiring = &self->wiring;
+  gboolean output = self->wiring.output;
+  TelarHit target = { output ? TELAR_HIT_INPUT : TELAR_HIT_OUTPUT, node, port, NULL };
 
-  wiring->target =
-      (TelarHit){ wiring->output ? TELAR_HIT_INPUT : TELAR_HIT_OUTPUT, node, port, NULL };
-  g_clear_pointer (&wiring->refusal, g_free);
+  telar_canvas_wiring_aim (self, &target);
   telar_canvas_ensure_visible (self, node);
-  telar_canvas_focus_port (self, node, !wiring->output, port);
+  telar_canvas_focus_port (self, node, !output, port);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

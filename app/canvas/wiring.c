@@ -1,6 +1,7 @@
 /* Drawing a wire: it hangs on a port and follows the pointer; near a port it says whether it may go
  * there, and why not. Let go over the ground it offers the operators that fit. */
 #include "app/canvas/canvas-private.h"
+#include "app/project/trial.h"
 
 #include <math.h>
 
@@ -13,6 +14,7 @@ clear (TelarWiring *wiring)
     g_free (wiring->moved);
   }
   g_free (wiring->refusal);
+  g_free (wiring->shapes);
   g_clear_pointer (&wiring->fits, g_hash_table_unref);
   *wiring = (TelarWiring){ 0 };
 }
@@ -56,16 +58,23 @@ telar_canvas_wiring_begin (TelarCanvas *self, const TelarHit *hit)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-static gboolean
-may_connect (TelarCanvas *self, TelarSceneNode *node, guint port, GError **error)
+/* The wire as it would be drawn; borrows ids. */
+static TelarEdge
+wire_to (TelarCanvas *self, const TelarSceneNode *node, guint port)
 {
   const TelarWiring *wiring = &self->wiring;
 
   if (wiring->output)
-    return telar_edit_can_connect (self->document, wiring->node->id, wiring->port, node->id, port,
-                                   error);
-  return telar_edit_can_connect (self->document, node->id, port, wiring->node->id, wiring->port,
-                                 error);
+    return (TelarEdge){ wiring->node->id, node->id, wiring->port, port, 0 };
+  return (TelarEdge){ node->id, wiring->node->id, port, wiring->port, 0 };
+}
+
+static gboolean
+may_connect (TelarCanvas *self, const TelarSceneNode *node, guint port, GError **error)
+{
+  TelarEdge wire = wire_to (self, node, port);
+
+  return telar_trial_wire (self->document, self->analysis, &wire, NULL, NULL, error);
 }
 
 gboolean
@@ -105,20 +114,34 @@ find_target (TelarCanvas *self)
 }
 
 void
-telar_canvas_wiring_update (TelarCanvas *self)
+telar_canvas_wiring_aim (TelarCanvas *self, const TelarHit *target)
 {
   TelarWiring *wiring = &self->wiring;
+  g_autoptr (GError) error = NULL;
+  TelarEdge wire;
+  TelarType result;
+  gboolean known;
+
+  if (target->node == wiring->target.node && target->port == wiring->target.port &&
+      target->kind == wiring->target.kind)
+    return;
+  wiring->target = *target;
+  g_clear_pointer (&wiring->refusal, g_free);
+  g_clear_pointer (&wiring->shapes, g_free);
+  if (target->kind == TELAR_HIT_NOTHING)
+    return;
+  wire = wire_to (self, target->node, target->port);
+  if (!telar_trial_wire (self->document, self->analysis, &wire, &result, &known, &error))
+    wiring->refusal = g_strdup (error->message);
+  wiring->shapes = telar_canvas_wire_shapes (self, &wire, known ? &result : NULL);
+}
+
+void
+telar_canvas_wiring_update (TelarCanvas *self)
+{
   TelarHit target = find_target (self);
 
-  if (target.node != wiring->target.node || target.port != wiring->target.port ||
-      target.kind != wiring->target.kind) {
-    g_autoptr (GError) error = NULL;
-
-    wiring->target = target;
-    g_clear_pointer (&wiring->refusal, g_free);
-    if (target.kind != TELAR_HIT_NOTHING && !may_connect (self, target.node, target.port, &error))
-      wiring->refusal = g_strdup (error->message);
-  }
+  telar_canvas_wiring_aim (self, &target);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

@@ -4,9 +4,6 @@
 #include "app/project/analysis.h"
 
 #include "data/data.h"
-#include "engine/compiler.h"
-#include "engine/plan.h"
-#include "engine/trainer.h"
 
 #include <string.h>
 
@@ -17,11 +14,6 @@
 typedef struct {
   TelarFeed *feed;
 } Feed;
-
-typedef struct {
-  TelarAnalysisCost total;
-  GHashTable *flops; /* node id -> double * */
-} Cost;
 
 struct _TelarAnalysis {
   GObject parent_instance;
@@ -40,7 +32,7 @@ struct _TelarAnalysis {
   gint64 total_parameters;
   char *before, *before_place; /* of before_nodes; NULL: to be looked up */
   guint n_errors;
-  Cost *cost;
+  TelarCost *cost;
 };
 
 G_DEFINE_FINAL_TYPE (TelarAnalysis, telar_analysis, G_TYPE_OBJECT)
@@ -60,17 +52,6 @@ feed_unref (gpointer data)
 {
   if (data)
     g_atomic_rc_box_release_full (data, feed_clear);
-}
-
-static void
-cost_free (gpointer data)
-{
-  Cost *cost = data;
-
-  if (!cost)
-    return;
-  g_hash_table_unref (cost->flops);
-  g_free (cost);
 }
 
 static void
@@ -155,60 +136,22 @@ cost_input_free (gpointer data)
 }
 
 static void
-add_flops (GHashTable *flops, const char *node, double n)
+free_cost (gpointer data)
 {
-  double *sum = g_hash_table_lookup (flops, node);
-
-  if (!sum) {
-    sum = g_new0 (double, 1);
-    g_hash_table_insert (flops, g_strdup (node), sum);
-  }
-  *sum += n;
-}
-
-static Cost *
-summarize (const TelarPlanCost *plan, gint64 batch)
-{
-  Cost *cost = g_new0 (Cost, 1);
-
-  cost->flops = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  cost->total = (TelarAnalysisCost){ batch, plan->flops, plan->total_bytes, plan->state_bytes };
-  for (guint i = 0; i < plan->nodes->len; i++) {
-    const TelarNodeCost *node = &g_array_index (plan->nodes, TelarNodeCost, i);
-    g_autofree char *id = g_strdup (node->node);
-
-    do
-      add_flops (cost->flops, id, node->flops);
-    while (telar_node_leave (id));
-  }
-  return cost;
+  telar_cost_free (data);
 }
 
 static void
 cost_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   const CostInput *input = data;
-  const TelarParamSet *settings = telar_graph_training (input->graph);
-  g_autoptr (TelarLowered) lowered =
-      telar_lower (input->graph, input->feed->feed, TELAR_LOWER_TRAIN);
-  TelarOptimizer optimizer = telar_training_optimizer (settings);
-  gint64 batch = telar_param_set_int (settings, "batch");
-  g_autoptr (TelarDevice) device = telar_device_open ("cpu", 0, NULL);
-  TelarCompileOptions options = { .device = device };
-  g_autoptr (TelarProgram) program = NULL;
-  g_autoptr (TelarPlan) plan = NULL;
   GError *error = NULL;
+  TelarCost *cost = telar_cost_measure (input->graph, input->feed->feed, &error);
 
-  if (device && telar_lowered_ok (lowered, &error))
-    program = telar_compile_training (lowered->program, &optimizer, &options, &error);
-  if (program)
-    plan = telar_plan_new (program, batch, device, 0, &error);
-  if (plan)
-    g_task_return_pointer (task, summarize (telar_plan_cost (plan), batch), cost_free);
-  else if (error)
-    g_task_return_error (task, error);
+  if (cost)
+    g_task_return_pointer (task, cost, free_cost);
   else
-    g_task_return_new_error (task, TELAR_ERROR, TELAR_ERROR_NO_DEVICE, "no device");
+    g_task_return_error (task, error);
 }
 
 static void
@@ -216,12 +159,12 @@ on_cost (GObject *source, GAsyncResult *result, gpointer data)
 {
   TelarAnalysis *self = TELAR_ANALYSIS (source);
   g_autoptr (GError) error = NULL;
-  Cost *cost = g_task_propagate_pointer (G_TASK (result), &error);
+  TelarCost *cost = g_task_propagate_pointer (G_TASK (result), &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_object (&self->planning);
-  g_clear_pointer (&self->cost, cost_free);
+  g_clear_pointer (&self->cost, telar_cost_free);
   self->cost = cost;
   /* What cannot be planned (a plan that does not fit in memory) is a problem like any other. */
   if (error)
@@ -254,7 +197,7 @@ schedule_cost (TelarAnalysis *self)
 {
   g_cancellable_cancel (self->planning);
   g_clear_object (&self->planning);
-  g_clear_pointer (&self->cost, cost_free);
+  g_clear_pointer (&self->cost, telar_cost_free);
   g_clear_handle_id (&self->cost_source, g_source_remove);
   self->cost_source = g_timeout_add (COST_DELAY, start_cost, self);
 }
@@ -386,6 +329,12 @@ on_document_changed (TelarAnalysis *self)
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
+TelarDocument *
+telar_analysis_document (TelarAnalysis *self)
+{
+  return self->document;
+}
+
 gboolean
 telar_analysis_is_busy (TelarAnalysis *self)
 {
@@ -410,18 +359,31 @@ before_nodes (TelarAnalysis *self)
   return self->before;
 }
 
-/* The node of the drawing that is edited, as lowering calls it. Caller frees. */
-static char *
-whole_id (TelarAnalysis *self, const char *node)
+/* As lowering calls it. */
+char *
+telar_analysis_path (TelarAnalysis *self, const char *node)
 {
   return g_strconcat (before_nodes (self), node, NULL);
+}
+
+const TelarType *
+telar_analysis_find_type (TelarAnalysis *self, const char *path, const char *port)
+{
+  return self->lowered ? telar_lowered_port (self->lowered, path, port) : NULL;
+}
+
+const TelarType *
+telar_analysis_type (TelarAnalysis *self, const char *node, const char *port)
+{
+  g_autofree char *id = telar_analysis_path (self, node);
+
+  return telar_analysis_find_type (self, id, port);
 }
 
 char *
 telar_analysis_shape (TelarAnalysis *self, const char *node, const char *port)
 {
-  g_autofree char *id = whole_id (self, node);
-  const TelarType *type = self->lowered ? telar_lowered_port (self->lowered, id, port) : NULL;
+  const TelarType *type = telar_analysis_type (self, node, port);
   g_autofree char *shape = type ? telar_shape_to_string (&type->shape) : NULL;
 
   if (!type)
@@ -438,11 +400,17 @@ telar_analysis_problems (TelarAnalysis *self)
 }
 
 const TelarProblem *
+telar_analysis_find_problem (TelarAnalysis *self, const char *path)
+{
+  return g_hash_table_lookup (self->by_node, path);
+}
+
+const TelarProblem *
 telar_analysis_problem (TelarAnalysis *self, const char *node)
 {
-  g_autofree char *id = whole_id (self, node);
+  g_autofree char *id = telar_analysis_path (self, node);
 
-  return g_hash_table_lookup (self->by_node, id);
+  return telar_analysis_find_problem (self, id);
 }
 
 guint
@@ -454,7 +422,7 @@ telar_analysis_n_errors (TelarAnalysis *self)
 gint64
 telar_analysis_parameters (TelarAnalysis *self, const char *node)
 {
-  g_autofree char *id = node ? whole_id (self, node) : NULL;
+  g_autofree char *id = node ? telar_analysis_path (self, node) : NULL;
   const gint64 *count;
 
   if (!node || self->total_parameters < 0)
@@ -463,22 +431,18 @@ telar_analysis_parameters (TelarAnalysis *self, const char *node)
   return count ? *count : 0;
 }
 
-gboolean
-telar_analysis_cost (TelarAnalysis *self, TelarAnalysisCost *cost)
+const TelarStepCost *
+telar_analysis_cost (TelarAnalysis *self)
 {
-  if (!self->cost)
-    return FALSE;
-  *cost = self->cost->total;
-  return TRUE;
+  return self->cost ? &self->cost->step : NULL;
 }
 
-double
-telar_analysis_flops (TelarAnalysis *self, const char *node)
+const TelarPartCost *
+telar_analysis_node_cost (TelarAnalysis *self, const char *node)
 {
-  g_autofree char *id = whole_id (self, node);
-  const double *flops = self->cost ? g_hash_table_lookup (self->cost->flops, id) : NULL;
+  g_autofree char *id = telar_analysis_path (self, node);
 
-  return flops ? *flops : -1;
+  return self->cost ? g_hash_table_lookup (self->cost->nodes, id) : NULL;
 }
 
 gint64
@@ -500,7 +464,7 @@ dispose (GObject *object)
   g_cancellable_cancel (self->planning);
   g_clear_object (&self->planning);
   g_clear_pointer (&self->lowered, telar_lowered_free);
-  g_clear_pointer (&self->cost, cost_free);
+  g_clear_pointer (&self->cost, telar_cost_free);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (telar_analysis_parent_class)->dispose (object);
 }

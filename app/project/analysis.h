@@ -8,6 +8,7 @@
  * threads of their own, on copies. */
 #pragma once
 
+#include "app/project/cost.h"
 #include "app/project/document.h"
 #include "engine/lower.h"
 
@@ -19,31 +20,33 @@ G_DECLARE_FINAL_TYPE (TelarAnalysis, telar_analysis, TELAR, ANALYSIS, GObject)
 /* Signal "changed": something below is different now. */
 TelarAnalysis *telar_analysis_new (TelarDocument *document);
 
+/* Borrowed. */
+TelarDocument *telar_analysis_document (TelarAnalysis *self);
 /* Data is being read or a plan made. */
 gboolean telar_analysis_is_busy (TelarAnalysis *self);
 
+/* What an output of a node of the drawing gives; NULL when unknown. Borrowed until "changed". */
+const TelarType *telar_analysis_type (TelarAnalysis *self, const char *node, const char *port);
+/* The same of any node, by the path that problems name it with: "stage/0/conv1". */
+const TelarType *telar_analysis_find_type (TelarAnalysis *self, const char *path, const char *port);
 /* "N,12,28,28" with the element type in front where it is not f32; NULL when unknown. Caller frees.
  */
 char *telar_analysis_shape (TelarAnalysis *self, const char *node, const char *port);
+/* The path of a node of the drawing that is edited, as problems name it. Caller frees. */
+char *telar_analysis_path (TelarAnalysis *self, const char *node);
 /* TelarProblem *, borrowed until the next "changed". */
 const GPtrArray *telar_analysis_problems (TelarAnalysis *self);
-/* The worst problem of a node, or NULL. */
+/* The worst problem of a node, or NULL; by a path as above. */
 const TelarProblem *telar_analysis_problem (TelarAnalysis *self, const char *node);
+const TelarProblem *telar_analysis_find_problem (TelarAnalysis *self, const char *path);
 guint telar_analysis_n_errors (TelarAnalysis *self);
 /* Trainable numbers of a node, or with NULL of all; -1 when unknown. */
 gint64 telar_analysis_parameters (TelarAnalysis *self, const char *node);
 
-typedef struct {
-  gint64 batch;
-  double flops;      /* of a training step */
-  gsize total_bytes; /* what training holds */
-  gsize state_bytes; /* weights and the optimizer's slots */
-} TelarAnalysisCost;
-
-/* FALSE while it is unknown. */
-gboolean telar_analysis_cost (TelarAnalysis *self, TelarAnalysisCost *cost);
-/* FLOPs of a node in one training step, -1 when unknown. */
-double telar_analysis_flops (TelarAnalysis *self, const char *node);
+/* Of a training step; NULL while it is unknown. Borrowed until the next "changed". */
+const TelarStepCost *telar_analysis_cost (TelarAnalysis *self);
+/* Of a node with all that stands in it, in one step; NULL when unknown. Borrowed likewise. */
+const TelarPartCost *telar_analysis_node_cost (TelarAnalysis *self, const char *node);
 /* Rows of the feed's splits, -1 when unknown. */
 gint64 telar_analysis_rows (TelarAnalysis *self, TelarSplit split);
 

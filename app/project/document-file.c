@@ -52,6 +52,16 @@ telar_document_new (const char *title)
 }
 
 TelarDocument *
+telar_document_new_draft (TelarDocument *self, const char *place)
+{
+  TelarDocument *draft = g_object_new (TELAR_TYPE_DOCUMENT, NULL);
+
+  draft->graph = telar_graph_copy (self->graph);
+  telar_document_enter (draft, place);
+  return draft;
+}
+
+TelarDocument *
 telar_document_open (const char *path, GError **error)
 {
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);

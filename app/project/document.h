@@ -30,6 +30,9 @@ TelarDocument *telar_document_open_copy (const char *path, const char *title, GE
  * go; saving puts them beside the project, closing removes them. */
 TelarDocument *telar_document_new_imported (TelarGraph *graph, const char *title,
                                             const char *journal, GError **error);
+/* A copy in which edits can be tried, each begun and aborted; nothing of it is kept. It edits the
+ * drawing at @place, as telar_document_enter takes it. */
+TelarDocument *telar_document_new_draft (TelarDocument *self, const char *place);
 /* What a crash left: the journal at @journal over the document that it starts from, which is kept
  * in it. When the file was changed since, it is as if another program had done so while it was
  * open. */

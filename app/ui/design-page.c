@@ -49,6 +49,12 @@ telar_design_page_toggle_problems (TelarDesignPage *self)
 }
 
 void
+telar_design_page_step_problem (TelarDesignPage *self, int by)
+{
+  telar_status_bar_step_problem (TELAR_STATUS_BAR (self->status), by);
+}
+
+void
 telar_design_page_show_problems (TelarDesignPage *self)
 {
   telar_status_bar_show_problems (TELAR_STATUS_BAR (self->status));

@@ -15,6 +15,8 @@ void telar_design_page_set_document (TelarDesignPage *self, TelarDocument *docum
                                      TelarAnalysis *analysis);
 TelarCanvas *telar_design_page_canvas (TelarDesignPage *self);
 void telar_design_page_focus_search (TelarDesignPage *self);
+/* To the next (@by 1) or the previous problem (-1) and its node. */
+void telar_design_page_step_problem (TelarDesignPage *self, int by);
 void telar_design_page_toggle_problems (TelarDesignPage *self);
 void telar_design_page_show_problems (TelarDesignPage *self);
 

@@ -2,6 +2,7 @@
 #include "app/ui/facts.h"
 
 #include "app/ui/format.h"
+#include "app/ui/formula.h"
 
 #include <glib/gi18n.h>
 
@@ -33,11 +34,24 @@ add (GtkBox *box, const char *name, char *value)
   g_free (value);
 }
 
+static void
+add_bytes (GtkBox *box, const char *name, gsize bytes)
+{
+  if (bytes)
+    add (box, name, telar_format_bytes ((double)bytes));
+}
+
+static void
+add_count (GtkBox *box, const char *name, gint64 count)
+{
+  if (count >= 0)
+    add (box, name, g_strdup_printf ("%'" G_GINT64_FORMAT, count));
+}
+
 void
 telar_facts_of_node (GtkBox *box, const TelarNode *node, TelarAnalysis *analysis)
 {
-  gint64 parameters = telar_analysis_parameters (analysis, node->id);
-  double flops = telar_analysis_flops (analysis, node->id);
+  const TelarPartCost *cost = telar_analysis_node_cost (analysis, node->id);
   guint n = telar_operator_n_outputs (node->op);
 
   for (guint i = 0; i < n; i++) {
@@ -49,31 +63,64 @@ telar_facts_of_node (GtkBox *box, const TelarNode *node, TelarAnalysis *analysis
     if (shape)
       add (box, name, shape);
   }
-  if (parameters >= 0)
-    add (box, _ ("Parameters"), g_strdup_printf ("%'" G_GINT64_FORMAT, parameters));
-  if (flops > 0)
-    add (box, _ ("Work in a step"), telar_format_flops (flops));
+  add_count (box, _ ("Parameters"), telar_analysis_parameters (analysis, node->id));
+  if (!cost)
+    return;
+  if (cost->flops > 0)
+    add (box, _ ("Work in a step"), telar_format_flops (cost->flops));
+  add_bytes (box, _ ("Activations"), cost->activation_bytes);
+  add_bytes (box, _ ("Weights and slots"), cost->state_bytes);
+}
+
+/* How much of what the device has free the step will take. */
+static void
+add_memory (GtkBox *box, const TelarStepCost *cost)
+{
+  GtkWidget *bar = gtk_level_bar_new_for_interval (0, 1);
+  g_autofree char *free = telar_format_bytes ((double)cost->free_bytes);
+
+  add (box, _ ("Memory to train"), telar_format_bytes ((double)cost->total_bytes));
+  if (cost->free_bytes == G_MAXSIZE)
+    return;
+  gtk_level_bar_set_value (GTK_LEVEL_BAR (bar),
+                           MIN (1, (double)cost->total_bytes / (double)cost->free_bytes));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Share of the free memory"), -1);
+  gtk_widget_add_css_class (bar, "memory-bar");
+  gtk_box_append (box, bar);
+  add (box, _ ("Free on the device"), g_steal_pointer (&free));
+}
+
+static void
+add_step (GtkBox *box, const TelarStepCost *cost)
+{
+  GtkWidget *title = gtk_label_new (NULL);
+  g_autofree char *text = g_strdup_printf (_ ("A step of %d rows"), (int)cost->batch);
+
+  gtk_label_set_text (GTK_LABEL (title), text);
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_widget_add_css_class (title, "facts-title");
+  gtk_box_append (box, title);
+  add (box, _ ("Forward"), telar_format_flops (cost->forward_flops));
+  add (box, _ ("Backward and optimizer"),
+       telar_format_flops (MAX (0, cost->flops - cost->forward_flops)));
+  add_bytes (box, _ ("Weights"), cost->weight_bytes);
+  add_bytes (box, _ ("Optimizer state"), cost->optimizer_bytes);
+  add_bytes (box, _ ("Activations"), cost->activation_bytes);
+  add_bytes (box, _ ("Scratch of the kernels"), cost->scratch_bytes);
+  add_memory (box, cost);
 }
 
 void
 telar_facts_of_project (GtkBox *box, TelarAnalysis *analysis)
 {
-  gint64 train = telar_analysis_rows (analysis, TELAR_SPLIT_TRAIN);
-  gint64 validation = telar_analysis_rows (analysis, TELAR_SPLIT_VALIDATION);
-  gint64 parameters = telar_analysis_parameters (analysis, NULL);
-  TelarAnalysisCost cost;
+  const TelarStepCost *cost = telar_analysis_cost (analysis);
 
-  if (train >= 0)
-    add (box, _ ("Training rows"), g_strdup_printf ("%'" G_GINT64_FORMAT, train));
-  if (validation >= 0)
-    add (box, _ ("Validation rows"), g_strdup_printf ("%'" G_GINT64_FORMAT, validation));
-  if (parameters >= 0)
-    add (box, _ ("Parameters"), g_strdup_printf ("%'" G_GINT64_FORMAT, parameters));
-  if (telar_analysis_cost (analysis, &cost)) {
-    add (box, _ ("Memory to train"), telar_format_bytes ((double)cost.total_bytes));
-    add (box, _ ("Weights and slots"), telar_format_bytes ((double)cost.state_bytes));
-    add (box, _ ("Work in a step"), telar_format_flops (cost.flops));
-  }
+  add_count (box, _ ("Training rows"), telar_analysis_rows (analysis, TELAR_SPLIT_TRAIN));
+  add_count (box, _ ("Validation rows"), telar_analysis_rows (analysis, TELAR_SPLIT_VALIDATION));
+  add_count (box, _ ("Parameters"), telar_analysis_parameters (analysis, NULL));
+  if (cost)
+    add_step (box, cost);
 }
 
 GtkWidget *
@@ -85,17 +132,8 @@ telar_facts_about (const TelarOperator *op)
   gtk_label_set_wrap (GTK_LABEL (doc), TRUE);
   gtk_widget_add_css_class (doc, "dim-label");
   gtk_box_append (GTK_BOX (box), doc);
-  if (op->formula) {
-    GtkWidget *formula = gtk_label_new (op->formula);
-
-    gtk_label_set_xalign (GTK_LABEL (formula), 0);
-    gtk_label_set_wrap (GTK_LABEL (formula), TRUE);
-    gtk_label_set_selectable (GTK_LABEL (formula), TRUE);
-    gtk_widget_add_css_class (formula, "formula");
-    gtk_accessible_update_property (GTK_ACCESSIBLE (formula), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                    op->formula, -1);
-    gtk_box_append (GTK_BOX (box), formula);
-  }
+  if (op->formula)
+    gtk_box_append (GTK_BOX (box), telar_formula_new (op->formula));
   if (op->onnx)
     gtk_box_append (GTK_BOX (box), telar_facts_row (_ ("In ONNX"), op->onnx));
   return box;

@@ -6,6 +6,8 @@
 #include "app/project/edits.h"
 #include "app/ui/facts.h"
 #include "app/ui/param-row.h"
+#include "app/ui/picture.h"
+#include "app/ui/problem-row.h"
 #include "app/ui/training-groups.h"
 
 #include <adwaita.h>
@@ -23,6 +25,8 @@ struct _TelarInspector {
   GtkWidget *title;    /* an entry, or NULL */
   GtkWidget *problems; /* a box */
   GtkWidget *facts;    /* a box */
+  GtkWidget *picture;  /* a box with what the node does, or nothing */
+  char *pictured;      /* the node and the shapes that it shows */
   GtkWidget *seed;     /* a spin button, or NULL */
   GPtrArray *rows;     /* TelarParamRow *, borrowed */
   gboolean showing;
@@ -225,25 +229,6 @@ build_plain_head (const char *title, const char *text)
 
 /* --- problems --------------------------------------------------------------------------------- */
 
-static GtkWidget *
-make_problem (const TelarProblem *problem)
-{
-  gboolean error = problem->severity == TELAR_PROBLEM_ERROR;
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *icon =
-      gtk_image_new_from_icon_name (error ? "dialog-error-symbolic" : "dialog-warning-symbolic");
-  GtkWidget *text = label (problem->message, "problem-text");
-
-  gtk_widget_set_valign (icon, GTK_ALIGN_START);
-  gtk_widget_set_hexpand (text, TRUE);
-  gtk_label_set_selectable (GTK_LABEL (text), TRUE);
-  gtk_widget_add_css_class (row, "problem");
-  gtk_widget_add_css_class (row, error ? "error" : "warning");
-  gtk_box_append (GTK_BOX (row), icon);
-  gtk_box_append (GTK_BOX (row), text);
-  return row;
-}
-
 static void
 empty_box (GtkWidget *box)
 {
@@ -253,22 +238,49 @@ empty_box (GtkWidget *box)
     gtk_box_remove (GTK_BOX (box), child);
 }
 
-static void
-update_problems (TelarInspector *self)
+/* Those of the selected nodes, as the drawing that is edited calls them. */
+static GPtrArray *
+own_problems (TelarInspector *self)
 {
   const GPtrArray *problems = telar_analysis_problems (self->analysis);
-  guint n = 0;
+  GPtrArray *own = g_ptr_array_new ();
 
-  empty_box (self->problems);
   for (guint i = 0; i < problems->len; i++) {
     const TelarProblem *problem = problems->pdata[i];
 
-    if (problem->node && g_strv_contains ((const char *const *)self->ids, problem->node)) {
-      gtk_box_append (GTK_BOX (self->problems), make_problem (problem));
-      n++;
+    for (guint j = 0; problem->node && self->ids[j]; j++) {
+      g_autofree char *path = telar_analysis_path (self->analysis, self->ids[j]);
+
+      if (telar_node_is_within (problem->node, path))
+        g_ptr_array_add (own, (gpointer)problem);
     }
   }
-  gtk_widget_set_visible (self->problems, n > 0);
+  return own;
+}
+
+/* Rows that stay true stay. */
+static void
+update_problems (TelarInspector *self)
+{
+  g_autoptr (GPtrArray) problems = own_problems (self);
+  GtkWidget *row = gtk_widget_get_first_child (self->problems);
+  guint same = 0;
+
+  while (row && same < problems->len &&
+         telar_problem_row_is_of (TELAR_PROBLEM_ROW (row), problems->pdata[same])) {
+    row = gtk_widget_get_next_sibling (row);
+    same++;
+  }
+  while (row) {
+    GtkWidget *next = gtk_widget_get_next_sibling (row);
+
+    gtk_box_remove (GTK_BOX (self->problems), row);
+    row = next;
+  }
+  for (; same < problems->len; same++)
+    gtk_box_append (GTK_BOX (self->problems),
+                    telar_problem_row_new (problems->pdata[same], self->analysis, TRUE));
+  gtk_widget_set_visible (self->problems, problems->len > 0);
 }
 
 /* --- the three contents ----------------------------------------------------------------------- */
@@ -321,6 +333,7 @@ build_nodes (TelarInspector *self)
   if (alike && telar_operator_may_learn (node->op))
     append (self, build_learning (self));
   if (n == 1) {
+    append (self, self->picture);
     append (self, self->facts);
     append (self, telar_facts_about (node->op));
   }
@@ -436,6 +449,41 @@ update_facts (TelarInspector *self)
     telar_facts_of_project (GTK_BOX (self->facts), self->analysis);
 }
 
+/* Everything that the picture is drawn from. Caller frees. */
+static char *
+describe_picture (TelarInspector *self, const TelarNode *node)
+{
+  g_autofree char *path = g_strdup_printf ("nodes/%s", node->id);
+  g_autofree char *record = telar_graph_get_record (graph_of (self), path);
+  g_autofree char *out =
+      telar_operator_n_outputs (node->op)
+          ? telar_analysis_shape (self->analysis, node->id, node->op->outputs[0].name)
+          : NULL;
+
+  return g_strconcat (record, out ? out : "", NULL);
+}
+
+static void
+update_picture (TelarInspector *self)
+{
+  const TelarNode *node = self->ids[0] && !self->ids[1] ? first_node (self) : NULL;
+  g_autofree char *shows = node ? describe_picture (self, node) : NULL;
+  GtkWidget *picture = NULL;
+
+  if (g_strcmp0 (shows, self->pictured) == 0)
+    return;
+  g_free (self->pictured);
+  self->pictured = g_steal_pointer (&shows);
+  empty_box (self->picture);
+  if (node)
+    picture = telar_window_picture_new (node, self->analysis);
+  if (node && !picture)
+    picture = telar_activation_picture_new (node);
+  if (picture)
+    gtk_box_append (GTK_BOX (self->picture), picture);
+  gtk_widget_set_visible (self->picture, picture != NULL);
+}
+
 static void
 on_analysis_changed (TelarInspector *self)
 {
@@ -443,6 +491,7 @@ on_analysis_changed (TelarInspector *self)
     return;
   update_problems (self);
   update_facts (self);
+  update_picture (self);
 }
 
 static void
@@ -457,6 +506,8 @@ rebuild (TelarInspector *self)
   empty_box (self->content);
   empty_box (self->problems);
   empty_box (self->facts);
+  empty_box (self->picture);
+  g_clear_pointer (&self->pictured, g_free);
   if (!self->document)
     return;
   if (self->ids[0])
@@ -544,6 +595,7 @@ dispose (GObject *object)
   g_clear_object (&self->document);
   g_clear_object (&self->problems);
   g_clear_object (&self->facts);
+  g_clear_object (&self->picture);
   g_clear_pointer (&self->scroll, gtk_widget_unparent);
   G_OBJECT_CLASS (telar_inspector_parent_class)->dispose (object);
 }
@@ -554,6 +606,7 @@ finalize (GObject *object)
   TelarInspector *self = TELAR_INSPECTOR (object);
 
   g_strfreev (self->ids);
+  g_free (self->pictured);
   g_ptr_array_unref (self->rows);
   G_OBJECT_CLASS (telar_inspector_parent_class)->finalize (object);
 }
@@ -576,6 +629,7 @@ telar_inspector_init (TelarInspector *self)
   self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 14);
   self->problems = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
   self->facts = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
+  self->picture = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
   gtk_widget_add_css_class (self->facts, "facts");
   g_object_set (self->content, "margin-start", 14, "margin-end", 14, "margin-top", 14,
                 "margin-bottom", 18, NULL);

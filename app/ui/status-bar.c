@@ -2,6 +2,7 @@
 #include "app/ui/status-bar.h"
 
 #include "app/ui/format.h"
+#include "app/ui/problems-panel.h"
 
 #include <glib/gi18n.h>
 
@@ -9,8 +10,8 @@ struct _TelarStatusBar {
   GtkWidget parent_instance;
 
   TelarAnalysis *analysis;
-  GtkWidget *panel, *list; /* the problems */
-  GtkWidget *button, *icon, *count;
+  GtkWidget *panel, *problems;
+  GtkWidget *button, *fine, *errors, *n_errors, *warnings, *n_warnings;
   GtkWidget *plan, *spinner;
 };
 
@@ -22,48 +23,17 @@ static guint signals[N_SIGNALS];
 
 /* --- the problems ----------------------------------------------------------------------------- */
 
-static GtkWidget *
-make_row (const TelarProblem *problem)
+static void
+on_reveal (TelarProblemsPanel *problems, const char *node, TelarStatusBar *self)
 {
-  gboolean error = problem->severity == TELAR_PROBLEM_ERROR;
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *icon =
-      gtk_image_new_from_icon_name (error ? "dialog-error-symbolic" : "dialog-warning-symbolic");
-  GtkWidget *label = gtk_label_new (problem->message);
-  GtkWidget *row = gtk_list_box_row_new ();
-
-  gtk_widget_add_css_class (icon, error ? "error" : "warning");
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_box_append (GTK_BOX (box), icon);
-  gtk_box_append (GTK_BOX (box), label);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), problem->node != NULL);
-  g_object_set_data_full (G_OBJECT (row), "node", g_strdup (problem->node), g_free);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  problem->message, -1);
-  return row;
+  g_signal_emit (self, signals[REVEAL], 0, node);
 }
 
-static void
-fill_list (TelarStatusBar *self, const GPtrArray *problems)
+void
+telar_status_bar_step_problem (TelarStatusBar *self, int by)
 {
-  GtkWidget *child;
-
-  while ((child = GTK_WIDGET (gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), 0))))
-    gtk_list_box_remove (GTK_LIST_BOX (self->list), child);
-  for (guint i = 0; problems && i < problems->len; i++)
-    gtk_list_box_append (GTK_LIST_BOX (self->list), make_row (problems->pdata[i]));
-}
-
-static void
-on_row_activated (GtkListBox *list, GtkListBoxRow *row, TelarStatusBar *self)
-{
-  const char *node = g_object_get_data (G_OBJECT (row), "node");
-
-  if (node)
-    g_signal_emit (self, signals[REVEAL], 0, node);
+  telar_status_bar_show_problems (self);
+  telar_problems_panel_step (TELAR_PROBLEMS_PANEL (self->problems), by);
 }
 
 void
@@ -83,23 +53,28 @@ telar_status_bar_toggle_problems (TelarStatusBar *self)
 /* --- the line --------------------------------------------------------------------------------- */
 
 static void
+show_count (GtkWidget *box, GtkWidget *label, guint n)
+{
+  g_autofree char *text = g_strdup_printf ("%u", n);
+
+  gtk_label_set_text (GTK_LABEL (label), text);
+  gtk_widget_set_visible (box, n > 0);
+}
+
+/* Errors and warnings are counted apart; of nothing a tick is left. */
+static void
 show_problems (TelarStatusBar *self)
 {
-  const GPtrArray *problems = self->analysis ? telar_analysis_problems (self->analysis) : NULL;
-  guint n = problems ? problems->len : 0;
+  guint n = self->analysis ? telar_analysis_problems (self->analysis)->len : 0;
   guint errors = self->analysis ? telar_analysis_n_errors (self->analysis) : 0;
   g_autofree char *text = n ? g_strdup_printf (ngettext ("%u problem", "%u problems", n), n)
                             : g_strdup (_ ("No problems"));
 
-  gtk_label_set_text (GTK_LABEL (self->count), text);
-  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), errors ? "dialog-error-symbolic"
-                                                        : n    ? "dialog-warning-symbolic"
-                                                               : "emblem-ok-symbolic");
-  gtk_widget_remove_css_class (self->icon, "error");
-  gtk_widget_remove_css_class (self->icon, "warning");
-  gtk_widget_remove_css_class (self->icon, "success");
-  gtk_widget_add_css_class (self->icon, errors ? "error" : n ? "warning" : "success");
-  fill_list (self, problems);
+  gtk_widget_set_visible (self->fine, n == 0);
+  show_count (self->errors, self->n_errors, errors);
+  show_count (self->warnings, self->n_warnings, n - errors);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  text, -1);
 }
 
 /* "152 k parameters · 41 MB to train · 1.2 GFLOP a step of 64". */
@@ -109,18 +84,18 @@ describe_plan (TelarAnalysis *analysis)
   gint64 parameters = telar_analysis_parameters (analysis, NULL);
   g_autofree char *count = telar_format_count (MAX (parameters, 0));
   GString *text = g_string_new (NULL);
-  TelarAnalysisCost cost;
+  const TelarStepCost *cost = telar_analysis_cost (analysis);
 
   if (parameters >= 0)
     g_string_append_printf (text, _ ("%s parameters"), count);
-  if (telar_analysis_cost (analysis, &cost)) {
-    g_autofree char *bytes = telar_format_bytes ((double)cost.total_bytes);
-    g_autofree char *flops = telar_format_flops (cost.flops);
+  if (cost) {
+    g_autofree char *bytes = telar_format_bytes ((double)cost->total_bytes);
+    g_autofree char *flops = telar_format_flops (cost->flops);
 
     g_string_append (text, "  ·  ");
     g_string_append_printf (text, _ ("%s to train"), bytes);
     g_string_append (text, "  ·  ");
-    g_string_append_printf (text, _ ("%s a step of %d"), flops, (int)cost.batch);
+    g_string_append_printf (text, _ ("%s a step of %d"), flops, (int)cost->batch);
   }
   return g_string_free (text, FALSE);
 }
@@ -145,6 +120,7 @@ telar_status_bar_set_analysis (TelarStatusBar *self, TelarAnalysis *analysis)
   g_set_object (&self->analysis, analysis);
   if (analysis)
     g_signal_connect_object (analysis, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  telar_problems_panel_set_analysis (TELAR_PROBLEMS_PANEL (self->problems), analysis);
   update (self);
 }
 
@@ -178,44 +154,58 @@ telar_status_bar_class_init (TelarStatusBarClass *klass)
 static GtkWidget *
 build_panel (TelarStatusBar *self)
 {
-  GtkWidget *scroll = gtk_scrolled_window_new ();
-  GtkWidget *none = gtk_label_new (_ ("Everything fits: the network is ready to train."));
-
   self->panel = gtk_revealer_new ();
-  self->list = gtk_list_box_new ();
-  gtk_widget_add_css_class (none, "dim-label");
-  g_object_set (none, "margin-top", 18, "margin-bottom", 18, NULL);
-  gtk_list_box_set_placeholder (GTK_LIST_BOX (self->list), none);
-  gtk_widget_add_css_class (self->list, "problem-list");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Problems"), -1);
-  g_signal_connect (self->list, "row-activated", G_CALLBACK (on_row_activated), self);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroll), self->list);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroll), 180);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroll), TRUE);
-  gtk_revealer_set_child (GTK_REVEALER (self->panel), scroll);
+  self->problems = telar_problems_panel_new ();
+  g_signal_connect (self->problems, "reveal", G_CALLBACK (on_reveal), self);
+  gtk_revealer_set_child (GTK_REVEALER (self->panel), self->problems);
   gtk_revealer_set_transition_type (GTK_REVEALER (self->panel),
                                     GTK_REVEALER_TRANSITION_TYPE_SLIDE_UP);
   gtk_revealer_set_transition_duration (GTK_REVEALER (self->panel), 150);
   return self->panel;
 }
 
+/* An icon and a number. */
+static GtkWidget *
+build_count (const char *icon, const char *css_class, GtkWidget **label)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 5);
+  GtkWidget *image = gtk_image_new_from_icon_name (icon);
+
+  *label = gtk_label_new (NULL);
+  gtk_widget_add_css_class (image, css_class);
+  gtk_widget_add_css_class (*label, "figures");
+  gtk_box_append (GTK_BOX (box), image);
+  gtk_box_append (GTK_BOX (box), *label);
+  return box;
+}
+
+static GtkWidget *
+build_counts (TelarStatusBar *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *none;
+
+  self->fine = build_count ("emblem-ok-symbolic", "success", &none);
+  gtk_label_set_text (GTK_LABEL (none), _ ("No problems"));
+  self->errors = build_count ("dialog-error-symbolic", "error", &self->n_errors);
+  self->warnings = build_count ("dialog-warning-symbolic", "warning", &self->n_warnings);
+  gtk_box_append (GTK_BOX (box), self->fine);
+  gtk_box_append (GTK_BOX (box), self->errors);
+  gtk_box_append (GTK_BOX (box), self->warnings);
+  return box;
+}
+
 static GtkWidget *
 build_line (TelarStatusBar *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
   self->button = gtk_toggle_button_new ();
-  self->icon = gtk_image_new ();
-  self->count = gtk_label_new (NULL);
   self->plan = gtk_label_new (NULL);
   self->spinner = gtk_spinner_new ();
-  gtk_box_append (GTK_BOX (box), self->icon);
-  gtk_box_append (GTK_BOX (box), self->count);
-  gtk_button_set_child (GTK_BUTTON (self->button), box);
+  gtk_button_set_child (GTK_BUTTON (self->button), build_counts (self));
   gtk_widget_add_css_class (self->button, "flat");
-  gtk_widget_set_tooltip_text (self->button, _ ("Problems (F7)"));
+  gtk_widget_set_tooltip_text (self->button, _ ("Problems (F7), the next one (F8)"));
   g_object_bind_property (self->button, "active", self->panel, "reveal-child",
                           G_BINDING_BIDIRECTIONAL);
   gtk_widget_add_css_class (self->plan, "figures");

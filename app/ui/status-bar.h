@@ -17,5 +17,7 @@ GtkWidget *telar_status_bar_new (void);
 void telar_status_bar_set_analysis (TelarStatusBar *self, TelarAnalysis *analysis);
 void telar_status_bar_show_problems (TelarStatusBar *self);
 void telar_status_bar_toggle_problems (TelarStatusBar *self);
+/* Opens the list and goes to the next (@by 1) or the previous problem (-1). */
+void telar_status_bar_step_problem (TelarStatusBar *self, int by);
 
 G_END_DECLS

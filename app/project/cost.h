@@ -1,0 +1,39 @@
+/* What a training step of a project costs, before anything is allocated: from the plan that the
+ * trainer would make. */
+#pragma once
+
+#include "engine/feed.h"
+#include "engine/graph.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  gint64 batch;
+  double flops;           /* of a training step: forward, backward, optimizer */
+  double forward_flops;   /* of its forward part */
+  gsize total_bytes;      /* what training holds: the following together */
+  gsize weight_bytes;     /* parameters and buffers */
+  gsize optimizer_bytes;  /* the optimizer's slots */
+  gsize activation_bytes; /* the arena of results, which share places */
+  gsize scratch_bytes;    /* what kernels need while they run */
+  gsize free_bytes;       /* what the device has free */
+} TelarStepCost;
+
+/* Of one node with all that stands in it; bytes of results that share places count for each. */
+typedef struct {
+  double flops;
+  gsize activation_bytes, state_bytes;
+} TelarPartCost;
+
+typedef struct {
+  TelarStepCost step;
+  GHashTable *nodes; /* path of a node -> TelarPartCost * */
+} TelarCost;
+
+/* NULL with an error, which has the node that costs most where the step does not fit into memory.
+ * Takes long for large graphs: for threads of their own. */
+TelarCost *telar_cost_measure (const TelarGraph *graph, const TelarFeed *feed, GError **error);
+void telar_cost_free (TelarCost *cost);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarCost, telar_cost_free)
+
+G_END_DECLS
