@@ -83,20 +83,24 @@ telar_canvas_draw_wire_tag (TelarCanvas *self, GtkSnapshot *snapshot)
   const GdkRGBA *ground = wiring->refusal ? &self->theme.error : &self->theme.card;
   const GdkRGBA *ink = wiring->refusal ? &self->theme.card : &self->theme.text;
   g_autoptr (PangoLayout) layout = NULL;
+  graphene_point_t at = self->pointer;
   GskRoundedRect round;
   graphene_rect_t box;
   int width, height;
 
   if (!wiring->refusal && !wiring->shapes)
     return;
+  if (wiring->by_key && wiring->target.node) {
+    at = telar_scene_port (wiring->target.node, !wiring->output, wiring->target.port);
+    at = telar_canvas_to_widget (self, at.x, at.y);
+  }
   layout = make_layout (self, wiring->shapes, wiring->refusal);
   pango_layout_get_pixel_size (layout, &width, &height);
-  box = GRAPHENE_RECT_INIT (self->pointer.x + 14, self->pointer.y + 18, (float)width + 2 * PAD,
-                            (float)height + PAD);
+  box = GRAPHENE_RECT_INIT (at.x + 14, at.y + 18, (float)width + 2 * PAD, (float)height + PAD);
   box.origin.x =
       MIN (box.origin.x, (float)gtk_widget_get_width (GTK_WIDGET (self)) - box.size.width - 4);
   if (box.origin.y + box.size.height > (float)gtk_widget_get_height (GTK_WIDGET (self)))
-    box.origin.y = self->pointer.y - box.size.height - 14;
+    box.origin.y = at.y - box.size.height - 14;
   gsk_rounded_rect_init_from_rect (&round, &box, 9);
   gtk_snapshot_append_outset_shadow (snapshot, &round, &self->theme.shadow, 0, 1, 1, 5);
   gtk_snapshot_push_rounded_clip (snapshot, &round);
