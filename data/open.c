@@ -59,9 +59,11 @@ split_source (Opening *o, const TelarNode *node, gsize rows, const TelarTensor *
                      o->first->id);
     return FALSE;
   }
-  if (spec.kind == TELAR_SPLIT_STRATIFIED && (labels == NULL || labels->type.dtype != TELAR_I64)) {
+  gboolean classes = labels != NULL && labels->type.dtype == TELAR_I64;
+  if (spec.kind == TELAR_SPLIT_STRATIFIED && !(classes && labels->type.shape.rank == 1)) {
     telar_set_error (error, TELAR_ERROR_INVALID, node->id,
-                     "a stratified split needs classes, the target is a number");
+                     "a stratified split needs classes, the target is %s",
+                     classes ? "of pixels" : "a number");
     return FALSE;
   }
   gboolean ok = telar_split_rows (
@@ -181,18 +183,146 @@ open_columns (Opening *o, const TelarNode *node, GError **error)
   return other != NULL && add_table (o, node, columns, other, error);
 }
 
+/* --- windows ------------------------------------------------------------------------------------
+ */
+
+/* Adds what was cut, or tells that nothing was. Takes both. */
+static gboolean
+add_windows (Opening *o, const TelarNode *node, TelarTensor *windows, TelarTensor *next,
+             GError **error)
+{
+  gboolean ok = windows && split_source (o, node, (gsize)windows->type.shape.dims[0], NULL, error);
+  if (ok) {
+    add_array (o, node, node->op->outputs[0].name, windows, windows->type.dtype, NULL);
+    add_array (o, node, node->op->outputs[1].name, next, next->type.dtype, NULL);
+  }
+  g_clear_pointer (&windows, telar_tensor_unref);
+  g_clear_pointer (&next, telar_tensor_unref);
+  return ok;
+}
+
+static gboolean
+open_text (Opening *o, const TelarNode *node, GError **error)
+{
+  g_autofree char *path = telar_source_path (o->graph, node, "file", o->replacements, error);
+  TelarTensor *next = NULL;
+  TelarTensor *text = path ? telar_source_read_text (node, path, &next, error) : NULL;
+  return add_windows (o, node, text, next, error);
+}
+
+static gboolean
+open_series (Opening *o, const TelarNode *node, GError **error)
+{
+  const TelarNode *source = telar_source_table_node (o->graph, node, error);
+  g_autoptr (TelarTable) table =
+      source ? telar_source_read_table (o->graph, source, o->replacements, error) : NULL;
+  TelarTensor *next = NULL;
+  TelarTensor *windows = table ? telar_source_read_series (node, table, &next, error) : NULL;
+  return add_windows (o, node, windows, next, error);
+}
+
+/* --- one port -----------------------------------------------------------------------------------
+ */
+
+static TelarTensor *
+read_columns (const TelarGraph *graph, const TelarNode *node, const char *port, const char *path,
+              GError **error)
+{
+  const TelarNode *source = telar_source_table_node (graph, node, error);
+  g_autoptr (TelarTable) own = source ? telar_source_read_table (graph, source, NULL, error) : NULL;
+  g_autoptr (TelarColumns) columns = own ? fit_columns (graph, node, own, error) : NULL;
+  g_autoptr (GHashTable) replacement = g_hash_table_new (g_str_hash, g_str_equal);
+  if (columns == NULL)
+    return NULL;
+  g_hash_table_insert (replacement, source->id, (gpointer)path);
+  g_autoptr (TelarTable) table = telar_source_read_table (graph, source, replacement, error);
+  gboolean target = strcmp (port, "target") == 0;
+  g_autoptr (GArray) rows =
+      table ? telar_columns_rows (columns, table, target, FALSE, error) : NULL;
+  if (rows == NULL)
+    return NULL;
+  return target ? telar_columns_target (columns, table, rows, error)
+                : telar_columns_features (columns, table, rows, error);
+}
+
+static TelarTensor *
+read_images (const TelarGraph *graph, const TelarNode *node, const char *port, const char *path,
+             GError **error)
+{
+  (void)graph, (void)node;
+  if (strcmp (port, "labels") == 0)
+    return telar_source_read_labels (path, error);
+  g_autoptr (TelarTensor) images = telar_source_read_images (path, error);
+  return images != NULL ? telar_tensor_cast (images, TELAR_F32) : NULL;
+}
+
+/* The windows, or what follows them; takes both. */
+static TelarTensor *
+pick_windows (const TelarNode *node, const char *port, TelarTensor *windows, TelarTensor *next)
+{
+  gboolean first = strcmp (port, node->op->outputs[0].name) == 0;
+  g_clear_pointer (first ? &next : &windows, telar_tensor_unref);
+  return first ? windows : next;
+}
+
+static TelarTensor *
+read_text (const TelarGraph *graph, const TelarNode *node, const char *port, const char *path,
+           GError **error)
+{
+  TelarTensor *next = NULL, *text = telar_source_read_text (node, path, &next, error);
+  (void)graph;
+  return pick_windows (node, port, text, next);
+}
+
+static TelarTensor *
+read_series (const TelarGraph *graph, const TelarNode *node, const char *port, const char *path,
+             GError **error)
+{
+  const TelarNode *source = telar_source_table_node (graph, node, error);
+  g_autoptr (GHashTable) replacement = g_hash_table_new (g_str_hash, g_str_equal);
+  if (source == NULL)
+    return NULL;
+  g_hash_table_insert (replacement, source->id, (gpointer)path);
+  g_autoptr (TelarTable) table = telar_source_read_table (graph, source, replacement, error);
+  TelarTensor *next = NULL;
+  TelarTensor *windows = table ? telar_source_read_series (node, table, &next, error) : NULL;
+  return pick_windows (node, port, windows, next);
+}
+
 /* --- the feed -----------------------------------------------------------------------------------
  */
+
+typedef struct {
+  const char *op;
+  gboolean (*open) (Opening *o, const TelarNode *node, GError **error);
+  /* The tensor that @port gives for the file at @path. */
+  TelarTensor *(*read) (const TelarGraph *graph, const TelarNode *node, const char *port,
+                        const char *path, GError **error);
+} Source;
+
+static const Source sources[] = {
+  { TELAR_OPERATOR_IDX_IMAGES, open_images, read_images },
+  { TELAR_OPERATOR_TABLE_COLUMNS, open_columns, read_columns },
+  { TELAR_OPERATOR_TEXT_WINDOWS, open_text, read_text },
+  { TELAR_OPERATOR_SERIES_WINDOWS, open_series, read_series },
+};
+
+/* NULL when the node's batches come from no file. */
+static const Source *
+find_source (const TelarNode *node)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
+    if (strcmp (node->op->name, sources[i].op) == 0)
+      return &sources[i];
+  return NULL;
+}
 
 static gboolean
 open_node (Opening *o, const TelarNode *node, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  gboolean ok = TRUE;
-  if (strcmp (node->op->name, TELAR_OPERATOR_IDX_IMAGES) == 0)
-    ok = open_images (o, node, &problem);
-  else if (strcmp (node->op->name, TELAR_OPERATOR_TABLE_COLUMNS) == 0)
-    ok = open_columns (o, node, &problem);
+  const Source *source = find_source (node);
+  gboolean ok = source == NULL || source->open (o, node, &problem);
   if (!ok) {
     telar_error_set_node (&problem, node->id);
     g_propagate_error (error, g_steal_pointer (&problem));
@@ -243,39 +373,6 @@ telar_data_open (TelarGraph *graph, GError **error)
   return telar_data_open_with (graph, NULL, error);
 }
 
-/* --- one port -----------------------------------------------------------------------------------
- */
-
-static TelarTensor *
-read_columns (const TelarGraph *graph, const TelarNode *node, const char *port, const char *path,
-              GError **error)
-{
-  const TelarNode *source = telar_source_table_node (graph, node, error);
-  g_autoptr (TelarTable) own = source ? telar_source_read_table (graph, source, NULL, error) : NULL;
-  g_autoptr (TelarColumns) columns = own ? fit_columns (graph, node, own, error) : NULL;
-  g_autoptr (GHashTable) replacement = g_hash_table_new (g_str_hash, g_str_equal);
-  if (columns == NULL)
-    return NULL;
-  g_hash_table_insert (replacement, source->id, (gpointer)path);
-  g_autoptr (TelarTable) table = telar_source_read_table (graph, source, replacement, error);
-  gboolean target = strcmp (port, "target") == 0;
-  g_autoptr (GArray) rows =
-      table ? telar_columns_rows (columns, table, target, FALSE, error) : NULL;
-  if (rows == NULL)
-    return NULL;
-  return target ? telar_columns_target (columns, table, rows, error)
-                : telar_columns_features (columns, table, rows, error);
-}
-
-static TelarTensor *
-read_images (const char *port, const char *path, GError **error)
-{
-  if (strcmp (port, "labels") == 0)
-    return telar_source_read_labels (path, error);
-  g_autoptr (TelarTensor) images = telar_source_read_images (path, error);
-  return images != NULL ? telar_tensor_cast (images, TELAR_F32) : NULL;
-}
-
 TelarTensor *
 telar_data_read_port (const TelarGraph *graph, const char *port, const char *path, GError **error)
 {
@@ -285,10 +382,9 @@ telar_data_read_port (const TelarGraph *graph, const char *port, const char *pat
   g_autoptr (GError) problem = NULL;
   TelarTensor *tensor = NULL;
   if (node != NULL && dot != NULL && telar_operator_find_output (node->op, dot + 1) >= 0) {
-    if (strcmp (node->op->name, TELAR_OPERATOR_IDX_IMAGES) == 0)
-      tensor = read_images (dot + 1, path, &problem);
-    else if (strcmp (node->op->name, TELAR_OPERATOR_TABLE_COLUMNS) == 0)
-      tensor = read_columns (graph, node, dot + 1, path, &problem);
+    const Source *source = find_source (node);
+    if (source != NULL)
+      tensor = source->read (graph, node, dot + 1, path, &problem);
   }
   if (tensor == NULL && problem == NULL)
     telar_set_error (&problem, TELAR_ERROR_INVALID, NULL, "\"%s\" is no data port of the project",

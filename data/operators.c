@@ -22,7 +22,8 @@ static const TelarPort no_ports[] = { { NULL } };
 static const TelarPort idx_outputs[] = {
   { "images", TELAR_PORT_TENSOR,
     .doc = N_ ("f32[N,channels,height,width], raw values (0 to 255).") },
-  { "labels", TELAR_PORT_TENSOR, .doc = N_ ("i64[N], classes from 0.") },
+  { "labels", TELAR_PORT_TENSOR,
+    .doc = N_ ("i64[N] or, of each pixel, i64[N,height,width]: classes from 0.") },
   { NULL },
 };
 
@@ -38,7 +39,8 @@ static const TelarParam idx_params[] = {
     .label = N_ ("Labels"),
     .kind = TELAR_PARAM_FILE,
     .fallback = "",
-    .doc = N_ ("An IDX file of one dimension: the class of each image, from 0.") },
+    .doc = N_ ("An IDX file of one dimension, the class of each image, or of three, the class of "
+               "each pixel; from 0.") },
   { .name = "validation",
     .label = N_ ("Validation"),
     .kind = TELAR_PARAM_REAL,
@@ -163,7 +165,110 @@ static const TelarOperator table_columns = {
   .params = columns_params,
 };
 
-static const TelarOperator *const operators[] = { &idx_images, &csv_table, &table_columns, NULL };
+static const TelarPort text_outputs[] = {
+  { "text", TELAR_PORT_TENSOR, .doc = N_ ("i64[N,length], bytes: 0 to 255.") },
+  { "next", TELAR_PORT_TENSOR, .doc = N_ ("i64[N,length], for each place the byte after it.") },
+  { NULL },
+};
+
+#define WINDOW_PARAMS(length, step, words)                                                         \
+  { .name = "length",                                                                              \
+    .label = N_ ("Length"),                                                                        \
+    .kind = TELAR_PARAM_INT,                                                                       \
+    .fallback = length,                                                                            \
+    .minimum = 1,                                                                                  \
+    .maximum = 65536,                                                                              \
+    .doc = N_ ("Places in a window."),                                                             \
+    .prominent = TRUE },                                                                           \
+  {                                                                                                \
+    .name = "step", .label = N_ ("Step"), .kind = TELAR_PARAM_INT, .fallback = step, .minimum = 1, \
+    .maximum = 65536, .doc = N_ (words)                                                            \
+  }
+#define WINDOW_SPLIT_PARAMS                                                                        \
+  { .name = "validation",                                                                          \
+    .label = N_ ("Validation"),                                                                    \
+    .kind = TELAR_PARAM_REAL,                                                                      \
+    .fallback = "0.15",                                                                            \
+    .minimum = 0,                                                                                  \
+    .maximum = 1e9,                                                                                \
+    .doc = VALIDATION_DOC,                                                                         \
+    .prominent = TRUE },                                                                           \
+  {                                                                                                \
+    .name = "split", .label = N_ ("Split"), .kind = TELAR_PARAM_CHOICE, .fallback = "last",        \
+    .choices = window_split_choices,                                                               \
+    .doc = N_ ("Which windows are kept: the last of the file, so that what follows is unknown, "   \
+               "or some at random.")                                                               \
+  }
+
+static const char *const window_split_choices[] = { "random", "last", NULL };
+
+static const TelarParam text_params[] = {
+  { .name = "file",
+    .label = N_ ("File"),
+    .kind = TELAR_PARAM_FILE,
+    .fallback = "",
+    .doc = N_ ("A text, plain or gzip. Each byte is a place of a window."),
+    .prominent = TRUE },
+  WINDOW_PARAMS ("32", "32", "Bytes from the start of a window to that of the next."),
+  WINDOW_SPLIT_PARAMS,
+  { NULL },
+};
+
+static const TelarOperator text_windows = {
+  .name = TELAR_OPERATOR_TEXT_WINDOWS,
+  .label = N_ ("Text"),
+  .category = TELAR_CATEGORY_DATA,
+  .doc = N_ ("Stretches of a text as numbered bytes, and what follows each byte: what a language "
+             "model learns from. A vocabulary of 256 has them all."),
+  .inputs = no_ports,
+  .outputs = text_outputs,
+  .params = text_params,
+};
+
+static const TelarPort series_inputs[] = {
+  { "table", TELAR_PORT_TABLE, .doc = N_ ("A table whose rows follow each other in time.") },
+  { NULL },
+};
+
+static const TelarPort series_outputs[] = {
+  { "windows", TELAR_PORT_TENSOR, .doc = N_ ("f32[N,length,columns].") },
+  { "next", TELAR_PORT_TENSOR, .doc = N_ ("f32[N,columns], the row to foretell.") },
+  { NULL },
+};
+
+static const TelarParam series_params[] = {
+  { .name = "columns",
+    .label = N_ ("Columns"),
+    .kind = TELAR_PARAM_TEXT,
+    .fallback = "",
+    .doc = N_ ("The columns of the series, with commas between; empty: all."),
+    .prominent = TRUE },
+  WINDOW_PARAMS ("24", "1", "Rows from the start of a window to that of the next."),
+  { .name = "ahead",
+    .label = N_ ("Ahead"),
+    .kind = TELAR_PARAM_INT,
+    .fallback = "1",
+    .minimum = 1,
+    .maximum = 65536,
+    .doc = N_ ("How many rows behind its window the row to foretell lies.") },
+  WINDOW_SPLIT_PARAMS,
+  { NULL },
+};
+
+static const TelarOperator series_windows = {
+  .name = TELAR_OPERATOR_SERIES_WINDOWS,
+  .label = N_ ("Series"),
+  .category = TELAR_CATEGORY_DATA,
+  .doc = N_ ("Stretches of a series of numbers, and what follows each: what a forecast learns "
+             "from."),
+  .inputs = series_inputs,
+  .outputs = series_outputs,
+  .params = series_params,
+};
+
+static const TelarOperator *const operators[] = {
+  &idx_images, &csv_table, &table_columns, &text_windows, &series_windows, NULL,
+};
 
 void
 telar_data_init (void)

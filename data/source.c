@@ -3,6 +3,7 @@
 
 #include "data/idx.h"
 #include "data/operators.h"
+#include "data/windows.h"
 #include <string.h>
 
 #define MOST_CLASSES 65536
@@ -78,20 +79,24 @@ telar_source_read_labels (const char *path, GError **error)
   g_autoptr (TelarTensor) raw = telar_idx_read (path, error);
   if (raw == NULL)
     return NULL;
-  if (raw->type.shape.rank != 1 || !telar_dtype_is_integer (raw->type.dtype)) {
+  guint rank = raw->type.shape.rank;
+  if ((rank != 1 && rank != 3) || !telar_dtype_is_integer (raw->type.dtype)) {
     g_autofree char *type = telar_type_to_string (&raw->type);
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                     "%s: %s where labels are whole numbers in one dimension", path, type);
+                     "%s: %s where labels are whole numbers in one dimension or, of pixels, three",
+                     path, type);
     return NULL;
   }
   TelarTensor *labels = telar_tensor_cast (raw, TELAR_I64);
   const gint64 *values = labels->data;
   for (gsize i = 0; i < telar_tensor_elements (labels); i++)
     if (values[i] < 0 || values[i] >= MOST_CLASSES) {
-      telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                       "%s: label %" G_GINT64_FORMAT " in row %" G_GSIZE_FORMAT
-                       "; classes go from 0 to %d",
-                       path, values[i], i, MOST_CLASSES - 1);
+      telar_set_error (
+          error, TELAR_ERROR_INVALID, NULL,
+          "%s: label %" G_GINT64_FORMAT " in row %" G_GINT64_FORMAT "; classes go from 0 to %d",
+          path, values[i],
+          (gint64)i * labels->type.shape.dims[0] / (gint64)telar_tensor_elements (labels),
+          MOST_CLASSES - 1);
       telar_tensor_unref (labels);
       return NULL;
     }
@@ -150,6 +155,29 @@ telar_source_read_table (const TelarGraph *graph, const TelarNode *node, GHashTa
     g_propagate_error (error, g_steal_pointer (&problem));
   }
   return table;
+}
+
+static TelarWindows
+windows_of (const TelarNode *node)
+{
+  return (TelarWindows){ telar_param_set_int (node->params, "length"),
+                         telar_param_set_int (node->params, "step") };
+}
+
+TelarTensor *
+telar_source_read_text (const TelarNode *node, const char *path, TelarTensor **next, GError **error)
+{
+  TelarWindows windows = windows_of (node);
+  return telar_windows_of_text (path, &windows, next, error);
+}
+
+TelarTensor *
+telar_source_read_series (const TelarNode *node, const TelarTable *table, TelarTensor **next,
+                          GError **error)
+{
+  TelarWindows windows = windows_of (node);
+  return telar_windows_of_series (table, telar_param_set_text (node->params, "columns"), &windows,
+                                  telar_param_set_int (node->params, "ahead"), next, error);
 }
 
 TelarColumnsSpec

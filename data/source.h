@@ -18,7 +18,7 @@ gboolean telar_source_names_file (const TelarGraph *graph, const char *key);
 
 /* [N,1,H,W] or [N,C,H,W] with the file's type. */
 TelarTensor *telar_source_read_images (const char *path, GError **error);
-/* i64[N], none negative. */
+/* i64[N] or, of pixels, i64[N,H,W], none negative. */
 TelarTensor *telar_source_read_labels (const char *path, GError **error);
 /* "0" up to the largest label. Caller frees. */
 char **telar_source_number_classes (const TelarTensor *labels);
@@ -28,6 +28,11 @@ const TelarNode *telar_source_table_node (const TelarGraph *graph, const TelarNo
                                           GError **error);
 TelarTable *telar_source_read_table (const TelarGraph *graph, const TelarNode *node,
                                      GHashTable *replacements, GError **error);
+/* What a text_windows or series_windows node cuts, with what follows it as @next. */
+TelarTensor *telar_source_read_text (const TelarNode *node, const char *path, TelarTensor **next,
+                                     GError **error);
+TelarTensor *telar_source_read_series (const TelarNode *node, const TelarTable *table,
+                                       TelarTensor **next, GError **error);
 /* Borrows from the node's parameters. */
 TelarColumnsSpec telar_source_columns_spec (const TelarNode *node);
 

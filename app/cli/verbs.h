@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+extern const TelarVerb telar_verb_new;
 extern const TelarVerb telar_verb_train;
 extern const TelarVerb telar_verb_check;
 extern const TelarVerb telar_verb_evaluate;

@@ -1,4 +1,5 @@
 /* Where a document comes from and where it goes: files, samples, and journals after a crash. */
+#include "app/model/relocate.h"
 #include "app/project/document-private.h"
 #include "app/project/relocate.h"
 

@@ -1,79 +1,14 @@
-/* Paths of data files, when the document moves to another folder. */
+/* Paths of data files in the edits that may be undone, when the document moves to another folder.
+ */
 #include "app/project/relocate.h"
 
+#include "app/model/relocate.h"
 #include "engine/text.h"
 #include "engine/trainer.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 #define DATA "data/"
-
-/* The path that names from @to what @file names from @from; NULL where it stays as it is. */
-static char *
-relocated (const char *file, const char *from, const char *to)
-{
-  g_autoptr (GFile) folder = to ? g_file_new_for_path (to) : NULL;
-  g_autoptr (GFile) target = NULL;
-  g_autofree char *absolute = NULL;
-  char *relative;
-
-  if (!file[0] || g_path_is_absolute (file))
-    return NULL;
-  absolute = g_canonicalize_filename (file, from);
-  target = g_file_new_for_path (absolute);
-  relative = folder ? g_file_get_relative_path (folder, target) : NULL;
-  return relative ? relative : g_steal_pointer (&absolute);
-}
-
-/* --- graphs ----------------------------------------------------------------------------------- */
-
-/* The checksum of a data file goes along when its path is written anew. */
-static void
-move_hash (TelarGraph *graph, const char *old, const char *path)
-{
-  GHashTable *hashes = telar_graph_data_hashes (graph);
-  gpointer key, hash;
-
-  if (g_hash_table_steal_extended (hashes, old, &key, &hash)) {
-    g_free (key);
-    g_hash_table_insert (hashes, g_strdup (path), hash);
-  }
-}
-
-static gboolean
-relocate_params (TelarGraph *graph, TelarParamSet *params, const char *from, const char *to,
-                 GError **error)
-{
-  for (const TelarParam *param = telar_param_set_table (params); param && param->name; param++) {
-    const char *file =
-        param->kind == TELAR_PARAM_FILE ? telar_param_set_text (params, param->name) : "";
-    g_autofree char *path = relocated (file, from, to);
-
-    if (!path)
-      continue;
-    move_hash (graph, file, path);
-    if (!telar_param_set_put_text (params, param->name, path, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-gboolean
-telar_relocate_graph (TelarGraph *graph, const char *from, const char *to, GError **error)
-{
-  const GPtrArray *nodes = telar_graph_nodes (graph);
-
-  for (guint i = 0; i < nodes->len; i++)
-    if (!relocate_params (graph, ((const TelarNode *)nodes->pdata[i])->params, from, to, error))
-      return FALSE;
-  if (!relocate_params (graph, telar_graph_training (graph), from, to, error))
-    return FALSE;
-  telar_graph_set_folder (graph, to);
-  return TRUE;
-}
-
-/* --- patches ---------------------------------------------------------------------------------- */
 
 static const TelarParam *
 find_param (const TelarParam *table, const char *name)
@@ -101,7 +36,7 @@ relocate_node (json_t *node, const char *from, const char *to)
   {
     const TelarParam *param = find_param (op->params, key);
     g_autofree char *path = param && param->kind == TELAR_PARAM_FILE && json_is_string (value)
-                                ? relocated (json_string_value (value), from, to)
+                                ? telar_relocate_path (json_string_value (value), from, to)
                                 : NULL;
 
     if (!path)
@@ -117,7 +52,7 @@ relocate_setting (const json_t *value, const char *name, const char *from, const
 {
   const TelarParam *param = find_param (telar_training_params, name);
   g_autofree char *path = param && param->kind == TELAR_PARAM_FILE && json_is_string (value)
-                              ? relocated (json_string_value (value), from, to)
+                              ? telar_relocate_path (json_string_value (value), from, to)
                               : NULL;
   json_auto_t *json = path ? json_string (path) : NULL;
 
@@ -145,7 +80,7 @@ static void
 relocate_change (TelarChange *change, const char *from, const char *to)
 {
   if (g_str_has_prefix (change->path, DATA)) {
-    g_autofree char *file = relocated (change->path + strlen (DATA), from, to);
+    g_autofree char *file = telar_relocate_path (change->path + strlen (DATA), from, to);
     char *path = file ? g_strconcat (DATA, file, NULL) : g_strdup (change->path);
 
     g_free (change->path);

@@ -1,6 +1,7 @@
 /* The start page: a gallery. Every project is a card with a picture of its graph. */
 #include "app/ui/start-page.h"
 
+#include "app/model/templates.h"
 #include "app/project/document.h"
 #include "app/project/journal.h"
 #include "app/ui/format.h"
@@ -28,26 +29,6 @@ G_DEFINE_FINAL_TYPE (TelarStartPage, telar_start_page, GTK_TYPE_WIDGET)
 enum { OPEN, OPEN_SAMPLE, RECOVER, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
-
-/* What the gallery says of the samples that ship; others show their name alone. */
-static const struct {
-  const char *file, *title, *text;
-} known_samples[] = {
-  { "digits-cnn.telar", N_ ("Digits, Convolutional"),
-    N_ ("Reads handwritten digits with three convolutions. About 99 % right.") },
-  { "digits-dense.telar", N_ ("Digits, Dense"),
-    N_ ("The same digits with two dense layers: small, fast, a good first network.") },
-  { "titanic.telar", N_ ("Titanic"),
-    N_ ("Who survived? A small network on a table with missing values.") },
-};
-
-const char *
-telar_samples_folder (void)
-{
-  const char *folder = g_getenv ("TELAR_SAMPLES");
-
-  return folder && folder[0] ? folder : TELAR_SAMPLES_DIR;
-}
 
 /* --- cards ------------------------------------------------------------------------------------ */
 
@@ -110,14 +91,14 @@ static GtkWidget *
 make_card (const char *path, const char *title, const char *text, const char *badge,
            gboolean sample)
 {
-  g_autoptr (TelarGraph) graph = telar_graph_load (path, NULL);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *button = gtk_button_new ();
   GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
   Card *card = g_new (Card, 1);
 
   *card = (Card){ g_strdup (path), g_strdup (title), sample };
-  gtk_box_append (GTK_BOX (box),
-                  graph ? telar_thumbnail_new (graph, CARD_WIDTH, CARD_HEIGHT) : make_plate (path));
+  gtk_box_append (GTK_BOX (box), g_str_has_suffix (path, ".telar")
+                                     ? telar_thumbnail_new (path, CARD_WIDTH, CARD_HEIGHT)
+                                     : make_plate (path));
   g_object_set (words, "margin-start", 14, "margin-end", 14, "margin-top", 10, "margin-bottom", 12,
                 NULL);
   gtk_box_append (GTK_BOX (words), text_label (title, "heading", FALSE));
@@ -165,28 +146,26 @@ fill_samples (TelarStartPage *self)
   g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func (g_free);
   const char *name;
 
-  for (guint i = 0; i < G_N_ELEMENTS (known_samples); i++) {
-    g_autofree char *path = g_build_filename (folder, known_samples[i].file, NULL);
+  for (const TelarTemplate *t = telar_templates; t->name; t++) {
+    g_autofree char *path = telar_template_path (t);
 
     if (g_file_test (path, G_FILE_TEST_EXISTS))
-      append_card (self->samples_flow, make_card (path, _ (known_samples[i].title),
-                                                  _ (known_samples[i].text), NULL, TRUE));
+      append_card (self->samples_flow, make_card (path, _ (t->title), _ (t->text), NULL, TRUE));
   }
   while (dir && (name = g_dir_read_name (dir))) {
-    gboolean known = FALSE;
+    if (g_str_has_suffix (name, ".telar")) {
+      g_autofree char *own = g_strndup (name, strlen (name) - strlen (".telar"));
 
-    for (guint i = 0; i < G_N_ELEMENTS (known_samples); i++)
-      known = known || g_str_equal (name, known_samples[i].file);
-    if (g_str_has_suffix (name, ".telar") && !known)
-      g_ptr_array_add (others, g_strdup (name));
+      if (!telar_template_find (own))
+        g_ptr_array_add (others, g_steal_pointer (&own));
+    }
   }
   g_ptr_array_sort (others, (GCompareFunc)g_ascii_strcasecmp);
   for (guint i = 0; i < others->len; i++) {
-    g_autofree char *path = g_build_filename (folder, others->pdata[i], NULL);
-    g_autofree char *title =
-        g_strndup (others->pdata[i], strlen (others->pdata[i]) - strlen (".telar"));
+    g_autofree char *file = g_strconcat (others->pdata[i], ".telar", NULL);
+    g_autofree char *path = g_build_filename (folder, file, NULL);
 
-    append_card (self->samples_flow, make_card (path, title, "", NULL, TRUE));
+    append_card (self->samples_flow, make_card (path, others->pdata[i], "", NULL, TRUE));
   }
 }
 
@@ -279,7 +258,8 @@ telar_start_page_refresh (TelarStartPage *self)
   fill_recent (self);
 }
 
-/* --- building --------------------------------------------------------------------------------- */
+/* --- building ---------------------------------------------------------------------------------
+ */
 
 static GtkWidget *
 section (const char *title, GtkWidget *child)

@@ -14,7 +14,5 @@ G_DECLARE_FINAL_TYPE (TelarStartPage, telar_start_page, TELAR, START_PAGE, GtkWi
 GtkWidget *telar_start_page_new (void);
 /* Looks again for recent projects and unsaved work. */
 void telar_start_page_refresh (TelarStartPage *self);
-/* The folder of the samples: TELAR_SAMPLES, or where they are installed. */
-const char *telar_samples_folder (void);
 
 G_END_DECLS
