@@ -1,8 +1,8 @@
 /* Events: what happened to a run at a step, in the order in which it was recorded. */
 #include "insight/store-private.h"
 
-static void
-event_free (gpointer data)
+void
+telar_event_row_free (gpointer data)
 {
   TelarEventRow *event = data;
 
@@ -14,7 +14,7 @@ event_free (gpointer data)
 GPtrArray *
 telar_store_events (TelarStore *store, gint64 run, gint64 after, GError **error)
 {
-  g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func (event_free);
+  g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func (telar_event_row_free);
   GError *failure = NULL;
   sqlite3_stmt *statement = telar_store_query (
       store, error,

@@ -28,14 +28,22 @@ check_request (TelarStore *store, gint64 run, TelarRequestKind kind, double valu
   return alive;
 }
 
+gint64
+telar_store_ask (TelarStore *store, gint64 run, TelarRequestKind kind, double value, GError **error)
+{
+  if (!check_request (store, run, kind, value, error) ||
+      !telar_store_run (store, error,
+                        "INSERT INTO request (run, kind, value, asked) VALUES (?, ?, ?, ?)", "iidi",
+                        run, (gint64)kind, value, g_get_real_time ()))
+    return 0;
+  return sqlite3_last_insert_rowid (store->db);
+}
+
 gboolean
 telar_store_request (TelarStore *store, gint64 run, TelarRequestKind kind, double value,
                      GError **error)
 {
-  return check_request (store, run, kind, value, error) &&
-         telar_store_run (store, error,
-                          "INSERT INTO request (run, kind, value, asked) VALUES (?, ?, ?, ?)",
-                          "iidi", run, (gint64)kind, value, g_get_real_time ());
+  return telar_store_ask (store, run, kind, value, error) != 0;
 }
 
 gboolean
@@ -76,4 +84,43 @@ telar_store_drop_requests (TelarStore *store, gint64 run, const char *outcome, G
   return telar_store_run (store, error,
                           "UPDATE request SET outcome = ? WHERE run = ? AND outcome IS NULL", "si",
                           outcome, run);
+}
+
+static void
+request_free (gpointer data)
+{
+  TelarRequestRow *request = data;
+
+  g_free (request->outcome);
+  g_free (request);
+}
+
+GPtrArray *
+telar_store_requests (TelarStore *store, gint64 run, gint64 after, GError **error)
+{
+  g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (request_free);
+  GError *failure = NULL;
+  sqlite3_stmt *statement =
+      telar_store_query (store, error,
+                         "SELECT id, kind, value, asked, coalesce (step, -1), outcome FROM request"
+                         " WHERE run = ? AND id > ? ORDER BY id",
+                         "ii", run, after);
+
+  if (statement == NULL)
+    return NULL;
+  while (telar_store_next (store, statement, &failure)) {
+    TelarRequestRow *request = g_new0 (TelarRequestRow, 1);
+    request->id = sqlite3_column_int64 (statement, 0);
+    request->kind = (TelarRequestKind)sqlite3_column_int (statement, 1);
+    request->value = telar_store_real (statement, 2);
+    request->asked = sqlite3_column_int64 (statement, 3);
+    request->step = sqlite3_column_int64 (statement, 4);
+    request->outcome = telar_store_text (statement, 5);
+    g_ptr_array_add (requests, request);
+  }
+  if (failure != NULL) {
+    g_propagate_error (error, failure);
+    return NULL;
+  }
+  return g_steal_pointer (&requests);
 }

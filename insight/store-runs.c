@@ -99,14 +99,13 @@ read_row (TelarStore *store, sqlite3_stmt *statement)
   return row;
 }
 
-GPtrArray *
-telar_store_runs (TelarStore *store, GError **error)
+static GPtrArray *
+read_rows (TelarStore *store, const char *sql, GError **error)
 {
   g_autoptr (GPtrArray) runs =
       g_ptr_array_new_with_free_func ((GDestroyNotify)(void (*) (void))telar_run_row_free);
   GError *failure = NULL;
-  sqlite3_stmt *statement =
-      telar_store_query (store, error, RUN_COLUMNS "ORDER BY started DESC, id DESC", "");
+  sqlite3_stmt *statement = telar_store_query (store, error, sql, "");
 
   if (statement == NULL)
     return NULL;
@@ -117,6 +116,21 @@ telar_store_runs (TelarStore *store, GError **error)
     return NULL;
   }
   return g_steal_pointer (&runs);
+}
+
+GPtrArray *
+telar_store_runs (TelarStore *store, GError **error)
+{
+  return read_rows (store, RUN_COLUMNS "ORDER BY started DESC, id DESC", error);
+}
+
+GPtrArray *
+telar_store_open_runs (TelarStore *store, GError **error)
+{
+  return read_rows (store,
+                    RUN_COLUMNS "WHERE status IN ('running', 'paused')"
+                                " ORDER BY started DESC, id DESC",
+                    error);
 }
 
 TelarRunRow *

@@ -73,6 +73,14 @@ telar_store_append (TelarStore *store, gint64 tag, const TelarPoint *point, GErr
 /* --- reading ----------------------------------------------------------------------------- */
 
 static gboolean
+damaged (TelarStore *store, gint64 chunk, GError **error)
+{
+  telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                   "%s: chunk %" G_GINT64_FORMAT " of the scalars is damaged", store->path, chunk);
+  return FALSE;
+}
+
+static gboolean
 read_chunks (TelarStore *store, gint64 tag, gint64 after, GArray *points, GError **error)
 {
   GError *failure = NULL;
@@ -86,9 +94,7 @@ read_chunks (TelarStore *store, gint64 tag, gint64 after, GArray *points, GError
     const void *data = sqlite3_column_blob (statement, 0);
     gsize size = (gsize)sqlite3_column_bytes (statement, 0);
     if (!telar_chunk_unpack (data, size, after, points)) {
-      telar_set_error (&failure, TELAR_ERROR_INVALID, NULL,
-                       "%s: chunk %" G_GINT64_FORMAT " of the scalars is damaged", store->path,
-                       (gint64)sqlite3_column_int64 (statement, 1));
+      damaged (store, sqlite3_column_int64 (statement, 1), &failure);
       sqlite3_reset (statement);
       break;
     }
@@ -118,24 +124,137 @@ read_tail (TelarStore *store, gint64 tag, gint64 after, GArray *points, GError *
   return failure == NULL;
 }
 
+/* Hands the points of a chunk, or the gathered rows of the tail, to the visitor. */
+typedef struct {
+  const TelarStretch *stretch;
+  GArray *points; /* gathered so far */
+  TelarPointsFunc visit;
+  gpointer data;
+} Walk;
+
+/* FALSE when the visitor has had enough. */
+static gboolean
+hand_over (Walk *walk)
+{
+  guint n = walk->points->len;
+
+  while (n > 0 && g_array_index (walk->points, TelarPoint, n - 1).step > walk->stretch->to)
+    n--;
+  gboolean more = n == 0 || walk->visit ((const TelarPoint *)walk->points->data, n, walk->data);
+  g_array_set_size (walk->points, 0);
+  return more;
+}
+
+/* FALSE on an error or, without one, when the visitor has had enough. */
+static gboolean
+walk_chunks (TelarStore *store, gint64 tag, Walk *walk, GError **error)
+{
+  GError *failure = NULL;
+  gboolean more = TRUE;
+  sqlite3_stmt *statement =
+      telar_store_query (store, error,
+                         "SELECT data, id FROM chunk WHERE tag = ? AND last_step >= ?"
+                         " AND first_step <= ? ORDER BY last_step",
+                         "iii", tag, walk->stretch->from, walk->stretch->to);
+
+  if (statement == NULL)
+    return FALSE;
+  while (more && telar_store_next (store, statement, &failure)) {
+    const void *data = sqlite3_column_blob (statement, 0);
+    gsize size = (gsize)sqlite3_column_bytes (statement, 0);
+    more = telar_chunk_unpack (data, size, walk->stretch->from - 1, walk->points)
+               ? hand_over (walk)
+               : damaged (store, sqlite3_column_int64 (statement, 1), &failure);
+  }
+  sqlite3_reset (statement);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return more && failure == NULL;
+}
+
+static gboolean
+walk_tail (TelarStore *store, gint64 tag, Walk *walk, GError **error)
+{
+  GError *failure = NULL;
+  gboolean more = TRUE;
+  sqlite3_stmt *statement = telar_store_query (
+      store, error,
+      "SELECT step, time, value FROM point WHERE tag = ? AND step BETWEEN ? AND ?"
+      " ORDER BY step",
+      "iii", tag, walk->stretch->from, walk->stretch->to);
+
+  if (statement == NULL)
+    return FALSE;
+  while (more && telar_store_next (store, statement, &failure)) {
+    TelarPoint point = { sqlite3_column_int64 (statement, 0), sqlite3_column_int64 (statement, 1),
+                         telar_store_real (statement, 2) };
+    g_array_append_val (walk->points, point);
+    more = walk->points->len < TELAR_CHUNK_POINTS || hand_over (walk);
+  }
+  sqlite3_reset (statement);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return more && failure == NULL && hand_over (walk);
+}
+
+gboolean
+telar_store_walk (TelarStore *store, const TelarStretch *stretch, TelarPointsFunc visit,
+                  gpointer data, GError **error)
+{
+  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (TelarPoint));
+  TelarStretch from_start = *stretch;
+  Walk walk = { &from_start, points, visit, data };
+  GError *failure = NULL;
+  gint64 id;
+
+  from_start.from = MAX (stretch->from, 0);
+  /* One snapshot: between two the tail may become a chunk. */
+  if (!telar_store_begin_read (store, error))
+    return FALSE;
+  if (telar_store_number (store, &id, -1, &failure, "SELECT id FROM tag WHERE run = ? AND name = ?",
+                          "is", stretch->run, stretch->tag) &&
+      walk_chunks (store, id, &walk, &failure))
+    walk_tail (store, id, &walk, &failure);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return telar_store_finish (store, failure == NULL, error);
+}
+
+static gboolean
+append_points (const TelarPoint *points, guint n, gpointer data)
+{
+  g_array_append_vals (data, points, n);
+  return TRUE;
+}
+
 gboolean
 telar_store_read (TelarStore *store, gint64 run, const char *tag, gint64 after, GArray *points,
                   GError **error)
 {
+  TelarStretch stretch = { run, tag, after < 0 ? 0 : after + 1, G_MAXINT64 };
   guint n_before = points->len;
-  gint64 id;
 
-  /* One snapshot: between two the tail may become a chunk. */
-  if (!telar_store_begin_read (store, error))
-    return FALSE;
-  gboolean ok =
-      telar_store_number (store, &id, -1, error, "SELECT id FROM tag WHERE run = ? AND name = ?",
-                          "is", run, tag) &&
-      read_chunks (store, id, after, points, error) && read_tail (store, id, after, points, error);
-  ok = telar_store_finish (store, ok, error);
-  if (!ok)
-    g_array_set_size (points, n_before);
-  return ok;
+  if (telar_store_walk (store, &stretch, append_points, points, error))
+    return TRUE;
+  g_array_set_size (points, n_before);
+  return FALSE;
+}
+
+gboolean
+telar_store_last_step (TelarStore *store, gint64 run, const char *tag, gint64 *step, GError **error)
+{
+  gint64 id, tail;
+
+  return telar_store_number (store, &id, -1, error, "SELECT id FROM tag WHERE run = ? AND name = ?",
+                             "is", run, tag) &&
+         telar_store_tag_state (store, id, step, &tail, error);
+}
+
+gboolean
+telar_store_count_tags (TelarStore *store, gint64 run, gint64 *n, GError **error)
+{
+  return telar_store_number (store, n, 0, error, "SELECT count (*) FROM tag WHERE run = ?", "i",
+                             run);
 }
 
 /* --- chunks ------------------------------------------------------------------------------ */

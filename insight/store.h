@@ -48,6 +48,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarRunRow, telar_run_row_free)
 
 /* Newest first; GPtrArray of TelarRunRow *, owned. */
 GPtrArray *telar_store_runs (TelarStore *store, GError **error);
+/* Those that go on, or seemed to when they last wrote. */
+GPtrArray *telar_store_open_runs (TelarStore *store, GError **error);
 TelarRunRow *telar_store_find_run (TelarStore *store, const char *name, GError **error);
 /* A free name: "digits-cnn-3". Caller frees. */
 char *telar_store_free_name (TelarStore *store, const char *stem, GError **error);
@@ -79,10 +81,30 @@ GPtrArray *telar_store_tags (TelarStore *store, gint64 run, GError **error);
 gboolean telar_store_read (TelarStore *store, gint64 run, const char *tag, gint64 after,
                            GArray *points, GError **error);
 
+/* A stretch of a curve: the points of a tag with @from <= step <= @to. */
+typedef struct {
+  gint64 run;
+  const char *tag;
+  gint64 from, to;
+} TelarStretch;
+
+/* Given some points, in order, each time; FALSE: enough. Must leave the store alone. */
+typedef gboolean (*TelarPointsFunc) (const TelarPoint *points, guint n, gpointer data);
+/* Visits the points of a stretch, all of one state of the store, some thousands at a time: it needs
+ * no more memory for a long curve than for a short one. */
+gboolean telar_store_walk (TelarStore *store, const TelarStretch *stretch, TelarPointsFunc visit,
+                           gpointer data, GError **error);
+/* The last step of a tag; -1 when it has no point. */
+gboolean telar_store_last_step (TelarStore *store, gint64 run, const char *tag, gint64 *step,
+                                GError **error);
+/* The number of a run's tags, without looking at their points. */
+gboolean telar_store_count_tags (TelarStore *store, gint64 run, gint64 *n, GError **error);
+
 typedef struct {
   gint64 id, step, time;
   char *kind, *text;
 } TelarEventRow;
+void telar_event_row_free (gpointer event);
 /* Events with id > @after; GPtrArray of TelarEventRow *, owned. */
 GPtrArray *telar_store_events (TelarStore *store, gint64 run, gint64 after, GError **error);
 
@@ -102,6 +124,20 @@ gint64 telar_store_version (TelarStore *store);
 
 gboolean telar_store_request (TelarStore *store, gint64 run, TelarRequestKind kind, double value,
                               GError **error);
+/* The same; returns the request's id, 0 on error. */
+gint64 telar_store_ask (TelarStore *store, gint64 run, TelarRequestKind kind, double value,
+                        GError **error);
+
+typedef struct {
+  gint64 id;
+  TelarRequestKind kind;
+  double value;  /* NaN where the kind has none */
+  gint64 asked;  /* µs since 1970 */
+  gint64 step;   /* where it was answered; -1 while it waits */
+  char *outcome; /* "done" or why not; NULL while it waits */
+} TelarRequestRow;
+/* Requests with id > @after; GPtrArray of TelarRequestRow *, owned. */
+GPtrArray *telar_store_requests (TelarStore *store, gint64 run, gint64 after, GError **error);
 
 /* --- recording
  * ----------------------------------------------------------------------------------------- */

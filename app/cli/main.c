@@ -20,6 +20,7 @@ const TelarVerb *const telar_verbs[] = {
   &telar_verb_export,
   &telar_verb_import,
   &telar_verb_runs,
+  &telar_verb_serve,
   &telar_verb_compile,
   &telar_verb_bench,
   &telar_verb_operators,

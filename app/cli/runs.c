@@ -1,6 +1,7 @@
 /* telar runs: what the workspace keeps. */
 #include "app/cli/verbs.h"
 #include "app/cli/workspace.h"
+#include "insight/run-json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,45 +23,12 @@ format_time (gint64 time)
   return date != NULL ? g_date_time_format (date, "%Y-%m-%d %H:%M") : g_strdup ("");
 }
 
-static json_t *
-text_or_null (const char *text)
-{
-  return text != NULL ? json_string (text) : json_null ();
-}
-
-/* Text that holds JSON, as JSON. */
-static json_t *
-parsed_or_null (const char *text)
-{
-  json_t *json = text != NULL ? json_loads (text, 0, NULL) : NULL;
-  return json != NULL ? json : json_null ();
-}
-
-static json_t *
-row_to_json (const TelarRunRow *row)
-{
-  json_t *json = json_pack (
-      "{s:s, s:s, s:o, s:o, s:o, s:f, s:o}", "run", row->name, "status", row->status, "message",
-      text_or_null (row->message), "project", text_or_null (row->project), "device",
-      text_or_null (row->device), "started", (double)row->started / G_USEC_PER_SEC, "ended",
-      row->ended != 0 ? json_real ((double)row->ended / G_USEC_PER_SEC) : json_null ());
-  json_t *rest = json_pack (
-      "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "epoch", (json_int_t)row->epoch, "epochs",
-      (json_int_t)row->epochs, "step", (json_int_t)row->step, "steps_per_epoch",
-      (json_int_t)row->steps_per_epoch, "parameters", (json_int_t)row->parameters, "seed",
-      (json_int_t)row->seed, "checkpoint", text_or_null (row->checkpoint), "metrics",
-      parsed_or_null (row->metrics), "settings", parsed_or_null (row->settings));
-  json_object_update (json, rest);
-  json_decref (rest);
-  return json;
-}
-
 /* "loss 0.12  val_accuracy 0.98" of a JSON object; caller frees. */
 static char *
 flatten_metrics (const char *text)
 {
   g_autoptr (GString) line = g_string_new (NULL);
-  json_t *json = parsed_or_null (text);
+  json_t *json = telar_json_parsed (text);
   const char *name;
   json_t *value;
   json_object_foreach (json, name, value) g_string_append_printf (
@@ -81,7 +49,7 @@ list_runs (const TelarCommand *command, TelarStore *store, GError **error)
   json_t *json = json_array ();
   for (guint i = 0; i < runs->len; i++) {
     const TelarRunRow *row = runs->pdata[i];
-    json_array_append_new (json, row_to_json (row));
+    json_array_append_new (json, telar_run_row_to_json (row));
     if (telar_command_has (command, "json"))
       continue;
     g_autofree char *started = format_time (row->started);
@@ -125,7 +93,7 @@ add_history (TelarStore *store, gint64 run, json_t *json, GError **error)
   json_t *counts = json_object (), *marks = json_array (), *matrices = json_object ();
   for (guint i = 0; i < figures->len; i++) {
     const TelarFigureRow *figure = figures->pdata[i];
-    json_object_set_new (matrices, figure->name, parsed_or_null (figure->values));
+    json_object_set_new (matrices, figure->name, telar_json_parsed (figure->values));
   }
   for (guint i = 0; i < tags->len; i++) {
     const TelarTag *tag = tags->pdata[i];
@@ -135,7 +103,7 @@ add_history (TelarStore *store, gint64 run, json_t *json, GError **error)
     const TelarEventRow *event = events->pdata[i];
     json_array_append_new (marks,
                            json_pack ("{s:I, s:s, s:o}", "step", (json_int_t)event->step, "kind",
-                                      event->kind, "text", text_or_null (event->text)));
+                                      event->kind, "text", telar_json_text (event->text)));
   }
   json_object_set_new (json, "points", counts);
   json_object_set_new (json, "events", marks);
@@ -150,7 +118,7 @@ show_run (const TelarCommand *command, TelarStore *store, GError **error)
       telar_store_find_run (store, telar_command_argument (command, 1), error);
   if (row == NULL)
     return FALSE;
-  json_t *json = row_to_json (row);
+  json_t *json = telar_run_row_to_json (row);
   gboolean ok = add_history (store, row->id, json, error);
   if (ok && telar_command_has (command, "json")) {
     telar_print_json_document (json);

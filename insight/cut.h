@@ -1,0 +1,32 @@
+/* A stretch of a curve, cut into as many columns as a picture of it has pixels.
+ *
+ * Where no more points lie in the stretch than columns were asked for, they are given as they are:
+ * zooming in ends at the recorded points, whatever the length of the curve. */
+#pragma once
+
+#include "insight/pyramid.h"
+#include "insight/store.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  gint64 first_step, last_step;
+  gint64 first_time, last_time; /* µs since 1970 */
+  gint64 points;
+  double value;     /* of the last point, as it was recorded: NaN and infinities included */
+  TelarRange range; /* of the finite values */
+} TelarStepColumn;
+
+typedef struct {
+  gboolean whole;  /* one column for each point */
+  gint64 points;   /* in the stretch */
+  GArray *columns; /* TelarStepColumn; those without a point are left out */
+} TelarCut;
+
+/* At most @n columns of equal width in steps; steps are at least 0. NULL
+ * on error. */
+TelarCut *telar_cut_read (TelarStore *store, const TelarStretch *stretch, guint n, GError **error);
+void telar_cut_free (TelarCut *columns);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarCut, telar_cut_free)
+
+G_END_DECLS

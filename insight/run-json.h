@@ -1,0 +1,19 @@
+/* Rows of the run store as JSON: what `telar runs --json` prints and what the server answers. */
+#pragma once
+
+#include "insight/store.h"
+
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+/* null for NULL. */
+json_t *telar_json_text (const char *text);
+/* Text that holds JSON, as JSON; null for NULL and for what is none. */
+json_t *telar_json_parsed (const char *text);
+
+/* Times in seconds since 1970, "ended" null while it runs; metrics and settings as objects. */
+json_t *telar_run_row_to_json (const TelarRunRow *row);
+json_t *telar_event_to_json (const TelarEventRow *event);
+
+G_END_DECLS

@@ -1,0 +1,357 @@
+/* Curves and figures: numbers for the page's charts, pictures by the painter that the studio
+ * draws with. */
+#include "insight/cut.h"
+#include "insight/matrix.h"
+#include "insight/run-json.h"
+#include "insight/web/web-private.h"
+
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <math.h>
+
+#define MOST_COLUMNS 8192 /* of an answer */
+#define MOST_SERIES  64
+#define MOST_POINTS  (1 << 20) /* of a picture, over all series */
+
+/* --- scalars ----------------------------------------------------------------------------- */
+
+typedef double (*ColumnNumber) (const TelarStepColumn *column);
+
+static void
+append_list (GString *text, const char *name, const GArray *columns, ColumnNumber number)
+{
+  g_string_append_printf (text, ",\"%s\":[", name);
+  for (guint i = 0; i < columns->len; i++) {
+    if (i > 0)
+      g_string_append_c (text, ',');
+    telar_wire_number (text, number (&g_array_index (columns, TelarStepColumn, i)));
+  }
+  g_string_append_c (text, ']');
+}
+
+static double
+step_of (const TelarStepColumn *column)
+{
+  return (double)column->last_step;
+}
+
+static double
+time_of (const TelarStepColumn *column)
+{
+  return (double)column->last_time / G_USEC_PER_SEC;
+}
+
+static double
+value_of (const TelarStepColumn *column)
+{
+  return column->value;
+}
+
+static double
+mean_of (const TelarStepColumn *column)
+{
+  return column->range.n > 0 ? column->range.sum / (double)column->range.n : NAN;
+}
+
+static double
+min_of (const TelarStepColumn *column)
+{
+  return column->range.n > 0 ? column->range.min : NAN;
+}
+
+static double
+max_of (const TelarStepColumn *column)
+{
+  return column->range.n > 0 ? column->range.max : NAN;
+}
+
+static double
+count_of (const TelarStepColumn *column)
+{
+  return (double)column->points;
+}
+
+static GString *
+columns_to_text (const TelarCut *result)
+{
+  GString *text = g_string_sized_new (64 + (gsize)result->columns->len * 64);
+
+  g_string_append_printf (text, "{\"whole\":%s,\"points\":%" G_GINT64_FORMAT,
+                          result->whole ? "true" : "false", result->points);
+  append_list (text, "step", result->columns, step_of);
+  append_list (text, "time", result->columns, time_of);
+  append_list (text, "value", result->columns, result->whole ? value_of : mean_of);
+  if (!result->whole) {
+    append_list (text, "min", result->columns, min_of);
+    append_list (text, "max", result->columns, max_of);
+    append_list (text, "count", result->columns, count_of);
+  }
+  g_string_append_c (text, '}');
+  return text;
+}
+
+void
+telar_api_scalars (TelarCall *call)
+{
+  g_autoptr (TelarRunRow) row = telar_call_run (call);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarCut) result = NULL;
+  gint64 columns = 1024;
+
+  if (row == NULL)
+    return;
+  TelarStretch stretch = { row->id, telar_query_text (call->query, "tag"), 0, G_MAXINT64 };
+  if (stretch.tag == NULL)
+    telar_set_error (&error, TELAR_ERROR_USAGE, NULL, "“tag” is missing");
+  else if (telar_query_int (call->query, "from", 0, G_MAXINT64, &stretch.from, &error) &&
+           telar_query_int (call->query, "to", 0, G_MAXINT64, &stretch.to, &error) &&
+           telar_query_int (call->query, "columns", 1, MOST_COLUMNS, &columns, &error))
+    result = telar_cut_read (call->server->store, &stretch, (guint)columns, &error);
+  if (result != NULL)
+    telar_reply_text (call->message, SOUP_STATUS_OK, "application/json", columns_to_text (result));
+  else
+    telar_reply_error (call->message, error);
+}
+
+/* --- figures ----------------------------------------------------------------------------- */
+
+typedef enum { PICTURE_SVG, PICTURE_PDF, PICTURE_PNG } PictureFormat;
+
+typedef struct {
+  double width, height; /* in CSS pixels */
+  PictureFormat format;
+  TelarChartTheme theme;
+  GByteArray *bytes;
+  cairo_surface_t *surface;
+} Picture;
+
+static const struct {
+  const char *name, *type;
+} formats[] = {
+  [PICTURE_SVG] = { "svg", "image/svg+xml" },
+  [PICTURE_PDF] = { "pdf", "application/pdf" },
+  [PICTURE_PNG] = { "png", "image/png" },
+};
+
+static cairo_status_t
+collect (void *closure, const unsigned char *data, unsigned int length)
+{
+  g_byte_array_append (closure, data, length);
+  return CAIRO_STATUS_SUCCESS;
+}
+
+static gboolean
+read_format (Picture *picture, const char *name, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (name == NULL || g_str_equal (formats[i].name, name)) {
+      picture->format = (PictureFormat)i;
+      return TRUE;
+    }
+  telar_set_error (error, TELAR_ERROR_USAGE, NULL, "“format” must be svg, pdf or png");
+  return FALSE;
+}
+
+/* What the query says of size, format and colours. */
+static gboolean
+read_picture (const TelarQuery *query, Picture *picture, GError **error)
+{
+  gint64 width = 640, height = 400, dark = 0;
+
+  if (!telar_query_int (query, "width", 64, 4096, &width, error) ||
+      !telar_query_int (query, "height", 64, 4096, &height, error) ||
+      !telar_query_int (query, "dark", 0, 1, &dark, error) ||
+      !read_format (picture, telar_query_text (query, "format"), error))
+    return FALSE;
+  picture->width = (double)width;
+  picture->height = (double)height;
+  telar_chart_theme_init (&picture->theme, dark != 0);
+  return TRUE;
+}
+
+static cairo_t *
+begin_picture (Picture *picture)
+{
+  picture->bytes = g_byte_array_new ();
+  if (picture->format == PICTURE_SVG)
+    picture->surface = cairo_svg_surface_create_for_stream (collect, picture->bytes, picture->width,
+                                                            picture->height);
+  else if (picture->format == PICTURE_PDF)
+    picture->surface = cairo_pdf_surface_create_for_stream (collect, picture->bytes, picture->width,
+                                                            picture->height);
+  else
+    picture->surface =
+        cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int)picture->width, (int)picture->height);
+  if (picture->format == PICTURE_SVG)
+    cairo_svg_surface_set_document_unit (picture->surface, CAIRO_SVG_UNIT_PX);
+  return cairo_create (picture->surface);
+}
+
+static void
+send_picture (TelarCall *call, Picture *picture, cairo_t *cr)
+{
+  cairo_destroy (cr);
+  if (picture->format == PICTURE_PNG)
+    cairo_surface_write_to_png_stream (picture->surface, collect, picture->bytes);
+  cairo_surface_finish (picture->surface);
+  cairo_surface_destroy (picture->surface);
+  g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (picture->bytes);
+  telar_reply_bytes (call->message, SOUP_STATUS_OK, formats[picture->format].type, bytes);
+}
+
+/* --- a chart ----------------------------------------------------------------------------- */
+
+static void
+append_columns (TelarChart *chart, guint series, const TelarCut *columns)
+{
+  for (guint i = 0; i < columns->columns->len; i++) {
+    const TelarStepColumn *column = &g_array_index (columns->columns, TelarStepColumn, i);
+    TelarPoint point = { column->last_step, column->last_time,
+                         columns->whole ? column->value : mean_of (column) };
+    telar_chart_append (chart, series, &point, 1);
+  }
+}
+
+/* The curve of run @name; of more than @most points the means of so many columns.
+ */
+static gboolean
+add_curve (TelarCall *call, TelarChart *chart, const char *name, TelarStretch stretch, guint most,
+           GError **error)
+{
+  g_autoptr (TelarRunRow) row = telar_store_find_run (call->server->store, name, error);
+
+  if (row == NULL)
+    return FALSE;
+  stretch.run = row->id;
+  g_autoptr (TelarCut) columns = telar_cut_read (call->server->store, &stretch, most, error);
+  if (columns == NULL)
+    return FALSE;
+  telar_chart_set_steps_per_epoch (chart, row->steps_per_epoch);
+  append_columns (chart, telar_chart_add_series (chart, name, telar_chart_n_series (chart)),
+                  columns);
+  return TRUE;
+}
+
+/* The chart of the tags of some runs, as `run` and `tag` name them, repeated. */
+static TelarChart *
+read_chart (TelarCall *call, GError **error)
+{
+  g_autofree const char **runs = telar_query_all (call->query, "run");
+  g_autofree const char **tags = telar_query_all (call->query, "tag");
+  const char *x = telar_query_text (call->query, "x");
+  gint64 from = 0, to = G_MAXINT64, log = 0;
+  double smoothing = 0;
+
+  guint n_runs = g_strv_length ((char **)runs);
+  if (n_runs == 0 || n_runs > MOST_SERIES || g_strv_length ((char **)tags) != 1) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                     "one “tag” is needed, and “run” once or more, at most %d times", MOST_SERIES);
+    return NULL;
+  }
+  if (!telar_query_int (call->query, "from", 0, G_MAXINT64, &from, error) ||
+      !telar_query_int (call->query, "to", 0, G_MAXINT64, &to, error) ||
+      !telar_query_int (call->query, "log", 0, 1, &log, error) ||
+      !telar_query_real (call->query, "smoothing", 0, 0.9999, &smoothing, error))
+    return NULL;
+  const char *title = telar_query_text (call->query, "title");
+  g_autoptr (TelarChart) chart = telar_chart_new (title != NULL ? title : tags[0]);
+  telar_chart_set_log (chart, log != 0);
+  telar_chart_set_smoothing (chart, smoothing);
+  telar_chart_set_x (chart, g_strcmp0 (x, "epoch") == 0  ? TELAR_CHART_EPOCH
+                            : g_strcmp0 (x, "time") == 0 ? TELAR_CHART_TIME
+                                                         : TELAR_CHART_STEP);
+  telar_chart_set_x_name (chart, x != NULL ? x : "step");
+  TelarStretch wanted = { 0, tags[0], from, to };
+  for (guint i = 0; i < n_runs; i++)
+    if (!add_curve (call, chart, runs[i], wanted, MOST_POINTS / n_runs, error))
+      return NULL;
+  return g_steal_pointer (&chart);
+}
+
+void
+telar_api_chart (TelarCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  Picture picture;
+
+  g_autoptr (TelarChart) chart =
+      read_picture (call->query, &picture, &error) ? read_chart (call, &error) : NULL;
+  if (chart == NULL) {
+    telar_reply_error (call->message, error);
+    return;
+  }
+  cairo_t *cr = begin_picture (&picture);
+  telar_chart_draw (chart, cr, picture.width, picture.height, &picture.theme);
+  send_picture (call, &picture, cr);
+}
+
+/* --- confusion matrices ------------------------------------------------------------------ */
+
+void
+telar_api_figures (TelarCall *call)
+{
+  g_autoptr (TelarRunRow) row = telar_call_run (call);
+  g_autoptr (GError) error = NULL;
+
+  if (row == NULL)
+    return;
+  g_autoptr (GPtrArray) figures = telar_store_figures (call->server->store, row->id, &error);
+  if (figures == NULL) {
+    telar_reply_error (call->message, error);
+    return;
+  }
+  json_t *list = json_array ();
+  for (guint i = 0; i < figures->len; i++) {
+    const TelarFigureRow *figure = figures->pdata[i];
+    json_array_append_new (list, json_pack ("{s:s, s:I, s:o}", "name", figure->name, "step",
+                                            (json_int_t)figure->step, "values",
+                                            telar_json_parsed (figure->values)));
+  }
+  telar_reply_json (call->message, SOUP_STATUS_OK, json_pack ("{s:o}", "figures", list));
+}
+
+static TelarMatrix *
+read_matrix (TelarCall *call, gint64 run, GError **error)
+{
+  const char *name = telar_query_text (call->query, "name");
+  const char *title = telar_query_text (call->query, "title");
+  const char *right = telar_query_text (call->query, "right");
+  const char *given = telar_query_text (call->query, "answer");
+  g_autoptr (GPtrArray) figures = telar_store_figures (call->server->store, run, error);
+
+  for (guint i = 0; figures != NULL && i < figures->len; i++) {
+    const TelarFigureRow *figure = figures->pdata[i];
+    if (g_strcmp0 (figure->name, name) != 0)
+      continue;
+    TelarMatrix *matrix = telar_matrix_new (title != NULL ? title : figure->name);
+    telar_matrix_set_axes (matrix, right != NULL ? right : "right",
+                           given != NULL ? given : "answer");
+    if (telar_matrix_set_values (matrix, figure->values, error))
+      return matrix;
+    telar_matrix_free (matrix);
+    return NULL;
+  }
+  if (figures != NULL)
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the run has no figure of that name");
+  return NULL;
+}
+
+void
+telar_api_matrix (TelarCall *call)
+{
+  g_autoptr (TelarRunRow) row = telar_call_run (call);
+  g_autoptr (GError) error = NULL;
+  Picture picture;
+
+  if (row == NULL)
+    return;
+  g_autoptr (TelarMatrix) matrix =
+      read_picture (call->query, &picture, &error) ? read_matrix (call, row->id, &error) : NULL;
+  if (matrix == NULL) {
+    telar_reply_error (call->message, error);
+    return;
+  }
+  cairo_t *cr = begin_picture (&picture);
+  telar_matrix_draw (matrix, cr, picture.width, picture.height, &picture.theme);
+  send_picture (call, &picture, cr);
+}

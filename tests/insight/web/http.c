@@ -1,0 +1,519 @@
+/* telar serve over HTTP: who may ask, what is refused, what the API answers. */
+#include "insight/web/web-private.h"
+#include "tests/insight/web/server.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void
+set_up (Server *server, gconstpointer data)
+{
+  server_start (server);
+}
+
+static void
+tear_down (Server *server, gconstpointer data)
+{
+  server_stop (server);
+}
+
+/* The status of a GET of @path with one header set, or taken away when @value is NULL. */
+static guint
+status_with (Server *server, const char *path, const char *header, const char *value)
+{
+  g_autoptr (SoupMessage) message = server_message (server, "GET", path);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+
+  if (value != NULL)
+    soup_message_headers_replace (headers, header, value);
+  else
+    soup_message_headers_remove (headers, header);
+  return server_send (server, message, NULL);
+}
+
+/* --- who may ask ------------------------------------------------------------------------- */
+
+static void
+test_token (Server *server, gconstpointer data)
+{
+  static const char *const paths[] = { "/", "/api/runs", "/api", "/nothing", "/api/live" };
+  g_autofree char *short_token = g_strndup (server->token, 63);
+  g_autofree char *cut_bearer = g_strconcat ("Bearer ", short_token, NULL);
+  g_autofree char *long_bearer = g_strconcat ("Bearer ", server->token, "0", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++) {
+    g_assert_cmpuint (status_with (server, paths[i], "Authorization", NULL), ==, 401);
+    g_assert_cmpuint (status_with (server, paths[i], "Authorization", "Bearer x"), ==, 401);
+    g_assert_cmpuint (status_with (server, paths[i], "Authorization", "Bearer "), ==, 401);
+    g_assert_cmpuint (status_with (server, paths[i], "Authorization", cut_bearer), ==, 401);
+    g_assert_cmpuint (status_with (server, paths[i], "Authorization", long_bearer), ==, 401);
+  }
+  g_assert_cmpuint (server_status (server, "/"), ==, 200);
+  g_assert_cmpuint (server_status (server, "/api/runs"), ==, 200);
+}
+
+/* The address with the token gives a cookie and leads to the address without. */
+static void
+test_cookie (Server *server, gconstpointer data)
+{
+  g_autofree char *path = g_strconcat ("/?token=", server->token, NULL);
+  g_autoptr (SoupMessage) message = server_message (server, "GET", path);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+
+  soup_message_headers_remove (headers, "Authorization");
+  g_assert_cmpuint (server_send (server, message, NULL), ==, 303);
+  SoupMessageHeaders *answer = soup_message_get_response_headers (message);
+  const char *cookie = soup_message_headers_get_one (answer, "Set-Cookie");
+  g_assert_nonnull (strstr (cookie, "HttpOnly"));
+  g_assert_nonnull (strstr (cookie, "SameSite=Strict"));
+  g_assert_null (strstr (soup_message_headers_get_one (answer, "Location"), server->token));
+
+  g_autofree char *value = g_strndup (cookie, strcspn (cookie, ";"));
+  g_autofree char *among = g_strconcat ("other=1; ", value, "; last=2", NULL);
+  g_autofree char *wrong = g_strconcat (value, "0", NULL);
+  const struct {
+    const char *cookie;
+    guint status;
+  } cases[] = { { value, 200 }, { among, 200 }, { wrong, 401 } };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (SoupMessage) next = server_message (server, "GET", "/api/runs");
+    headers = soup_message_get_request_headers (next);
+    soup_message_headers_remove (headers, "Authorization");
+    soup_message_headers_replace (headers, "Cookie", cases[i].cookie);
+    g_assert_cmpuint (server_send (server, next, NULL), ==, cases[i].status);
+  }
+}
+
+static void
+test_token_file (Server *server, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (server->workspace, "serve.token", NULL);
+  g_autofree char *first = g_strdup (server->token);
+  struct stat status;
+
+  g_assert_cmpint (stat (path, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+  server_restart (server);
+  g_assert_cmpstr (server->token, ==, first);
+
+  /* One that others could have read is no secret. */
+  g_assert_cmpint (g_chmod (path, 0644), ==, 0);
+  server_restart (server);
+  g_assert_cmpstr (server->token, !=, first);
+  g_assert_cmpint (stat (path, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+}
+
+static void
+test_host_and_origin (Server *server, gconstpointer data)
+{
+  g_autofree char *ours = g_strdup_printf ("LocalHost:%u", server->port);
+  g_autofree char *other_port = g_strdup_printf ("localhost:%u", server->port ^ 1);
+  g_autofree char *origin = g_strdup_printf ("http://127.0.0.1:%u", server->port);
+  g_autofree char *longer = g_strconcat (origin, ".example.org", NULL);
+  g_autofree char *secure = g_strdup_printf ("https://127.0.0.1:%u", server->port);
+
+  g_assert_cmpuint (status_with (server, "/api/runs", "Host", ours), ==, 200);
+  g_assert_cmpuint (status_with (server, "/api/runs", "Host", "example.org"), ==, 403);
+  g_assert_cmpuint (status_with (server, "/api/runs", "Host", "localhost"), ==, 403);
+  g_assert_cmpuint (status_with (server, "/api/runs", "Host", other_port), ==, 403);
+  g_assert_cmpuint (status_with (server, "/api/runs", "Origin", origin), ==, 200);
+  g_assert_cmpuint (status_with (server, "/api/runs", "Origin", "null"), ==, 403);
+  g_assert_cmpuint (status_with (server, "/api/runs", "Origin", "http://example.org"), ==, 403);
+  g_assert_cmpuint (status_with (server, "/api/runs", "Origin", longer), ==, 403);
+  g_assert_cmpuint (status_with (server, "/api/runs", "Origin", secure), ==, 403);
+}
+
+/* A page of another site that opens the WebSocket, which browsers let it try. */
+static void
+test_live_is_guarded (Server *server, gconstpointer data)
+{
+  g_autoptr (SoupMessage) stranger = server_message (server, "GET", "/api/live");
+  g_autoptr (SoupMessage) foreign = server_message (server, "GET", "/api/live");
+  g_autoptr (SoupMessage) ours = server_message (server, "GET", "/api/live");
+
+  soup_message_headers_remove (soup_message_get_request_headers (stranger), "Authorization");
+  g_assert_null (server_connect (server, stranger));
+  g_assert_cmpuint (soup_message_get_status (stranger), ==, 401);
+  soup_message_headers_replace (soup_message_get_request_headers (foreign), "Origin",
+                                "http://example.org");
+  g_assert_null (server_connect (server, foreign));
+  g_assert_cmpuint (soup_message_get_status (foreign), ==, 403);
+  g_autoptr (SoupWebsocketConnection) connection = server_connect (server, ours);
+  g_assert_nonnull (connection);
+}
+
+/* --- what is refused --------------------------------------------------------------------- */
+
+static void
+test_bodies (Server *server, gconstpointer data)
+{
+  TelarMonitor *monitor = workspace_record (server->workspace, "a", 100);
+  g_autofree char *spaces = g_strnfill (TELAR_WEB_LARGEST_BODY + 1, ' ');
+  const char *path = "/api/runs/a/requests";
+  static const char *const malformed[] = { "",
+                                           "{",
+                                           "[]",
+                                           "null",
+                                           "{\"kind\"}",
+                                           "{\"kind\":\"dance\"}",
+                                           "\xff",
+                                           "{\"kind\":7}",
+                                           "{\"kind\":\"step\",\"value\":\"many\"}",
+                                           "{\"kind\":\"step\",\"value\":0}",
+                                           "{\"kind\":\"learning_rate\",\"value\":-1}",
+                                           "{\"kind\":\"pause\",\"kind\":\"stop\"}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (malformed); i++)
+    g_assert_cmpuint (server_post (server, "POST", path, malformed[i]), ==, 400);
+  g_assert_cmpuint (server_post (server, "POST", path, spaces), ==, 413);
+  g_assert_cmpuint (server_post (server, "POST", "/api/runs/b/requests", "{}"), ==, 404);
+  g_assert_cmpuint (server_post (server, "PUT", path, "{}"), ==, 405);
+  g_assert_cmpuint (server_post (server, "POST", "/", "{}"), ==, 405);
+
+  g_autoptr (SoupMessage) form = server_message (server, "POST", path);
+  g_autoptr (GBytes) body = g_bytes_new_static ("{\"kind\":\"stop\"}", 15);
+  soup_message_set_request_body_from_bytes (form, "text/plain", body);
+  g_assert_cmpuint (server_send (server, form, NULL), ==, 415);
+
+  telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+  telar_monitor_free (monitor);
+  g_assert_cmpuint (server_post (server, "POST", path, "{\"kind\":\"stop\"}"), ==, 409);
+}
+
+static void
+test_paths_and_queries (Server *server, gconstpointer data)
+{
+  TelarMonitor *monitor = workspace_record (server->workspace, "ä b", 100);
+  static const struct {
+    const char *path;
+    guint status;
+  } cases[] = {
+    { "/api/runs/%C3%A4%20b", 200 },
+    { "/api/runs/%C3%A4%20b/tags", 200 },
+    { "/api/runs/%C3%A4%20b/scalars?tag=loss", 200 },
+    { "/api/runs/%C3%A4%20b/scalars", 400 },
+    { "/api/runs/%C3%A4%20b/scalars?tag=%FF", 400 },
+    { "/api/runs/%C3%A4%20b/scalars?tag=loss&from=-1", 400 },
+    { "/api/runs/%C3%A4%20b/scalars?tag=loss&to=1e3", 400 },
+    { "/api/runs/%C3%A4%20b/scalars?tag=loss&to=99999999999999999999", 400 },
+    { "/api/runs/%C3%A4%20b/scalars?tag=loss&columns=0", 400 },
+    { "/api/runs/%C3%A4%20b/scalars?tag=loss&columns=1000000000", 400 },
+    { "/api/runs/%C3%A4%20b/events?after=x", 400 },
+    { "/api/runs/%C3%A4%20b/matrix?name=none", 404 },
+    { "/api/chart?run=%C3%A4%20b&tag=loss", 200 },
+    { "/api/chart?run=%C3%A4%20b&tag=loss&format=exe", 400 },
+    { "/api/chart?run=%C3%A4%20b&tag=loss&width=100000", 400 },
+    { "/api/chart?run=%C3%A4%20b&tag=loss&smoothing=nan", 400 },
+    { "/api/chart?tag=loss", 400 },
+    { "/api/runs/%FF", 404 },
+    { "/api/runs/", 404 },
+    { "/api/runs/..%2F..%2Fetc", 400 },
+    { "/../../etc/passwd", 404 },
+    { "/serve.token", 404 },
+    { "/api/runs/b", 404 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_test_message ("%s", cases[i].path);
+    g_assert_cmpuint (server_status (server, cases[i].path), ==, cases[i].status);
+  }
+  telar_monitor_free (monitor);
+}
+
+/* The first line of the answer to bytes that no client library would send. */
+static char *
+answer_to (Server *server, const char *bytes, gsize size)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect_to_host (client, "127.0.0.1", (guint16)server->port, NULL, &error);
+
+  g_assert_no_error (error);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), bytes, size,
+                             NULL, NULL, NULL);
+  g_socket_shutdown (g_socket_connection_get_socket (connection), FALSE, TRUE, NULL);
+  g_autoptr (GDataInputStream) input =
+      g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
+  char *line = g_data_input_stream_read_line (input, NULL, NULL, NULL);
+  return line != NULL ? line : g_strdup ("");
+}
+
+static void
+test_raw_bytes (Server *server, gconstpointer data)
+{
+  g_autofree char *long_header = g_strnfill (1 << 20, 'a');
+  g_autofree char *oversized =
+      g_strdup_printf ("GET / HTTP/1.1\r\nHost: localhost\r\nX: %s\r\n\r\n", long_header);
+  g_autofree char *bare =
+      g_strdup_printf ("GET /api/runs HTTP/1.1\r\nAuthorization: Bearer %s\r\n\r\n", server->token);
+  g_autofree char *chunked = g_strdup_printf (
+      "POST /api/runs/a/requests HTTP/1.1\r\nHost: localhost:%u\r\nAuthorization: Bearer %s\r\n"
+      "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+      server->port, server->token);
+  const char *const requests[] = {
+    "\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02\x01\x01", "GET / HTTP/9.9\r\n\r\n", oversized,
+    bare,       chunked
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++) {
+    g_autofree char *line = answer_to (server, requests[i], strlen (requests[i]));
+    g_test_message ("%.60s -> %s", requests[i], line);
+    /* What is not HTTP at all may be hung up on. */
+    g_assert_true (*line == '\0' || g_str_has_prefix (line, "HTTP/1.1 4") ||
+                   g_str_has_prefix (line, "HTTP/1.0 4") || strstr (line, " 505 ") != NULL);
+  }
+  g_autofree char *line = answer_to (server, bare, strlen (bare));
+  g_assert_nonnull (strstr (line, " 40"));
+  g_autofree char *other = answer_to (server, chunked, strlen (chunked));
+  g_assert_nonnull (strstr (other, " 411 "));
+  g_assert_cmpuint (server_status (server, "/api/runs"), ==, 200);
+}
+
+/* --- files ------------------------------------------------------------------------------- */
+
+static void
+test_page (Server *server, gconstpointer data)
+{
+  g_autoptr (SoupMessage) first = server_message (server, "GET", "/");
+  g_autoptr (SoupMessage) packed = server_message (server, "GET", "/");
+  g_autoptr (GBytes) body = NULL, packed_body = NULL;
+  gsize size;
+
+  g_assert_cmpuint (server_send (server, first, &body), ==, 200);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (first);
+  const char *policy = soup_message_headers_get_one (headers, "Content-Security-Policy");
+  g_assert_nonnull (strstr (policy, "default-src 'none'"));
+  g_assert_null (strstr (policy, "unsafe"));
+  g_assert_cmpstr (soup_message_headers_get_one (headers, "X-Content-Type-Options"), ==, "nosniff");
+  const char *tag = soup_message_headers_get_one (headers, "ETag");
+  g_assert_nonnull (tag);
+  g_assert_cmpuint (status_with (server, "/", "If-None-Match", tag), ==, 304);
+  g_assert_cmpuint (status_with (server, "/", "If-None-Match", "\"other\""), ==, 200);
+
+  soup_message_headers_replace (soup_message_get_request_headers (packed), "Accept-Encoding",
+                                "br, gzip;q=0.5");
+  g_assert_cmpuint (server_send (server, packed, &packed_body), ==, 200);
+  headers = soup_message_get_response_headers (packed);
+  g_assert_cmpstr (soup_message_headers_get_one (headers, "Content-Encoding"), ==, "gzip");
+  g_assert_cmpstr (soup_message_headers_get_one (headers, "ETag"), !=, tag);
+  g_autoptr (GConverter) opener =
+      G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
+  g_autoptr (GInputStream) bytes = g_memory_input_stream_new_from_bytes (packed_body);
+  g_autoptr (GInputStream) opened = g_converter_input_stream_new (bytes, opener);
+  const char *text = g_bytes_get_data (body, &size);
+  g_autofree char *unpacked = g_malloc (size + 1);
+  gsize n;
+  g_assert_true (g_input_stream_read_all (opened, unpacked, size + 1, &n, NULL, NULL));
+  g_assert_cmpmem (text, size, unpacked, n);
+}
+
+/* The API's description has what there is and nothing else. */
+static void
+test_description (Server *server, gconstpointer data)
+{
+  json_t *document = server_get (server, "/api");
+  json_t *paths = json_object_get (document, "paths"), *path;
+  const char *name;
+  guint n_routes = 0, n_described = 0;
+
+  for (const TelarRoute *route = telar_web_routes; route->method != NULL; route++, n_routes++) {
+    g_autofree char *method = g_ascii_strdown (route->method, -1);
+    const json_t *operation = json_object_get (json_object_get (paths, route->pattern), method);
+    g_test_message ("%s %s", route->method, route->pattern);
+    g_assert_nonnull (json_string_value (json_object_get (operation, "summary")));
+  }
+  json_object_foreach (paths, name, path)
+  {
+    const char *key;
+    json_t *operation;
+    json_object_foreach (path, key, operation) n_described += !g_str_equal (key, "parameters");
+  }
+  g_assert_cmpuint (n_described, ==, n_routes);
+  json_decref (document);
+}
+
+/* --- the API ----------------------------------------------------------------------------- */
+
+static double
+number_at (const json_t *lists, const char *name, gsize i)
+{
+  const json_t *value = json_array_get (json_object_get (lists, name), i);
+
+  return json_is_null (value) ? NAN : json_number_value (value);
+}
+
+static void
+record_points (TelarMonitor *monitor, gint64 n)
+{
+  for (gint64 step = 1; step <= n; step++)
+    telar_monitor_scalar (monitor, "loss", step, step == 7 ? NAN : value_at (step));
+  telar_monitor_flush (monitor);
+}
+
+static void
+test_scalars (Server *server, gconstpointer data)
+{
+  TelarMonitor *monitor = workspace_record (server->workspace, "a", 100);
+  const gint64 n = 10000; /* two chunks and a tail */
+
+  record_points (monitor, n);
+  json_t *all = server_get (server, "/api/runs/a/scalars?tag=loss&columns=100");
+  g_assert_false (json_is_true (json_object_get (all, "whole")));
+  g_assert_cmpint (json_integer_value (json_object_get (all, "points")), ==, n);
+  g_assert_cmpuint (json_array_size (json_object_get (all, "step")), ==, 100);
+  double sum = 0;
+  gint64 step = 1;
+  for (gsize i = 0; i < 100; i++) {
+    double least = INFINITY, most = -INFINITY, total = 0;
+    gint64 last = (gint64)number_at (all, "step", i), finite = 0;
+    sum += number_at (all, "count", i);
+    for (; step <= last; step++)
+      if (step != 7) {
+        least = MIN (least, value_at (step));
+        most = MAX (most, value_at (step));
+        total += value_at (step);
+        finite++;
+      }
+    g_assert_cmpfloat (number_at (all, "min", i), ==, least);
+    g_assert_cmpfloat (number_at (all, "max", i), ==, most);
+    g_assert_cmpfloat_with_epsilon (number_at (all, "value", i), total / (double)finite, 1e-12);
+  }
+  g_assert_cmpfloat (sum, ==, n);
+  json_decref (all);
+
+  /* Zoomed in far enough each point is there, to the last bit, over the edge of a chunk. */
+  json_t *some = server_get (server, "/api/runs/a/scalars?tag=loss&from=4090&to=4110&columns=50");
+  g_assert_true (json_is_true (json_object_get (some, "whole")));
+  g_assert_cmpuint (json_array_size (json_object_get (some, "step")), ==, 21);
+  for (gsize i = 0; i < 21; i++) {
+    g_assert_cmpfloat (number_at (some, "step", i), ==, 4090.0 + (double)i);
+    g_assert_cmpfloat (number_at (some, "value", i), ==, value_at (4090 + (gint64)i));
+  }
+  json_decref (some);
+  json_t *first = server_get (server, "/api/runs/a/scalars?tag=loss&to=10");
+  g_assert_true (isnan (number_at (first, "value", 6)));
+  json_decref (first);
+  telar_monitor_free (monitor);
+}
+
+static void
+test_runs (Server *server, gconstpointer data)
+{
+  TelarMonitor *monitor = workspace_record (server->workspace, "a", 100);
+
+  telar_monitor_scalar (monitor, "loss", 1, 0.5);
+  telar_monitor_event (monitor, 1, "learning_rate", "now 0.1");
+  telar_monitor_flush (monitor);
+  json_t *runs = server_get (server, "/api/runs");
+  const json_t *run = json_array_get (json_object_get (runs, "runs"), 0);
+  g_assert_cmpstr (json_string_value (json_object_get (run, "run")), ==, "a");
+  g_assert_cmpstr (json_string_value (json_object_get (run, "status")), ==, "running");
+  json_decref (runs);
+  json_t *tags = server_get (server, "/api/runs/a/tags");
+  const json_t *tag = json_array_get (json_object_get (tags, "tags"), 0);
+  g_assert_cmpstr (json_string_value (json_object_get (tag, "tag")), ==, "loss");
+  g_assert_cmpint (json_integer_value (json_object_get (tag, "points")), ==, 1);
+  json_decref (tags);
+  json_t *events = server_get (server, "/api/runs/a/events");
+  const json_t *event = json_array_get (json_object_get (events, "events"), 0);
+  g_assert_cmpstr (json_string_value (json_object_get (event, "kind")), ==, "learning_rate");
+  json_decref (events);
+  json_t *graph = server_get (server, "/api/runs/a/graph");
+  g_assert_true (json_is_array (json_object_get (graph, "nodes")));
+  json_decref (graph);
+
+  /* While it goes on it stays; then it can be renamed and deleted. */
+  g_assert_cmpuint (server_post (server, "DELETE", "/api/runs/a", "{}"), ==, 409);
+  telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+  telar_monitor_free (monitor);
+  g_assert_cmpuint (server_post (server, "PATCH", "/api/runs/a", "{\"run\":\"../b\"}"), ==, 400);
+  g_assert_cmpuint (server_post (server, "PATCH", "/api/runs/a", "{}"), ==, 400);
+  g_assert_cmpuint (server_post (server, "PATCH", "/api/runs/a", "{\"run\":\"b\"}"), ==, 200);
+  g_assert_cmpuint (server_status (server, "/api/runs/a"), ==, 404);
+  g_assert_cmpuint (server_post (server, "DELETE", "/api/runs/b", "{}"), ==, 200);
+  g_assert_cmpuint (server_status (server, "/api/runs/b"), ==, 404);
+}
+
+/* A request comes to the trainer, and its answer comes back. */
+static void
+test_requests (Server *server, gconstpointer data)
+{
+  TelarMonitor *monitor = workspace_record (server->workspace, "a", 100);
+  TelarRequest request;
+
+  g_assert_cmpuint (server_post (server, "POST", "/api/runs/a/requests",
+                                 "{\"kind\":\"learning_rate\",\"value\":0.25}"),
+                    ==, 202);
+  while (!telar_monitor_poll (monitor, &request))
+    g_usleep (1000);
+  g_assert_cmpint (request.kind, ==, TELAR_REQUEST_LEARNING_RATE);
+  g_assert_cmpfloat (request.value, ==, 0.25);
+  json_t *before = server_get (server, "/api/runs/a/requests");
+  const json_t *row = json_array_get (json_object_get (before, "requests"), 0);
+  g_assert_true (json_is_null (json_object_get (row, "outcome")));
+  json_decref (before);
+
+  telar_monitor_answer (monitor, &request, 12, NULL);
+  telar_monitor_flush (monitor);
+  json_t *after = server_get (server, "/api/runs/a/requests");
+  row = json_array_get (json_object_get (after, "requests"), 0);
+  g_assert_cmpstr (json_string_value (json_object_get (row, "kind")), ==, "learning_rate");
+  g_assert_cmpstr (json_string_value (json_object_get (row, "outcome")), ==, "done");
+  g_assert_cmpint (json_integer_value (json_object_get (row, "step")), ==, 12);
+  json_decref (after);
+  telar_monitor_free (monitor);
+}
+
+static void
+test_pictures (Server *server, gconstpointer data)
+{
+  TelarMonitor *monitor = workspace_record (server->workspace, "a", 100);
+  static const struct {
+    const char *format, *begins;
+  } cases[] = { { "svg", "<?xml" }, { "pdf", "%PDF" }, { "png", "\x89PNG" } };
+
+  record_points (monitor, 500);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *path = g_strdup_printf (
+        "/api/chart?run=a&tag=loss&x=epoch&log=1&smoothing=0.9&dark=1&format=%s", cases[i].format);
+    g_autoptr (SoupMessage) message = server_message (server, "GET", path);
+    g_autoptr (GBytes) body = NULL;
+    g_assert_cmpuint (server_send (server, message, &body), ==, 200);
+    g_assert_true (g_str_has_prefix (g_bytes_get_data (body, NULL), cases[i].begins));
+    g_assert_cmpuint (g_bytes_get_size (body), >, 1000);
+  }
+  telar_monitor_free (monitor);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct {
+    const char *path;
+    void (*run) (Server *server, gconstpointer data);
+  } tests[] = {
+    { "/web/token", test_token },
+    { "/web/cookie", test_cookie },
+    { "/web/token-file", test_token_file },
+    { "/web/host-and-origin", test_host_and_origin },
+    { "/web/live-is-guarded", test_live_is_guarded },
+    { "/web/bodies", test_bodies },
+    { "/web/paths-and-queries", test_paths_and_queries },
+    { "/web/raw-bytes", test_raw_bytes },
+    { "/web/page", test_page },
+    { "/web/description", test_description },
+    { "/web/scalars", test_scalars },
+    { "/web/runs", test_runs },
+    { "/web/requests", test_requests },
+    { "/web/pictures", test_pictures },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Server, NULL, set_up, tests[i].run, tear_down);
+  return g_test_run ();
+}
