@@ -12,6 +12,7 @@ extern const TelarVerb telar_verb_evaluate;
 extern const TelarVerb telar_verb_predict;
 extern const TelarVerb telar_verb_export;
 extern const TelarVerb telar_verb_import;
+extern const TelarVerb telar_verb_diff;
 extern const TelarVerb telar_verb_runs;
 extern const TelarVerb telar_verb_serve;
 extern const TelarVerb telar_verb_compile;
