@@ -1,7 +1,10 @@
 /* The application: opens files in windows, quits without losing work, says what it is. */
 #include "app/application.h"
 
+#include "app/project/settings.h"
+#include "app/ui/help.h"
 #include "app/ui/preferences.h"
+#include "app/ui/recent.h"
 #include "app/window.h"
 
 #include <glib/gi18n.h>
@@ -42,11 +45,25 @@ open_file (TelarApplication *self, const char *path)
   return window;
 }
 
+/* FALSE when nothing is to be opened, or nothing is left of it. */
+static gboolean
+reopen (TelarApplication *self)
+{
+  g_auto (GStrv) recent = telar_recent_list ();
+
+  if (!telar_settings_bool (TELAR_SETTING_REOPEN, FALSE) || !recent[0])
+    return FALSE;
+  open_file (self, recent[0]);
+  return TRUE;
+}
+
 static void
 activate (GApplication *application)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
 
+  if (!window && reopen (TELAR_APPLICATION (application)))
+    return;
   if (!window)
     window = GTK_WINDOW (telar_window_new (TELAR_APPLICATION (application)));
   gtk_window_present (window);
@@ -118,6 +135,20 @@ show_preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
   telar_preferences_show (gtk_application_get_active_window (GTK_APPLICATION (data)));
 }
 
+/* The window knows where the question is; without one the help begins at its start. */
+static void
+show_help (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (data));
+
+  while (window && !TELAR_IS_WINDOW (window))
+    window = gtk_window_get_transient_for (window);
+  if (window)
+    telar_window_help (TELAR_WINDOW (window));
+  else
+    telar_help_show (GTK_APPLICATION (data), NULL, "start");
+}
+
 static void
 startup (GApplication *application)
 {
@@ -126,6 +157,7 @@ startup (GApplication *application)
     { .name = "quit", .activate = quit },
     { .name = "about", .activate = show_about },
     { .name = "preferences", .activate = show_preferences },
+    { .name = "help", .activate = show_help },
   };
   static const struct {
     const char *action;
@@ -133,6 +165,7 @@ startup (GApplication *application)
   } keys[] = {
     { "app.quit", { "<Control>q" } },
     { "app.preferences", { "<Control>comma" } },
+    { "app.help", { "F1" } },
     { "app.new-window", { "<Control><Shift>n" } },
     { "win.new", { "<Control>n" } },
     { "win.open", { "<Control>o" } },
@@ -148,6 +181,9 @@ startup (GApplication *application)
     { "win.problems", { "F7" } },
     { "win.next-problem", { "F8" } },
     { "win.previous-problem", { "<Shift>F8" } },
+    { "win.next-pane", { "F6" } },
+    { "win.previous-pane", { "<Shift>F6" } },
+    { "win.close-project", { "<Alt>Home" } },
     { "win.minimap", { "<Control>m" } },
     { "win.find", { "<Control>f" } },
     { "win.page::design", { "<Alt>1" } },

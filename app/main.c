@@ -1,6 +1,7 @@
 /* telar-studio: the desktop application. */
 #include "app/application.h"
 
+#include "app/ui/preferences.h"
 #include "data/data.h"
 
 #include <glib/gi18n.h>
@@ -12,6 +13,7 @@ main (int argc, char **argv)
   g_autoptr (TelarApplication) application = NULL;
 
   setlocale (LC_ALL, "");
+  telar_preferences_load_language ();
   bindtextdomain (GETTEXT_PACKAGE,
                   g_getenv ("TELAR_LOCALE_DIR") ? g_getenv ("TELAR_LOCALE_DIR") : TELAR_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -47,6 +47,8 @@ void telar_window_import (TelarWindow *self, const char *path);
 void telar_window_stop_import (TelarWindow *self);
 void telar_window_add_drop_target (TelarWindow *self);
 void telar_window_add_export_actions (TelarWindow *self); /* window-export.c */
+/* window-help.c: help, and the way from pane to pane. */
+void telar_window_add_help_actions (TelarWindow *self);
 /* window-save.c */
 void telar_window_add_save_actions (TelarWindow *self);
 GtkFileChooserNative *telar_window_choose_file (TelarWindow *self, const char *title,

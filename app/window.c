@@ -186,6 +186,7 @@ build_menu (TelarWindow *self)
   g_menu_append (view, _ ("Inspector"), "win.inspector");
   g_menu_append (view, _ ("Overview"), "win.minimap");
   g_menu_append (help, _ ("Preferences"), "app.preferences");
+  g_menu_append (help, _ ("Help"), "app.help");
   g_menu_append (help, _ ("Keyboard Shortcuts"), "win.show-help-overlay");
   g_menu_append (help, _ ("About Telar"), "app.about");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
@@ -299,6 +300,7 @@ telar_window_init (TelarWindow *self)
   telar_window_add_actions (self);
   telar_window_add_export_actions (self);
   telar_window_add_training_actions (self);
+  telar_window_add_help_actions (self);
   telar_window_set_document (self, NULL);
   telar_window_find_run (self);
 }

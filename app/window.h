@@ -16,6 +16,9 @@ gboolean telar_window_has_document (TelarWindow *self);
 /* The project's file, or NULL. Borrowed. */
 const char *telar_window_path (TelarWindow *self);
 
+/* Shows the help on what has the focus. */
+void telar_window_help (TelarWindow *self);
+
 /* Opens @path; edits that a crash left beside it are offered first. An ONNX model is imported.
  * Failures are shown. */
 void telar_window_open (TelarWindow *self, const char *path);

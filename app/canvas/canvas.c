@@ -1,6 +1,8 @@
 /* The canvas as a widget: what it shows, how it is looked at, what is selected. */
 #include "app/canvas/canvas-private.h"
 
+#include "app/project/settings.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -39,7 +41,9 @@ telar_canvas_from_widget (TelarCanvas *self, double x, double y)
 float
 telar_canvas_snap (double value)
 {
-  return (float)(round (value / TELAR_GRID) * TELAR_GRID);
+  double grid = telar_settings_bool (TELAR_SETTING_SNAP, TRUE) ? TELAR_GRID : 1;
+
+  return (float)(round (value / grid) * grid);
 }
 
 double

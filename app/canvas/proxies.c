@@ -252,6 +252,13 @@ tell_parts (TelarCanvas *self, TelarSceneNode *node, GHashTable *wires)
   }
 }
 
+/* Where the keyboard is, or where the wire that it holds would go. */
+static gboolean
+is_attended (TelarCanvas *self, const TelarSceneNode *node)
+{
+  return node == self->current || node == self->wiring.target.node;
+}
+
 static void
 update_parts (TelarCanvas *self)
 {
@@ -262,7 +269,7 @@ update_parts (TelarCanvas *self)
   for (guint i = 0; i < self->proxies->len; i++) {
     TelarNodeProxy *proxy = self->proxies->pdata[i];
 
-    if (self->proxies->len <= MAX_WITH_PARTS || proxy->node == self->current)
+    if (self->proxies->len <= MAX_WITH_PARTS || is_attended (self, proxy->node))
       tell_parts (self, proxy->node, wires);
     else
       drop_parts (GTK_WIDGET (proxy));
@@ -291,6 +298,8 @@ wanted_nodes (TelarCanvas *self)
     g_ptr_array_set_size (nodes, 0);
   if (self->current && !g_ptr_array_find (nodes, self->current, NULL))
     g_ptr_array_add (nodes, self->current);
+  if (self->wiring.target.node && !g_ptr_array_find (nodes, self->wiring.target.node, NULL))
+    g_ptr_array_add (nodes, self->wiring.target.node);
   return nodes;
 }
 
@@ -386,11 +395,29 @@ telar_canvas_allocate_proxies (TelarCanvas *self)
 
 /* --- the focus -------------------------------------------------------------------------------- */
 
+/* What is to take the focus must be there now. */
+static void
+refresh_now (TelarCanvas *self)
+{
+  g_clear_handle_id (&self->proxies_idle, g_source_remove);
+  refresh (self);
+}
+
+void
+telar_canvas_focus_current (TelarCanvas *self)
+{
+  refresh_now (self);
+  gtk_widget_grab_focus (self->current && self->current->proxy ? GTK_WIDGET (self->current->proxy)
+                                                               : GTK_WIDGET (self));
+}
+
 void
 telar_canvas_focus_port (TelarCanvas *self, TelarSceneNode *node, gboolean output, guint port)
 {
-  GtkWidget *child = node->proxy ? gtk_widget_get_first_child (node->proxy) : NULL;
+  GtkWidget *child;
 
+  refresh_now (self);
+  child = node->proxy ? gtk_widget_get_first_child (node->proxy) : NULL;
   for (; child; child = gtk_widget_get_next_sibling (child)) {
     if (telar_port_proxy_is_for (child, output, port))
       gtk_widget_grab_focus (child);
@@ -400,17 +427,10 @@ telar_canvas_focus_port (TelarCanvas *self, TelarSceneNode *node, gboolean outpu
 void
 telar_canvas_focus_wire (TelarCanvas *self, TelarSceneEdge *edge)
 {
-  GtkWidget *wire = g_hash_table_lookup (self->wire_proxies, edge);
+  GtkWidget *wire;
 
+  refresh_now (self);
+  wire = g_hash_table_lookup (self->wire_proxies, edge);
   if (wire)
     gtk_widget_grab_focus (wire);
-}
-
-void
-telar_canvas_focus_current (TelarCanvas *self)
-{
-  g_clear_handle_id (&self->proxies_idle, g_source_remove);
-  refresh (self);
-  if (self->current && self->current->proxy)
-    gtk_widget_grab_focus (GTK_WIDGET (self->current->proxy));
 }

@@ -149,7 +149,9 @@ choose (QuickAdd *add, GtkListBoxRow *row)
     telar_canvas_select (canvas, (const char *const[]){ id, NULL });
   else
     telar_canvas_message (canvas, error);
-  gtk_widget_grab_focus (GTK_WIDGET (canvas));
+  if (id)
+    telar_canvas_ensure_visible (canvas, canvas->current);
+  telar_canvas_focus_current (canvas);
 }
 
 static void

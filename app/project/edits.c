@@ -47,11 +47,12 @@ end_add (TelarDocument *document, const TelarNode *node, gboolean ok)
   return g_steal_pointer (&id);
 }
 
-/* Wires the first port of @node that fits @attach. */
+/* Ports that are called the same belong together, labels to labels; else the first that fits. */
 static gboolean
-attach_node (TelarDocument *document, TelarGraph *graph, const TelarNode *node,
-             const TelarPortRef *attach, GError **error)
+attach_port (TelarDocument *document, TelarGraph *graph, const TelarNode *node,
+             const TelarPortRef *attach, const char *wanted, GError **error)
 {
+  const TelarPort *ports = attach->output ? node->op->inputs : node->op->outputs;
   guint n =
       attach->output ? telar_operator_n_inputs (node->op) : telar_operator_n_outputs (node->op);
 
@@ -61,12 +62,25 @@ attach_node (TelarDocument *document, TelarGraph *graph, const TelarNode *node,
     guint from_port = attach->output ? attach->port : port;
     guint to_port = attach->output ? port : attach->port;
 
-    if (telar_graph_can_connect (graph, from, from_port, to, to_port, NULL))
+    if ((!wanted || g_str_equal (ports[port].name, wanted)) &&
+        telar_graph_can_connect (graph, from, from_port, to, to_port, NULL))
       return telar_edit_put_wire (document, graph, from, from_port, to, to_port, error);
   }
   telar_set_error (error, TELAR_ERROR_INVALID, attach->node, _ ("no port of %s fits here"),
                    _ (node->op->label));
   return FALSE;
+}
+
+/* Wires a port of @node to @attach. */
+static gboolean
+attach_node (TelarDocument *document, TelarGraph *graph, const TelarNode *node,
+             const TelarPortRef *attach, GError **error)
+{
+  const TelarNode *other = telar_graph_find_node (graph, attach->node);
+  const TelarPort *ports = attach->output ? other->op->outputs : other->op->inputs;
+
+  return attach_port (document, graph, node, attach, ports[attach->port].name, NULL) ||
+         attach_port (document, graph, node, attach, NULL, error);
 }
 
 char *

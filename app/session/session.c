@@ -2,6 +2,7 @@
  * and now and then anyway, for a process that was killed writes nothing. */
 #include "app/session/session.h"
 
+#include "app/project/settings.h"
 #include "app/session/launch.h"
 
 #include <errno.h>
@@ -37,9 +38,12 @@ char *
 telar_workspace_path (void)
 {
   const char *given = g_getenv ("TELAR_WORKSPACE");
+  g_autofree char *chosen = telar_settings_text (TELAR_SETTING_WORKSPACE, "");
 
-  return given && given[0] ? g_strdup (given)
-                           : g_build_filename (g_get_user_data_dir (), "telar", "workspace", NULL);
+  if (given && given[0])
+    return g_strdup (given);
+  return chosen[0] ? g_steal_pointer (&chosen)
+                   : g_build_filename (g_get_user_data_dir (), "telar", "workspace", NULL);
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */
@@ -207,11 +211,17 @@ static gboolean
 spawn (TelarSession *self, const char *project, GError **error)
 {
   g_autofree char *program = telar_launch_program (error);
-  const char *argv[] = { program,         "train", project,   "--workspace",
-                         self->workspace, "--run", self->run, NULL };
+  int threads = telar_settings_int (TELAR_SETTING_THREADS, 0);
+  g_autofree char *n = g_strdup_printf ("%d", threads);
+  const char *argv[] = { program, "train",   project, "--workspace", self->workspace,
+                         "--run", self->run, NULL,    NULL,          NULL };
 
   if (!program)
     return FALSE;
+  if (threads > 0) {
+    argv[7] = "--threads";
+    argv[8] = n;
+  }
   self->child = telar_launch_detached (argv, self->log, error);
   if (!self->child)
     return FALSE;

@@ -60,6 +60,79 @@ telar_design_page_show_problems (TelarDesignPage *self)
   telar_status_bar_show_problems (TELAR_STATUS_BAR (self->status));
 }
 
+/* --- panes ------------------------------------------------------------------------------------ */
+
+static GtkWidget *
+pane (TelarDesignPage *self, TelarPane which)
+{
+  GtkWidget *const panes[TELAR_N_PANES] = {
+    [TELAR_PANE_PALETTE] = self->palette,
+    [TELAR_PANE_CANVAS] = self->canvas,
+    [TELAR_PANE_INSPECTOR] = self->inspector,
+    [TELAR_PANE_STATUS] = self->status,
+  };
+
+  return panes[which];
+}
+
+TelarPane
+telar_design_page_pane (TelarDesignPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+  guint which = 0;
+
+  while (focus && which < TELAR_N_PANES && focus != pane (self, which) &&
+         !gtk_widget_is_ancestor (focus, pane (self, which)))
+    which++;
+  return focus ? which : TELAR_N_PANES;
+}
+
+void
+telar_design_page_step_pane (TelarDesignPage *self, int step)
+{
+  guint now = telar_design_page_pane (self), next = now;
+
+  for (guint tries = 0; tries < TELAR_N_PANES; tries++) {
+    next = next == TELAR_N_PANES ? TELAR_PANE_CANVAS
+                                 : (next + TELAR_N_PANES + (guint)step) % TELAR_N_PANES;
+    if (!gtk_widget_get_mapped (pane (self, next)))
+      continue;
+    if (next == TELAR_PANE_CANVAS ? gtk_widget_grab_focus (self->canvas)
+                                  : gtk_widget_child_focus (pane (self, next), GTK_DIR_TAB_FORWARD))
+      break;
+  }
+  /* Keys moved it: it is to be seen where. */
+  gtk_window_set_focus_visible (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), TRUE);
+}
+
+const TelarOperator *
+telar_design_page_focused_operator (TelarDesignPage *self)
+{
+  return telar_palette_focused (TELAR_PALETTE (self->palette));
+}
+
+static gboolean
+to_canvas (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  return gtk_widget_grab_focus (TELAR_DESIGN_PAGE (data)->canvas);
+}
+
+/* Escape goes back to the canvas. The palette's search would keep the key for itself. */
+static void
+add_way_back (TelarDesignPage *self, GtkWidget *widget)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  gtk_event_controller_set_propagation_phase (keys, widget == self->palette ? GTK_PHASE_CAPTURE
+                                                                            : GTK_PHASE_BUBBLE);
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
+                        gtk_callback_action_new (to_canvas, self, NULL)));
+  gtk_widget_add_controller (widget, keys);
+}
+
 /* --- what the parts say ----------------------------------------------------------------------- */
 
 static void
@@ -258,6 +331,9 @@ telar_design_page_init (TelarDesignPage *self)
   self->palette_flap =
       flap (self->inspector_flap, panel (self->palette, 240, "studio-panel-start"), GTK_PACK_START);
   gtk_widget_set_parent (self->palette_flap, GTK_WIDGET (self));
+  add_way_back (self, self->palette);
+  add_way_back (self, self->inspector);
+  add_way_back (self, self->status);
   g_signal_connect (self->canvas, "node-activated", G_CALLBACK (on_node_activated), self);
   g_signal_connect (self->palette, "add", G_CALLBACK (on_palette_add), self);
   g_signal_connect (self->status, "reveal", G_CALLBACK (on_reveal), self);

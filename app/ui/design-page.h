@@ -20,4 +20,19 @@ void telar_design_page_step_problem (TelarDesignPage *self, int by);
 void telar_design_page_toggle_problems (TelarDesignPage *self);
 void telar_design_page_show_problems (TelarDesignPage *self);
 
+/* Where the keyboard is. */
+typedef enum {
+  TELAR_PANE_PALETTE,
+  TELAR_PANE_CANVAS,
+  TELAR_PANE_INSPECTOR,
+  TELAR_PANE_STATUS,
+  TELAR_N_PANES, /* elsewhere */
+} TelarPane;
+
+TelarPane telar_design_page_pane (TelarDesignPage *self);
+/* The next pane that is shown, or with -1 the one before, takes the keyboard. */
+void telar_design_page_step_pane (TelarDesignPage *self, int step);
+/* Of the palette's row that has the keyboard, or NULL. */
+const TelarOperator *telar_design_page_focused_operator (TelarDesignPage *self);
+
 G_END_DECLS

@@ -294,6 +294,15 @@ telar_palette_focus_search (TelarPalette *self)
 
 /* --- the widget ------------------------------------------------------------------------------- */
 
+const TelarOperator *
+telar_palette_focused (TelarPalette *self)
+{
+  GtkWidget *focus = gtk_widget_get_focus_child (self->list);
+  const Row *facts = focus ? row_of (focus) : NULL;
+
+  return facts ? facts->op : NULL;
+}
+
 static void
 dispose (GObject *object)
 {

@@ -17,5 +17,7 @@ GtkWidget *telar_palette_new (void);
 /* Whose groups are listed, too; NULL for none. */
 void telar_palette_set_document (TelarPalette *self, TelarDocument *document);
 void telar_palette_focus_search (TelarPalette *self);
+/* The operator of the row that has the focus, or NULL. */
+const TelarOperator *telar_palette_focused (TelarPalette *self);
 
 G_END_DECLS

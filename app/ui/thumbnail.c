@@ -51,6 +51,15 @@ take_scene (TelarThumbnail *self, const TelarScene *scene)
   telar_scene_bounds (scene, &self->bounds);
 }
 
+static void
+take_graph (TelarThumbnail *self, const TelarGraph *graph)
+{
+  g_autoptr (TelarScene) scene = telar_scene_new ();
+
+  telar_scene_sync (scene, graph);
+  take_scene (self, scene);
+}
+
 /* A file that cannot be read leaves the picture empty; who opens it is told why. */
 static gboolean
 on_idle (gpointer data)
@@ -61,10 +70,7 @@ on_idle (gpointer data)
 
   self->idle = 0;
   if (graph) {
-    g_autoptr (TelarScene) scene = telar_scene_new ();
-
-    telar_scene_sync (scene, graph);
-    take_scene (self, scene);
+    take_graph (self, graph);
     gtk_widget_queue_draw (GTK_WIDGET (self));
   }
   return G_SOURCE_REMOVE;
@@ -186,5 +192,14 @@ telar_thumbnail_new (const char *path, int width, int height)
   self->path = g_strdup (path);
   self->width = width;
   self->height = height;
+  return GTK_WIDGET (self);
+}
+
+GtkWidget *
+telar_thumbnail_new_for_graph (const TelarGraph *graph, int width, int height)
+{
+  TelarThumbnail *self = TELAR_THUMBNAIL (telar_thumbnail_new (NULL, width, height));
+
+  take_graph (self, graph);
   return GTK_WIDGET (self);
 }

@@ -10,7 +10,7 @@ import time
 import gi
 
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi  # noqa: E402
+from gi.repository import Atspi, GLib  # noqa: E402
 
 TIMEOUT = 60
 
@@ -55,6 +55,10 @@ def walk(node):
 
 class Studio:
     def __init__(self, program, *arguments):
+        self.network = None
+        self.focus = None
+        self.listener = Atspi.EventListener.new(self._on_focus)
+        self.listener.register("object:state-changed:focused")
         self.process = subprocess.Popen([program, *arguments])
         self.app = wait_for("the studio's window", self._find_app)
         self.window = wait_for("the window's number", self._find_window)
@@ -74,6 +78,10 @@ class Studio:
     def _find_window(self):
         numbers = xdotool("search", "--onlyvisible", "--pid", self.process.pid).split()
         return numbers[-1] if numbers else None
+
+    def _on_focus(self, event):
+        if event.detail1 and event.source.get_process_id() == self.process.pid:
+            self.focus = event.source
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -99,11 +107,19 @@ class Studio:
         return wait_for(
             what, lambda: next(iter(self.all(role, name, part, tip, within)), None))
 
+    def canvas(self):
+        """What has the cards below it: to walk the whole window takes long."""
+        if not self.network:
+            self.network = wait_for("the canvas", lambda: next(
+                (item for item in walk(self.app) if item.get_role_name() == "panel" and "canvas.wire"
+                 in [item.get_action_name(i) for i in range(item.get_n_actions())]), None))
+        return self.network
+
     def node(self, identifier):
         """The card of a node, by its id, which its description begins with."""
 
         def probe():
-            for item in walk(self.app):
+            for item in walk(self.canvas()):
                 words = (item.get_description() or "").split(",")[0]
                 if words == identifier and item.get_role_name() == "push button":
                     return item
@@ -116,9 +132,19 @@ class Studio:
         actions = lambda item: [item.get_action_name(i) for i in range(item.get_n_actions())]
         return sorted(
             item.get_description().split(",")[0]
-            for item in walk(self.app)
+            for item in walk(self.canvas())
             if item.get_role_name() == "push button" and "node.select" in actions(item)
         )
+
+    def focused(self):
+        """The widget that has the keyboard and those around it, innermost first."""
+        context = GLib.MainContext.default()
+        while context.iteration(False):
+            pass
+        path = [self.focus] if self.focus else []
+        while path and path[-1].get_parent() and path[-1].get_role_name() != "application":
+            path.append(path[-1].get_parent())
+        return path
 
     # --- doing --------------------------------------------------------------------------------
 

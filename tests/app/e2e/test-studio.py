@@ -7,12 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from studio import Failure, Store, Studio, wait_for  # noqa: E402
+import tap  # noqa: E402
 
 PROGRAM, SAMPLES = sys.argv[1:3]
 
@@ -191,22 +190,4 @@ def say_what_is_wrong(folder):
         studio.close()
 
 
-def main():
-    tests = [build_and_train, survive_crashes, say_what_is_wrong]
-    failed = 0
-    print(f"1..{len(tests)}", flush=True)
-    for number, test in enumerate(tests, 1):
-        shutil.rmtree(os.environ["TELAR_WORKSPACE"], ignore_errors=True)
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(folder)
-                print(f"ok {number} {test.__name__}", flush=True)
-            except Exception as error:
-                failed += 1
-                print(f"not ok {number} {test.__name__}", flush=True)
-                for line in traceback.format_exc().splitlines():
-                    print(f"# {line}", flush=True)
-    return 1 if failed else 0
-
-
-sys.exit(main())
+sys.exit(tap.run([build_and_train, survive_crashes, say_what_is_wrong]))

@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+"""Pictures of every page: screenshots.py STUDIO SAMPLES FOLDER SIZE LANGUAGE SCHEME. What is clicked
+is found by actions and roles, which are the same in every language."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from studio import Store, Studio, wait_for, xdotool  # noqa: E402
+
+PROGRAM, SAMPLES, FOLDER, SIZE, LANGUAGE, SCHEME = sys.argv[1:7]
+
+
+def prefer(scheme):
+    folder = os.path.join(os.environ["XDG_CONFIG_HOME"], "telar")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "studio.ini"), "w") as file:
+        file.write(f"[studio]\nappearance={scheme}\n")
+
+
+def shot(name, rest=0.8):
+    """The whole screen, once it has come to rest."""
+    time.sleep(rest)
+    path = os.path.join(FOLDER, f"{name}-{SIZE}-{LANGUAGE}-{SCHEME}.png")
+    subprocess.run(["import", "-window", "root", path], check=True)
+
+
+def fill_screen(studio):
+    width, height = SIZE.split("x")
+    xdotool("windowsize", "--sync", studio.window, width, height)
+    xdotool("windowmove", studio.window, 0, 0)
+    xdotool("mousemove", int(width) - 2, int(height) - 2)
+    time.sleep(0.5)
+
+
+def windows(studio):
+    return xdotool("search", "--onlyvisible", "--pid", studio.process.pid).split()
+
+
+def dialog(studio, name, key, rest=1.0):
+    """What a key opens, then closed by Escape."""
+    before = len(windows(studio))
+    studio.key(key)
+    wait_for(name, lambda: len(windows(studio)) > before)
+    shot(name, rest)
+    studio.key("Escape")
+    wait_for(f"{name} closed", lambda: len(windows(studio)) <= before)
+    time.sleep(0.3)
+
+
+def start_page():
+    studio = Studio(PROGRAM)
+    fill_screen(studio)
+    shot("start", 1.5)
+    studio.close()
+
+
+def design_pages(project):
+    studio = Studio(PROGRAM, project)
+    fill_screen(studio)
+    studio.node("conv1")
+    shot("design")
+    studio.act(studio.node("conv2"), "node.select")
+    shot("node")
+    studio.key("ctrl+d")  # copies that nothing feeds: problems
+    studio.key("F7")
+    shot("problems", 1.5)
+    studio.key("F7")
+    studio.key("ctrl+z")
+    dialog(studio, "help", "F1")
+    dialog(studio, "history", "ctrl+h")
+    dialog(studio, "preferences", "ctrl+comma")
+    dialog(studio, "shortcuts", "ctrl+question", 1.5)
+    dialog(studio, "export", "ctrl+e")
+    studio.key("Tab")
+    shot("add")
+    studio.key("Escape")
+    studio.close()
+
+
+def train_pages(project):
+    store = Store()
+    studio = Studio(PROGRAM, project)
+    fill_screen(studio)
+    studio.node("conv1")
+    studio.key("F5")
+    store.wait("epochs", lambda run: run["step"] > 150, 180)
+    shot("training", 1.5)
+    store.wait("the end", lambda run: run["status"] == "done", 300)
+    shot("trained", 2)
+    studio.close()
+
+
+def empty_page():
+    studio = Studio(PROGRAM)
+    fill_screen(studio)
+    studio.window_action("win.new")
+    shot("empty")
+    studio.close()
+
+
+def main():
+    prefer(SCHEME)
+    with tempfile.TemporaryDirectory() as folder:
+        project = os.path.join(folder, "digits-cnn.telar")
+        shutil.copy(os.path.join(SAMPLES, "digits-cnn.telar"), project)
+        os.symlink(os.path.join(SAMPLES, "digits"), os.path.join(folder, "digits"))
+        with open(project) as file:
+            text = file.read()
+        with open(project, "w") as file:
+            file.write(text.replace('"training": {', '"training": {\n  "epochs": 2,', 1)
+                       if '"epochs"' not in text else text)
+        only = os.environ.get("TELAR_PAGES", "start design empty train").split()
+        if "start" in only:
+            start_page()
+        if "design" in only:
+            design_pages(project)
+        if "empty" in only:
+            empty_page()
+        if "train" in only:
+            train_pages(project)
+
+
+main()
