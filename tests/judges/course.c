@@ -261,6 +261,19 @@ course_train (Course *course)
 
 /* --- float64: the reference device ------------------------------------------------------------ */
 
+/* The network's parameters after the first step, which moved them by the gradient, and after the
+ * last, for the judge. */
+static void
+remember_weights (Course *course, const TelarProgram *program, const TelarStates *states,
+                  const char *when)
+{
+  for (guint i = 0; i < telar_program_n_states (program); i++) {
+    const char *name = telar_program_state (program, i)->name;
+    g_hash_table_insert (course->recorder->batches, g_strconcat (when, name, NULL),
+                         telar_tensor_copy (telar_states_get (states, name)));
+  }
+}
+
 typedef struct {
   Course *course;
   TelarPlan *plan;
@@ -339,6 +352,10 @@ course_train_wide (Course *course, gint64 batch, gint64 epoch_steps)
   telar_feed_begin (&course->recorder->base, &pass, &error);
   g_assert_no_error (error);
   Stepper stepper = { course, plan, states, batch };
-  for (guint step = 0; step < course->curve.steps; step++)
+  for (guint step = 0; step < course->curve.steps; step++) {
     run_step (&stepper, step, telar_schedule_rate (training, step, epoch_steps));
+    if (step == 0)
+      remember_weights (course, lowered, states, "first:");
+  }
+  remember_weights (course, lowered, states, "last:");
 }

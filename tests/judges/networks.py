@@ -127,6 +127,99 @@ class CharsTransformer(Classifier):
         return self.dense(self.norm(x))
 
 
+class Block(nn.Module):
+    """x and what two dense layers make of it."""
+
+    def __init__(self, units=20, function=torch.tanh):
+        super().__init__()
+        self.wide, self.narrow = nn.Linear(12, units), nn.Linear(units, 12)
+        self.function = function
+
+    def forward(self, x):
+        return x + self.narrow(self.function(self.wide(x)))
+
+
+class Stage(nn.Module):
+    """A block twice, then a dense layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.block, self.mix = Block(), nn.Linear(12, 12)
+
+    def forward(self, x):
+        return torch.tanh(self.mix(self.block(self.block(x))))
+
+
+class CharsGroups(Classifier):
+    """Groups used again with shared weights, with their own and other settings, and repeated."""
+
+    data = ("chars.text", "chars.next")
+
+    def __init__(self, vocabulary):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, 12)
+        self.block, self.own = Block(), Block(9, torch.sigmoid)
+        self.stage = nn.ModuleList([Stage(), Stage()])
+        self.classes = nn.Linear(12, vocabulary)
+
+    def forward(self, text):
+        x = self.own(self.block(self.block(self.embedding(text))))
+        for stage in self.stage:
+            x = stage(x)
+        return self.classes(self.block(self.block(x)))
+
+
+class CharsLoops(Classifier):
+    """A recurrent cell drawn as a loop: two carried values, one of them counting the steps, all steps
+    and the last given."""
+
+    data = ("chars.text", "chars.next")
+
+    def __init__(self, vocabulary):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, 12)
+        self.start = nn.Linear(12, 16)
+        self.cell = nn.ModuleDict({"gate": nn.Linear(28, 16), "new": nn.Linear(28, 16)})
+        self.classes = nn.Linear(16, vocabulary)
+
+    def forward(self, text):
+        x = self.embedding(text)
+        h, every = self.start(x.mean(1)), []
+        for step in range(x.shape[1]):
+            both = torch.cat((x[:, step], h), -1)
+            gate = torch.sigmoid(self.cell["gate"](both))
+            h = gate * h + (1 - gate) * torch.tanh(self.cell["new"](both))
+            every.append(h * (step + 1) ** -0.5)
+        return self.classes(torch.stack(every, 1) + h[:, None])
+
+
+class CharsBranches(Classifier):
+    """A loop until its numbers have become small, and a branch for each row of text."""
+
+    data = ("chars.text", "chars.next")
+    LIMIT, MOST = 0.1, 8
+
+    def __init__(self, vocabulary):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, 12)
+        self.settle = nn.ModuleDict({"step": nn.Linear(12, 12)})
+        self.left = nn.ModuleDict({"a": nn.Linear(12, 12)})
+        self.right = nn.ModuleDict({"a": nn.Linear(12, 6), "b": nn.Linear(6, 12)})
+        self.classes = nn.Linear(12, vocabulary)
+
+    def forward(self, text):
+        x = h = self.embedding(text)
+        total = 0
+        for _ in range(self.MOST):
+            h = torch.tanh(self.settle["step"](h))
+            total = total + h
+            if not (h ** 2).mean() > self.LIMIT:
+                break
+        left = torch.tanh(self.left["a"](total))
+        right = self.right["b"](torch.sigmoid(self.right["a"](h)))
+        return self.classes(torch.where((x.mean((1, 2)) > 0)[:, None, None], left, right))
+
+
 class DigitsResnet(Classifier):
     """A stem and three residual blocks, two of them with a convolution on the way around."""
 
@@ -234,7 +327,9 @@ class ShapesUnet(Classifier):
 NETWORKS = {"digits-cnn": DigitsCnn, "digits-dense": DigitsDense,
             "digits-normed": DigitsNormed,
             "digits-resnet": DigitsResnet, "digits-vae": DigitsVae, "shapes-unet": ShapesUnet,
-            "chars-lstm": CharsLstm, "chars-transformer": CharsTransformer}
+            "chars-lstm": CharsLstm, "chars-transformer": CharsTransformer,
+            "chars-groups": CharsGroups, "chars-loops": CharsLoops,
+            "chars-branches": CharsBranches}
 
 
 def build(name, states):
@@ -295,7 +390,7 @@ def place_of_kernel(module, role):
 def place_of(network, name):
     """The tensor of the network that holds Telar's state @name, and whether it is transposed."""
     node, role = name.split(".")
-    module = getattr(network, node)
+    module = network.get_submodule(node.replace("/", ".").replace(":", "."))
     module = getattr(module, "conv", module)
     if isinstance(module, nn.TransformerEncoderLayer):
         return place_in_encoder(module, role), role.endswith("_kernel")
