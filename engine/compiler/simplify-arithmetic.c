@@ -226,6 +226,63 @@ log_of_softmax (const TelarMatch *m)
                                softmax->n_attrs);
 }
 
+/* 1/√x. */
+static TelarValue
+reciprocal_of_sqrt (const TelarMatch *m)
+{
+  const TelarInstr *root = telar_match_is (m, m->in[0], TELAR_PRIM_SQRT);
+
+  return root ? unary (m, TELAR_PRIM_RSQRT, root->inputs[0]) : TELAR_NO_VALUE;
+}
+
+/* log (x + 1), in either order, and log (1 - x). */
+static TelarValue
+log_of_more (const TelarMatch *m)
+{
+  const TelarInstr *sum = telar_match_is (m, m->in[0], TELAR_PRIM_ADD);
+  const TelarInstr *rest = telar_match_is (m, m->in[0], TELAR_PRIM_SUB);
+
+  if (rest && telar_match_is_number (m, rest->inputs[0], 1) &&
+      telar_shape_equal (&telar_builder_type (m->b, rest->inputs[1])->shape, &m->type->shape))
+    return unary (m, TELAR_PRIM_LOG1P, unary (m, TELAR_PRIM_NEG, rest->inputs[1]));
+
+  for (guint i = 0; sum && i < 2; i++)
+    if (telar_match_is_number (m, sum->inputs[1 - i], 1) &&
+        telar_shape_equal (&telar_builder_type (m->b, sum->inputs[i])->shape, &m->type->shape))
+      return unary (m, TELAR_PRIM_LOG1P, sum->inputs[i]);
+  return TELAR_NO_VALUE;
+}
+
+/* x - floor (x/y)·y = x mod y. */
+static TelarValue
+sub_whole_part (const TelarMatch *m)
+{
+  const TelarInstr *product = telar_match_is (m, m->in[1], TELAR_PRIM_MUL);
+
+  for (guint i = 0; product && i < 2; i++) {
+    const TelarInstr *whole = telar_match_is (m, product->inputs[i], TELAR_PRIM_FLOOR);
+    const TelarInstr *quotient =
+        whole ? telar_match_is (m, whole->inputs[0], TELAR_PRIM_DIV) : NULL;
+
+    if (quotient && quotient->inputs[0] == m->in[0] &&
+        quotient->inputs[1] == product->inputs[1 - i])
+      return binary (m, TELAR_PRIM_MOD, m->in[0], quotient->inputs[1]);
+  }
+  return TELAR_NO_VALUE;
+}
+
+/* A truth value as a number, and back. */
+static TelarValue
+cast_truth_back (const TelarMatch *m)
+{
+  const TelarInstr *inner = telar_match_is (m, m->in[0], TELAR_PRIM_CAST);
+
+  return inner && m->type->dtype == TELAR_BOOL &&
+                 telar_builder_type (m->b, inner->inputs[0])->dtype == TELAR_BOOL
+             ? inner->inputs[0]
+             : TELAR_NO_VALUE;
+}
+
 static TelarValue
 cast_to_same (const TelarMatch *m)
 {
@@ -381,7 +438,11 @@ const TelarRule telar_rules_arithmetic[] = {
   { "and-same",          TELAR_PRIM_AND,     same_twice },
   { "or-same",           TELAR_PRIM_OR,      same_twice },
   { "log-softmax",       TELAR_PRIM_LOG,     log_of_softmax },
+  { "log1p",             TELAR_PRIM_LOG,     log_of_more },
+  { "rsqrt",             TELAR_PRIM_RECIPROCAL, reciprocal_of_sqrt },
+  { "mod",               TELAR_PRIM_SUB,     sub_whole_part },
   { "cast-same",         TELAR_PRIM_CAST,    cast_to_same },
+  { "cast-truth-back",   TELAR_PRIM_CAST,    cast_truth_back },
   { "select-known",      TELAR_PRIM_SELECT,  select_known },
   { "select-same",       TELAR_PRIM_SELECT,  select_same },
   { "matmul-transposed", TELAR_PRIM_MATMUL,  matmul_transposed },

@@ -21,6 +21,51 @@ reshape (const TelarMatch *m, TelarValue x)
                                &TELAR_INTS (SHAPE, m->type->shape.dims, m->type->shape.rank), 1);
 }
 
+/* --- classes -------------------------------------------------------------------------------- */
+
+/* Whether @value is 0, 1, …, along one axis. */
+static gboolean
+counts_up (const TelarMatch *m, TelarValue value)
+{
+  const TelarInstr *maker = telar_match_maker (m, value);
+  const TelarTensor *tensor;
+
+  if (telar_builder_type (m->b, value)->shape.rank != 1)
+    return FALSE;
+  if (maker->prim == TELAR_PRIM_IOTA)
+    return TRUE;
+  if (maker->prim != TELAR_PRIM_CONSTANT)
+    return FALSE;
+  tensor = telar_instr_attr (maker, TELAR_ATTR_VALUE)->tensor;
+  for (gsize i = 0; i < telar_tensor_elements (tensor); i++)
+    if (telar_tensor_get (tensor, i) != (double)i)
+      return FALSE;
+  return TRUE;
+}
+
+/* Whole numbers with a last axis of 1, compared with 0, 1, …: the classes that they name. */
+static TelarValue
+equal_to_classes (const TelarMatch *m)
+{
+  for (guint i = 0; i < 2; i++) {
+    const TelarInstr *apart = telar_match_is (m, m->in[i], TELAR_PRIM_RESHAPE);
+    const TelarType *type = telar_builder_type (m->b, m->in[i]);
+    guint last = type->shape.rank - 1;
+    TelarShape inner;
+
+    if (!apart || type->shape.rank < 2 || type->shape.dims[last] != 1 ||
+        !telar_dtype_is_integer (type->dtype) || !counts_up (m, m->in[1 - i]))
+      continue;
+    inner = telar_shape_without (&type->shape, last);
+    if (!telar_shape_equal (&telar_builder_type (m->b, apart->inputs[0])->shape, &inner))
+      continue;
+    const TelarAttr attrs[] = { TELAR_INT (SIZE, m->type->shape.dims[last]),
+                                TELAR_INT (DTYPE, TELAR_BOOL) };
+    return telar_simplify_build (m->b, TELAR_PRIM_ONE_HOT, apart->inputs, 1, attrs, 2);
+  }
+  return TELAR_NO_VALUE;
+}
+
 /* --- shapes --------------------------------------------------------------------------------- */
 
 static TelarValue
@@ -174,6 +219,7 @@ const TelarRule telar_rules_uniform[] = {
 };
 
 const TelarRule telar_rules_shape[] = {
+  { "one-hot",             TELAR_PRIM_EQUAL,     equal_to_classes },
   { "reshape-same",        TELAR_PRIM_RESHAPE,   to_same_shape },
   { "reshape-reshape",     TELAR_PRIM_RESHAPE,   last_decides },
   { "broadcast-same",      TELAR_PRIM_BROADCAST, to_same_shape },

@@ -9,7 +9,8 @@ static const OnnxLayerKind *
 find_kind (const char *op, int opset, gboolean half)
 {
   static const OnnxLayerKind *const tables[] = { onnx_activation_layers, onnx_norm_layers,
-                                                 onnx_picture_layers, onnx_recurrent_layers };
+                                                 onnx_picture_layers, onnx_recurrent_layers,
+                                                 onnx_index_layers };
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     for (const OnnxLayerKind *kind = tables[i]; kind->op; kind++)
       if (g_str_equal (kind->op, op))

@@ -35,7 +35,7 @@ struct OnnxLayerKind {
 };
 
 extern const OnnxLayerKind onnx_activation_layers[], onnx_norm_layers[], onnx_picture_layers[],
-    onnx_recurrent_layers[];
+    onnx_recurrent_layers[], onnx_index_layers[];
 
 /* The layers of what was lowered, also those in groups, GPtrArray of OnnxLayer *, with values of
  * its program; borrows from @lowered. @prepared: what the model leaves out, or NULL. @half: whether

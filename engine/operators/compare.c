@@ -16,7 +16,11 @@ lower_comparison (TelarLowering *l, Comparison comparison)
 {
   TelarValue a = telar_lower_input (l, comparison.swapped ? 1 : 0);
   TelarValue b = telar_lower_input (l, comparison.swapped ? 0 : 1);
-  TelarValue result = telar_lower_combine (l, comparison.prim, a, b);
+  gboolean truths = comparison.prim == TELAR_PRIM_EQUAL &&
+                    telar_lower_type (l, a).dtype == TELAR_BOOL &&
+                    telar_lower_type (l, b).dtype == TELAR_BOOL;
+  TelarValue result = truths ? telar_build_binary (l->b, TELAR_PRIM_EQUAL, a, b)
+                             : telar_lower_combine (l, comparison.prim, a, b);
 
   if (comparison.negated)
     result = telar_build_unary (l->b, TELAR_PRIM_NOT, result);
@@ -191,7 +195,7 @@ static const TelarOperator is_inf_operator = {
   .category = TELAR_CATEGORY_MATH,
   .doc = N_ ("Tells where numbers have grown beyond all bounds."),
   .formula = "y = |x| = ∞",
-  .onnx = "Equal, Or",
+  .onnx = "IsInf",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (

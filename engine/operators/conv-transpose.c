@@ -58,8 +58,8 @@ lower_transpose (TelarLowering *l, guint spatial)
   for (guint i = 0; i < spatial; i++)
     kernel.dims[kernel.rank++] = window.kernel[i];
   taps = telar_window_taps (&window);
-  w = telar_lower_parameter (l, "kernel", &kernel,
-                             telar_lower_init (l, in / groups * taps, kernel.dims[1] * taps), TRUE);
+  w = telar_lower_kernel (l, "kernel", &kernel,
+                          telar_lower_init (l, in / groups * taps, kernel.dims[1] * taps), 1);
   y = telar_emit (
       l->b, CONV_INPUT_GRAD, ((TelarValue[]){ x, w }), TELAR_INTS (STRIDE, window.stride, spatial),
       TELAR_INTS (PAD, window.pad, 2 * spatial), TELAR_INTS (DILATION, window.dilation, spatial),
@@ -98,7 +98,7 @@ lower_transpose3d (TelarLowering *l)
   TELAR_PARAMS (TELAR_PARAM_FILTERS, TELAR_PARAM_KERNEL (axes, kernel), TELAR_PARAM_STRIDE (axes), \
                 TELAR_PARAM_PADDING ("same"), TELAR_PARAM_PAD (axes), TELAR_PARAM_DILATION (axes), \
                 EXTRA, TELAR_PARAM_GROUPS, TELAR_PARAM_BIAS, TELAR_PARAM_ACTIVATION,               \
-                TELAR_PARAM_INIT)
+                TELAR_PARAM_INIT, TELAR_PARAM_NORMALISE)
 
 static const TelarOperator conv1d_transpose = {
   .name = "conv1d_transpose",
@@ -113,6 +113,7 @@ static const TelarOperator conv1d_transpose = {
   .lower = lower_transpose1d,
   .examples =
       TELAR_EXAMPLES ("f32[2,3,5] filters=2 stride=2",
+                      "f32[1,2,4] filters=1 kernel=4 padding=valid normalise_weights=spectral",
                       "f32[1,2,4] filters=4 kernel=4 stride=3 padding=valid extra=2 groups=2"),
 };
 
@@ -131,7 +132,9 @@ static const TelarOperator conv2d_transpose = {
                               "f32[1,2,3,5] filters=3 kernel=4x4 stride=3 padding=valid extra=1",
                               "f32[1,2,4,4] filters=2 kernel=3 padding=explicit pad=1 stride=2x1 "
                               "bias=false",
-                              "f32[2,4,3,3] filters=2 groups=2 stride=2"),
+                              "f32[2,4,3,3] filters=2 groups=2 stride=2",
+                              "f32[1,2,3,3] filters=3 kernel=2 padding=valid stride=2 "
+                              "normalise_weights=weight"),
 };
 
 static const TelarOperator conv3d_transpose = {

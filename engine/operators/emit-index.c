@@ -13,10 +13,80 @@ size_value (TelarBuilder *b, gint64 size)
   return telar_build_reduce_all (b, TELAR_PRIM_SUM, telar_build_fill (b, &ones, 1));
 }
 
+/* What whole numbers were before they became others. */
+static TelarValue
+uncast (const TelarProgram *program, TelarValue value)
+{
+  const TelarInstr *maker = telar_program_maker (program, value, NULL);
+  while (maker->prim == TELAR_PRIM_CAST &&
+         telar_dtype_is_integer (telar_program_type (program, maker->inputs[0])->dtype)) {
+    value = maker->inputs[0];
+    maker = telar_program_maker (program, value, NULL);
+  }
+  return value;
+}
+
+/* i < 0 ? i + size : i, as telar_emit_count_from_end makes it. */
+static gboolean
+is_counted (const TelarProgram *program, const TelarInstr *select)
+{
+  const TelarInstr *less = telar_program_maker (program, select->inputs[0], NULL);
+  const TelarInstr *sum = telar_program_maker (program, uncast (program, select->inputs[1]), NULL);
+  TelarValue index = uncast (program, select->inputs[2]);
+  return less->prim == TELAR_PRIM_LESS && sum->prim == TELAR_PRIM_ADD &&
+         uncast (program, less->inputs[0]) == index &&
+         (uncast (program, sum->inputs[0]) == index || uncast (program, sum->inputs[1]) == index);
+}
+
+static gboolean
+is_not_negative (const TelarTensor *tensor)
+{
+  for (gsize i = 0; i < telar_tensor_elements (tensor); i++)
+    if (telar_tensor_get (tensor, i) < 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether indices are never negative, as far as it shows within @depth instructions. */
+static gboolean
+counts_from_start (const TelarProgram *program, TelarValue value, guint depth)
+{
+  const TelarInstr *maker = telar_program_maker (program, uncast (program, value), NULL);
+  if (depth == 0)
+    return FALSE;
+  switch (maker->prim) {
+  case TELAR_PRIM_ARGMAX:
+  case TELAR_PRIM_ARGMIN:
+  case TELAR_PRIM_ARGSORT:
+  case TELAR_PRIM_IOTA:
+    return TRUE;
+  case TELAR_PRIM_FILL:
+    return telar_instr_real (maker, TELAR_ATTR_FILL, 0) >= 0;
+  case TELAR_PRIM_CONSTANT:
+    return is_not_negative (telar_instr_attr (maker, TELAR_ATTR_VALUE)->tensor);
+  case TELAR_PRIM_SELECT:
+    return is_counted (program, maker);
+  case TELAR_PRIM_ADD:
+  case TELAR_PRIM_MUL:
+    return counts_from_start (program, maker->inputs[0], depth - 1) &&
+           counts_from_start (program, maker->inputs[1], depth - 1);
+  case TELAR_PRIM_RESHAPE:
+  case TELAR_PRIM_TRANSPOSE:
+  case TELAR_PRIM_BROADCAST:
+  case TELAR_PRIM_SLICE:
+    return counts_from_start (program, maker->inputs[0], depth - 1);
+  default:
+    return FALSE;
+  }
+}
+
 TelarValue
 telar_emit_count_from_end (TelarBuilder *b, TelarValue indices, gint64 size)
 {
+  enum { DEPTH = 8 };
   indices = telar_build_cast (b, indices, TELAR_I64);
+  if (indices == TELAR_NO_VALUE || counts_from_start (telar_builder_program (b), indices, DEPTH))
+    return indices;
   TelarValue negative =
       telar_build_binary (b, TELAR_PRIM_LESS, indices, telar_build_scalar (b, TELAR_I64, 0));
   TelarValue counted = telar_build_binary (b, TELAR_PRIM_ADD, indices, size_value (b, size));

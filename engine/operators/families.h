@@ -14,6 +14,7 @@ extern const TelarOperator *const telar_operators_conv_transpose[];
 extern const TelarOperator *const telar_operators_pool[];
 extern const TelarOperator *const telar_operators_adaptive[];
 extern const TelarOperator *const telar_operators_patches[];
+extern const TelarOperator *const telar_operators_unpool[];
 extern const TelarOperator *const telar_operators_picture[];
 extern const TelarOperator *const telar_operators_boxes[];
 extern const TelarOperator *const telar_operators_regions[];

@@ -236,7 +236,7 @@ static const TelarOperator gather_elements_operator = {
   .doc = N_ ("For each index takes the number at its own place, but along one axis where the "
              "index says: what each sample chose."),
   .formula = "y[i,j] = x[i, indices[i,j]]",
-  .onnx = "Gather",
+  .onnx = "GatherElements",
   .inputs = TELAR_PORTS (DATA, INDICES ("Places along the axis; negative ones count from the "
                                         "end.")),
   .outputs = telar_ports_out,
@@ -252,7 +252,7 @@ static const TelarOperator gather_nd_operator = {
   .category = TELAR_CATEGORY_SHAPE,
   .doc = N_ ("Each tuple of indices names a place along several axes; what stands there is taken."),
   .formula = "y[n,i] = x[n, indices[n,i,0], indices[n,i,1], …]",
-  .onnx = "Gather",
+  .onnx = "GatherND",
   .inputs = TELAR_PORTS (DATA, INDICES ("Tuples of places along the last axis.")),
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS ({
@@ -276,7 +276,7 @@ static const TelarOperator scatter_elements_operator = {
   .category = TELAR_CATEGORY_SHAPE,
   .doc = N_ ("Puts each update at its own place, but along one axis where the index says."),
   .formula = "y = x, then y[i, indices[i,j]] = updates[i,j]",
-  .onnx = "ScatterND",
+  .onnx = "ScatterElements",
   .inputs = TELAR_PORTS (DATA, INDICES ("Places along the axis, as many as updates."), UPDATES),
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (TELAR_PARAM_AXIS ("1", "The axis that the indices mean."), ADD),

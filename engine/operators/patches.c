@@ -1,19 +1,10 @@
-/* Layers that see each window of a picture as a row of numbers: unfolding, places of maxima,
- * weights of their own for each place. */
-#include "engine/operators/conv.h"
+/* Layers that see each window of a picture as a row of numbers: unfolding, weights of their own for
+ * each place. */
+#include "engine/operators/patches.h"
 #include "engine/operators/families.h"
 
-#include <math.h>
-
-/* The windows over a picture of @n spatial axes. */
-typedef struct {
-  TelarWindow window;
-  TelarShape in, out; /* [N, C, spatial…]; out's C is in's */
-  gint64 places, taps;
-} Patches;
-
-static gboolean
-measure (TelarLowering *l, const TelarShape *in, Patches *p)
+gboolean
+telar_patches_measure (TelarLowering *l, const TelarShape *in, TelarPatches *p)
 {
   p->in = p->out = *in;
   p->places = 1;
@@ -35,20 +26,20 @@ measure (TelarLowering *l, const TelarShape *in, Patches *p)
   return TRUE;
 }
 
-static TelarValue
-read_patches (TelarLowering *l, guint spatial, Patches *p)
+TelarValue
+telar_patches_read (TelarLowering *l, guint spatial, TelarPatches *p)
 {
   gint64 channels;
   TelarValue x = telar_conv_input (l, spatial, &channels, &p->window);
   TelarShape shape = telar_lower_type (l, x).shape;
 
-  return x != TELAR_NO_VALUE && measure (l, &shape, p) ? x : TELAR_NO_VALUE;
+  return x != TELAR_NO_VALUE && telar_patches_measure (l, &shape, p) ? x : TELAR_NO_VALUE;
 }
 
 /* Where tap @tap of the window at @place lies, counted within a plane that begins @margin before
  * the picture's low side and has @size numbers along each axis. */
 static gint64
-locate (const Patches *p, gint64 place, gint64 tap, const gint64 *margin, const gint64 *size)
+locate (const TelarPatches *p, gint64 place, gint64 tap, const gint64 *margin, const gint64 *size)
 {
   gint64 at = 0, factor = 1;
 
@@ -63,9 +54,9 @@ locate (const Patches *p, gint64 place, gint64 tap, const gint64 *margin, const 
   return at;
 }
 
-/* [places, taps] of such numbers. */
-static TelarValue
-location_table (TelarLowering *l, const Patches *p, const gint64 *margin, const gint64 *size)
+TelarValue
+telar_patches_places (TelarLowering *l, const TelarPatches *p, const gint64 *margin,
+                      const gint64 *size)
 {
   TelarShape shape = telar_shape (p->places, p->taps);
   g_autoptr (TelarTensor) table = telar_tensor_new (TELAR_I64, &shape);
@@ -75,9 +66,8 @@ location_table (TelarLowering *l, const Patches *p, const gint64 *margin, const 
   return telar_build_constant (l->b, table);
 }
 
-/* Every window's numbers: [N, C, places, taps]; @fill stands in the padding. */
-static TelarValue
-gather_windows (TelarLowering *l, TelarValue x, const Patches *p, double fill)
+TelarValue
+telar_patches_gather (TelarLowering *l, TelarValue x, const TelarPatches *p, double fill)
 {
   gint64 low[TELAR_MAX_RANK] = { 0 }, high[TELAR_MAX_RANK] = { 0 }, size[TELAR_MAX_SPATIAL];
   guint n = p->window.n;
@@ -93,7 +83,7 @@ gather_windows (TelarLowering *l, TelarValue x, const Patches *p, double fill)
                   TELAR_INTS (HIGH, high, n + 2), TELAR_REAL (FILL, fill));
   x = telar_build_reshape (l->b, x, &flat);
   return telar_emit (l->b, GATHER,
-                     ((TelarValue[]){ x, location_table (l, p, p->window.pad, size) }),
+                     ((TelarValue[]){ x, telar_patches_places (l, p, p->window.pad, size) }),
                      TELAR_INT (AXIS, 2));
 }
 
@@ -103,21 +93,21 @@ static void
 lower_unfold (TelarLowering *l)
 {
   const gint64 perm[] = { 0, 1, 3, 2 };
-  Patches p;
-  TelarValue x = read_patches (l, 2, &p);
+  TelarPatches p;
+  TelarValue x = telar_patches_read (l, 2, &p);
   TelarShape shape;
 
   if (x == TELAR_NO_VALUE)
     return;
   shape = telar_shape (p.in.dims[0], p.in.dims[1] * p.taps, p.places);
-  x = telar_build_transpose (l->b, gather_windows (l, x, &p, 0), perm);
+  x = telar_build_transpose (l->b, telar_patches_gather (l, x, &p, 0), perm);
   telar_lower_output (l, 0, telar_build_reshape (l->b, x, &shape));
 }
 
 /* The kernel [C·taps, 1, window…] whose convolution, a group for each channel, takes windows apart:
  * its gradient puts them together. */
 static TelarValue
-identity_kernel (TelarLowering *l, gint64 channels, const Patches *p, TelarDType dtype)
+identity_kernel (TelarLowering *l, gint64 channels, const TelarPatches *p, TelarDType dtype)
 {
   TelarShape shape = telar_shape (channels * p->taps, 1);
   g_autoptr (TelarTensor) kernel = NULL;
@@ -137,10 +127,11 @@ lower_fold (TelarLowering *l)
   TelarValue x = telar_lower_float (l, 0, 3, 3, &type), y;
   guint n;
   const gint64 *size = telar_lower_ints (l, "size", &n);
-  Patches p;
+  TelarPatches p;
   TelarShape shape = telar_shape (type.shape.dims[0], 1, size[0], size[n - 1]), apart;
 
-  if (x == TELAR_NO_VALUE || !telar_window_read (l, &shape, &p.window) || !measure (l, &shape, &p))
+  if (x == TELAR_NO_VALUE || !telar_window_read (l, &shape, &p.window) ||
+      !telar_patches_measure (l, &shape, &p))
     return;
   if (type.shape.dims[1] % p.taps != 0 || type.shape.dims[2] != p.places) {
     g_autofree char *given = telar_type_to_string (&type);
@@ -161,95 +152,6 @@ lower_fold (TelarLowering *l)
   telar_lower_output (l, 0, y);
 }
 
-/* --- maxima and their places ------------------------------------------------------------------ */
-
-/* The places in the picture's plane of the taps that ARGMAX found. */
-static TelarValue
-places_of (TelarLowering *l, const Patches *p, TelarValue taps)
-{
-  const gint64 none[TELAR_MAX_SPATIAL] = { 0 };
-  TelarShape flat = telar_shape (p->places * p->taps);
-  TelarValue table = location_table (l, p, none, p->in.dims + 2);
-  TelarShape count = telar_shape (p->places);
-  TelarValue first = telar_build_iota (l->b, &count, 0);
-
-  first = telar_build_binary_scalar (l->b, TELAR_PRIM_MUL, first, (double)p->taps);
-  taps = telar_build_binary (l->b, TELAR_PRIM_ADD, taps, first);
-  table = telar_build_reshape (l->b, table, &flat);
-  return telar_emit (l->b, GATHER, ((TelarValue[]){ table, taps }), TELAR_INT (AXIS, 0));
-}
-
-static void
-lower_max_pool_places (TelarLowering *l)
-{
-  Patches p;
-  TelarValue x = read_patches (l, 2, &p), taps;
-  const gint64 last = 3;
-
-  for (guint i = 0; i < 2 && x != TELAR_NO_VALUE; i++)
-    if (MAX (p.window.pad[i], p.window.pad[2 + i]) >= telar_window_span (&p.window, i)) {
-      telar_lower_fail (l, "pad must be smaller than the window");
-      return;
-    }
-  if (x == TELAR_NO_VALUE)
-    return;
-  x = gather_windows (l, x, &p, -INFINITY);
-  taps = telar_emit (l->b, ARGMAX, ((TelarValue[]){ x }), TELAR_INT (AXIS, 3));
-  x = telar_build_reduce (l->b, TELAR_PRIM_MAX, x, &last, 1, FALSE);
-  telar_lower_output (l, 0, telar_build_reshape (l->b, x, &p.out));
-  telar_lower_output (l, 1, telar_build_reshape (l->b, places_of (l, &p, taps), &p.out));
-}
-
-/* Each place of the result asks the window that it lies in: no two windows share a place. */
-static TelarValue
-ask_windows (TelarLowering *l, TelarValue x, const TelarShape *in, const gint64 *kernel)
-{
-  gint64 height = in->dims[2] * kernel[0], width = in->dims[3] * kernel[1];
-  TelarShape flat = telar_shape (in->dims[0], in->dims[1], in->dims[2] * in->dims[3]);
-  TelarShape plane = telar_shape (height * width);
-  g_autoptr (TelarTensor) windows = telar_tensor_new (TELAR_I64, &plane);
-
-  for (gint64 i = 0; i < height * width; i++)
-    ((gint64 *)windows->data)[i] = i / width / kernel[0] * in->dims[3] + i % width / kernel[1];
-  return telar_emit (l->b, GATHER,
-                     ((TelarValue[]){ telar_build_reshape (l->b, x, &flat),
-                                      telar_build_constant (l->b, windows) }),
-                     TELAR_INT (AXIS, 2));
-}
-
-static void
-lower_max_unpool (TelarLowering *l)
-{
-  TelarType type, at;
-  TelarValue x = telar_lower_float (l, 0, 4, 4, &type),
-             places = telar_lower_ranked (l, 1, 4, 4, &at);
-  guint n;
-  const gint64 *items = telar_lower_ints (l, "kernel", &n);
-  const gint64 kernel[] = { items[0], items[n - 1] };
-  TelarShape shape = type.shape, plane;
-  TelarValue own;
-
-  if (x == TELAR_NO_VALUE || places == TELAR_NO_VALUE)
-    return;
-  if (!telar_shape_equal (&type.shape, &at.shape) || telar_dtype_is_float (at.dtype)) {
-    telar_lower_fail (l, "places must be whole numbers, one for each number of in");
-    return;
-  }
-  for (guint i = 0; i < 2; i++) {
-    gint64 size;
-    if (!telar_lower_size (l, &type.shape, i + 2, &size))
-      return;
-    shape.dims[i + 2] = size * kernel[i];
-  }
-  plane = telar_shape (shape.dims[2] * shape.dims[3]);
-  own = telar_build_iota (l->b, &plane, 0);
-  places = telar_build_cast (l->b, ask_windows (l, places, &at.shape, kernel), TELAR_I64);
-  x = telar_build_select (l->b, telar_build_binary (l->b, TELAR_PRIM_EQUAL, places, own),
-                          ask_windows (l, x, &type.shape, kernel),
-                          telar_build_scalar (l->b, type.dtype, 0));
-  telar_lower_output (l, 0, telar_build_reshape (l->b, x, &shape));
-}
-
 /* --- weights of their own for each place ------------------------------------------------------ */
 
 /* The windows as [places, N, C·taps] times the kernel [places, C·taps, filters]. */
@@ -257,8 +159,8 @@ static void
 lower_local (TelarLowering *l, guint spatial)
 {
   const gint64 there[] = { 2, 0, 1, 3 }, back[] = { 1, 2, 0 };
-  Patches p;
-  TelarValue x = read_patches (l, spatial, &p), w;
+  TelarPatches p;
+  TelarValue x = telar_patches_read (l, spatial, &p), w;
   gint64 filters = telar_lower_int (l, "filters"), features;
   TelarShape rows, kernel, bias;
 
@@ -267,7 +169,7 @@ lower_local (TelarLowering *l, guint spatial)
   features = p.in.dims[1] * p.taps;
   rows = telar_shape (p.places, p.in.dims[0], features);
   kernel = telar_shape (p.places, features, filters);
-  x = telar_build_transpose (l->b, gather_windows (l, x, &p, 0), there);
+  x = telar_build_transpose (l->b, telar_patches_gather (l, x, &p, 0), there);
   w = telar_lower_parameter (l, "kernel", &kernel, telar_lower_init (l, features, filters), TRUE);
   x = telar_build_matmul (l->b, telar_build_reshape (l->b, x, &rows), w, FALSE, FALSE);
   p.out.dims[1] = filters;
@@ -347,59 +249,6 @@ static const TelarOperator fold = {
                                                       "padding=same"),
 };
 
-static const TelarOperator max_pool_places2d = {
-  .name = "max_pool_places2d",
-  .label = N_ ("Max pool 2D with places"),
-  .category = TELAR_CATEGORY_LAYER,
-  .doc = N_ ("Keeps the largest number of each window of a picture and tells where it stood, for "
-             "max unpooling."),
-  .formula = "y[n,c,i,j] = max x[n,c,i·s + k·d - low, …]",
-  .onnx = "Pad, Gather, ReduceMax, ArgMax",
-  .inputs = TELAR_CONV_IN ("Pictures of shape N, channels, height, width."),
-  .outputs = TELAR_PORTS ({ .name = "out", .kind = TELAR_PORT_TENSOR, .doc = N_ ("The maxima.") },
-                          { .name = "places",
-                            .kind = TELAR_PORT_TENSOR,
-                            .doc = N_ ("Row times width plus column of each maximum.") }),
-  .params =
-      TELAR_PARAMS (TELAR_PARAM_KERNEL (2, "2x2"),
-                    {
-                        .name = "stride",
-                        .label = N_ ("Stride"),
-                        .kind = TELAR_PARAM_INTS,
-                        .fallback = "0",
-                        .minimum = 0,
-                        .maximum = 1024,
-                        .min_items = 1,
-                        .max_items = 2,
-                        .doc = N_ ("Steps of the window along each axis; 0 puts windows side "
-                                   "by side."),
-                    },
-                    TELAR_PARAM_PADDING ("valid"), TELAR_PARAM_PAD (2), TELAR_PARAM_DILATION (2)),
-  .lower = lower_max_pool_places,
-  .examples = TELAR_EXAMPLES ("f32[2,2,4,6]", "f32[1,2,5,5] kernel=3 stride=2 padding=same"),
-};
-
-static const TelarOperator max_unpool2d = {
-  .name = "max_unpool2d",
-  .label = N_ ("Max unpool 2D"),
-  .category = TELAR_CATEGORY_LAYER,
-  .doc = N_ ("Puts the maxima of windows side by side back where they stood; all else is zero."),
-  .formula = "y[n,c,q] = x[n,c,p] if places[n,c,p] = q, else 0",
-  .onnx = "Gather, Equal, Where",
-  .inputs = TELAR_PORTS ({ .name = "in",
-                           .kind = TELAR_PORT_TENSOR,
-                           .doc = N_ ("What a max pool, or layers after it, gave.") },
-                         { .name = "places",
-                           .kind = TELAR_PORT_TENSOR,
-                           .doc = N_ ("Where the maxima stood, within the result's plane.") }),
-  .outputs = telar_ports_out,
-  .params = TELAR_PARAMS (TELAR_PARAM_KERNEL (2, "2x2")),
-  .lower = lower_max_unpool,
-  .examples = TELAR_EXAMPLES ("f32[2,2,1,1] i64[2,2,1,1]<4", "f32[2,2,2,3] i64[2,2,2,3]<24",
-                              "f32[1,2,1,2] i64[1,2,1,2]<12 "
-                              "kernel=3x2"),
-};
-
 static const TelarOperator local1d = {
   .name = "locally_connected1d",
   .label = N_ ("Locally connected 1D"),
@@ -432,5 +281,5 @@ static const TelarOperator local2d = {
 };
 
 const TelarOperator *const telar_operators_patches[] = {
-  &unfold, &fold, &max_pool_places2d, &max_unpool2d, &local1d, &local2d, NULL,
+  &unfold, &fold, &local1d, &local2d, NULL,
 };

@@ -125,8 +125,8 @@ static void
 lower_grid_sample (TelarLowering *l)
 {
   TelarType type, places;
-  TelarValue x = telar_lower_float (l, 0, 4, 4, &type);
-  TelarValue grid = telar_lower_float (l, 1, 4, 4, &places);
+  TelarValue x = telar_lower_float (l, 0, 4, 5, &type);
+  TelarValue grid = telar_lower_float (l, 1, 4, 5, &places);
 
   telar_lower_output (l, 0,
                       telar_emit_grid_sample (l->b, (TelarResizeMode)chosen (l, "mode"),
@@ -134,23 +134,49 @@ lower_grid_sample (TelarLowering *l)
                                               telar_lower_bool (l, "align_corners"), x, grid));
 }
 
-/* The places [h·w, 3] of a picture as (x, y, 1), from -1 to 1. */
+/* The places of a grid of @n axes as (x, y, 1), or (x, y, z, 1), from -1 to 1. */
 static TelarTensor *
-base_grid (gint64 height, gint64 width, gboolean align_corners)
+base_grid (guint n, const gint64 *size, gboolean align_corners)
 {
-  TelarShape shape = telar_shape (height * width, 3);
+  gint64 places = 1;
+  for (guint i = 0; i < n; i++)
+    places *= size[i];
+  TelarShape shape = telar_shape (places, n + 1);
   TelarTensor *base = telar_tensor_new (TELAR_F32, &shape);
 
-  for (gint64 i = 0; i < height * width; i++) {
-    const gint64 at[] = { i % width, i / width }, sizes[] = { width, height };
-    for (gint64 k = 0; k < 2; k++) {
-      double n = (double)sizes[k], place = (double)at[k];
-      double x = align_corners ? (n > 1 ? 2 * place / (n - 1) - 1 : 0) : (2 * place + 1) / n - 1;
-      telar_tensor_set (base, (gsize)(i * 3 + k), x);
+  for (gint64 i = 0; i < places; i++) {
+    gint64 rest = i;
+    for (guint k = 0; k < n; k++) { /* x runs along the last axis */
+      gint64 along = size[n - 1 - k];
+      double length = (double)along, place = (double)(rest % along);
+      double x = !align_corners ? (2 * place + 1) / length - 1
+                 : along > 1    ? 2 * place / (length - 1) - 1
+                                : 0;
+      telar_tensor_set (base, (gsize)(i * (n + 1) + k), x);
+      rest /= along;
     }
-    telar_tensor_set (base, (gsize)(i * 3 + 2), 1);
+    telar_tensor_set (base, (gsize)(i * (n + 1) + n), 1);
   }
   return base;
+}
+
+/* The sizes of the grid, one for each of @n axes; FALSE when they are too large, which is reported.
+ */
+static gboolean
+grid_sizes (TelarLowering *l, guint n, gint64 *size)
+{
+  double places = 1;
+  for (guint i = 0; i < n; i++) {
+    size[i] = item_for (l, "size", n, i);
+    if (size[i] < 0)
+      return FALSE;
+    places *= (double)size[i];
+  }
+  if (places > TELAR_SIZE_LIMIT) {
+    telar_lower_fail (l, "size asks for more than %d places", TELAR_SIZE_LIMIT);
+    return FALSE;
+  }
+  return TRUE;
 }
 
 static void
@@ -158,21 +184,26 @@ lower_affine_grid (TelarLowering *l)
 {
   TelarType type;
   TelarValue theta = telar_lower_float (l, 0, 3, 3, &type), base;
-  gint64 height = item_for (l, "size", 2, 0), width = item_for (l, "size", 2, 1);
+  guint n = type.shape.rank == 3 && type.shape.dims[1] == 3 ? 3 : 2;
+  gint64 size[3];
 
-  if (theta == TELAR_NO_VALUE || height < 0 || width < 0)
+  if (theta == TELAR_NO_VALUE)
     return;
-  if (type.shape.dims[1] != 2 || type.shape.dims[2] != 3) {
+  if (type.shape.dims[1] != n || type.shape.dims[2] != n + 1) {
     g_autofree char *given = telar_type_to_string (&type);
-    telar_lower_fail (l, "theta must be one 2x3 matrix for each picture, but is %s", given);
+    telar_lower_fail (l,
+                      "theta must be one 2x3 matrix for each picture, or one 3x4 matrix for each "
+                      "volume, but is %s",
+                      given);
     return;
   }
-  if (height * width > TELAR_SIZE_LIMIT) {
-    telar_lower_fail (l, "size asks for more than %d places", TELAR_SIZE_LIMIT);
+  if (!grid_sizes (l, n, size))
     return;
-  }
-  g_autoptr (TelarTensor) places = base_grid (height, width, telar_lower_bool (l, "align_corners"));
-  TelarShape shape = telar_shape (type.shape.dims[0], height, width, 2);
+  g_autoptr (TelarTensor) places = base_grid (n, size, telar_lower_bool (l, "align_corners"));
+  TelarShape shape = telar_shape (type.shape.dims[0]);
+  for (guint i = 0; i < n; i++)
+    shape.dims[shape.rank++] = size[i];
+  shape.dims[shape.rank++] = n;
   base = telar_build_cast (l->b, telar_build_constant (l->b, places), type.dtype);
   telar_lower_output (
       l, 0,
@@ -323,15 +354,17 @@ static const TelarOperator grid_sample = {
   .name = "grid_sample",
   .label = N_ ("Grid sample"),
   .category = TELAR_CATEGORY_SHAPE,
-  .doc = N_ ("Samples a picture where a grid says, as a spatial transformer does."),
-  .formula = "y[n,c,i,j] = x[n,c] at grid[n,i,j] = (x, y), from -1 to 1",
+  .doc = N_ ("Samples a picture or a volume where a grid says, as a spatial transformer does."),
+  .formula = "y[n,c,i,j] = x[n,c] at grid[n,i,j] = (x, y), from -1 to 1; of volumes (x, y, z)",
   .onnx = "GridSample",
   .inputs = TELAR_PORTS ({ .name = "in",
                            .kind = TELAR_PORT_TENSOR,
-                           .doc = N_ ("Pictures of shape N, channels, height, width.") },
+                           .doc = N_ ("Pictures of shape N, channels, height, width, or volumes, "
+                                      "with the depth before the height.") },
                          { .name = "grid",
                            .kind = TELAR_PORT_TENSOR,
-                           .doc = N_ ("Places of shape N, height, width, 2: first x, then y.") }),
+                           .doc = N_ ("Places of shape N, height, width, 2: first x, then y; of "
+                                      "volumes N, depth, height, width, 3.") }),
   .outputs = telar_ports_out,
   .params =
       TELAR_PARAMS (CHOICE ("mode", "Mode", "linear",
@@ -346,25 +379,32 @@ static const TelarOperator grid_sample = {
                               "f32[1,2,4,4] f32[1,2,3,2] outside=border",
                               "f32[1,2,4,4] f32[1,2,3,2] outside=reflection align_corners=true",
                               "f32[2,2,4,4] f32[2,2,3,2]:-0.9..0.9 mode=nearest",
-                              "f32[1,1,4,5] f32[1,2,2,2]:-0.9..0.9 mode=cubic align_corners=true"),
+                              "f32[1,1,4,5] f32[1,2,2,2]:-0.9..0.9 mode=cubic align_corners=true",
+                              "f32[2,2,3,4,3] f32[2,2,1,3,3]:-1.2..1.2",
+                              "f32[1,1,3,3,4] f32[1,2,2,2,3] outside=border align_corners=true"),
 };
 
 static const TelarOperator affine_grid = {
   .name = "affine_grid",
   .label = N_ ("Affine grid"),
   .category = TELAR_CATEGORY_SHAPE,
-  .doc = N_ ("Turns a 2x3 matrix for each picture into the places that grid sample takes."),
+  .doc =
+      N_ ("Turns a 2x3 matrix for each picture, or a 3x4 matrix for each volume, into the places "
+          "that grid sample takes."),
   .formula = "grid[n,i,j] = theta[n]·(x(j), y(i), 1)",
   .onnx = "MatMul",
   .inputs = TELAR_PORTS ({ .name = "theta",
                            .kind = TELAR_PORT_TENSOR,
-                           .doc = N_ ("One matrix for each picture, shape N, 2, 3.") }),
+                           .doc = N_ ("One matrix for each picture, shape N, 2, 3, or volume, "
+                                      "shape N, 3, 4.") }),
   .outputs = telar_ports_out,
-  .params = TELAR_PARAMS (SIZES ("size", "Size", "8x8", 2, 1,
-                                 "Height and width of the grid; one number counts for both."),
-                          ALIGN_CORNERS),
+  .params = TELAR_PARAMS (
+      SIZES ("size", "Size", "8", 3, 1,
+             "Height and width of the grid, the depth before them; one number counts for all."),
+      ALIGN_CORNERS),
   .lower = lower_affine_grid,
-  .examples = TELAR_EXAMPLES ("f32[2,2,3] size=3x4", "f32[3,2,3] size=4x1 align_corners=true"),
+  .examples = TELAR_EXAMPLES ("f32[2,2,3] size=3x4", "f32[3,2,3] size=4x1 align_corners=true",
+                              "f32[2,3,4] size=2x3x4"),
 };
 
 const TelarOperator *const telar_operators_picture[] = {

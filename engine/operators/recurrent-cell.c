@@ -94,16 +94,17 @@ apply (Walk *w, guint which, TelarValue x)
 static TelarValue
 convolve (Walk *w, TelarValue hidden, TelarValue weights)
 {
-  static const gint64 ones[] = { 1, 1 };
+  static const gint64 ones[TELAR_MAX_RANK] = { 1, 1, 1, 1, 1, 1, 1, 1 };
   const TelarShape *kernel = &telar_builder_type (w->b, weights)->shape;
-  gint64 pad[4];
+  guint n = kernel->rank - 2;
+  gint64 pad[2 * TELAR_MAX_RANK];
 
-  for (guint i = 0; i < 2; i++) {
+  for (guint i = 0; i < n; i++) {
     pad[i] = (kernel->dims[2 + i] - 1) / 2;
-    pad[2 + i] = kernel->dims[2 + i] - 1 - pad[i];
+    pad[n + i] = kernel->dims[2 + i] - 1 - pad[i];
   }
-  return telar_emit (w->b, CONV, ((TelarValue[]){ hidden, weights }), TELAR_INTS (STRIDE, ones, 2),
-                     TELAR_INTS (PAD, pad, 4));
+  return telar_emit (w->b, CONV, ((TelarValue[]){ hidden, weights }), TELAR_INTS (STRIDE, ones, n),
+                     TELAR_INTS (PAD, pad, 2 * n));
 }
 
 /* R h + its bias: TELAR_NO_VALUE when h is zero and there is no bias. */
@@ -114,7 +115,7 @@ recur (Walk *w, TelarValue hidden, TelarValue weights, TelarValue bias)
 
   if (hidden == TELAR_NO_VALUE)
     return bias;
-  product = telar_builder_type (w->b, weights)->shape.rank == 4
+  product = telar_builder_type (w->b, weights)->shape.rank > 2
                 ? convolve (w, hidden, weights)
                 : telar_build_matmul (w->b, hidden, weights, FALSE, TRUE);
   return bias == TELAR_NO_VALUE ? product : add (w, product, bias);

@@ -16,6 +16,7 @@ telar_operators_init (void)
   telar_operators_register (telar_operators_pool);
   telar_operators_register (telar_operators_adaptive);
   telar_operators_register (telar_operators_patches);
+  telar_operators_register (telar_operators_unpool);
   telar_operators_register (telar_operators_picture);
   telar_operators_register (telar_operators_boxes);
   telar_operators_register (telar_operators_regions);

@@ -227,7 +227,7 @@ static const TelarOperator reverse_sequence = {
   .category = TELAR_CATEGORY_SHAPE,
   .doc = N_ ("Turns each sequence round within its length; what lies beyond stays where it is."),
   .formula = "y[t] = x[length - 1 - t] for t < length, else x[t]",
-  .onnx = "Slice, MatMul",
+  .onnx = "ReverseSequence",
   .inputs = SEQUENCE_PORTS,
   .outputs = telar_ports_out,
   .lower = lower_reverse_sequence,

@@ -304,7 +304,7 @@ static const TelarOperator tile = {
   .category = TELAR_CATEGORY_SHAPE,
   .doc = N_ ("Puts copies of the whole tensor side by side."),
   .formula = "y[i] = x[i mod size]",
-  .onnx = "Expand, Reshape",
+  .onnx = "Tile",
   .inputs = telar_ports_in,
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (TELAR_PARAM_LIST ("repeats", "Repeats", "1,2", 1, 8,

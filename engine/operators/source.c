@@ -73,16 +73,41 @@ lower_input (TelarLowering *l)
   telar_lower_output (l, 0, telar_lower_model_input (l, &type, data));
 }
 
+/* The listed numbers in the shape of @type; a problem where they are not as many. */
+static TelarValue
+listed_numbers (TelarLowering *l, const TelarType *type, const double *numbers, guint n)
+{
+  gint64 count;
+  if (!telar_shape_count (&type->shape, &count) || count != n) {
+    g_autofree char *text = telar_type_to_string (type);
+    telar_lower_fail (l, "%u numbers are listed, which do not fill %s", n, text);
+    return TELAR_NO_VALUE;
+  }
+  g_autoptr (TelarTensor) tensor = telar_tensor_new (type->dtype, &type->shape);
+  for (guint i = 0; i < n; i++)
+    telar_tensor_set (tensor, i, numbers[i]);
+  return telar_build_constant (l->b, tensor);
+}
+
+static TelarValue
+one_number (TelarLowering *l, const TelarType *type, double number)
+{
+  return type->shape.rank == 0 ? telar_build_scalar (l->b, type->dtype, number)
+                               : telar_build_fill (l->b, type, number);
+}
+
 static void
 lower_constant (TelarLowering *l)
 {
   TelarType type;
+  guint n;
+  const double *numbers = telar_lower_reals (l, "numbers", &n);
   if (!read_type (l, FALSE, &type))
     return;
   telar_lower_output (l, 0,
-                      telar_lower_bool (l, "stored")
-                          ? telar_lower_stored (l, "value", &type)
-                          : telar_build_fill (l->b, &type, telar_lower_real (l, "value")));
+                      telar_lower_bool (l, "stored") ? telar_lower_stored (l, "value", &type)
+                      : n > 0                        ? listed_numbers (l, &type, numbers, n)
+                              : one_number (l, &type, telar_lower_real (l, "value")));
 }
 
 static void
@@ -150,7 +175,8 @@ static const TelarOperator constant = {
   .name = "constant",
   .label = N_ ("Constant"),
   .category = TELAR_CATEGORY_DATA,
-  .doc = N_ ("Numbers that stay as they are: one everywhere, or those of the file of weights."),
+  .doc = N_ ("Numbers that stay as they are: one everywhere, a list, or those of the file of "
+             "weights."),
   .inputs = TELAR_NO_PORTS,
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS (
@@ -161,6 +187,11 @@ static const TelarOperator constant = {
         .fallback = "0",
         .doc = N_ ("The number that stands everywhere."),
         .prominent = TRUE },
+      { .name = "numbers",
+        .label = N_ ("Numbers"),
+        .kind = TELAR_PARAM_REALS,
+        .fallback = "",
+        .doc = N_ ("All its numbers, the last axis running fastest, instead of one everywhere.") },
       { .name = "stored",
         .label = N_ ("Stored"),
         .kind = TELAR_PARAM_BOOL,
@@ -168,7 +199,8 @@ static const TelarOperator constant = {
         .doc = N_ ("Whether the numbers are those that the project's file of weights has under the "
                    "node's name, instead of one number everywhere.") }),
   .lower = lower_constant,
-  .examples = TELAR_EXAMPLES ("shape=2x3 value=1.5", "shape=4 type=i64 value=3"),
+  .examples = TELAR_EXAMPLES ("shape=2x3 value=1.5", "shape=4 type=i64 value=3", "value=2",
+                              "shape=2x3 numbers=1,0.5,-2,3,0,1"),
 };
 
 static const TelarOperator parameter = {

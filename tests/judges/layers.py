@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from networks import RECURRENT, load_encoder
+from networks import RECURRENT, load_encoder, same
 from tensors import part, read_metadata, read_safetensors
 
 TOLERANCE = 1e-5  # of the largest number of a result
@@ -139,22 +139,30 @@ def recurrent(example):
     return [out, *(state.transpose(0, 1) for state in last)]
 
 
-@layer("conv_lstm2d")
+@layer("conv_lstm1d", "conv_lstm2d", "conv_lstm3d")
 def conv_lstm(example):
-    example.refuse(gate_activation="sigmoid", padding="same", stride=1)
-    x, s = example.inputs[0], example.states
-    height, width = s["kernel"].shape[2:]
-    pad = ((width - 1) // 2, width // 2, (height - 1) // 2, height // 2)
-    h = c = torch.zeros(len(x), s["recurrent"].shape[1], *x.shape[3:])
+    example.refuse(gate_activation="sigmoid")
+    x, *lengths = example.inputs
+    s, n, stride = example.states, x.dim() - 3, example.get("stride", 1)
+    convolve, kernel = getattr(functional, f"conv{n}d"), s["kernel"].shape[2:]
+    around = [(0, 0)] * n
+    if example.get("padding", "same") == "same":
+        around = [same(size, span, stride) for size, span in zip(x.shape[3:], kernel)]
+    pad = [side for axis in reversed(around) for side in axis]
+    own = [side for span in reversed(kernel) for side in ((span - 1) // 2, span // 2)]
+    sums = [convolve(functional.pad(x[:, t], pad), s["kernel"], s.get("bias"), stride)
+            for t in range(x.shape[1])]
+    h = c = torch.zeros(len(x), s["recurrent"].shape[1], *sums[0].shape[2:])
+    length = lengths[0] if lengths else torch.full((len(x),), x.shape[1])
     steps = []
-    for t in range(x.shape[1]):
-        sums = functional.conv2d(functional.pad(x[:, t], pad), s["kernel"], s.get("bias"))
-        sums = sums + functional.conv2d(functional.pad(h, pad), s["recurrent"])
-        i, f, g, o = sums.chunk(4, 1)
-        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-        h = torch.sigmoid(o) * torch.tanh(c)
-        steps.append(h)
-    return [torch.stack(steps, 1), h, c]
+    for t, given in enumerate(sums):
+        i, f, g, o = (given + convolve(functional.pad(h, own), s["recurrent"])).chunk(4, 1)
+        memory = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        state = torch.sigmoid(o) * torch.tanh(memory)
+        counts = (t < length).reshape(-1, *[1] * (n + 1))
+        c, h = torch.where(counts, memory, c), torch.where(counts, state, h)
+        steps.append(torch.where(counts, state, torch.zeros_like(state)))
+    return [torch.stack(steps, 1), h, c] if example.get("sequences", True) else [h, h, c]
 
 
 # --- sequences ------------------------------------------------------------------------------------

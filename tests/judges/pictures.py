@@ -74,13 +74,26 @@ def adaptive(example):
 
 def unpool(example):
     x, places = example.inputs
-    kernel = sizes(example, "kernel", 2, "2")
-    inside = torch.nn.Unfold(kernel, stride=kernel)
-    height, width = x.shape[2] * kernel[0], x.shape[3] * kernel[1]
-    own = inside(torch.arange(height * width).float().reshape(1, 1, height, width))
-    if not (own[0].T[None, None] == places.flatten(2)[..., None]).any(-1).all():
+    n = x.dim() - 2
+    kernel, pad, extra = (sizes(example, name, n, usual)
+                          for name, usual in (("kernel", "2"), ("pad", "0"), ("extra", "0")))
+    stride = [step or size for step, size in zip(sizes(example, "stride", n, "0"), kernel)]
+    size = [(old - 1) * step + span - 2 * side + more
+            for old, step, span, side, more in zip(x.shape[2:], stride, kernel, pad, extra)]
+    if not inside_windows(places, size, kernel, stride, pad):
         raise NoPeer("a place outside its window")
-    return [functional.max_unpool2d(x, places, kernel)]
+    run = getattr(functional, f"max_unpool{n}d")
+    return [run(x, places, kernel, stride, pad, size)]
+
+
+def inside_windows(places, size, kernel, stride, pad):
+    """Whether each place lies in its window, and no two windows of a channel name the same."""
+    at = torch.stack(torch.unravel_index(places, size), -1)
+    windows = torch.stack(torch.meshgrid(*map(torch.arange, places.shape[2:]), indexing="ij"), -1)
+    first = windows * torch.tensor(stride) - torch.tensor(pad)
+    within = ((at >= first) & (at < first + torch.tensor(kernel))).all()
+    rows = places.flatten(0, 1).flatten(1)
+    return bool(within) and all(len(row.unique()) == len(row) for row in rows)
 
 
 def conv_transpose(example):
@@ -88,8 +101,16 @@ def conv_transpose(example):
     x = example.inputs[0]
     n = x.dim() - 2
     _, stride, pad, dilation = window(example, n, "same", "3")
+    kernel = example.states["kernel"]
+    normalise = example.get("normalise_weights", "none")
+    if normalise == "weight":
+        others = [axis for axis in range(kernel.dim()) if axis != 1]
+        length = example.states["kernel_length"].reshape(-1, *[1] * n)
+        kernel = kernel * length / kernel.square().sum(others, keepdim=True).sqrt()
+    elif normalise == "spectral":
+        raise NoPeer("a direction that is not settled")
     run = getattr(functional, f"conv_transpose{n}d")
-    return [run(x, example.states["kernel"], example.states.get("bias"), stride, pad,
+    return [run(x, kernel, example.states.get("bias"), stride, pad,
                 example.get("extra", 0), example.get("groups", 1), dilation)]
 
 
@@ -134,6 +155,8 @@ def pad(example):
 
 
 def grid_sample(example):
+    if example.inputs[0].dim() == 5 and example.get("mode", "linear") == "cubic":
+        raise NoPeer("cubic samples of volumes")
     mode = {"linear": "bilinear", "cubic": "bicubic"}.get(example.get("mode", "linear"), "nearest")
     return [functional.grid_sample(*example.inputs, mode, example.get("outside", "zeros"),
                                    example.get("align_corners", False))]
@@ -141,7 +164,7 @@ def grid_sample(example):
 
 def affine_grid(example):
     theta = example.inputs[0]
-    size = [theta.shape[0], 1, *sizes(example, "size", 2, "8")]
+    size = [theta.shape[0], 1, *sizes(example, "size", theta.shape[1], "8")]
     if 1 in size[2:]:
         raise NoPeer("an axis of one place")
     return [functional.affine_grid(theta, size, example.get("align_corners", False))]
@@ -179,7 +202,8 @@ PICTURES = {
     **{f"avg_pool{n}d": avg_pool for n in (1, 2, 3)},
     **{f"lp_pool{n}d": lp_pool for n in (1, 2, 3)},
     **{f"conv{n}d_transpose": conv_transpose for n in (1, 2, 3)},
-    "max_pool_places2d": max_pool, "max_unpool2d": unpool, "adaptive_avg_pool": adaptive,
+    **{f"max_pool_places{n}d": max_pool for n in (1, 2, 3)},
+    **{f"max_unpool{n}d": unpool for n in (1, 2, 3)}, "adaptive_avg_pool": adaptive,
     "adaptive_max_pool": adaptive, "resize": resize, "pixel_shuffle": shuffle,
     "pixel_unshuffle": shuffle, "pad": pad, "grid_sample": grid_sample, "affine_grid": affine_grid,
     "unfold": unfold, "fold": fold, "local_response_norm": local_response, "bilinear": bilinear,

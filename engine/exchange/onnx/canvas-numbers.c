@@ -42,6 +42,32 @@ onnx_draw_is_fixed (OnnxCall *call, guint input)
   return FALSE;
 }
 
+/* Numbers that fit into the drawing, so that a person sees them and the compiler knows them. */
+enum { MOST_LISTED = 1024 };
+
+static gboolean
+is_listable (const TelarTensor *tensor)
+{
+  gsize n = telar_tensor_elements (tensor);
+  gboolean good = n > 0 && n <= MOST_LISTED;
+  for (gsize i = 0; good && i < n; i++) {
+    double number = telar_tensor_get (tensor, i);
+    good = isfinite (number) && fabs (number) <= 0x1p53;
+  }
+  return good;
+}
+
+static gboolean
+list_numbers (TelarNode *node, const TelarTensor *tensor, GError **error)
+{
+  guint n = (guint)telar_tensor_elements (tensor);
+  g_autofree double *items = g_new (double, n);
+  for (guint i = 0; i < n; i++)
+    items[i] = onnx_shortest_real (telar_tensor_get (tensor, i));
+  TelarParamValue value = { .kind = TELAR_PARAM_REALS, .reals = { n, items } };
+  return telar_param_set_put (node->params, "numbers", &value, error);
+}
+
 /* What the file has as floats may be learned, unless it is one number that stands for a choice
  * rather than for knowledge. */
 TelarNode *
@@ -54,6 +80,8 @@ onnx_canvas_known (OnnxCanvas *canvas, const char *called, TelarTensor *tensor, 
   double number;
   gboolean uniform = is_uniform (tensor, &number) && isfinite (number);
   gboolean learned = tensor->type.dtype == TELAR_F32 && !uniform && isfinite (number);
+  gboolean listed = !uniform && !learned && is_listable (tensor);
+  gboolean stored = !uniform && !learned && !listed;
   TelarNode *node =
       telar_graph_add_node (canvas->graph, learned ? "parameter" : "constant", id, error);
   TelarParamValue sizes = { .kind = TELAR_PARAM_INTS, .ints.n = tensor->type.shape.rank };
@@ -65,10 +93,11 @@ onnx_canvas_known (OnnxCanvas *canvas, const char *called, TelarTensor *tensor, 
       (!learned && !telar_param_set_put_text (node->params, "type",
                                               telar_dtype_name (tensor->type.dtype), error)) ||
       (uniform && !telar_param_set_put (node->params, "value", &value, error)) ||
-      (!uniform && !learned && !telar_param_set_put_text (node->params, "stored", "true", error)) ||
+      (listed && !list_numbers (node, tensor, error)) ||
+      (stored && !telar_param_set_put_text (node->params, "stored", "true", error)) ||
       !telar_lower_walk_node (canvas->walk, node, error))
     return NULL;
-  if (!uniform)
+  if (learned || stored)
     g_hash_table_replace (canvas->weights, g_strdup_printf ("%s.value", node->id),
                           telar_tensor_ref (tensor));
   return node;

@@ -146,8 +146,8 @@ draw_dynamic (OnnxCall *call, const char *op)
   (void)op;
   TelarNode *low = draw_end (call, "min", "minimum");
   TelarNode *range = onnx_draw_both (call, "subtract", draw_end (call, "max", "maximum"), low);
-  TelarNode *scale =
-      onnx_draw_both (call, "divide", range, onnx_draw_number (call, TELAR_F32, 255));
+  TelarNode *scale = onnx_draw_after (call, "scale", range);
+  onnx_draw_set_real (call, scale, "factor", (double)(1.0f / 255));
   TelarNode *below = onnx_draw_after (call, "negate", onnx_draw_both (call, "divide", low, scale));
   TelarNode *zero = draw_rounded (call, below, NULL, TELAR_U8);
   TelarNode *x = onnx_draw_after (call, "divide", NULL);

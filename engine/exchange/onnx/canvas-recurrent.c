@@ -233,7 +233,9 @@ draw_layer (Recurrent *r)
 {
   static const gint64 batch_first[] = { 1, 0, 2 };
   OnnxCall *call = r->call;
-  TelarNode *x = NULL;
+  TelarNode *node = onnx_draw_node (call, r->op), *x = NULL; /* it has the call's name */
+  if (!node)
+    return;
   if (!r->settings.batch_first) {
     x = permuted (r, NULL, 0, batch_first, 3);
     if (x)
@@ -242,9 +244,10 @@ draw_layer (Recurrent *r)
   r->lengths = onnx_call_has (call, LENGTHS);
   if (r->settings.reverse)
     x = turned (r, x);
-  TelarNode *node = onnx_draw_after (call, r->op, x);
-  if (!node)
-    return;
+  if (x)
+    onnx_draw_join (call, x, node, 0);
+  else
+    onnx_draw_wire (call, X, node, 0);
   onnx_draw_set (call, node, "units", "%" G_GINT64_FORMAT, r->units);
   if (r->settings.directions == 2)
     onnx_draw_set (call, node, "bidirectional", "true");
