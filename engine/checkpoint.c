@@ -13,6 +13,7 @@ telar_progress_clear (TelarProgress *progress)
 {
   g_clear_pointer (&progress->sums, g_array_unref);
   g_free (progress->graph);
+  g_free (progress->edits);
   memset (progress, 0, sizeof *progress);
 }
 
@@ -48,6 +49,8 @@ progress_to_metadata (const TelarProgress *progress)
   put_real (metadata, "plateau_factor", progress->plateau.factor);
   if (progress->graph)
     g_hash_table_insert (metadata, g_strdup ("graph"), g_strdup (progress->graph));
+  if (progress->edits)
+    g_hash_table_insert (metadata, g_strdup ("edits"), g_strdup (progress->edits));
   return metadata;
 }
 
@@ -155,6 +158,7 @@ progress_from_metadata (GHashTable *metadata, const char *path, TelarProgress *p
     return FALSE;
   progress->seed = (guint64)seed;
   progress->graph = g_strdup (g_hash_table_lookup (metadata, "graph"));
+  progress->edits = g_strdup (g_hash_table_lookup (metadata, "edits"));
   return TRUE;
 }
 

@@ -17,7 +17,8 @@ typedef struct {
   gint64 best_epoch;
   TelarPlateau plateau;
   GArray *sums; /* double: what telar_tally_save gave in the middle of an epoch; may be NULL */
-  char *graph;  /* the project's text at the time; owned */
+  char *graph;  /* the project's text at the time, live edits included; owned */
+  char *edits;  /* what was set live: JSON, [[path, before, now], …]; NULL: nothing; owned */
 } TelarProgress;
 
 void telar_progress_clear (TelarProgress *progress);

@@ -9,17 +9,17 @@ const TelarParam telar_learning_params[] = {
                "batch norm goes by its running statistics.") },
   { .name = "rate_factor", .label = N_ ("Rate factor"), .kind = TELAR_PARAM_REAL, .fallback = "1",
     .minimum = 0, .maximum = 1e6,
-    .doc = N_ ("The learning rate of the node's parameters is that of the training times this.") },
+    .live = TRUE, .doc = N_ ("The learning rate of the node's parameters is that of the training times this.") },
   { .name = "decay_factor", .label = N_ ("Decay factor"), .kind = TELAR_PARAM_REAL,
     .fallback = "1", .minimum = 0, .maximum = 1e6,
-    .doc = N_ ("The weight decay of the node's kernels is that of the training times this.") },
+    .live = TRUE, .doc = N_ ("The weight decay of the node's kernels is that of the training times this.") },
   { .name = "kernel_l1", .label = N_ ("L1 of kernels"), .kind = TELAR_PARAM_REAL, .fallback = "0",
     .minimum = 0, .maximum = 1e6,
-    .doc = N_ ("Adds this times the sum of the sizes of the node's kernels to the loss, which makes "
+    .live = TRUE, .doc = N_ ("Adds this times the sum of the sizes of the node's kernels to the loss, which makes "
                "many of their numbers zero.") },
   { .name = "kernel_l2", .label = N_ ("L2 of kernels"), .kind = TELAR_PARAM_REAL, .fallback = "0",
     .minimum = 0, .maximum = 1e6,
-    .doc = N_ ("Adds this times the sum of the squares of the node's kernels to the loss, which "
+    .live = TRUE, .doc = N_ ("Adds this times the sum of the squares of the node's kernels to the loss, which "
                "keeps them small; with both it is the elastic net.") },
   { NULL },
 };

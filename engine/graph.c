@@ -285,31 +285,42 @@ set_seed_text (TelarGraph *graph, const char *value, GError **error)
   return TRUE;
 }
 
-gboolean
-telar_graph_set (TelarGraph *graph, const char *path, const char *value, GError **error)
+TelarParamSet *
+telar_graph_find_setting (TelarGraph *graph, const char *path, const char **name, GError **error)
 {
-  if (strcmp (path, "seed") == 0)
-    return set_seed_text (graph, value, error);
   const char *dot = strchr (path, '.');
   if (!dot) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
                      "\"%s\" is neither NODE.PARAM nor training.PARAM nor seed", path);
-    return FALSE;
+    return NULL;
   }
   g_autofree char *id = g_strndup (path, (gsize)(dot - path));
   const TelarNode *node = telar_graph_find_node (graph, id);
-  if (node) {
-    TelarParamSet *params = telar_node_params (node, dot + 1);
-    gboolean good = telar_param_set_put_text (params, dot + 1, value, error);
-    if (!good)
-      telar_error_set_node (error, id);
-    return good;
-  }
+  *name = dot + 1;
+  if (node)
+    return telar_node_params (node, *name);
   if (strcmp (id, "training") == 0)
-    return telar_param_set_put_text (graph->training, dot + 1, value, error);
+    return graph->training;
   telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there is no node \"%s\" to set \"%s\" of", id,
-                   dot + 1);
-  return FALSE;
+                   *name);
+  return NULL;
+}
+
+gboolean
+telar_graph_set (TelarGraph *graph, const char *path, const char *value, GError **error)
+{
+  const char *name;
+  if (strcmp (path, "seed") == 0)
+    return set_seed_text (graph, value, error);
+  TelarParamSet *set = telar_graph_find_setting (graph, path, &name, error);
+  if (!set)
+    return FALSE;
+  gboolean good = telar_param_set_put_text (set, name, value, error);
+  if (!good && set != graph->training) {
+    g_autofree char *id = g_strndup (path, (gsize)(name - 1 - path));
+    telar_error_set_node (error, id);
+  }
+  return good;
 }
 
 GHashTable *

@@ -135,6 +135,10 @@ TelarParamSet *telar_graph_training (TelarGraph *graph);
 /* Below 2^63, which is what a JSON integer holds. */
 guint64 telar_graph_seed (const TelarGraph *graph);
 void telar_graph_set_seed (TelarGraph *graph, guint64 seed);
+/* The set that "NODE.PARAM" or "training.PARAM" is in, and the name of the parameter, which the set
+ * may not know; NULL with an error where there is no such node. Borrowed. */
+TelarParamSet *telar_graph_find_setting (TelarGraph *graph, const char *path, const char **name,
+                                         GError **error);
 /* "NODE.PARAM" or "training.PARAM" or "seed", as --set takes it. */
 gboolean telar_graph_set (TelarGraph *graph, const char *path, const char *value, GError **error);
 /* Hash of each data file as last recorded: path as in the node's parameter -> "sha256:…".

@@ -1,6 +1,8 @@
 /* The calls of a monitor with its missing slots taken care of, and the tee that lets several listen
  * to one run. */
 #include "engine/monitor.h"
+#include <math.h>
+#include <string.h>
 
 const char *
 telar_run_status_name (TelarRunStatus status)
@@ -11,6 +13,47 @@ telar_run_status_name (TelarRunStatus status)
     [TELAR_RUN_FAILED] = "failed",
   };
   return names[status];
+}
+
+static const char *const request_names[TELAR_N_REQUESTS] = {
+  [TELAR_REQUEST_PAUSE] = "pause",
+  [TELAR_REQUEST_RESUME] = "resume",
+  [TELAR_REQUEST_STEP] = "step",
+  [TELAR_REQUEST_STOP] = "stop",
+  [TELAR_REQUEST_LEARNING_RATE] = "learning-rate",
+  [TELAR_REQUEST_CHECKPOINT] = "checkpoint",
+  [TELAR_REQUEST_STOP_EPOCH] = "stop-after-epoch",
+  [TELAR_REQUEST_SET] = "set",
+};
+
+const char *
+telar_request_name (TelarRequestKind kind)
+{
+  return (guint)kind < TELAR_N_REQUESTS ? request_names[kind] : NULL;
+}
+
+TelarRequestKind
+telar_request_find (const char *name)
+{
+  for (guint kind = 0; kind < TELAR_N_REQUESTS; kind++)
+    if (g_strcmp0 (name, request_names[kind]) == 0 && request_names[kind])
+      return (TelarRequestKind)kind;
+  return TELAR_REQUEST_NONE;
+}
+
+const char *
+telar_request_problem (const TelarRequest *request)
+{
+  double value = request->value;
+  if (!telar_request_name (request->kind))
+    return "there is no such request";
+  if (request->kind == TELAR_REQUEST_LEARNING_RATE && !(isfinite (value) && value > 0))
+    return "a learning rate must be above 0";
+  if (request->kind == TELAR_REQUEST_STEP && !(value >= 1 && value <= 1e9))
+    return "the number of steps must be at least 1";
+  if (request->kind == TELAR_REQUEST_SET && !strchr (request->text, '='))
+    return "what is set is written NODE.PARAM=VALUE";
+  return NULL;
 }
 
 void

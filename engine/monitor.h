@@ -33,14 +33,30 @@ typedef enum {
   TELAR_REQUEST_STEP,          /* while paused: @value steps */
   TELAR_REQUEST_STOP,          /* a checkpoint is kept */
   TELAR_REQUEST_LEARNING_RATE, /* multiply the schedule from here so that it is @value now */
-  TELAR_REQUEST_CHECKPOINT,
+  TELAR_REQUEST_CHECKPOINT,    /* one that stays: checkpoint-STEP.safetensors */
+  TELAR_REQUEST_STOP_EPOCH,    /* stop once the epoch under way has ended */
+  TELAR_REQUEST_SET,           /* @text is "NODE.PARAM=VALUE" or "training.PARAM=VALUE", a
+                                * parameter that is marked live */
+  TELAR_N_REQUESTS
 } TelarRequestKind;
+
+/* "pause", "stop-after-epoch", "learning-rate": as the command line names it. NULL when there is
+ * none. */
+const char *telar_request_name (TelarRequestKind kind);
+/* TELAR_REQUEST_NONE when there is none of that name. */
+TelarRequestKind telar_request_find (const char *name);
+
+#define TELAR_REQUEST_TEXT 2048 /* bytes, the end included */
 
 typedef struct {
   gint64 id;
   TelarRequestKind kind;
   double value;
+  char text[TELAR_REQUEST_TEXT];
 } TelarRequest;
+
+/* What is wrong with the request as it stands, whatever the run; NULL: nothing. */
+const char *telar_request_problem (const TelarRequest *request);
 
 typedef struct TelarMonitor TelarMonitor;
 

@@ -31,6 +31,7 @@ typedef struct {
   guint min_items, max_items;
   const char *doc;    /* N_("Number of output channels.") */
   gboolean prominent; /* shown on the node's card */
+  gboolean live;      /* may be changed while a run is training */
 } TelarParam;
 
 #define TELAR_PARAM_MAX_ITEMS 16 /* of whole numbers */

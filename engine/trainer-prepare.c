@@ -23,40 +23,90 @@ compile_step (TelarTrainer *t, const TelarProgram *lowered, const TelarOptimizer
   return g_steal_pointer (&runner);
 }
 
+/* The programs of a run on their way. */
+typedef struct {
+  TelarRunner *runner, *adder, *validation;
+  TelarTally *tally;
+} Programs;
+
+static void
+programs_clear (Programs *programs)
+{
+  g_clear_pointer (&programs->runner, telar_runner_free);
+  g_clear_pointer (&programs->adder, telar_runner_free);
+  g_clear_pointer (&programs->validation, telar_runner_free);
+  g_clear_pointer (&programs->tally, telar_tally_free);
+}
+
 static gboolean
-compile_training (TelarTrainer *t, const TelarProgram *lowered, GError **error)
+compile_training (TelarTrainer *t, const TelarProgram *lowered, Programs *programs, GError **error)
 {
   TelarOptimizer optimizer = telar_training_optimizer (t->settings);
-  t->runner = compile_step (t, lowered, &optimizer, error);
-  if (!t->runner)
+  programs->runner = compile_step (t, lowered, &optimizer, error);
+  if (!programs->runner)
     return FALSE;
-  t->tally = telar_runner_tally (t->runner);
-  t->losses = g_new0 (double, t->tally->n_losses + 1);
-  t->numbers = g_new0 (double, t->tally->n + 1);
-  if (!telar_tally_check (t->tally, t->rows, error))
+  programs->tally = telar_runner_tally (programs->runner);
+  if (!telar_tally_check (programs->tally, t->rows, error))
     return FALSE;
   if (optimizer.batch == TELAR_BATCH_WHOLE)
     return TRUE;
   optimizer.batch = TELAR_BATCH_ADD;
-  t->adder = compile_step (t, lowered, &optimizer, error);
-  return t->adder != NULL;
+  programs->adder = compile_step (t, lowered, &optimizer, error);
+  return programs->adder != NULL;
 }
 
 static gboolean
-compile_validation (TelarTrainer *t, GError **error)
+compile_validation (TelarTrainer *t, Programs *programs, GError **error)
 {
   TelarFeed *feed = t->training->feed;
   if (telar_feed_rows (feed, TELAR_SPLIT_VALIDATION) == 0)
     return TRUE;
-  g_autoptr (TelarLowered) lowered = telar_lower (t->training->graph, feed, TELAR_LOWER_EVALUATE);
+  g_autoptr (TelarLowered) lowered = telar_lower (t->graph, feed, TELAR_LOWER_EVALUATE);
   if (!telar_lowered_ok (lowered, error))
     return FALSE;
   TelarCompileOptions options = { .device = t->training->device };
   g_autoptr (TelarProgram) program = telar_compile_inference (lowered->program, &options, error);
-  t->validation = make_runner (t->training, program);
+  programs->validation = make_runner (t->training, program);
   gint64 rows = telar_feed_rows (feed, TELAR_SPLIT_VALIDATION);
-  return t->validation && telar_runner_prepare (t->validation, MIN (t->batch, rows), error) &&
+  return programs->validation &&
+         telar_runner_prepare (programs->validation, MIN (t->batch, rows), error) &&
          telar_states_add_program (t->states, program, t->seed, error);
+}
+
+/* Gives the run its programs; the tally goes on where the one before stands. */
+static gboolean
+take_programs (TelarTrainer *t, Programs *programs, GError **error)
+{
+  g_autoptr (GArray) sums = t->tally ? telar_tally_save (t->tally) : NULL;
+  if (sums && !telar_tally_load (programs->tally, sums)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "the losses or metrics would be others than the run has");
+    return FALSE;
+  }
+  Programs before = { t->runner, t->adder, t->validation, t->tally };
+  t->runner = programs->runner;
+  t->adder = programs->adder;
+  t->validation = programs->validation;
+  t->tally = programs->tally;
+  *programs = before;
+  if (!t->losses) {
+    t->losses = g_new0 (double, t->tally->n_losses + 1);
+    t->numbers = g_new0 (double, t->tally->n + 1);
+  }
+  return TRUE;
+}
+
+gboolean
+telar_trainer_compile (TelarTrainer *t, const TelarLowered *lowered, GError **error)
+{
+  Programs programs = { 0 };
+  /* All of the graph's states, also those that no loss depends on: a model in use may. They come
+   * after the plan, which says best what does not fit into memory. */
+  gboolean good = compile_training (t, lowered->program, &programs, error) &&
+                  telar_states_add_program (t->states, lowered->program, t->seed, error) &&
+                  compile_validation (t, &programs, error) && take_programs (t, &programs, error);
+  programs_clear (&programs);
+  return good;
 }
 
 /* Initial weights of the caller's are copied, for training changes them. */
@@ -77,9 +127,9 @@ begin_states (TelarTrainer *t, const TelarProgram *program, GError **error)
 {
   if (t->training->states)
     return take_states (t, t->training->states, error);
-  if (!telar_weights_named (t->training->graph))
+  if (!telar_weights_named (t->graph))
     return TRUE;
-  g_autoptr (TelarStates) states = telar_weights_load (t->training->graph, program, error);
+  g_autoptr (TelarStates) states = telar_weights_load (t->graph, program, error);
   return states && take_states (t, states, error);
 }
 
@@ -121,7 +171,8 @@ load_checkpoint (TelarTrainer *t, GError **error)
                      t->training->resume, t->progress.seed, t->seed);
     return FALSE;
   }
-  return load_best (t, error);
+  t->saved_step = t->progress.step;
+  return telar_trainer_edit_again (t, error) && load_best (t, error);
 }
 
 /* That the checkpoint is one of this very model and, within an epoch, of these very batches, whose
@@ -164,8 +215,10 @@ static gboolean
 read_settings (TelarTrainer *t, GError **error)
 {
   gint64 rows = telar_feed_rows (t->training->feed, TELAR_SPLIT_TRAIN);
-  t->settings = telar_graph_training (t->training->graph);
-  t->seed = telar_graph_seed (t->training->graph);
+  t->graph = telar_graph_copy (t->training->graph);
+  t->settings = telar_graph_training (t->graph);
+  t->seed = telar_graph_seed (t->graph);
+  t->saved_step = -1;
   t->epochs = telar_param_set_int (t->settings, "epochs");
   if (rows < 1) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there are no rows to train on");
@@ -183,35 +236,38 @@ read_settings (TelarTrainer *t, GError **error)
   return TRUE;
 }
 
+static gboolean
+begin (TelarTrainer *t, const TelarProgram *program, GError **error)
+{
+  if (t->training->fork || t->training->resume)
+    return TRUE;
+  return begin_states (t, program, error);
+}
+
 gboolean
 telar_trainer_prepare (TelarTrainer *t, GError **error)
 {
   const TelarTraining *training = t->training;
   if (!read_settings (t, error))
     return FALSE;
-  g_autoptr (TelarLowered) lowered =
-      telar_lower (training->graph, training->feed, TELAR_LOWER_TRAIN);
-  if (!telar_lowered_ok (lowered, error))
-    return FALSE;
   t->states = telar_states_new ();
   if (training->resume && !load_checkpoint (t, error))
     return FALSE;
-  if (!training->resume && !begin_states (t, lowered->program, error))
+  g_autoptr (TelarLowered) lowered = telar_lower (t->graph, training->feed, TELAR_LOWER_TRAIN);
+  if (!telar_lowered_ok (lowered, error) || !begin (t, lowered->program, error))
     return FALSE;
 
   g_autoptr (GHashTable) missing = new_names (t, lowered->program);
-  /* All of the graph's states, also those that no loss depends on: a model in use may. They come
-   * after the plan, which says best what does not fit into memory. */
   if (!telar_trainer_begin_averages (t, lowered->program, error) ||
-      !compile_training (t, lowered->program, error) ||
-      !telar_states_add_program (t->states, lowered->program, t->seed, error) ||
-      !compile_validation (t, error))
+      !telar_trainer_compile (t, lowered, error))
+    return FALSE;
+  if (training->fork && !telar_trainer_fork (t, missing, error))
     return FALSE;
   count_parameters (t, lowered->program);
   telar_trainer_make_view (t);
   if (training->resume && !check_resumed (t, missing, error))
     return FALSE;
   g_free (t->progress.graph);
-  t->progress.graph = telar_graph_to_text (training->graph);
+  t->progress.graph = telar_graph_to_text (t->graph);
   return telar_trainer_fit (lowered->program, t, missing, error);
 }

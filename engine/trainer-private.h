@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   const TelarTraining *training;
+  TelarGraph *graph; /* a copy, in which live edits hold */
   const TelarParamSet *settings;
   guint64 seed;
   TelarStates *states;
@@ -29,11 +30,18 @@ typedef struct {
   GArray *metrics;      /* TelarMetricValue of the last epoch */
   char *checkpoint;     /* path of the last one written */
   gint64 allowed_steps; /* while paused: what a request to step has left */
+  gint64 saved_step;    /* of the newest checkpoint; -1 before there is one */
   gboolean paused;
+  gboolean last_epoch; /* by request */
 } TelarTrainer;
 
 /* Everything up to the first step. */
 gboolean telar_trainer_prepare (TelarTrainer *trainer, GError **error);
+
+/* Compiles what the graph as it is now becomes, in place of the programs there are; on error they
+ * stay. What is counted of the epoch under way goes on, so that losses and metrics must be the
+ * same. */
+gboolean telar_trainer_compile (TelarTrainer *trainer, const TelarLowered *lowered, GError **error);
 
 /* Releases all that it holds. */
 void telar_trainer_clear (TelarTrainer *trainer);
@@ -75,6 +83,19 @@ gboolean telar_trainer_take_result (TelarTrainer *trainer, GError **error);
 /* Writes checkpoint.safetensors into the run's folder and tells the monitor; nothing without a
  * folder. */
 gboolean telar_trainer_save (TelarTrainer *trainer, GError **error);
+
+/* The same as checkpoint-STEP.safetensors, which stays. */
+gboolean telar_trainer_save_kept (TelarTrainer *trainer, GError **error);
+
+/* A live edit, "drop.rate=0.3": on error nothing has changed. */
+gboolean telar_trainer_edit (TelarTrainer *trainer, const char *text, GError **error);
+
+/* What the checkpoint says was edited live, where the graph still has what it had before. */
+gboolean telar_trainer_edit_again (TelarTrainer *trainer, GError **error);
+
+/* Begins from what the training forks from, once the programs are there; @missing loses the names
+ * of the states that it gives. */
+gboolean telar_trainer_fork (TelarTrainer *trainer, GHashTable *missing, GError **error);
 
 /* The learning rate of the step that comes next, live requests included. */
 double telar_trainer_rate (const TelarTrainer *trainer);

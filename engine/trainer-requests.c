@@ -1,7 +1,6 @@
-/* Live requests: pause, step, stop, learning rate, checkpoint. Obeyed between two batches only, so
- * that what they do is a matter of steps and not of time. */
+/* Live requests: pause, step, stop, learning rate, checkpoint, settings. Obeyed between two batches
+ * only, so that what they do is a matter of steps and not of time. */
 #include "engine/trainer-private.h"
-#include <math.h>
 
 #define PAUSE_MICROSECONDS 5000
 
@@ -58,8 +57,6 @@ obey_step (TelarTrainer *t, const TelarRequest *request)
 {
   if (!t->paused) {
     answer (t, request, "refused: the run is not paused");
-  } else if (!(request->value >= 1 && request->value <= 1e9)) {
-    answer (t, request, "refused: the number of steps must be at least 1");
   } else {
     t->allowed_steps = (gint64)request->value;
     answer (t, request, "done");
@@ -67,21 +64,42 @@ obey_step (TelarTrainer *t, const TelarRequest *request)
   return TELAR_GO_ON;
 }
 
+/* An edit at the step of the newest checkpoint would be lost to a run that is resumed from it. */
 static TelarGo
-obey_learning_rate (TelarTrainer *t, const TelarRequest *request)
+keep_edit (TelarTrainer *t, GError **error)
+{
+  if (t->saved_step == t->progress.step && !telar_trainer_save (t, error))
+    return TELAR_GO_FAILED;
+  return TELAR_GO_ON;
+}
+
+static TelarGo
+obey_learning_rate (TelarTrainer *t, const TelarRequest *request, GError **error)
 {
   double now = telar_trainer_rate (t) / t->progress.learning_rate_factor;
-  if (!isfinite (request->value) || request->value <= 0) {
-    answer (t, request, "refused: a learning rate must be above 0");
-  } else if (!(now > 0)) {
+  if (!(now > 0)) {
     answer (t, request, "refused: the schedule is at 0 here");
-  } else {
-    t->progress.learning_rate_factor = request->value / now;
-    g_autofree char *text = g_strdup_printf ("%g", request->value);
-    mark (t, "learning_rate", text);
-    answer (t, request, "done");
+    return TELAR_GO_ON;
   }
-  return TELAR_GO_ON;
+  t->progress.learning_rate_factor = request->value / now;
+  g_autofree char *text = g_strdup_printf ("%g", request->value);
+  mark (t, "learning_rate", text);
+  answer (t, request, "done");
+  return keep_edit (t, error);
+}
+
+static TelarGo
+obey_set (TelarTrainer *t, const TelarRequest *request, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  if (!telar_trainer_edit (t, request->text, &problem)) {
+    g_autofree char *outcome = g_strconcat ("refused: ", problem->message, NULL);
+    answer (t, request, outcome);
+    return TELAR_GO_ON;
+  }
+  mark (t, "set", request->text);
+  answer (t, request, "done");
+  return keep_edit (t, error);
 }
 
 static TelarGo
@@ -91,8 +109,16 @@ obey_checkpoint (TelarTrainer *t, const TelarRequest *request, GError **error)
     answer (t, request, "refused: the run has no folder");
     return TELAR_GO_ON;
   }
-  if (!telar_trainer_save (t, error))
+  if (!telar_trainer_save (t, error) || !telar_trainer_save_kept (t, error))
     return TELAR_GO_FAILED;
+  answer (t, request, "done");
+  return TELAR_GO_ON;
+}
+
+static TelarGo
+obey_stop_epoch (TelarTrainer *t, const TelarRequest *request)
+{
+  t->last_epoch = TRUE;
   answer (t, request, "done");
   return TELAR_GO_ON;
 }
@@ -100,6 +126,12 @@ obey_checkpoint (TelarTrainer *t, const TelarRequest *request, GError **error)
 static TelarGo
 obey (TelarTrainer *t, const TelarRequest *request, GError **error)
 {
+  const char *problem = telar_request_problem (request);
+  if (problem) {
+    g_autofree char *outcome = g_strconcat ("refused: ", problem, NULL);
+    answer (t, request, outcome);
+    return TELAR_GO_ON;
+  }
   switch (request->kind) {
   case TELAR_REQUEST_PAUSE:
     return obey_pause (t, request, error);
@@ -112,14 +144,18 @@ obey (TelarTrainer *t, const TelarRequest *request, GError **error)
     answer (t, request, "done");
     return TELAR_GO_STOP;
   case TELAR_REQUEST_LEARNING_RATE:
-    return obey_learning_rate (t, request);
+    return obey_learning_rate (t, request, error);
   case TELAR_REQUEST_CHECKPOINT:
     return obey_checkpoint (t, request, error);
+  case TELAR_REQUEST_STOP_EPOCH:
+    return obey_stop_epoch (t, request);
+  case TELAR_REQUEST_SET:
+    return obey_set (t, request, error);
   case TELAR_REQUEST_NONE:
+  case TELAR_N_REQUESTS:
     break;
   }
-  answer (t, request, "refused: unknown request");
-  return TELAR_GO_ON;
+  g_assert_not_reached ();
 }
 
 TelarGo

@@ -29,8 +29,17 @@ telar_trainer_save (TelarTrainer *t, GError **error)
   telar_monitor_flush (t->training->monitor);
   if (!save_as (t, "checkpoint.safetensors", t->states, &t->checkpoint, error))
     return FALSE;
+  t->saved_step = t->progress.step;
   telar_monitor_checkpoint (t->training->monitor, t->progress.step, t->checkpoint);
   return TRUE;
+}
+
+gboolean
+telar_trainer_save_kept (TelarTrainer *t, GError **error)
+{
+  g_autofree char *name =
+      g_strdup_printf ("checkpoint-%" G_GINT64_FORMAT ".safetensors", t->progress.step);
+  return !t->training->folder || save_as (t, name, t->states, NULL, error);
 }
 
 /* --- averages --------------------------------------------------------------------------------- */

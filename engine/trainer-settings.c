@@ -41,7 +41,7 @@ const TelarParam telar_training_params[] = {
                "gamma.") },
   { .name = "gamma", .label = N_ ("Gamma"), .kind = TELAR_PARAM_REAL, .fallback = "0.1",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("With the step, multi-step and plateau schedules: the factor of the learning rate; "
+    .live = TRUE, .doc = N_ ("With the step, multi-step and plateau schedules: the factor of the learning rate; "
                "with the exponential one its factor each epoch.") },
   { .name = "power", .label = N_ ("Power"), .kind = TELAR_PARAM_REAL, .fallback = "1",
     .minimum = 0, .maximum = 100,
@@ -51,11 +51,11 @@ const TelarParam telar_training_params[] = {
     .doc = N_ ("With cosine restarts: how many times longer each fall is than the one before.") },
   { .name = "plateau_epochs", .label = N_ ("Plateau epochs"), .kind = TELAR_PARAM_INT,
     .fallback = "10", .minimum = 0, .maximum = MANY,
-    .doc = N_ ("With the plateau schedule: so many epochs without a better validation loss are "
+    .live = TRUE, .doc = N_ ("With the plateau schedule: so many epochs without a better validation loss are "
                "borne; the next multiplies the rate by gamma.") },
   { .name = "end_factor", .label = N_ ("End factor"), .kind = TELAR_PARAM_REAL, .fallback = "0",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("With the linear, polynomial, cosine and plateau schedules: the part of the "
+    .live = TRUE, .doc = N_ ("With the linear, polynomial, cosine and plateau schedules: the part of the "
                "learning rate below which they do not go.") },
   { .name = "warm_up", .label = N_ ("Warm-up steps"), .kind = TELAR_PARAM_INT, .fallback = "0",
     .minimum = 0, .maximum = MANY,
@@ -63,40 +63,40 @@ const TelarParam telar_training_params[] = {
                "one-cycle schedule has a rise of its own and ignores it.") },
   { .name = "momentum", .label = N_ ("Momentum"), .kind = TELAR_PARAM_REAL, .fallback = "0.9",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("Of SGD and RMSProp: how much of the last step is kept.") },
+    .live = TRUE, .doc = N_ ("Of SGD and RMSProp: how much of the last step is kept.") },
   { .name = "nesterov", .label = N_ ("Nesterov"), .kind = TELAR_PARAM_BOOL, .fallback = "false",
-    .doc = N_ ("Of SGD: look ahead along the momentum.") },
+    .live = TRUE, .doc = N_ ("Of SGD: look ahead along the momentum.") },
   { .name = "beta1", .label = N_ ("Beta 1"), .kind = TELAR_PARAM_REAL, .fallback = "0.9",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("Of Adam, its kin and Lion: decay of the mean of gradients.") },
+    .live = TRUE, .doc = N_ ("Of Adam, its kin and Lion: decay of the mean of gradients.") },
   { .name = "beta2", .label = N_ ("Beta 2"), .kind = TELAR_PARAM_REAL, .fallback = "0.999",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("Of Adam and its kin: decay of the mean of squared gradients; of Lion: decay of its "
+    .live = TRUE, .doc = N_ ("Of Adam and its kin: decay of the mean of squared gradients; of Lion: decay of its "
                "momentum.") },
   { .name = "epsilon", .label = N_ ("Epsilon"), .kind = TELAR_PARAM_REAL, .fallback = "1e-08",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("Of all optimizers but SGD, Lion and L-BFGS: keeps the division finite.") },
+    .live = TRUE, .doc = N_ ("Of all optimizers but SGD, Lion and L-BFGS: keeps the division finite.") },
   { .name = "weight_decay", .label = N_ ("Weight decay"), .kind = TELAR_PARAM_REAL,
     .fallback = "0", .minimum = 0, .maximum = 1e3,
-    .doc = N_ ("Pulls kernels towards zero.") },
+    .live = TRUE, .doc = N_ ("Pulls kernels towards zero.") },
   { .name = "rho", .label = N_ ("Rho"), .kind = TELAR_PARAM_REAL, .fallback = "0.9",
     .minimum = 0, .maximum = 1,
-    .doc = N_ ("Of RMSProp and Adadelta: decay of the mean of squared gradients.") },
+    .live = TRUE, .doc = N_ ("Of RMSProp and Adadelta: decay of the mean of squared gradients.") },
   { .name = "centred", .label = N_ ("Centred"), .kind = TELAR_PARAM_BOOL, .fallback = "false",
-    .doc = N_ ("Of RMSProp: divide by the deviation of gradients instead of their size.") },
+    .live = TRUE, .doc = N_ ("Of RMSProp: divide by the deviation of gradients instead of their size.") },
   { .name = "history", .label = N_ ("History"), .kind = TELAR_PARAM_INT, .fallback = "10",
     .minimum = 1, .maximum = 100,
     .doc = N_ ("Of L-BFGS: from how many steps it learns the curvature; it wants all rows in each "
                "step, and two copies of the weights for each that it remembers.") },
   { .name = "clip_value", .label = N_ ("Clip value"), .kind = TELAR_PARAM_REAL, .fallback = "0",
     .minimum = 0, .maximum = 1e12,
-    .doc = N_ ("Each number of a gradient is kept within plus and minus this; 0 for none.") },
+    .live = TRUE, .doc = N_ ("Each number of a gradient is kept within plus and minus this; 0 for none.") },
   { .name = "clip_norm", .label = N_ ("Clip norm"), .kind = TELAR_PARAM_REAL, .fallback = "0",
     .minimum = 0, .maximum = 1e12,
-    .doc = N_ ("Gradients whose global norm is larger are scaled down to it; 0 for none.") },
+    .live = TRUE, .doc = N_ ("Gradients whose global norm is larger are scaled down to it; 0 for none.") },
   { .name = "gradient_noise", .label = N_ ("Gradient noise"), .kind = TELAR_PARAM_REAL,
     .fallback = "0", .minimum = 0, .maximum = 1e6,
-    .doc = N_ ("Variance of noise that is added to gradients at first and fades with the steps; 0 "
+    .live = TRUE, .doc = N_ ("Variance of noise that is added to gradients at first and fades with the steps; 0 "
                "for none.") },
   { .name = "average", .label = N_ ("Average weights"), .kind = TELAR_PARAM_CHOICE,
     .fallback = "none", .choices = averages,
@@ -104,7 +104,7 @@ const TelarParam telar_training_params[] = {
                "steps; swa, evenly over the ends of the epochs.") },
   { .name = "average_decay", .label = N_ ("Average decay"), .kind = TELAR_PARAM_REAL,
     .fallback = "0.999", .minimum = 0, .maximum = 1,
-    .doc = N_ ("With ema: how much of the average each step keeps.") },
+    .live = TRUE, .doc = N_ ("With ema: how much of the average each step keeps.") },
   { .name = "average_from", .label = N_ ("Average from"), .kind = TELAR_PARAM_INT,
     .fallback = "0", .minimum = 0, .maximum = MANY,
     .doc = N_ ("Epochs before the average begins.") },
@@ -113,18 +113,18 @@ const TelarParam telar_training_params[] = {
                "does not have begins as usual. Empty: everything does.") },
   { .name = "patience", .label = N_ ("Patience"), .kind = TELAR_PARAM_INT, .fallback = "0",
     .minimum = 0, .maximum = MANY,
-    .doc = N_ ("Early stopping: epochs without a better validation loss before training ends and "
+    .live = TRUE, .doc = N_ ("Early stopping: epochs without a better validation loss before training ends and "
                "the best weights are taken; 0 for never.") },
   { .name = "min_delta", .label = N_ ("Least improvement"), .kind = TELAR_PARAM_REAL,
     .fallback = "0", .minimum = 0, .maximum = 1e6,
-    .doc = N_ ("Early stopping and plateau: by how much a loss must be smaller to count as "
+    .live = TRUE, .doc = N_ ("Early stopping and plateau: by how much a loss must be smaller to count as "
                "better.") },
   { .name = "checkpoint_every", .label = N_ ("Checkpoint every"), .kind = TELAR_PARAM_INT,
     .fallback = "1", .minimum = 1, .maximum = MANY,
-    .doc = N_ ("Epochs from one checkpoint to the next; there is always one at the end.") },
+    .live = TRUE, .doc = N_ ("Epochs from one checkpoint to the next; there is always one at the end.") },
   { .name = "checkpoint_steps", .label = N_ ("Checkpoint steps"), .kind = TELAR_PARAM_INT,
     .fallback = "0", .minimum = 0, .maximum = MANY,
-    .doc = N_ ("Steps from one checkpoint to the next within an epoch; 0 for none.") },
+    .live = TRUE, .doc = N_ ("Steps from one checkpoint to the next within an epoch; 0 for none.") },
   { NULL },
 };
 /* clang-format on */

@@ -253,6 +253,16 @@ telar_trainer_tell_begin (const TelarTrainer *t)
   telar_monitor_begin (training->monitor, &info);
 }
 
+/* What follows an epoch that was asked to be the last. */
+static TelarGo
+end_of_request (TelarTrainer *t, TelarGo go)
+{
+  if (go != TELAR_GO_ON || !t->last_epoch || t->progress.epoch == t->epochs)
+    return go;
+  telar_monitor_event (t->training->monitor, t->progress.step, "stopped", "after the epoch");
+  return TELAR_GO_STOP;
+}
+
 static gboolean
 run (TelarTrainer *t, TelarRunStatus *status, GError **error)
 {
@@ -261,7 +271,7 @@ run (TelarTrainer *t, TelarRunStatus *status, GError **error)
     return FALSE;
   telar_trainer_tell_begin (t);
   while (go == TELAR_GO_ON && t->progress.epoch < t->epochs && !out_of_patience (t))
-    go = run_epoch (t, error);
+    go = end_of_request (t, run_epoch (t, error));
   if (go == TELAR_GO_FAILED)
     return FALSE;
   *status = go == TELAR_GO_STOP ? TELAR_RUN_STOPPED : TELAR_RUN_DONE;
@@ -286,6 +296,7 @@ telar_trainer_clear (TelarTrainer *t)
   g_clear_pointer (&t->runner, telar_runner_free);
   g_clear_pointer (&t->validation, telar_runner_free);
   telar_progress_clear (&t->progress);
+  g_clear_pointer (&t->graph, telar_graph_free);
   g_clear_pointer (&t->metrics, g_array_unref);
   g_clear_pointer (&t->checkpoint, g_free);
 }

@@ -23,6 +23,10 @@ typedef struct {
   const char *run;        /* its name */
   const char *folder;     /* of the run: checkpoints go here; NULL: none are written */
   const char *resume;     /* a checkpoint to go on from, or NULL */
+  const char *fork;       /* a checkpoint, of whatever graph, to begin at with another run; or NULL.
+                           * States of the same name and type are taken over, the others begin as
+                           * usual; it goes on at the step of the checkpoint where the batches are
+                           * the same, otherwise at the beginning of its epoch */
   TelarStates *states;    /* initial weights, or NULL: drawn from the seed */
   const int *interrupted; /* becomes non-zero when the user wants to stop (a signal); may be NULL */
 } TelarTraining;

@@ -78,6 +78,7 @@ rewind_run (Writer *writer, gint64 step, GError **error)
   return telar_store_truncate_points (writer->store, writer->run, step, error) &&
          telar_store_truncate_events (writer->store, writer->run, step, error) &&
          telar_store_truncate_figures (writer->store, writer->run, step, error) &&
+         telar_store_undo_requests (writer->store, writer->run, step, error) &&
          telar_store_add_event (writer->store, writer->run, step, g_get_real_time (), "resumed",
                                 text, error);
 }

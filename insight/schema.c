@@ -81,6 +81,8 @@ const char *const telar_schema_scripts[] = {
   "  step INTEGER NOT NULL,"
   "  data TEXT NOT NULL,"
   "  PRIMARY KEY (run, name));",
+
+  "ALTER TABLE request ADD COLUMN text TEXT;",
 };
 /* clang-format on */
 const guint telar_schema_version = G_N_ELEMENTS (telar_schema_scripts);

@@ -104,6 +104,10 @@ gboolean telar_store_put_figure (TelarStore *store, gint64 run, const char *name
                                  const char *values, GError **error);
 gboolean telar_store_truncate_figures (TelarStore *store, gint64 run, gint64 step, GError **error);
 
+/* The request of a row (id, kind, value, text). */
+TelarRequest telar_store_read_request (sqlite3_stmt *statement);
+/* Marks what was done after @step as undone: a run that is taken up there has not seen it. */
+gboolean telar_store_undo_requests (TelarStore *store, gint64 run, gint64 step, GError **error);
 /* Appends to @requests (GArray of TelarRequest) those of @run beyond id @after that wait. */
 gboolean telar_store_waiting_requests (TelarStore *store, gint64 run, gint64 after,
                                        GArray *requests, GError **error);

@@ -135,9 +135,25 @@ typedef struct {
   gint64 asked;  /* µs since 1970 */
   gint64 step;   /* where it was answered; -1 while it waits */
   char *outcome; /* "done" or why not; NULL while it waits */
+  char *text;    /* what is set; NULL where the kind has none */
 } TelarRequestRow;
 /* Requests with id > @after; GPtrArray of TelarRequestRow *, owned. */
 GPtrArray *telar_store_requests (TelarStore *store, gint64 run, gint64 after, GError **error);
+
+/* As telar_store_ask, with a text; what @request has as id does not matter. Returns the request's
+ * id, 0 on error. */
+gint64 telar_store_put_request (TelarStore *store, gint64 run, const TelarRequest *request,
+                                GError **error);
+/* What came of a request: "done", "refused: …", at which step; @outcome, which the caller frees,
+ * becomes NULL while it waits. */
+gboolean telar_store_outcome (TelarStore *store, gint64 request, gint64 *step, char **outcome,
+                              GError **error);
+
+/* A monitor that asks of the run @to, which is being recorded in @workspace, all that was done to
+ * the run @from, at the same steps: what changes its numbers, and where it ended. The requests
+ * become requests of @to. */
+TelarMonitor *telar_replay_new (const char *workspace, const char *from, const char *to,
+                                GError **error);
 
 /* --- recording
  * ----------------------------------------------------------------------------------------- */

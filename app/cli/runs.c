@@ -157,6 +157,8 @@ run (const TelarCommand *command, GError **error)
     gboolean (*run) (const TelarCommand *command, TelarStore *store, GError **error);
   } actions[] = { { "list", 1, list_runs }, { "show", 2, show_run }, { "delete", 2, delete_run } };
   const char *name = telar_command_argument (command, 0);
+  if (strcmp (name, "request") == 0)
+    return telar_runs_request (command, error);
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++) {
     if (strcmp (actions[i].name, name) != 0)
       continue;
@@ -168,17 +170,21 @@ run (const TelarCommand *command, GError **error)
     g_autoptr (TelarStore) store = telar_command_store (command, error);
     return store != NULL && actions[i].run (command, store, error) ? 0 : 1;
   }
-  telar_set_error (error, TELAR_ERROR_USAGE, NULL, "telar runs list, show or delete, not \"%s\"",
-                   name);
+  telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                   "telar runs list, show, delete or request, not \"%s\"", name);
   return 2;
 }
 
 const TelarVerb telar_verb_runs = {
   .name = "runs",
-  .arguments = "list|show RUN|delete RUN",
+  .arguments = "list|show RUN|delete RUN|request RUN WHAT",
   .min_arguments = 1,
-  .max_arguments = 2,
-  .summary = "Lists the runs of the workspace, shows one, or deletes one with its checkpoints.",
+  .max_arguments = 4,
+  .summary = "Lists the runs of the workspace, shows one, deletes one with its checkpoints, or "
+             "steers one that is training.",
+  .doc = "WHAT is pause, resume, step [N], stop, stop-after-epoch, learning-rate X, set "
+         "NODE.PARAM=VALUE, set training.PARAM=VALUE or checkpoint. The run obeys between two "
+         "batches; what came of it is printed.",
   .options = options,
   .run = run,
 };

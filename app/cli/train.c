@@ -3,6 +3,7 @@
 #include "app/cli/verbs.h"
 #include "app/cli/workspace.h"
 #include "data/data.h"
+#include "engine/checkpoint.h"
 #include "engine/trainer.h"
 
 #include <errno.h>
@@ -50,6 +51,16 @@ static const TelarOption options[] = {
     .value = "RUN",
     .doc = "Goes on with a run from its checkpoint, with the project as it was trained; PROJECT "
            "may be left out." },
+  { .name = "fork",
+    .kind = TELAR_OPTION_TEXT,
+    .value = "RUN[:STEP]",
+    .doc = "Begins a new run where RUN's checkpoint stands, or the one that was asked for at STEP: "
+           "with PROJECT, which may have been edited, or else the project as RUN has it." },
+  { .name = "replay",
+    .kind = TELAR_OPTION_TEXT,
+    .value = "RUN",
+    .doc = "Trains RUN's project again from the start as a new run, with all that was changed live "
+           "at the same steps; ends with the same bits." },
   TELAR_OPTION_JSON ("A JSON object per line for each event, on standard output."),
   { NULL },
 };
@@ -83,6 +94,8 @@ typedef struct {
   char *workspace, *run, *folder;
   char *project; /* absolute path, or NULL */
   char *resume;  /* checkpoint, or NULL */
+  char *fork;    /* likewise */
+  char *source;  /* the run that is forked or replayed, or NULL */
   TelarGraph *graph;
   TelarDevice *device;
   TelarFeed *feed;
@@ -101,6 +114,8 @@ job_clear (Job *job)
   g_free (job->folder);
   g_free (job->project);
   g_free (job->resume);
+  g_free (job->fork);
+  g_free (job->source);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Job, job_clear)
 
@@ -116,28 +131,24 @@ find_checkpoint (const Job *job, const TelarRunRow *row)
   return g_strdup (row->checkpoint);
 }
 
-/* The run to go on with: its project, its checkpoint. */
-static gboolean
-find_resumed (const TelarCommand *command, Job *job, GError **error)
+static TelarRunRow *
+find_row (const TelarCommand *command, const char *run, GError **error)
 {
-  job->run = g_strdup (telar_command_text (command, "resume"));
   g_autoptr (TelarStore) store = telar_command_store (command, error);
-  g_autoptr (TelarRunRow) row =
-      store != NULL ? telar_store_find_run (store, job->run, error) : NULL;
-  if (row == NULL)
-    return FALSE;
-  if (strcmp (row->status, "running") == 0 || strcmp (row->status, "paused") == 0) {
-    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the run %s is still %s (process %d)",
-                     row->name, row->status, (int)row->pid);
-    return FALSE;
-  }
-  job->resume = find_checkpoint (job, row);
-  if (job->project == NULL)
-    job->project = g_strdup (row->project);
-  g_autofree char *text = telar_store_graph (store, row->id, error);
+  return store != NULL ? telar_store_find_run (store, run, error) : NULL;
+}
+
+/* The project as the run of @row was trained, with --set. */
+static gboolean
+take_project (const TelarCommand *command, Job *job, const TelarRunRow *row, GError **error)
+{
+  g_autoptr (TelarStore) store = telar_command_store (command, error);
+  g_autofree char *text = store != NULL ? telar_store_graph (store, row->id, error) : NULL;
   if (text == NULL)
     return FALSE;
-  job->graph = telar_graph_from_text (text, strlen (text), job->run, error);
+  if (job->project == NULL)
+    job->project = g_strdup (row->project);
+  job->graph = telar_graph_from_text (text, strlen (text), row->name, error);
   if (job->graph == NULL)
     return FALSE;
   if (job->project != NULL) {
@@ -147,41 +158,134 @@ find_resumed (const TelarCommand *command, Job *job, GError **error)
   return telar_command_apply_settings (command, job->graph, error);
 }
 
-static char *
-free_run_name (const Job *job, gboolean finds_rate, GError **error)
+/* The run to go on with: its project, its checkpoint. */
+static gboolean
+find_resumed (const TelarCommand *command, Job *job, GError **error)
 {
+  job->run = g_strdup (telar_command_text (command, "resume"));
+  g_autoptr (TelarRunRow) row = find_row (command, job->run, error);
+  if (row == NULL)
+    return FALSE;
+  if (strcmp (row->status, "running") == 0 || strcmp (row->status, "paused") == 0) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the run %s is still %s (process %d)",
+                     row->name, row->status, (int)row->pid);
+    return FALSE;
+  }
+  job->resume = find_checkpoint (job, row);
+  return take_project (command, job, row, error);
+}
+
+static char *
+run_file (const Job *job, const char *run, const char *name)
+{
+  return g_build_filename (job->workspace, "runs", run, name, NULL);
+}
+
+/* RUN or RUN:STEP; a name of a run has no colon. */
+static gboolean
+find_forked (const TelarCommand *command, Job *job, GError **error)
+{
+  const char *text = telar_command_text (command, "fork"), *colon = strchr (text, ':');
+  job->source = g_strndup (text, strcspn (text, ":"));
+  g_autoptr (TelarRunRow) row = find_row (command, job->source, error);
+  if (row == NULL)
+    return FALSE;
+  g_autofree char *kept = g_strdup_printf ("checkpoint-%s.safetensors", colon ? colon + 1 : "");
+  job->fork = colon != NULL ? run_file (job, row->name, kept) : find_checkpoint (job, row);
+  if (job->fork == NULL || !g_file_test (job->fork, G_FILE_TEST_EXISTS)) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "the run %s has no checkpoint%s%s; ask for one with telar runs request %s "
+                     "checkpoint while it is training",
+                     row->name, colon != NULL ? " of step " : "", colon != NULL ? colon + 1 : "",
+                     row->name);
+    return FALSE;
+  }
+  return job->project != NULL || take_project (command, job, row, error);
+}
+
+/* A run that was forked begins where that one did. */
+static gboolean
+find_replayed (const TelarCommand *command, Job *job, GError **error)
+{
+  job->source = g_strdup (telar_command_text (command, "replay"));
+  g_autoptr (TelarRunRow) row = find_row (command, job->source, error);
+  g_autofree char *fork = run_file (job, job->source, "fork.safetensors");
+  if (row == NULL)
+    return FALSE;
+  if (strcmp (row->status, "running") == 0 || strcmp (row->status, "paused") == 0) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the run %s has not ended yet", row->name);
+    return FALSE;
+  }
+  if (g_file_test (fork, G_FILE_TEST_EXISTS))
+    job->fork = g_steal_pointer (&fork);
+  return take_project (command, job, row, error);
+}
+
+static char *
+free_run_name (const TelarCommand *command, const Job *job, GError **error)
+{
+  static const char *const kinds[] = { "fork", "replay", "find-lr" };
   g_autoptr (TelarStore) store = telar_store_open (job->workspace, TRUE, error);
   if (store == NULL)
     return NULL;
-  g_autofree char *name = telar_project_name (job->project);
-  g_autofree char *stem = g_strconcat (name, finds_rate ? "-find-lr" : "", NULL);
+  g_autofree char *stem = job->source ? g_strdup (job->source) : telar_project_name (job->project);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (telar_command_has (command, kinds[i])) {
+      g_autofree char *plain = g_steal_pointer (&stem);
+      stem = g_strdup_printf ("%s-%s", plain, kinds[i]);
+    }
   return telar_store_free_name (store, stem, error);
+}
+
+/* Options that each say what a run begins with, of which there can be one. */
+static const char *const beginnings[] = { "resume", "fork", "replay", "find-lr" };
+
+static gboolean
+check_beginnings (const TelarCommand *command, GError **error)
+{
+  const char *found = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (beginnings); i++) {
+    if (!telar_command_has (command, beginnings[i]))
+      continue;
+    if (found) {
+      telar_set_error (error, TELAR_ERROR_USAGE, NULL, "--%s and --%s exclude each other", found,
+                       beginnings[i]);
+      return FALSE;
+    }
+    found = beginnings[i];
+  }
+  if (telar_command_has (command, "run") && telar_command_has (command, "resume")) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "--run and --resume exclude each other");
+    return FALSE;
+  }
+  if (telar_command_has (command, "replay") && telar_command_argument (command, 0)) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "--replay takes the project of its run");
+    return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean
 find_project (const TelarCommand *command, Job *job, GError **error)
 {
   const char *path = telar_command_argument (command, 0);
-  const char *resume = telar_command_text (command, "resume");
   job->workspace = telar_command_workspace (command);
   job->project = path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
-  if (resume != NULL && telar_command_has (command, "run")) {
-    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "--run and --resume exclude each other");
+  if (!check_beginnings (command, error))
     return FALSE;
-  }
-  if (resume != NULL && telar_command_has (command, "find-lr")) {
-    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
-                     "--find-lr and --resume exclude each other: rates are tried on new weights");
-    return FALSE;
-  }
-  if (resume != NULL)
+  if (telar_command_has (command, "resume"))
     return find_resumed (command, job, error);
-  if (path == NULL) {
+  if (telar_command_has (command, "replay"))
+    return find_replayed (command, job, error);
+  if (telar_command_has (command, "fork") && !find_forked (command, job, error))
+    return FALSE;
+  if (path == NULL && job->graph == NULL) {
     telar_set_error (error, TELAR_ERROR_USAGE, NULL,
-                     "PROJECT or --resume is missing; see telar train --help");
+                     "PROJECT, --resume, --fork or --replay is missing; see telar train --help");
     return FALSE;
   }
-  job->graph = telar_command_project (command, path, error);
+  if (job->graph == NULL)
+    job->graph = telar_command_project (command, path, error);
   return job->graph != NULL;
 }
 
@@ -235,14 +339,31 @@ open_monitor (const TelarCommand *command, Job *job, GError **error)
     .settings = settings,
     .resume = telar_command_has (command, "resume"),
   };
-  TelarMonitor *monitors[2];
+  TelarMonitor *monitors[3];
   monitors[0] = telar_recorder_new (job->workspace, &recording, error);
   if (monitors[0] == NULL)
     return FALSE;
   monitors[1] = telar_command_has (command, "json") ? telar_json_monitor_new ()
                                                     : telar_progress_monitor_new ();
-  job->monitor = telar_monitor_tee (monitors, 2);
-  return TRUE;
+  gboolean replays = telar_command_has (command, "replay");
+  if (replays)
+    monitors[2] = telar_replay_new (job->workspace, job->source, job->run, error);
+  gboolean good = !replays || monitors[2] != NULL;
+  job->monitor = telar_monitor_tee (monitors, replays && good ? 3 : 2);
+  return good;
+}
+
+/* What the run began with stays beside it: it can be replayed when its source is gone. */
+static gboolean
+keep_fork (const Job *job, GError **error)
+{
+  g_autofree char *bytes = NULL;
+  g_autofree char *copy = run_file (job, job->run, "fork.safetensors");
+  gsize length;
+  if (job->fork == NULL)
+    return TRUE;
+  return g_file_get_contents (job->fork, &bytes, &length, error) &&
+         telar_file_replace (copy, bytes, length, error);
 }
 
 /* Everything that can be wrong with the input is found before the run is recorded. */
@@ -259,10 +380,10 @@ prepare (const TelarCommand *command, Job *job, GError **error)
   if (!telar_lowered_ok (lowered, error))
     return FALSE;
   if (job->run == NULL)
-    job->run = telar_command_has (command, "run")
-                   ? g_strdup (telar_command_text (command, "run"))
-                   : free_run_name (job, telar_command_has (command, "find-lr"), error);
-  return job->run != NULL && open_monitor (command, job, error) && make_folder (job, error);
+    job->run = telar_command_has (command, "run") ? g_strdup (telar_command_text (command, "run"))
+                                                  : free_run_name (command, job, error);
+  return job->run != NULL && open_monitor (command, job, error) && make_folder (job, error) &&
+         keep_fork (job, error);
 }
 
 /* --- the outcome --------------------------------------------------------------------------------
@@ -351,6 +472,7 @@ run (const TelarCommand *command, GError **error)
     .run = job.run,
     .folder = job.folder,
     .resume = job.resume,
+    .fork = job.fork,
     .interrupted = &interrupted,
   };
   if (telar_command_has (command, "find-lr"))

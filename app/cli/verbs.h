@@ -15,6 +15,8 @@ extern const TelarVerb telar_verb_import;
 extern const TelarVerb telar_verb_diff;
 extern const TelarVerb telar_verb_runs;
 extern const TelarVerb telar_verb_serve;
+/* telar runs request RUN WHAT [VALUE] (runs-request.c). */
+int telar_runs_request (const TelarCommand *command, GError **error);
 extern const TelarVerb telar_verb_compile;
 extern const TelarVerb telar_verb_bench;
 extern const TelarVerb telar_verb_operators;

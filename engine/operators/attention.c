@@ -209,8 +209,8 @@ lower_multi_head (TelarLowering *l)
   }
 #define DROPOUT                                                                                    \
   {                                                                                                \
-    .name = "dropout", .label = N_ ("Dropout"), .kind = TELAR_PARAM_REAL, .fallback = "0",         \
-    .minimum = 0, .maximum = 0.999,                                                                \
+    .name = "dropout", .live = TRUE, .label = N_ ("Dropout"), .kind = TELAR_PARAM_REAL,            \
+    .fallback = "0", .minimum = 0, .maximum = 0.999,                                               \
     .doc = N_ ("The share of the weights that becomes zero while training."),                      \
   }
 #define SIZE(param, text, least, words)                                                            \

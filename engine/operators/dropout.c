@@ -119,8 +119,9 @@ lower_gaussian_dropout (TelarLowering *l)
 
 #define RATE                                                                                       \
   {                                                                                                \
-    .name = "rate", .label = N_ ("Rate"), .kind = TELAR_PARAM_REAL, .fallback = "0.5",             \
-    .minimum = 0, .maximum = 0.999, .doc = N_ ("The share that becomes zero."), .prominent = TRUE, \
+    .name = "rate", .live = TRUE, .label = N_ ("Rate"), .kind = TELAR_PARAM_REAL,                  \
+    .fallback = "0.5", .minimum = 0, .maximum = 0.999, .doc = N_ ("The share that becomes zero."), \
+    .prominent = TRUE,                                                                             \
   }
 
 static const TelarOperator dropout = {
@@ -195,6 +196,7 @@ static const TelarOperator gaussian_noise = {
   .outputs = telar_ports_out,
   .params = TELAR_PARAMS ({
       .name = "deviation",
+      .live = TRUE,
       .label = N_ ("Deviation"),
       .kind = TELAR_PARAM_REAL,
       .fallback = "0.1",

@@ -59,6 +59,7 @@ const TelarParam telar_group_params[] = {
     .doc = N_ ("Whether each repetition has weights of its own or all share them. The steps of a "
                "loop, whose outputs carry inputs, always share them.") },
   { .name = "settings",
+    .live = TRUE,
     .label = N_ ("Settings within"),
     .kind = TELAR_PARAM_TEXT,
     .fallback = "",

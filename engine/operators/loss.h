@@ -129,8 +129,8 @@ logarithm (TelarLowering *l, TelarValue x)
 
 #define TELAR_PARAM_WEIGHT                                                                         \
   {                                                                                                \
-    .name = "weight", .label = N_ ("Weight"), .kind = TELAR_PARAM_REAL, .fallback = "1",           \
-    .minimum = 0, .maximum = 1e9,                                                                  \
+    .name = "weight", .live = TRUE, .label = N_ ("Weight"), .kind = TELAR_PARAM_REAL,              \
+    .fallback = "1", .minimum = 0, .maximum = 1e9,                                                 \
     .doc = N_ ("Factor of this loss before it is added to the others."),                           \
   }
 #define TELAR_PARAM_AMOUNT(param, text, value, least, most, words)                                 \

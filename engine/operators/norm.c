@@ -283,6 +283,7 @@ static const TelarOperator batch_norm = {
   .params = TELAR_PARAMS (
       {
           .name = "momentum",
+          .live = TRUE,
           .label = N_ ("Momentum"),
           .kind = TELAR_PARAM_REAL,
           .fallback = "0.1",

@@ -197,6 +197,7 @@ lower_decoder (TelarLowering *l)
               "layer brings each step to mean 0 and variance 1, rms only divides by its size."),   \
       TELAR_PARAM_EPSILON ("1e-5"),                                                                \
       { .name = "dropout",                                                                         \
+        .live = TRUE,                                                                              \
         .label = N_ ("Dropout"),                                                                   \
         .kind = TELAR_PARAM_REAL,                                                                  \
         .fallback = "0.1",                                                                         \

@@ -40,10 +40,10 @@ test_usage (void)
     { { "train", "a", "--epochs=0", NULL }, "--epochs takes a whole number from 1" },
     { { "train", "a", "--json=yes", NULL }, "--json takes no value" },
     { { "train", "a", "--seed", "1", "--seed=2", NULL }, "--seed is given twice" },
-    { { "train", NULL }, "PROJECT or --resume is missing" },
+    { { "train", NULL }, "PROJECT, --resume, --fork or --replay is missing" },
     { { "train", "--resume", "a", "--run=b", NULL }, "exclude each other" },
     { { "compile", "a", "--dump", "all", NULL }, "--dump takes one of ir, grad, plan" },
-    { { "runs", "fly", NULL }, "telar runs list, show or delete" },
+    { { "runs", "fly", NULL }, "telar runs list, show, delete or request" },
     { { "runs", "show", NULL }, "takes the name of one run" },
     { { "predict", "a.onnx", NULL }, "--output is needed" },
   };

@@ -165,10 +165,11 @@ run_set_up (Run *run)
 void
 run_tear_down (Run *run)
 {
-  static const char *const files[] = { "checkpoint.safetensors", "best.safetensors" };
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
-    g_autofree char *path = g_build_filename (run->folder, files[i], NULL);
-    g_unlink (path);
+  g_autoptr (GDir) files = g_dir_open (run->folder, 0, NULL);
+  for (const char *name; (name = g_dir_read_name (files));) {
+    g_autofree char *path = g_build_filename (run->folder, name, NULL);
+    if (g_str_has_suffix (name, ".safetensors"))
+      g_unlink (path);
   }
   /* Fails when something else was left behind. */
   g_assert_cmpint (g_rmdir (run->folder), ==, 0);
@@ -198,6 +199,7 @@ run_try (Run *run, const char *resume, GError **error)
                              .run = "run",
                              .folder = run->folder,
                              .resume = resume,
+                             .fork = run->listener.fork,
                              .interrupted = run->listener.interrupt };
   telar_training_result_clear (&run->result);
   return telar_train (&training, &run->result, error);

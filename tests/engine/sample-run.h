@@ -12,6 +12,7 @@ typedef struct {
   guint polls;
   const TelarRequest *requests; /* the value of .id is the poll at which each comes */
   guint n_requests, next_request;
+  const char *fork;
   int *interrupt; /* set after @interrupt_step steps */
   gint64 interrupt_step;
 } Listener;
