@@ -102,6 +102,12 @@ read_layout (Reader *reader, const json_t *json, GError **error)
 }
 
 static gboolean
+read_notes (Reader *reader, const json_t *json, GError **error)
+{
+  return read_members (reader, "notes", json, telar_graph_put_note, error);
+}
+
+static gboolean
 read_nodes (Reader *reader, const json_t *json, GError **error)
 {
   if (!json_is_array (json))
@@ -168,7 +174,7 @@ typedef gboolean (*ReadSection) (Reader *reader, const json_t *json, GError **er
 static gboolean
 make_group (Reader *reader, const char *name, const json_t *json, GError **error)
 {
-  static const char *const known[] = { "title", "nodes", "edges", "layout", NULL };
+  static const char *const known[] = { "title", "nodes", "edges", "layout", "notes", NULL };
   const char *key;
   json_t *value;
   if (!json_is_object (json))
@@ -220,7 +226,8 @@ read_groups (Reader *reader, const json_t *json, GError **error)
   }
   return read_in_groups (reader, json, "nodes", read_nodes, error) &&
          read_in_groups (reader, json, "edges", read_edges, error) &&
-         read_in_groups (reader, json, "layout", read_layout, error);
+         read_in_groups (reader, json, "layout", read_layout, error) &&
+         read_in_groups (reader, json, "notes", read_notes, error);
 }
 
 /* --- the document ----------------------------------------------------------------------------- */
@@ -233,6 +240,7 @@ static const struct {
   { "telar", read_version },     { "engine", read_engine }, { "seed", read_seed },
   { "training", read_training }, { "data", read_data },     { "groups", read_groups },
   { "nodes", read_nodes },       { "edges", read_edges },   { "layout", read_layout },
+  { "notes", read_notes },
 };
 
 static gboolean

@@ -186,8 +186,10 @@ telar_group_copy_all (TelarGraph *to, const TelarGraph *from)
     telar_graph_copy_nodes (to->drawings->pdata[i], from->drawings->pdata[i]);
     telar_group_refresh (to->drawings->pdata[i], NULL, NULL);
   }
-  for (guint i = 0; i < from->groups->len; i++)
+  for (guint i = 0; i < from->groups->len; i++) {
     telar_graph_copy_edges (to->drawings->pdata[i], from->drawings->pdata[i]);
+    telar_graph_copy_notes (to->drawings->pdata[i], from->drawings->pdata[i]);
+  }
 }
 
 /* --- operators -------------------------------------------------------------------------------- */

@@ -59,6 +59,34 @@ telar_graph_layout_line (const TelarNode *node)
 }
 
 char *
+telar_graph_bends_line (const TelarEdge *edge)
+{
+  char x[TELAR_REAL_TEXT], y[TELAR_REAL_TEXT];
+  if (!edge->bends)
+    return NULL;
+  GString *line = g_string_new ("[");
+  for (guint i = 0; i < edge->bends->len; i++) {
+    const TelarBend *at = &g_array_index (edge->bends, TelarBend, i);
+    g_string_append_printf (line, "%s[%s,%s]", i ? "," : "", telar_real_to_text (at->x, x),
+                            telar_real_to_text (at->y, y));
+  }
+  return g_string_free (g_string_append_c (line, ']'), FALSE);
+}
+
+char *
+telar_graph_note_line (const TelarNote *note)
+{
+  char x[TELAR_REAL_TEXT], y[TELAR_REAL_TEXT], width[TELAR_REAL_TEXT], height[TELAR_REAL_TEXT];
+  json_auto_t *quoted = json_string (note->text);
+  g_autofree char *text = telar_json_to_text (quoted);
+  return g_strdup_printf ("{\"kind\":\"%s\",\"text\":%s,\"colour\":\"%s\",\"place\":[%s,%s,%s,%s]}",
+                          note->frame ? "frame" : "note", text, telar_colour_names[note->colour],
+                          telar_real_to_text (note->x, x), telar_real_to_text (note->y, y),
+                          telar_real_to_text (note->width, width),
+                          telar_real_to_text (note->height, height));
+}
+
+char *
 telar_graph_group_line (const TelarGraph *drawing)
 {
   json_auto_t *object = json_object ();
@@ -117,14 +145,47 @@ read_params (TelarParamSet *params, const json_t *node, const char *what, GError
   return TRUE;
 }
 
-/* Whether the node may become one of @op: its wires belong to the ports of the operator it has. */
+/* The port of @ports that has the name, the kind and the repetition of @port, or -1. */
+static int
+same_port (const TelarPort *port, const TelarPort *ports)
+{
+  for (int i = 0; ports && ports[i].name; i++)
+    if (strcmp (ports[i].name, port->name) == 0)
+      return ports[i].kind == port->kind && ports[i].repeated == port->repeated ? i : -1;
+  return -1;
+}
+
+/* Whether the node may become one of @op: it must have the ports that are wired. */
 static gboolean
 check_replacement (const TelarGraph *graph, const char *id, const TelarOperator *op, GError **error)
 {
   const TelarGraphEntry *entry = telar_graph_entry (graph, id);
-  if (entry && entry->node.op != op && entry->in->len + entry->out->len > 0)
-    return refuse (error, id, "the node has wires and so remains a %s", entry->node.op->name);
-  return TRUE;
+  gboolean fits = TRUE;
+  for (guint i = 0; entry && i < entry->in->len; i++) {
+    const TelarEdge *edge = entry->in->pdata[i];
+    fits &= same_port (&entry->node.op->inputs[edge->to_port], op->inputs) >= 0;
+  }
+  for (guint i = 0; entry && i < entry->out->len; i++) {
+    const TelarEdge *edge = entry->out->pdata[i];
+    fits &= same_port (&entry->node.op->outputs[edge->from_port], op->outputs) >= 0;
+  }
+  return fits || refuse (error, id, "the node has wires and so remains a %s", entry->node.op->name);
+}
+
+/* Its wires go to the ports of the same names. */
+static void
+become (TelarGraph *graph, TelarGraphEntry *entry, const TelarOperator *op)
+{
+  for (guint i = 0; i < entry->in->len; i++) {
+    TelarEdge *edge = entry->in->pdata[i];
+    edge->to_port = (guint)same_port (&entry->node.op->inputs[edge->to_port], op->inputs);
+  }
+  for (guint i = 0; i < entry->out->len; i++) {
+    TelarEdge *edge = entry->out->pdata[i];
+    edge->from_port = (guint)same_port (&entry->node.op->outputs[edge->from_port], op->outputs);
+  }
+  entry->node.op = op;
+  telar_graph_sort_edges (graph);
 }
 
 gboolean
@@ -169,7 +230,8 @@ telar_graph_put_node (TelarGraph *graph, const char *id, const json_t *json, GEr
   telar_param_set_free (node->learning);
   node->learning = g_steal_pointer (&learning);
   gboolean was_end = telar_operator_is_group_end (node->op);
-  node->op = op;
+  if (node->op != op)
+    become (graph, telar_graph_entry (graph, given), op);
   if (was_end || telar_operator_is_group_end (op))
     telar_group_refresh (graph, NULL, NULL);
   g_free (node->title);
@@ -190,17 +252,95 @@ telar_graph_read_edge (const TelarGraph *graph, const json_t *json, TelarWire *w
   return telar_graph_resolve (graph, from, to, wire, error);
 }
 
-gboolean
-telar_graph_put_layout (TelarGraph *graph, const char *id, const json_t *json, GError **error)
+/* Exactly @n numbers. */
+static gboolean
+read_numbers (const json_t *json, double *numbers, gsize n)
 {
-  TelarNode *node = telar_graph_find_node (graph, id);
-  const json_t *x = json_array_get (json, 0), *y = json_array_get (json, 1);
+  if (json_array_size (json) != n)
+    return FALSE;
+  for (gsize i = 0; i < n; i++) {
+    if (!json_is_number (json_array_get (json, i)))
+      return FALSE;
+    numbers[i] = json_number_value (json_array_get (json, i));
+  }
+  return TRUE;
+}
+
+static gboolean
+put_bends (TelarGraph *graph, const char *place, const json_t *json, GError **error)
+{
+  const TelarEdge *edge = telar_graph_edge_at (graph, place);
+  TelarBend points[TELAR_MAX_BENDS];
+  gsize n = json_array_size (json);
+  if (!edge)
+    return refuse (error, NULL, "the layout bends the wire at \"%s\", where none ends", place);
+  if (n < 1 || n > TELAR_MAX_BENDS)
+    return refuse (error, NULL, "the bends at \"%s\" must be 1 to %d places", place,
+                   TELAR_MAX_BENDS);
+  for (gsize i = 0; i < n; i++) {
+    double at[2];
+    if (!read_numbers (json_array_get (json, i), at, 2))
+      return refuse (error, edge->to, "a bend must be two numbers, [x,y]");
+    points[i] = (TelarBend){ at[0], at[1] };
+  }
+  telar_graph_set_bends (graph, edge->to, edge->to_port, edge->to_slot, points, (guint)n);
+  return TRUE;
+}
+
+gboolean
+telar_graph_put_layout (TelarGraph *graph, const char *place, const json_t *json, GError **error)
+{
+  double at[2];
+  if (strchr (place, ':'))
+    return put_bends (graph, place, json, error);
+  TelarNode *node = telar_graph_find_node (graph, place);
   if (!node)
-    return refuse (error, NULL, "the layout places \"%s\", which is no node", id);
-  if (json_array_size (json) != 2 || !json_is_number (x) || !json_is_number (y))
-    return refuse (error, id, "a position must be two numbers, [x,y]");
-  node->x = json_number_value (x);
-  node->y = json_number_value (y);
+    return refuse (error, NULL, "the layout places \"%s\", which is no node", place);
+  if (!read_numbers (json, at, 2))
+    return refuse (error, place, "a position must be two numbers, [x,y]");
+  node->x = at[0];
+  node->y = at[1];
+  return TRUE;
+}
+
+static int
+find_colour (const json_t *json)
+{
+  const char *name = json_string_value (json);
+  for (int i = 0; name && telar_colour_names[i]; i++)
+    if (strcmp (telar_colour_names[i], name) == 0)
+      return i;
+  return -1;
+}
+
+gboolean
+telar_graph_put_note (TelarGraph *graph, const char *id, const json_t *json, GError **error)
+{
+  static const char *const known[] = { "kind", "text", "colour", "place", NULL };
+  if (!check_members (json, "a note", NULL, known, error))
+    return FALSE;
+  const char *kind = json_string_value (json_object_get (json, "kind"));
+  const char *text = json_string_value (json_object_get (json, "text"));
+  int colour = find_colour (json_object_get (json, "colour"));
+  double place[4];
+  if (!kind || (strcmp (kind, "frame") != 0 && strcmp (kind, "note") != 0))
+    return refuse (error, NULL, "the \"kind\" of \"%s\" must be \"note\" or \"frame\"", id);
+  if (!text)
+    return refuse (error, NULL, "the note \"%s\" needs its \"text\"", id);
+  if (colour < 0)
+    return refuse (error, NULL, "the \"colour\" of the note \"%s\" is unknown", id);
+  if (!read_numbers (json_object_get (json, "place"), place, 4) || place[2] <= 0 || place[3] <= 0)
+    return refuse (error, NULL, "the \"place\" of the note \"%s\" must be [x,y,width,height]", id);
+  TelarNote *note = telar_graph_find_note (graph, id);
+  if (!note)
+    note = telar_graph_add_note (graph, FALSE, id, error);
+  if (!note)
+    return FALSE;
+  g_free (note->text);
+  *note = (TelarNote){ note->id,        strcmp (kind, "frame") == 0,
+                       g_strdup (text), (TelarColour)colour,
+                       place[0],        place[1],
+                       place[2],        place[3] };
   return TRUE;
 }
 

@@ -30,6 +30,7 @@ struct TelarGraph {
   GPtrArray *drawings;     /* of the groups, in that order; borrowed */
   GPtrArray *nodes;        /* TelarGraphEntry *, sorted by id; owned */
   GPtrArray *edges;        /* TelarEdge *, sorted by to, port, slot; owned */
+  GPtrArray *notes;        /* TelarNote *, sorted by id; owned */
   GHashTable *by_id;       /* id (the node's) -> TelarGraphEntry * */
   GHashTable *next_number; /* operator's name -> the least number an id may have free */
   guint walks;
@@ -70,6 +71,8 @@ void telar_group_copy_all (TelarGraph *to, const TelarGraph *from);
 /* Copies nodes, then wires; @to knows the operators by the same names. */
 void telar_graph_copy_nodes (TelarGraph *to, const TelarGraph *from);
 void telar_graph_copy_edges (TelarGraph *to, const TelarGraph *from);
+void telar_graph_copy_notes (TelarGraph *to, const TelarGraph *from);
+void telar_note_free (gpointer note);
 /* Sorts the wires after ports or ids have changed. */
 void telar_graph_sort_edges (TelarGraph *graph);
 
@@ -98,6 +101,8 @@ gboolean telar_graph_check_acyclic (const TelarGraph *graph, GError **error);
 /* Whether a wire from @from to @to would close a cycle. */
 gboolean telar_graph_reaches (const TelarGraph *graph, TelarGraphEntry *from, TelarGraphEntry *to);
 
+/* The wire that ends at "bn1:in", "bn1:in.0", "add1:in.1", or NULL. */
+TelarEdge *telar_graph_edge_at (const TelarGraph *graph, const char *place);
 /* "conv1:out"; "bn1:in", "add1:in.1". Caller frees. */
 char *telar_graph_edge_from (const TelarGraph *graph, const TelarEdge *edge);
 char *telar_graph_edge_to (const TelarGraph *graph, const TelarEdge *edge);
@@ -108,6 +113,9 @@ char *telar_graph_node_line (const TelarNode *node);
 char *telar_graph_edge_line (const TelarGraph *graph, const TelarEdge *edge);
 /* NULL when the node stands at the origin. */
 char *telar_graph_layout_line (const TelarNode *node);
+/* NULL when the wire bends nowhere. */
+char *telar_graph_bends_line (const TelarEdge *edge);
+char *telar_graph_note_line (const TelarNote *note);
 
 /* Puts or replaces; @id NULL takes that of the record. */
 gboolean telar_graph_put_node (TelarGraph *graph, const char *id, const json_t *json,
@@ -115,8 +123,11 @@ gboolean telar_graph_put_node (TelarGraph *graph, const char *id, const json_t *
 /* Reads both ends. */
 gboolean telar_graph_read_edge (const TelarGraph *graph, const json_t *json, TelarWire *wire,
                                 GError **error);
-gboolean telar_graph_put_layout (TelarGraph *graph, const char *id, const json_t *json,
+/* @place: the id of a node, or the end of a wire, "add1:in.0", for its bends. */
+gboolean telar_graph_put_layout (TelarGraph *graph, const char *place, const json_t *json,
                                  GError **error);
+gboolean telar_graph_put_note (TelarGraph *graph, const char *id, const json_t *json,
+                               GError **error);
 /* Makes the group where there is none. */
 gboolean telar_graph_put_group (TelarGraph *graph, const char *name, const json_t *title,
                                 GError **error);

@@ -29,7 +29,17 @@ split_group (const TelarGraph *graph, const char *path, char **name, const char 
 static gboolean
 is_of_drawing (const char *path)
 {
-  return behind (path, "nodes") || behind (path, "edges") || behind (path, "layout");
+  return behind (path, "nodes") || behind (path, "edges") || behind (path, "layout") ||
+         behind (path, "notes");
+}
+
+gboolean
+telar_record_is_layout (const char *path)
+{
+  const char *within = behind (path, "groups");
+  const char *slash = within ? strchr (within, '/') : NULL;
+  const char *own = slash ? slash + 1 : path;
+  return behind (own, "layout") || behind (own, "notes");
 }
 
 /* "edges/TO:PORT.SLOT", with the slot always written. Caller frees. */
@@ -45,17 +55,7 @@ edge_path (const TelarGraph *graph, const TelarEdge *edge)
 static TelarEdge *
 find_edge (const TelarGraph *graph, const char *place)
 {
-  const char *colon = strchr (place, ':'), *dot = strrchr (place, '.');
-  if (!colon || !dot || dot < colon)
-    return NULL;
-  g_autofree char *id = g_strndup (place, (gsize)(colon - place));
-  g_autofree char *port = g_strndup (colon + 1, (gsize)(dot - colon - 1));
-  const TelarNode *node = telar_graph_find_node (graph, id);
-  int index = node ? telar_operator_find_input (node->op, port) : -1;
-  guint64 slot;
-  if (index < 0 || !g_ascii_string_to_unsigned (dot + 1, 10, 0, G_MAXINT, &slot, NULL))
-    return NULL;
-  return (TelarEdge *)telar_graph_incoming (graph, id, (guint)index, (guint)slot);
+  return strchr (place, '.') ? telar_graph_edge_at (graph, place) : NULL;
 }
 
 static int
@@ -74,9 +74,15 @@ add_drawing_paths (GPtrArray *paths, const char *before, const TelarGraph *graph
       g_ptr_array_add (paths, g_strconcat (before, "layout/", node->id, NULL));
   }
   for (guint i = 0; i < graph->edges->len; i++) {
-    g_autofree char *path = edge_path (graph, graph->edges->pdata[i]);
+    const TelarEdge *edge = graph->edges->pdata[i];
+    g_autofree char *path = edge_path (graph, edge);
     g_ptr_array_add (paths, g_strconcat (before, path, NULL));
+    if (edge->bends)
+      g_ptr_array_add (paths, g_strconcat (before, "layout", strchr (path, '/'), NULL));
   }
+  for (guint i = 0; i < graph->notes->len; i++)
+    g_ptr_array_add (
+        paths, g_strconcat (before, "notes/", ((TelarNote *)graph->notes->pdata[i])->id, NULL));
 }
 
 static void
@@ -133,6 +139,16 @@ get_hash (const TelarGraph *graph, const char *path)
 }
 
 static char *
+get_layout (const TelarGraph *graph, const char *place)
+{
+  const TelarEdge *edge = find_edge (graph, place);
+  const TelarNode *node = strchr (place, ':') ? NULL : telar_graph_find_node (graph, place);
+  if (edge)
+    return telar_graph_bends_line (edge);
+  return node ? telar_graph_layout_line (node) : NULL;
+}
+
+static char *
 get_group (const TelarGraph *graph, const char *path)
 {
   g_autofree char *name = NULL;
@@ -157,9 +173,11 @@ telar_graph_get_record (const TelarGraph *graph, const char *path)
     const TelarEdge *edge = find_edge (graph, rest);
     return edge ? telar_graph_edge_line (graph, edge) : NULL;
   }
-  if ((rest = behind (path, "layout"))) {
-    const TelarNode *node = telar_graph_find_node (graph, rest);
-    return node ? telar_graph_layout_line (node) : NULL;
+  if ((rest = behind (path, "layout")))
+    return get_layout (graph, rest);
+  if ((rest = behind (path, "notes"))) {
+    const TelarNote *note = telar_graph_find_note (graph, rest);
+    return note ? telar_graph_note_line (note) : NULL;
   }
   if ((rest = behind (path, "groups")))
     return get_group (graph, rest);
@@ -222,7 +240,8 @@ check_edge (const TelarGraph *graph, const TelarWire *wire, const char *place, G
   return TRUE;
 }
 
-/* Other slots stay where they are, for records are independent of each other. */
+/* Other slots stay where they are, and so do its bends, for records are independent of each other.
+ */
 static gboolean
 set_edge (TelarGraph *graph, const char *place, const json_t *json, GError **error)
 {
@@ -231,28 +250,41 @@ set_edge (TelarGraph *graph, const char *place, const json_t *json, GError **err
     return FALSE;
   TelarEdge *old = find_edge (graph, place);
   TelarWire kept;
+  g_autoptr (GArray) bends = NULL;
   if (old) {
     kept = wire_of (graph, old);
+    bends = g_steal_pointer (&old->bends);
     telar_graph_delete_edge (graph, old);
   }
   if (!json)
     return TRUE;
   gboolean good = check_edge (graph, &wire, place, error);
-  if (good)
-    telar_graph_insert_edge (graph, &wire);
-  else if (old)
-    telar_graph_insert_edge (graph, &kept);
+  if (good || old)
+    telar_graph_insert_edge (graph, good ? &wire : &kept)->bends = g_steal_pointer (&bends);
   return good;
 }
 
 static gboolean
-set_layout (TelarGraph *graph, const char *id, const json_t *json, GError **error)
+set_layout (TelarGraph *graph, const char *place, const json_t *json, GError **error)
 {
   if (json)
-    return telar_graph_put_layout (graph, id, json, error);
-  TelarNode *node = telar_graph_find_node (graph, id);
+    return telar_graph_put_layout (graph, place, json, error);
+  TelarEdge *edge = find_edge (graph, place);
+  TelarNode *node = strchr (place, ':') ? NULL : telar_graph_find_node (graph, place);
+  if (edge)
+    g_clear_pointer (&edge->bends, g_array_unref);
   if (node)
     node->x = node->y = 0;
+  return TRUE;
+}
+
+static gboolean
+set_note (TelarGraph *graph, const char *id, const json_t *json, GError **error)
+{
+  if (json)
+    return telar_graph_put_note (graph, id, json, error);
+  if (telar_graph_find_note (graph, id))
+    telar_graph_remove_note (graph, id);
   return TRUE;
 }
 
@@ -331,6 +363,7 @@ set_value (TelarGraph *graph, const char *path, const json_t *json, GError **err
   } kinds[] = {
     { "nodes", set_node },        { "edges", set_edge }, { "layout", set_layout },
     { "training", set_training }, { "data", set_hash },  { "groups", set_group },
+    { "notes", set_note },
   };
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     const char *rest = behind (path, kinds[i].kind);

@@ -131,6 +131,23 @@ telar_graph_edge_to (const TelarGraph *graph, const TelarEdge *edge)
   return g_strdup_printf ("%s:%s", edge->to, port->name);
 }
 
+TelarEdge *
+telar_graph_edge_at (const TelarGraph *graph, const char *place)
+{
+  const char *colon = strchr (place, ':'), *dot = colon ? strrchr (colon, '.') : NULL;
+  if (!colon)
+    return NULL;
+  g_autofree char *id = g_strndup (place, (gsize)(colon - place));
+  g_autofree char *port =
+      dot ? g_strndup (colon + 1, (gsize)(dot - colon - 1)) : g_strdup (colon + 1);
+  const TelarNode *node = telar_graph_find_node (graph, id);
+  int index = node ? telar_operator_find_input (node->op, port) : -1;
+  guint64 slot = 0;
+  if (index < 0 || (dot && !g_ascii_string_to_unsigned (dot + 1, 10, 0, G_MAXINT, &slot, NULL)))
+    return NULL;
+  return (TelarEdge *)telar_graph_incoming (graph, id, (guint)index, (guint)slot);
+}
+
 /* The node in front of the colon, the port behind it, or NULL. Caller frees. */
 static TelarGraphEntry *
 split_end (const TelarGraph *graph, const char *text, char **port, GError **error)
@@ -343,4 +360,17 @@ telar_graph_disconnect (TelarGraph *graph, const char *to, guint to_port, guint 
     if (other->to_port == to_port && other->to_slot > to_slot)
       other->to_slot--;
   }
+}
+
+void
+telar_graph_set_bends (TelarGraph *graph, const char *to, guint to_port, guint to_slot,
+                       const TelarBend *points, guint n)
+{
+  TelarEdge *edge = (TelarEdge *)telar_graph_incoming (graph, to, to_port, to_slot);
+  g_return_if_fail (edge && n <= TELAR_MAX_BENDS);
+  g_clear_pointer (&edge->bends, g_array_unref);
+  if (n == 0)
+    return;
+  edge->bends = g_array_sized_new (FALSE, FALSE, sizeof (TelarBend), n);
+  g_array_append_vals (edge->bends, points, n);
 }

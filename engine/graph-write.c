@@ -78,6 +78,24 @@ write_layout (GString *text, const TelarGraph *graph)
     if (line)
       add_line (&block, node->id, line);
   }
+  for (guint i = 0; i < graph->edges->len; i++) {
+    const TelarEdge *edge = graph->edges->pdata[i];
+    char *line = telar_graph_bends_line (edge);
+    g_autofree char *place = line ? telar_graph_edge_to (graph, edge) : NULL;
+    if (line)
+      add_line (&block, place, line);
+  }
+  close_block (&block, '}');
+}
+
+static void
+write_notes (GString *text, const TelarGraph *graph)
+{
+  Block block = open_block (text, "notes", '{');
+  for (guint i = 0; i < graph->notes->len; i++) {
+    const TelarNote *note = graph->notes->pdata[i];
+    add_line (&block, note->id, telar_graph_note_line (note));
+  }
   close_block (&block, '}');
 }
 
@@ -93,6 +111,8 @@ write_drawing (GString *text, const TelarGraph *graph)
     add_line (&edges, NULL, telar_graph_edge_line (graph, graph->edges->pdata[i]));
   close_block (&edges, ']');
   write_layout (text, graph);
+  if (graph->notes->len > 0)
+    write_notes (text, graph);
 }
 
 /* A group's members besides its title are those that the document has of the main drawing. */

@@ -12,6 +12,7 @@ free_edge (gpointer data)
   TelarEdge *edge = data;
   g_free (edge->from);
   g_free (edge->to);
+  g_clear_pointer (&edge->bends, g_array_unref);
   g_free (edge);
 }
 
@@ -37,6 +38,7 @@ telar_graph_new (void)
   graph->drawings = g_ptr_array_new ();
   graph->nodes = g_ptr_array_new_with_free_func (free_entry);
   graph->edges = g_ptr_array_new_with_free_func (free_edge);
+  graph->notes = g_ptr_array_new_with_free_func (telar_note_free);
   graph->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   graph->next_number = g_hash_table_new (g_str_hash, g_str_equal);
   graph->training = telar_param_set_new (telar_training_params);
@@ -54,6 +56,7 @@ telar_graph_free (TelarGraph *graph)
   g_hash_table_unref (graph->data_hashes);
   telar_param_set_free (graph->training);
   g_ptr_array_unref (graph->edges);
+  g_ptr_array_unref (graph->notes);
   g_ptr_array_unref (graph->nodes);
   g_ptr_array_unref (graph->drawings);
   g_ptr_array_unref (graph->groups);
@@ -373,7 +376,8 @@ telar_graph_copy_edges (TelarGraph *to, const TelarGraph *from)
     const TelarEdge *edge = from->edges->pdata[i];
     TelarWire wire = { telar_graph_entry (to, edge->from), telar_graph_entry (to, edge->to),
                        edge->from_port, edge->to_port, edge->to_slot };
-    telar_graph_insert_edge (to, &wire);
+    TelarEdge *copy = telar_graph_insert_edge (to, &wire);
+    copy->bends = edge->bends ? g_array_copy (edge->bends) : NULL;
   }
 }
 
@@ -389,6 +393,7 @@ telar_graph_copy (const TelarGraph *graph)
   }
   telar_graph_copy_nodes (copy, graph);
   telar_graph_copy_edges (copy, graph);
+  telar_graph_copy_notes (copy, graph);
   telar_param_set_free (copy->training);
   copy->training = telar_param_set_copy (graph->training);
   copy->seed = graph->seed;

@@ -36,11 +36,20 @@ TelarParamSet *telar_node_params (const TelarNode *node, const char *name);
 /* Whether operators of this kind may have parameters to learn. */
 gboolean telar_operator_may_learn (const TelarOperator *op);
 
+/* A place that a wire is led through, in canvas units. */
+typedef struct {
+  double x, y;
+} TelarBend;
+
+/* A wire bends at so many places at most. */
+#define TELAR_MAX_BENDS 12
+
 typedef struct {
   char *from; /* node ids */
   char *to;
   guint from_port, to_port;
   guint to_slot; /* 0 unless the port is repeated */
+  GArray *bends; /* TelarBend, where it is led through on its way; NULL: nowhere */
 } TelarEdge;
 
 TelarGraph *telar_graph_new (void);
@@ -89,6 +98,44 @@ const TelarEdge *telar_graph_incoming (const TelarGraph *graph, const char *to, 
 /* Node ids such that each comes after all that it depends on, ties by id: GPtrArray of borrowed
  * TelarNode *. Caller unrefs. */
 GPtrArray *telar_graph_topological (const TelarGraph *graph);
+
+/* Where the wire at an input is led through, in order from its source; @n 0: nowhere, at most
+ * TELAR_MAX_BENDS. There must be a wire. */
+void telar_graph_set_bends (TelarGraph *graph, const char *to, guint to_port, guint to_slot,
+                            const TelarBend *points, guint n);
+
+/* --- notes ------------------------------------------------------------------------------------ */
+
+typedef enum {
+  TELAR_COLOUR_GREY,
+  TELAR_COLOUR_BLUE,
+  TELAR_COLOUR_GREEN,
+  TELAR_COLOUR_YELLOW,
+  TELAR_COLOUR_ORANGE,
+  TELAR_COLOUR_RED,
+  TELAR_COLOUR_PURPLE,
+  TELAR_N_COLOURS
+} TelarColour;
+
+/* As files write them: "grey", …; ends with NULL. */
+extern const char *const telar_colour_names[];
+
+/* What a drawing says beside its nodes and never computes: a sticky note with a text, or a frame,
+ * which lies behind nodes and has its text for a title. Its place is in canvas units. */
+typedef struct {
+  char *id; /* formed as those of nodes are, apart from them */
+  gboolean frame;
+  char *text; /* never NULL */
+  TelarColour colour;
+  double x, y, width, height;
+} TelarNote;
+
+/* @id NULL: a free one. NULL when @id is malformed or taken. Borrowed; valid until removed. */
+TelarNote *telar_graph_add_note (TelarGraph *graph, gboolean frame, const char *id, GError **error);
+void telar_graph_remove_note (TelarGraph *graph, const char *id);
+TelarNote *telar_graph_find_note (const TelarGraph *graph, const char *id);
+/* TelarNote *, sorted by id; borrowed. */
+const GPtrArray *telar_graph_notes (const TelarGraph *graph);
 
 /* --- groups ----------------------------------------------------------------------------------- */
 
@@ -153,9 +200,13 @@ void telar_graph_set_folder (TelarGraph *graph, const char *folder);
 /* --- records ---------------------------------------------------------------------------------- */
 
 /* The document as a set of records, which is how undo, the journal and the diff see it. A record's
- * path is "nodes/ID", "edges/TO:PORT.SLOT", "layout/ID", "training/PARAM", "seed", "data/PATH",
- * "groups/NAME" or, of a group's drawing, "groups/NAME/nodes/ID" and so on; its value one line of
- * JSON, or NULL when it does not exist. */
+ * path is "nodes/ID", "edges/TO:PORT.SLOT", "layout/ID", "layout/TO:PORT.SLOT" (where a wire
+ * bends), "notes/ID", "training/PARAM", "seed", "data/PATH", "groups/NAME" or, of a group's
+ * drawing, "groups/NAME/nodes/ID" and so on; its value one line of JSON, or NULL when it does not
+ * exist. */
+
+/* Whether the record says only how the document looks: places, bends and notes. */
+gboolean telar_record_is_layout (const char *path);
 
 /* Caller frees; NULL when there is no such record (a default counts as none). */
 char *telar_graph_get_record (const TelarGraph *graph, const char *path);

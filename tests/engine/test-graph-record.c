@@ -106,7 +106,7 @@ test_refused (void)
 {
   static const char *const cases[][3] = {
     { "nodes/fc", NULL, "fc: the node still has wires" },
-    { "nodes/fc", "{\"id\":\"fc\",\"op\":\"t-relu\"}",
+    { "nodes/fc", "{\"id\":\"fc\",\"op\":\"t-data\"}",
       "fc: the node has wires and so remains a t-dense" },
     { "nodes/fc", "{\"id\":\"other\",\"op\":\"t-dense\"}", "fc: a node needs its \"id\"" },
     { "nodes/fc", "{\"id\":\"fc\",\"op\":\"t-dense\",\"params\":{\"units\":0}}",
