@@ -1,10 +1,11 @@
 /* Groups as edits: several nodes become one of a new group, and the other way round. */
+#include "app/project/cards.h"
 #include "app/project/edits-private.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define COLUMN 264 /* from a card to the next */
+#define COLUMN (TELAR_CARD_WIDTH + TELAR_GAP) /* from a card to the next */
 #define ROW    112
 
 /* --- what hangs on the ends of a group -------------------------------------------------------- */
@@ -169,6 +170,8 @@ copy_wires (Grouping *g, GError **error)
       if (!draw_wire (g, from, from_within ? edge->from_port : 0, edge->to, edge->to_port,
                       edge->to_slot, error))
         return FALSE;
+      if (from_within)
+        telar_edit_copy_bends (g->drawing, edge, edge->to, edge->to_slot, 0, 0);
     } else if (from_within) {
       const char *end = find_end (g, TELAR_GROUP_OUTPUT, edge->from, edge->from_port);
 
@@ -296,6 +299,7 @@ typedef struct {
   const TelarGraph *drawing; /* as it is set for the node */
   const char *id;            /* of the node that is dissolved */
   GHashTable *names;         /* id in the drawing -> id in the graph */
+  double dx, dy;             /* from a place in the drawing to that in the graph */
 } Ungrouping;
 
 /* Where a wire from @edge's source comes from in the graph: from a copied node or, through an end,
@@ -322,7 +326,7 @@ find_source (Ungrouping *u, const TelarEdge *edge, const char **from, guint *por
 }
 
 static gboolean
-copy_out (Ungrouping *u, const TelarNode *node, double dx, double dy, GError **error)
+copy_out (Ungrouping *u, const TelarNode *node, GError **error)
 {
   gboolean taken = telar_graph_find_node (u->graph, node->id) != NULL;
   TelarNode *copy = telar_graph_add_node (u->graph, node->op->name, taken ? NULL : node->id, error);
@@ -335,8 +339,8 @@ copy_out (Ungrouping *u, const TelarNode *node, double dx, double dy, GError **e
   telar_param_set_free (copy->learning);
   copy->learning = telar_param_set_copy (node->learning);
   copy->title = g_strdup (node->title);
-  copy->x = node->x + dx;
-  copy->y = node->y + dy;
+  copy->x = node->x + u->dx;
+  copy->y = node->y + u->dy;
   g_hash_table_insert (u->names, g_strdup (node->id), g_strdup (copy->id));
   return TRUE;
 }
@@ -356,10 +360,12 @@ copy_nodes_out (Ungrouping *u, GError **error)
     left = MIN (left, node->x);
     top = MIN (top, node->y);
   }
+  u->dx = x - left;
+  u->dy = y - top;
   for (guint i = 0; i < nodes->len; i++) {
     const TelarNode *node = nodes->pdata[i];
 
-    if (!is_end (u->drawing, node->id) && !copy_out (u, node, x - left, y - top, error))
+    if (!is_end (u->drawing, node->id) && !copy_out (u, node, error))
       return FALSE;
   }
   return TRUE;
@@ -375,11 +381,23 @@ wire_copies (Ungrouping *u, GError **error)
     const char *to = g_hash_table_lookup (u->names, edge->to), *from;
     guint port;
 
-    if (to && find_source (u, edge, &from, &port) &&
-        !telar_edit_put_wire (u->document, u->graph, from, port, to, edge->to_port, error))
+    if (!to || !find_source (u, edge, &from, &port))
+      continue;
+    if (!telar_edit_put_wire (u->document, u->graph, from, port, to, edge->to_port, error))
       return FALSE;
+    telar_edit_copy_bends (u->graph, edge, to, edge->to_slot, u->dx, u->dy);
   }
   return TRUE;
+}
+
+/* What the drawing says beside its nodes is said where they go. */
+static void
+copy_notes_out (Ungrouping *u)
+{
+  const GPtrArray *notes = telar_graph_notes (u->drawing);
+
+  for (guint i = 0; i < notes->len; i++)
+    telar_edit_copy_note (u->document, u->graph, notes->pdata[i], u->dx, u->dy);
 }
 
 static gboolean
@@ -434,6 +452,7 @@ dissolve (Ungrouping *u, GError **error)
   telar_patch_touch_node (patch, u->graph, u->id);
   if (!own || !copy_nodes_out (u, error) || !wire_copies (u, error) || !rewire_consumers (u, error))
     return FALSE;
+  copy_notes_out (u);
   telar_edit_drop_wires (u->document, u->graph, u->id);
   telar_graph_remove_node (u->graph, u->id);
   if (telar_graph_find_use (drawing))

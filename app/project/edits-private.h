@@ -7,6 +7,28 @@ G_BEGIN_DECLS
 
 TelarNode *telar_edit_put_node (TelarDocument *document, TelarGraph *graph, const char *op,
                                 double x, double y, GError **error);
+/* Begins an edit whose name is @format with the label of @op for "%s". */
+TelarGraph *telar_edit_begin_with (TelarDocument *document, const char *format, const char *op);
+/* Ends an edit that made @node, whose id is returned: commits when @ok, else takes it back. */
+char *telar_edit_end_with (TelarDocument *document, const TelarNode *node, gboolean ok);
+/* Wires the first port of @node that fits @attach. */
+gboolean telar_edit_attach (TelarDocument *document, TelarGraph *graph, const TelarNode *node,
+                            const TelarPortRef *attach, GError **error);
+/* The wire ends at @node and goes on from it; what stands behind it makes room. */
+gboolean telar_edit_put_into_wire (TelarDocument *document, TelarGraph *graph, TelarNode *node,
+                                   const TelarEdge *wire, GError **error);
+/* Cards behind a node that was put into a wire move out of its way (room.c). The node itself may
+ * move; its place has been touched. */
+void telar_edit_make_room (TelarDocument *document, TelarGraph *graph, TelarNode *node);
+/* Takes off all wires between @ids and others; what fed them goes on to what they fed. */
+void telar_edit_loosen (TelarDocument *document, TelarGraph *graph, const char *const *ids);
+/* The wire at @to, an input that @wire has a counterpart of in another drawing, bends as that does,
+ * moved by (@dx, @dy). It has been touched. */
+void telar_edit_copy_bends (TelarGraph *graph, const TelarEdge *wire, const char *to, guint to_slot,
+                            double dx, double dy);
+/* Adds a copy of a note of another drawing; returns its id, borrowed. */
+const char *telar_edit_copy_note (TelarDocument *document, TelarGraph *graph, const TelarNote *note,
+                                  double dx, double dy);
 /* Appends at a repeated input. */
 gboolean telar_edit_put_wire (TelarDocument *document, TelarGraph *graph, const char *from,
                               guint from_port, const char *to, guint to_port, GError **error);

@@ -3,6 +3,7 @@
 #include "app/project/edits-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 void
 telar_edit_touch_input (TelarDocument *document, const TelarGraph *graph, const char *to,
@@ -173,6 +174,41 @@ telar_edit_disconnect (TelarDocument *document, const char *to, guint port, guin
   g_autofree char *id = g_strdup (to);
 
   telar_edit_drop_wire (document, graph, id, port, slot);
+  telar_document_commit (document, NULL);
+}
+
+static int
+compare_from_end (gconstpointer a, gconstpointer b)
+{
+  const TelarEdge *x = a, *y = b;
+  int order = strcmp (y->to, x->to);
+
+  if (order == 0)
+    order = x->to_port < y->to_port ? 1 : -(x->to_port > y->to_port);
+  if (order == 0)
+    order = x->to_slot < y->to_slot ? 1 : -(x->to_slot > y->to_slot);
+  return order;
+}
+
+/* From the last slot on, so that no wire moves into a place that is still to come. */
+void
+telar_edit_cut (TelarDocument *document, const TelarEdge *wires, guint n)
+{
+  g_autofree char *name = g_strdup_printf (ngettext ("Cut %u wire", "Cut %u wires", n), n);
+  g_autoptr (GArray) sorted = g_array_new (FALSE, FALSE, sizeof (TelarEdge));
+  g_autoptr (GStringChunk) texts = g_string_chunk_new (256);
+  TelarGraph *graph;
+
+  g_array_append_vals (sorted, wires, n);
+  for (guint i = 0; i < n; i++) /* the wires may be the graph's own */
+    g_array_index (sorted, TelarEdge, i).to = g_string_chunk_insert (texts, wires[i].to);
+  g_array_sort (sorted, compare_from_end);
+  graph = telar_document_begin (document, name);
+  for (guint i = 0; i < n; i++) {
+    const TelarEdge *wire = &g_array_index (sorted, TelarEdge, i);
+
+    telar_edit_drop_wire (document, graph, wire->to, wire->to_port, wire->to_slot);
+  }
   telar_document_commit (document, NULL);
 }
 

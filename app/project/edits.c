@@ -1,7 +1,6 @@
 /* Edits of nodes and settings. Each touches the records that it changes, changes the graph through
- * its own functions, and commits. Wires are in edits-wires.c. */
-#include "app/project/edits.h"
-
+ * its own functions, and commits. Wires are in edits-wires.c, what
+ * replaces and removes in edits-insert.c and edits-remove.c, places in edits-layout.c. */
 #include "app/project/edits-private.h"
 
 #include <glib/gi18n.h>
@@ -23,18 +22,19 @@ telar_edit_put_node (TelarDocument *document, TelarGraph *graph, const char *op,
   return node;
 }
 
-static TelarGraph *
-begin_add (TelarDocument *document, const char *op)
+TelarGraph *
+telar_edit_begin_with (TelarDocument *document, const char *format, const char *op)
 {
-  const TelarOperator *found = telar_graph_find_operator (telar_document_graph (document), op);
-  g_autofree char *name = g_strdup_printf (_ ("Add %s"), found ? _ (found->label) : op);
+  const TelarOperator *found = telar_graph_find_operator (telar_document_drawing (document), op);
+  g_auto (GStrv) parts = g_strsplit (format, "%s", 2);
+  g_autofree char *name =
+      g_strconcat (parts[0], found ? _ (found->label) : op, parts[1] ? parts[1] : "", NULL);
 
   return telar_document_begin (document, name);
 }
 
-/* Ends an edit that made @node: commits when @ok, else takes it back. */
-static char *
-end_add (TelarDocument *document, const TelarNode *node, gboolean ok)
+char *
+telar_edit_end_with (TelarDocument *document, const TelarNode *node, gboolean ok)
 {
   g_autofree char *id = NULL;
 
@@ -72,9 +72,9 @@ attach_port (TelarDocument *document, TelarGraph *graph, const TelarNode *node,
 }
 
 /* Wires a port of @node to @attach. */
-static gboolean
-attach_node (TelarDocument *document, TelarGraph *graph, const TelarNode *node,
-             const TelarPortRef *attach, GError **error)
+gboolean
+telar_edit_attach (TelarDocument *document, TelarGraph *graph, const TelarNode *node,
+                   const TelarPortRef *attach, GError **error)
 {
   const TelarNode *other = telar_graph_find_node (graph, attach->node);
   const TelarPort *ports = attach->output ? other->op->outputs : other->op->inputs;
@@ -87,96 +87,11 @@ char *
 telar_edit_add (TelarDocument *document, const char *op, double x, double y,
                 const TelarPortRef *attach, GError **error)
 {
-  TelarGraph *graph = begin_add (document, op);
+  TelarGraph *graph = telar_edit_begin_with (document, _ ("Add %s"), op);
   TelarNode *node = telar_edit_put_node (document, graph, op, x, y, error);
-  gboolean ok = node && (!attach || attach_node (document, graph, node, attach, error));
+  gboolean ok = node && (!attach || telar_edit_attach (document, graph, node, attach, error));
 
-  return end_add (document, node, ok);
-}
-
-/* The first output of @node that fits takes the place of the wire's source. */
-static gboolean
-take_over (TelarDocument *document, TelarGraph *graph, const TelarNode *node, const TelarEdge *wire,
-           GError **error)
-{
-  for (guint port = 0; port < telar_operator_n_outputs (node->op); port++) {
-    g_clear_error (error);
-    if (telar_edit_swap_source (document, graph, wire, node->id, port, error))
-      return TRUE;
-  }
-  if (!error || !*error)
-    telar_set_error (error, TELAR_ERROR_INVALID, node->id, _ ("it has no output"));
-  return FALSE;
-}
-
-char *
-telar_edit_insert (TelarDocument *document, const char *op, double x, double y,
-                   const TelarEdge *wire, GError **error)
-{
-  /* @wire may be the graph's own, which goes when another takes its place. */
-  g_autofree char *from = g_strdup (wire->from);
-  g_autofree char *to = g_strdup (wire->to);
-  TelarEdge old = { from, to, wire->from_port, wire->to_port, wire->to_slot };
-  TelarPortRef source = { from, wire->from_port, TRUE };
-  TelarGraph *graph = begin_add (document, op);
-  TelarNode *node = telar_edit_put_node (document, graph, op, x, y, error);
-  gboolean ok = node && attach_node (document, graph, node, &source, error) &&
-                take_over (document, graph, node, &old, error);
-
-  return end_add (document, node, ok);
-}
-
-/* What fed the node's first input goes on to everything its first output fed and that takes it. */
-static void
-bridge (TelarDocument *document, TelarGraph *graph, const char *id)
-{
-  const TelarEdge *in = telar_graph_incoming (graph, id, 0, 0);
-  const GPtrArray *edges = telar_graph_edges (graph);
-  g_autofree char *from = in ? g_strdup (in->from) : NULL;
-  guint from_port = in ? in->from_port : 0;
-
-  for (guint i = edges->len; from && i-- > 0;) {
-    const TelarEdge *edge = edges->pdata[i];
-
-    if (g_str_equal (edge->from, id) && edge->from_port == 0)
-      telar_edit_swap_source (document, graph, edge, from, from_port, NULL);
-  }
-}
-
-void
-telar_edit_remove (TelarDocument *document, const char *const *ids, gboolean reconnect)
-{
-  guint n = g_strv_length ((char **)ids);
-  g_autofree char *name = g_strdup_printf (ngettext ("Remove %u node", "Remove %u nodes", n), n);
-  TelarGraph *graph = telar_document_begin (document, name);
-
-  for (guint i = 0; i < n; i++) {
-    telar_patch_touch_node (telar_document_patch (document), graph, ids[i]);
-    telar_edit_touch_uses (document, graph, ids[i]);
-  }
-  for (guint i = 0; i < n; i++) {
-    if (reconnect)
-      bridge (document, graph, ids[i]);
-    telar_edit_drop_wires (document, graph, ids[i]);
-    telar_graph_remove_node (graph, ids[i]);
-  }
-  telar_document_commit (document, NULL);
-}
-
-void
-telar_edit_place (TelarDocument *document, const char *name, const TelarPlace *places, guint n,
-                  const char *merge_key)
-{
-  TelarGraph *graph = telar_document_begin (document, name);
-
-  for (guint i = 0; i < n; i++) {
-    TelarNode *node = telar_graph_find_node (graph, places[i].id);
-
-    telar_patch_touchf (telar_document_patch (document), graph, "layout/%s", places[i].id);
-    node->x = places[i].x;
-    node->y = places[i].y;
-  }
-  telar_document_commit (document, merge_key);
+  return telar_edit_end_with (document, node, ok);
 }
 
 /* --- parameters ------------------------------------------------------------------------------- */

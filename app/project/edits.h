@@ -17,11 +17,35 @@ typedef struct {
  * caller frees. */
 char *telar_edit_add (TelarDocument *document, const char *op, double x, double y,
                       const TelarPortRef *attach, GError **error);
-/* Puts a new node of @op into a wire: the wire ends at it and goes on from it. */
+/* Puts a new node of @op into a wire: the wire ends at it and goes on from it, and the nodes behind
+ * it make room. */
 char *telar_edit_insert (TelarDocument *document, const char *op, double x, double y,
                          const TelarEdge *wire, GError **error);
-/* With @reconnect what was wired to a node's first input goes on to what its first output fed. */
+/* With @reconnect what fed the nodes goes on to what they fed, along inputs and outputs of a kind.
+ */
 void telar_edit_remove (TelarDocument *document, const char *const *ids, gboolean reconnect);
+/* Nodes and notes in one step. */
+void telar_edit_remove_all (TelarDocument *document, const char *const *ids,
+                            const char *const *notes, gboolean reconnect);
+
+/* What feeds the output @port of @id, one of @ids, from outside of them and takes its place when
+ * they are removed and reconnected; NULL where nothing does. Borrowed. */
+const TelarEdge *telar_edit_find_feed (TelarDocument *document, const char *const *ids,
+                                       const char *id, guint port);
+
+typedef enum {
+  TELAR_SHAPE_DIFFERS,
+  TELAR_SHAPE_FITS, /* its ports take all wires that the node has */
+  TELAR_SHAPE_SAME, /* it has ports of the same kinds */
+} TelarShapeFit;
+
+/* Whether a node of @op could stand in the place of @id; DIFFERS also where it is one already. */
+TelarShapeFit telar_edit_fit (TelarDocument *document, const char *id, const TelarOperator *op);
+/* Nodes of @op take over places, wires, titles, and those parameters that both operators know by
+ * the same name; ids that were made from the operator's name are made anew. Returns the ids; caller
+ * frees. */
+char **telar_edit_replace (TelarDocument *document, const char *const *ids, const char *op,
+                           GError **error);
 
 /* Whether telar_edit_connect would do it: the graph's rules, save that a wire at an input that
  * takes only one is replaced. */
@@ -31,6 +55,8 @@ gboolean telar_edit_connect (TelarDocument *document, const char *from, guint fr
                              const char *to, guint to_port, GError **error);
 /* The wire at an input; the later wires of a repeated input move up. */
 void telar_edit_disconnect (TelarDocument *document, const char *to, guint port, guint slot);
+/* Takes off all of the wires, of which only where they end is read. */
+void telar_edit_cut (TelarDocument *document, const TelarEdge *wires, guint n);
 /* Takes the wire off one input and puts it on another in one step. */
 gboolean telar_edit_rewire (TelarDocument *document, const TelarEdge *wire, const char *to,
                             guint to_port, GError **error);
@@ -43,6 +69,37 @@ typedef struct {
 /* @name: what undo shows; @merge_key as in telar_document_commit. */
 void telar_edit_place (TelarDocument *document, const char *name, const TelarPlace *places, guint n,
                        const char *merge_key);
+/* The same under the name of "Arrange"; wires among the nodes no longer bend. */
+void telar_edit_arrange (TelarDocument *document, const TelarPlace *places, guint n);
+
+typedef struct {
+  const char *id;
+  double x, y, width, height;
+} TelarNotePlace;
+
+/* How a drag ends. */
+typedef struct {
+  const char *name; /* what undo shows where nothing but places changes */
+  const TelarPlace *nodes;
+  guint n_nodes;
+  const TelarNotePlace *notes;
+  guint n_notes;
+  gboolean loosen;       /* takes the nodes out of what they are wired to, which is bridged */
+  const TelarEdge *wire; /* into which the first node goes, or NULL */
+  const char *merge_key; /* as in telar_document_commit */
+} TelarMove;
+
+gboolean telar_edit_move (TelarDocument *document, const TelarMove *move, GError **error);
+
+/* Leads the wire through @points; TELAR_MAX_BENDS at most. */
+void telar_edit_bend (TelarDocument *document, const TelarEdge *wire, const TelarBend *points,
+                      guint n, const char *merge_key);
+
+/* A frame around the nodes. Caller frees the id. */
+char *telar_edit_add_frame (TelarDocument *document, const char *const *ids);
+char *telar_edit_add_note (TelarDocument *document, double x, double y);
+void telar_edit_set_note (TelarDocument *document, const char *id, const char *text,
+                          TelarColour colour);
 
 /* One value for all of @ids, which have the parameter. */
 gboolean telar_edit_set_param (TelarDocument *document, const char *const *ids, const char *param,

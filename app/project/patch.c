@@ -85,8 +85,8 @@ whole_path (const TelarGraph *graph, const char *path)
   return group ? g_strdup_printf ("groups/%s/%s", group, path) : g_strdup (path);
 }
 
-void
-telar_patch_touch (TelarPatch *patch, const TelarGraph *graph, const char *path)
+static void
+note_before (TelarPatch *patch, const TelarGraph *graph, const char *path, gboolean is_new)
 {
   g_autofree char *whole = whole_path (graph, path);
   g_autofree char *before = NULL;
@@ -94,8 +94,26 @@ telar_patch_touch (TelarPatch *patch, const TelarGraph *graph, const char *path)
 
   if (find (patch, whole, &index))
     return;
-  before = telar_graph_get_record (graph, path);
+  before = is_new ? NULL : telar_graph_get_record (graph, path);
   insert (patch, index, whole, before, NULL);
+}
+
+/* The bends of a wire come and go with it. */
+static void
+touch (TelarPatch *patch, const TelarGraph *graph, const char *path, gboolean is_new)
+{
+  note_before (patch, graph, path, is_new);
+  if (g_str_has_prefix (path, "edges/")) {
+    g_autofree char *bends = g_strconcat ("layout", strchr (path, '/'), NULL);
+
+    note_before (patch, graph, bends, is_new);
+  }
+}
+
+void
+telar_patch_touch (TelarPatch *patch, const TelarGraph *graph, const char *path)
+{
+  touch (patch, graph, path, FALSE);
 }
 
 void
@@ -113,22 +131,19 @@ telar_patch_touchf (TelarPatch *patch, const TelarGraph *graph, const char *form
 void
 telar_patch_touch_new (TelarPatch *patch, const TelarGraph *graph, const char *format, ...)
 {
-  g_autofree char *path = NULL, *whole = NULL;
+  g_autofree char *path = NULL;
   va_list args;
-  guint index;
 
   va_start (args, format);
   path = g_strdup_vprintf (format, args);
   va_end (args);
-  whole = whole_path (graph, path);
-  if (!find (patch, whole, &index))
-    insert (patch, index, whole, NULL, NULL);
+  touch (patch, graph, path, TRUE);
 }
 
 void
 telar_patch_touch_group (TelarPatch *patch, const TelarGraph *drawing)
 {
-  const GPtrArray *nodes = telar_graph_nodes (drawing);
+  const GPtrArray *nodes = telar_graph_nodes (drawing), *notes = telar_graph_notes (drawing);
   g_autofree char *path = g_strdup_printf ("groups/%s", telar_graph_group_name (drawing));
   g_autofree char *before = telar_graph_get_record (drawing, path);
   guint index;
@@ -137,6 +152,8 @@ telar_patch_touch_group (TelarPatch *patch, const TelarGraph *drawing)
     insert (patch, index, path, before, NULL);
   for (guint i = 0; i < nodes->len; i++)
     telar_patch_touch_node (patch, drawing, ((const TelarNode *)nodes->pdata[i])->id);
+  for (guint i = 0; i < notes->len; i++)
+    telar_patch_touchf (patch, drawing, "notes/%s", ((const TelarNote *)notes->pdata[i])->id);
 }
 
 void
@@ -230,40 +247,47 @@ target (const TelarChange *change, TelarPatchDirection direction)
   return direction == TELAR_PATCH_FORWARD ? change->after : change->before;
 }
 
+/* "layout/…" of "edges/…". Caller frees. */
+static char *
+bends_path (const char *path)
+{
+  const char *own = own_path (path);
+
+  return g_strdup_printf ("%.*slayout%s", (int)(own - path), path, strchr (own, '/'));
+}
+
+/* Puts what a wire bends at into @bends, path by path, where the patch says nothing of it. */
 static gboolean
-remove_edges (GPtrArray *edges, TelarGraph *graph, GError **error)
+remove_edges (const TelarPatch *patch, GPtrArray *edges, TelarGraph *graph, GHashTable *bends,
+              GError **error)
 {
   for (guint i = edges->len; i-- > 0;) {
     const TelarChange *change = edges->pdata[i];
     g_autofree char *present = telar_graph_get_record (graph, change->path);
+    g_autofree char *path = bends_path (change->path);
+    char *bent = present ? telar_graph_get_record (graph, path) : NULL;
+    guint index;
 
+    if (bent && find (patch, path, &index))
+      g_clear_pointer (&bent, g_free);
+    if (bent)
+      g_hash_table_insert (bends, g_steal_pointer (&path), bent);
     if (present && !telar_graph_set_record (graph, change->path, NULL, error))
       return FALSE;
   }
   return TRUE;
 }
 
-/* The drawing that the record is of, NULL where there is none. */
-static const TelarGraph *
-drawing_of (const TelarGraph *graph, const char *path)
-{
-  const char *own = own_path (path), *name = path + strlen ("groups/");
-  g_autofree char *group = NULL;
-
-  if (own == path)
-    return graph;
-  group = g_strndup (name, (gsize)(own - name - 1));
-  return telar_graph_find_group (graph, group);
-}
-
-/* A place whose node is gone went with it. */
+/* A wire that came back bends as before. */
 static gboolean
-layout_is_gone (const TelarGraph *graph, const char *path)
+put_edge (const TelarChange *change, const char *json, TelarGraph *graph, GHashTable *bends,
+          GError **error)
 {
-  const TelarGraph *drawing = drawing_of (graph, path);
+  g_autofree char *path = bends_path (change->path);
+  const char *bent = g_hash_table_lookup (bends, path);
 
-  return is_layout (path) &&
-         (!drawing || !telar_graph_find_node (drawing, own_path (path) + strlen ("layout/")));
+  return telar_graph_set_record (graph, change->path, json, error) &&
+         (!bent || telar_graph_set_record (graph, path, bent, error));
 }
 
 typedef gboolean (*Matches) (const char *path);
@@ -286,27 +310,19 @@ set_all (const TelarPatch *patch, TelarGraph *graph, TelarPatchDirection directi
 }
 
 static gboolean
-set_others (const TelarPatch *patch, TelarGraph *graph, TelarPatchDirection direction,
-            GError **error)
+is_setting (const char *path)
 {
-  for (guint i = 0; i < patch->changes->len; i++) {
-    const TelarChange *change = patch->changes->pdata[i];
-
-    if (is_edge (change->path) || is_node (change->path) || is_group (change->path) ||
-        layout_is_gone (graph, change->path))
-      continue;
-    if (!telar_graph_set_record (graph, change->path, target (change, direction), error))
-      return FALSE;
-  }
-  return TRUE;
+  return !is_edge (path) && !is_node (path) && !is_group (path) && !is_layout (path);
 }
 
-/* Wires go first and come last; groups come before the nodes that are of them and go after. */
+/* Wires go first and come last; groups come before the nodes that are of them and go after. Places
+ * and bends follow what they are of. */
 gboolean
 telar_patch_apply (const TelarPatch *patch, TelarGraph *graph, TelarPatchDirection direction,
                    GError **error)
 {
   g_autoptr (GPtrArray) edges = g_ptr_array_new ();
+  g_autoptr (GHashTable) bends = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   for (guint i = 0; i < patch->changes->len; i++) {
     TelarChange *change = patch->changes->pdata[i];
@@ -315,21 +331,23 @@ telar_patch_apply (const TelarPatch *patch, TelarGraph *graph, TelarPatchDirecti
       g_ptr_array_add (edges, change);
   }
   g_ptr_array_sort (edges, compare_slots);
-  if (!remove_edges (edges, graph, error) ||
+  if (!remove_edges (patch, edges, graph, bends, error) ||
       !set_all (patch, graph, direction, is_node, FALSE, error) ||
       !set_all (patch, graph, direction, is_group, FALSE, error) ||
       !set_all (patch, graph, direction, is_group, TRUE, error) ||
       !set_all (patch, graph, direction, is_node, TRUE, error) ||
-      !set_others (patch, graph, direction, error))
+      !set_all (patch, graph, direction, is_setting, FALSE, error) ||
+      !set_all (patch, graph, direction, is_setting, TRUE, error))
     return FALSE;
   for (guint i = 0; i < edges->len; i++) {
     const TelarChange *change = edges->pdata[i];
     const char *json = target (change, direction);
 
-    if (json && !telar_graph_set_record (graph, change->path, json, error))
+    if (json && !put_edge (change, json, graph, bends, error))
       return FALSE;
   }
-  return TRUE;
+  return set_all (patch, graph, direction, is_layout, FALSE, error) &&
+         set_all (patch, graph, direction, is_layout, TRUE, error);
 }
 
 void

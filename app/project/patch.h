@@ -18,7 +18,8 @@ TelarPatch *telar_patch_new (void);
 void telar_patch_free (TelarPatch *patch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarPatch, telar_patch_free)
 
-/* Notes what @path holds now, unless it was noted before. Call it before changing the record. Where
+/* Notes what @path holds now, unless it was noted before, and of a wire where it bends. Call it
+ * before changing the record. Where
  * @graph is the drawing of a group, @path is one of its own: "nodes/conv1". */
 void telar_patch_touch (TelarPatch *patch, const TelarGraph *graph, const char *path);
 void telar_patch_touchf (TelarPatch *patch, const TelarGraph *graph, const char *format, ...)

@@ -87,12 +87,19 @@ change_wire (TelarDocument *document, GRand *rand)
 {
   const GPtrArray *edges = telar_graph_edges (drawing (document));
   g_autofree char *to = random_node (document, rand);
+  const TelarBend bends[] = { { g_rand_int_range (rand, -99, 99), 5 }, { 1.5, 2 } };
   const TelarEdge *edge;
 
   if (edges->len == 0)
     return;
   edge = edges->pdata[g_rand_int_range (rand, 0, (gint32)edges->len)];
-  switch (g_rand_int_range (rand, 0, 3)) {
+  switch (g_rand_int_range (rand, 0, 5)) {
+  case 3:
+    telar_edit_bend (document, edge, bends, (guint)g_rand_int_range (rand, 0, 3), NULL);
+    break;
+  case 4:
+    telar_edit_cut (document, edge, 1);
+    break;
   case 0:
     telar_edit_disconnect (document, edge->to, edge->to_port, edge->to_slot);
     break;
@@ -183,10 +190,18 @@ change_node (TelarDocument *document, GRand *rand)
   g_autofree char *id = random_node (document, rand);
   g_autofree char *name = g_strdup_printf ("name%d", g_rand_int_range (rand, 0, 1000));
   TelarPlace place = { id, g_rand_int_range (rand, -99, 99), g_rand_int_range (rand, -99, 99) };
+  TelarMove loosen = { .name = "Move", .nodes = &place, .n_nodes = 1, .loosen = TRUE };
 
   if (!id)
     return;
-  switch (g_rand_int_range (rand, 0, 3)) {
+  switch (g_rand_int_range (rand, 0, 5)) {
+  case 3:
+    g_strfreev (telar_edit_replace (document, (const char *const[]){ id, NULL },
+                                    g_rand_boolean (rand) ? "tanh" : "batch_norm", NULL));
+    break;
+  case 4:
+    telar_edit_move (document, &loosen, NULL);
+    break;
   case 0:
     telar_edit_place (document, "Move", &place, 1, g_rand_boolean (rand) ? "move" : NULL);
     break;
@@ -195,6 +210,39 @@ change_node (TelarDocument *document, GRand *rand)
     break;
   default:
     telar_edit_set_title (document, id, g_rand_boolean (rand) ? name : NULL);
+  }
+}
+
+/* --- frames and notes ------------------------------------------------------------------------- */
+
+static void
+change_note (TelarDocument *document, GRand *rand)
+{
+  g_auto (GStrv) ids = random_nodes (document, rand);
+  const GPtrArray *notes = telar_graph_notes (drawing (document));
+  const TelarNote *note =
+      notes->len ? notes->pdata[g_rand_int_range (rand, 0, (gint32)notes->len)] : NULL;
+  g_autofree char *id = note ? g_strdup (note->id) : NULL;
+  TelarNotePlace place = { id, g_rand_int_range (rand, -99, 99), 4, 30, 50 };
+  TelarMove move = { .name = "Move", .notes = &place, .n_notes = 1 };
+
+  switch (note ? g_rand_int_range (rand, 0, 5) : 0) {
+  case 0:
+    g_free (telar_edit_add_note (document, 1, g_rand_int_range (rand, 0, 9)));
+    break;
+  case 1:
+    if (ids[0])
+      g_free (telar_edit_add_frame (document, (const char *const *)ids));
+    break;
+  case 2:
+    telar_edit_set_note (document, id, g_rand_boolean (rand) ? "a" : "“b”", TELAR_COLOUR_RED);
+    break;
+  case 3:
+    telar_edit_move (document, &move, NULL);
+    break;
+  default:
+    telar_edit_remove_all (document, (const char *const *)ids, (const char *const[]){ id, NULL },
+                           g_rand_boolean (rand));
   }
 }
 
@@ -271,9 +319,9 @@ test_random_edit (TelarDocument *document, GRand *rand, guint n_nodes)
     int weight;
     void (*edit) (TelarDocument *document, GRand *rand);
   } kinds[] = {
-    { 20, add },         { 17, join },           { 12, change_wire },
-    { 8, copy },         { 12, change_param },   { 10, change_node },
-    { 8, change_group }, { 5, change_settings }, { 8, travel },
+    { 20, add },         { 17, join },       { 12, change_wire }, { 8, copy },
+    { 9, change_param }, { 8, change_node }, { 8, change_group }, { 5, change_settings },
+    { 8, travel },       { 5, change_note },
   };
   guint size = telar_graph_nodes (drawing (document))->len;
   int dice = g_rand_int_range (rand, 0, 100);
