@@ -4,8 +4,6 @@
 #include "app/project/edits.h"
 #include "engine/arrange.h"
 
-#include <glib/gi18n.h>
-
 static double
 card_height (const TelarNode *node, gpointer data)
 {
@@ -26,6 +24,5 @@ telar_arrange (TelarDocument *document, const TelarScene *scene)
     g_array_append_val (places, place);
   }
   /* Ids belong to the graph, which follows the edit: they are copied by the patch first. */
-  telar_edit_place (document, _ ("Arrange"), (const TelarPlace *)(gconstpointer)places->data,
-                    places->len, NULL);
+  telar_edit_arrange (document, (const TelarPlace *)(gconstpointer)places->data, places->len);
 }

@@ -1,10 +1,10 @@
-/* What the files of the canvas share: canvas.c (the widget, view, selection), draw.c, gestures.c,
- * wiring.c, keyboard.c, wire-keys.c, proxies.c. */
+/* What the files of the canvas share. */
 #pragma once
 
 #include "app/canvas/canvas.h"
 #include "app/canvas/card.h"
 #include "app/canvas/scene.h"
+#include "app/canvas/snap.h"
 #include "app/project/edits.h"
 
 #include <adwaita.h>
@@ -32,6 +32,7 @@ typedef enum {
   TELAR_DRAG_MOVE,
   TELAR_DRAG_RUBBER,
   TELAR_DRAG_WIRE,
+  TELAR_DRAG_CUT,
 } TelarDragKind;
 
 /* A node that is being dragged, and where it was. */
@@ -39,6 +40,20 @@ typedef struct {
   TelarSceneNode *node;
   float x, y;
 } TelarHeld;
+
+/* What is being moved. */
+typedef struct {
+  GArray *nodes;     /* TelarHeld */
+  GHashTable *held;  /* the same nodes */
+  GArray *siblings;  /* graphene_rect_t of what it snaps to */
+  GArray *guides;    /* TelarGuide */
+  gboolean loose;    /* it was shaken out of its wires */
+  int direction;     /* of the pointer: left, right */
+  float extreme;     /* how far it went that way */
+  float turned;      /* where it turned back last, */
+  guint32 turn_time; /* when, */
+  guint turns;       /* and how often */
+} TelarMoving;
 
 /* A wire that is being drawn. */
 typedef struct {
@@ -77,17 +92,20 @@ struct _TelarCanvas {
   gboolean pressed_extends;              /* shift or control was held */
   graphene_point_t drag_start, drag_now; /* widget coordinates */
   TelarView drag_view;
-  GArray *held;         /* TelarHeld */
+  TelarMoving moving;
   GHashTable *rubbered; /* what was selected before the rubber band */
   TelarWiring wiring;
-  gboolean space;
+  GArray *cut_line;      /* graphene_point_t, canvas coordinates */
+  GHashTable *cut_wires; /* TelarSceneEdge * that it crosses */
+  gboolean space, knife; /* keys that are held */
 
   graphene_point_t pointer;
   gboolean pointer_inside;
   TelarHit hover;
   double pinch_zoom;
   const TelarOperator *dropping; /* over the canvas in a drag from the palette */
-  TelarSceneEdge *drop_edge;
+  TelarSceneEdge *drop_edge;     /* the wire that what is dragged would go into, */
+  TelarSceneNode *drop_node;     /* and the node that it would replace */
 
   GPtrArray *proxies;       /* widgets that stand for nodes in view */
   GHashTable *wire_proxies; /* TelarSceneEdge * -> GtkWidget *, borrowed both */
@@ -96,26 +114,62 @@ struct _TelarCanvas {
   GtkWidget *menu;
 };
 
-/* --- canvas.c --------------------------------------------------------------------------------- */
+/* --- canvas.c, view.c, selection.c ------------------------------------------------------------ */
 
 void telar_canvas_set_view (TelarCanvas *self, const TelarView *view);
+/* What is in view, in canvas units. */
+graphene_rect_t telar_canvas_visible (TelarCanvas *self);
 void telar_canvas_animate_to (TelarCanvas *self, const TelarView *view);
+void telar_canvas_animate (double t, gpointer canvas);
 void telar_canvas_message (TelarCanvas *self, const GError *error);
 /* Selection; each tells the others when something changed. */
 void telar_canvas_select_node (TelarCanvas *self, TelarSceneNode *node, gboolean extend);
 void telar_canvas_select_edge (TelarCanvas *self, TelarSceneEdge *edge);
 void telar_canvas_clear_selection (TelarCanvas *self);
+/* Without telling anybody. */
+void telar_canvas_deselect (TelarCanvas *self);
 void telar_canvas_selection_changed (TelarCanvas *self);
+/* Where a menu for it comes up when no pointer asks: a point of the widget. */
+graphene_point_t telar_canvas_selection_place (TelarCanvas *self);
 /* Scrolls so that the node is in view. */
 void telar_canvas_ensure_visible (TelarCanvas *self, TelarSceneNode *node);
+/* What places are multiples of: 1 where the person wants no grid. */
+float telar_canvas_grid (void);
 float telar_canvas_snap (double value);
 
 /* --- the other files -------------------------------------------------------------------------- */
 
 void telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot); /* draw.c */
 
+/* overlay.c: what a gesture is about to do. */
+void telar_canvas_snapshot_overlay (TelarCanvas *self, GtkSnapshot *snapshot,
+                                    const graphene_rect_t *all);
+
 void telar_canvas_add_gestures (TelarCanvas *self); /* gestures.c */
 void telar_canvas_cancel_drag (TelarCanvas *self);
+void telar_canvas_set_cursor (TelarCanvas *self);
+
+/* move.c: a drag of what is selected. @freely: it does not snap. @time: of the event, in
+ * milliseconds. */
+void telar_canvas_move_begin (TelarCanvas *self);
+void telar_canvas_move_update (TelarCanvas *self, double dx, double dy, gboolean freely,
+                               guint32 time);
+void telar_canvas_move_end (TelarCanvas *self);
+/* Puts everything back. */
+void telar_canvas_move_cancel (TelarCanvas *self);
+void telar_canvas_move_clear (TelarCanvas *self);
+/* Whether a node of @op could stand in the wire. */
+gboolean telar_canvas_fits_wire (const TelarOperator *op, const TelarSceneEdge *edge);
+/* Whether the wire is not drawn, as it is off its port or goes when the drag ends. */
+gboolean telar_canvas_hides_wire (TelarCanvas *self, const TelarSceneEdge *edge);
+
+/* cut.c: a stroke that cuts wires. */
+void telar_canvas_cut_begin (TelarCanvas *self);
+void telar_canvas_cut_update (TelarCanvas *self);
+void telar_canvas_cut_end (TelarCanvas *self);
+void telar_canvas_cut_clear (TelarCanvas *self);
+
+/* menu.c: what may be done with what is selected. */
 void telar_canvas_show_menu (TelarCanvas *self, double x, double y);
 
 /* wiring.c: one wire, from the port where it starts until it is let go. */
@@ -132,6 +186,17 @@ void telar_canvas_draw_wire_tag (TelarCanvas *self, GtkSnapshot *snapshot);
 
 void telar_canvas_add_actions (GtkWidgetClass *klass); /* keyboard.c */
 void telar_canvas_add_keys (TelarCanvas *self);
+void telar_canvas_add_drawing_actions (GtkWidgetClass *klass); /* drawing-actions.c */
+
+/* An action and its keys, 0 for none. */
+typedef struct {
+  const char *name, *type;
+  GtkWidgetActionActivateFunc activate;
+  guint key, other_key;
+  GdkModifierType modifiers;
+  const char *value; /* what the keys call it with, where @type is "s" */
+} TelarCanvasAction;
+void telar_canvas_install (GtkWidgetClass *klass, const TelarCanvasAction *actions, guint n);
 
 /* wire-keys.c: takes up a wire at a port of the current node, or at its next port. */
 void telar_canvas_wire_by_key (TelarCanvas *self);
@@ -159,5 +224,8 @@ void telar_canvas_focus_wire (TelarCanvas *self, TelarSceneEdge *edge);
 
 /* quick-add.c: search and add at a point of the widget; @attach, a port to wire to, may be NULL. */
 void telar_canvas_quick_add (TelarCanvas *self, double x, double y, const TelarPortRef *attach);
+/* The same to put a node into the selected wire, and in the place of the selected nodes. */
+void telar_canvas_quick_insert (TelarCanvas *self, double x, double y);
+void telar_canvas_quick_replace (TelarCanvas *self, double x, double y);
 
 G_END_DECLS

@@ -1,10 +1,7 @@
-/* The canvas as a widget: what it shows, how it is looked at, what is selected. */
+/* The canvas as a widget, and how it follows its document. */
 #include "app/canvas/canvas-private.h"
 
-#include "app/project/settings.h"
-
 #include <glib/gi18n.h>
-#include <math.h>
 
 G_DEFINE_FINAL_TYPE (TelarCanvas, telar_canvas, GTK_TYPE_WIDGET)
 
@@ -19,290 +16,6 @@ G_DEFINE_BOXED_TYPE (TelarOperatorDrag, telar_operator_drag, operator_drag_copy,
 enum { SELECTION_CHANGED, VIEW_CHANGED, NODE_ACTIVATED, MESSAGE, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
-
-#define FIT_MARGIN 28.0
-
-/* --- the view --------------------------------------------------------------------------------- */
-
-graphene_point_t
-telar_canvas_to_widget (TelarCanvas *self, double x, double y)
-{
-  return GRAPHENE_POINT_INIT ((float)((x - self->view.x) * self->view.zoom),
-                              (float)((y - self->view.y) * self->view.zoom));
-}
-
-graphene_point_t
-telar_canvas_from_widget (TelarCanvas *self, double x, double y)
-{
-  return GRAPHENE_POINT_INIT ((float)(x / self->view.zoom + self->view.x),
-                              (float)(y / self->view.zoom + self->view.y));
-}
-
-float
-telar_canvas_snap (double value)
-{
-  double grid = telar_settings_bool (TELAR_SETTING_SNAP, TRUE) ? TELAR_GRID : 1;
-
-  return (float)(round (value / grid) * grid);
-}
-
-double
-telar_canvas_zoom (TelarCanvas *self)
-{
-  return self->view.zoom;
-}
-
-void
-telar_canvas_set_view (TelarCanvas *self, const TelarView *view)
-{
-  self->view = *view;
-  self->placed = TRUE;
-  self->untouched = FALSE;
-  telar_canvas_update_proxies (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-  g_signal_emit (self, signals[VIEW_CHANGED], 0);
-}
-
-static void
-animate (double t, gpointer data)
-{
-  TelarCanvas *self = data;
-  const TelarView *a = &self->animate_from, *b = &self->animate_to;
-  double zoom = a->zoom * pow (b->zoom / a->zoom, t);
-
-  telar_canvas_set_view (self,
-                         &(TelarView){ a->x + (b->x - a->x) * t, a->y + (b->y - a->y) * t, zoom });
-}
-
-void
-telar_canvas_animate_to (TelarCanvas *self, const TelarView *view)
-{
-  self->animate_from = self->view;
-  self->animate_to = *view;
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self))) {
-    telar_canvas_set_view (self, view);
-    return;
-  }
-  adw_animation_reset (self->animation);
-  adw_animation_play (self->animation);
-}
-
-static void
-stop_animation (TelarCanvas *self)
-{
-  adw_animation_pause (self->animation);
-}
-
-void
-telar_canvas_zoom_about (TelarCanvas *self, double zoom, double x, double y)
-{
-  graphene_point_t at = telar_canvas_from_widget (self, x, y);
-  double clamped = CLAMP (zoom, TELAR_ZOOM_MIN, TELAR_ZOOM_MAX);
-
-  stop_animation (self);
-  telar_canvas_set_view (self, &(TelarView){ at.x - x / clamped, at.y - y / clamped, clamped });
-}
-
-static TelarView
-view_of (TelarCanvas *self, const graphene_rect_t *bounds, double smallest)
-{
-  double width = gtk_widget_get_width (GTK_WIDGET (self));
-  double height = gtk_widget_get_height (GTK_WIDGET (self));
-  double zoom = MIN ((width - 2 * FIT_MARGIN) / bounds->size.width,
-                     (height - 2 * FIT_MARGIN) / bounds->size.height);
-
-  zoom = CLAMP (zoom, smallest, 1.0);
-  return (TelarView){ bounds->origin.x + bounds->size.width / 2 - width / zoom / 2,
-                      bounds->origin.y + bounds->size.height / 2 - height / zoom / 2, zoom };
-}
-
-void
-telar_canvas_fit (TelarCanvas *self, gboolean animated)
-{
-  graphene_rect_t bounds;
-  TelarView view;
-
-  if (!telar_scene_bounds (self->scene, &bounds))
-    return;
-  view = view_of (self, &bounds, TELAR_ZOOM_MIN);
-  if (animated)
-    telar_canvas_animate_to (self, &view);
-  else
-    telar_canvas_set_view (self, &view);
-}
-
-void
-telar_canvas_show_start (TelarCanvas *self)
-{
-  const double readable = 0.47;
-  graphene_rect_t bounds;
-  TelarView view;
-
-  if (!telar_scene_bounds (self->scene, &bounds)) {
-    telar_canvas_set_view (self, &(TelarView){ 0, 0, 1 });
-    return;
-  }
-  view = view_of (self, &bounds, readable);
-  if (bounds.size.width * view.zoom > gtk_widget_get_width (GTK_WIDGET (self)))
-    view.x = bounds.origin.x - FIT_MARGIN / view.zoom;
-  if (bounds.size.height * view.zoom > gtk_widget_get_height (GTK_WIDGET (self)))
-    view.y = bounds.origin.y - FIT_MARGIN / view.zoom;
-  telar_canvas_set_view (self, &view);
-  self->untouched = TRUE;
-}
-
-void
-telar_canvas_ensure_visible (TelarCanvas *self, TelarSceneNode *node)
-{
-  const graphene_rect_t *rect = telar_scene_node_rect (node);
-  double width = gtk_widget_get_width (GTK_WIDGET (self)) / self->view.zoom;
-  double height = gtk_widget_get_height (GTK_WIDGET (self)) / self->view.zoom;
-  double margin = 32 / self->view.zoom;
-  TelarView view = self->view;
-
-  view.x = MIN (view.x, rect->origin.x - margin);
-  view.y = MIN (view.y, rect->origin.y - margin);
-  view.x = MAX (view.x, rect->origin.x + rect->size.width + margin - width);
-  view.y = MAX (view.y, rect->origin.y + rect->size.height + margin - height);
-  if (view.x != self->view.x || view.y != self->view.y)
-    telar_canvas_animate_to (self, &view);
-}
-
-void
-telar_canvas_reveal (TelarCanvas *self, const char *id)
-{
-  TelarSceneNode *node = telar_scene_find (self->scene, id);
-
-  if (!node)
-    return;
-  if (self->view.zoom < 0.5) {
-    const graphene_rect_t *rect = telar_scene_node_rect (node);
-    double width = gtk_widget_get_width (GTK_WIDGET (self));
-    double height = gtk_widget_get_height (GTK_WIDGET (self));
-
-    telar_canvas_animate_to (
-        self, &(TelarView){ rect->origin.x + rect->size.width / 2 - width / 2,
-                            rect->origin.y + rect->size.height / 2 - height / 2, 1 });
-  } else {
-    telar_canvas_ensure_visible (self, node);
-  }
-  telar_canvas_select_node (self, node, FALSE);
-}
-
-/* --- selection -------------------------------------------------------------------------------- */
-
-void
-telar_canvas_selection_changed (TelarCanvas *self)
-{
-  telar_canvas_update_proxies (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-  g_signal_emit (self, signals[SELECTION_CHANGED], 0);
-}
-
-static void
-set_selected_edge (TelarCanvas *self, TelarSceneEdge *edge)
-{
-  TelarSceneEdge *ends[] = { self->selected_edge, edge };
-
-  self->selected_edge = edge;
-  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
-    if (!ends[i])
-      continue;
-    ends[i]->selected = ends[i] == edge;
-    g_clear_pointer (&ends[i]->drawing, gsk_render_node_unref);
-  }
-}
-
-static void
-deselect_all (TelarCanvas *self)
-{
-  GHashTableIter iter;
-  gpointer node;
-
-  g_hash_table_iter_init (&iter, self->selection);
-  while (g_hash_table_iter_next (&iter, &node, NULL))
-    ((TelarSceneNode *)node)->selected = FALSE;
-  g_hash_table_remove_all (self->selection);
-  set_selected_edge (self, NULL);
-}
-
-void
-telar_canvas_clear_selection (TelarCanvas *self)
-{
-  if (g_hash_table_size (self->selection) == 0 && !self->selected_edge)
-    return;
-  deselect_all (self);
-  telar_canvas_selection_changed (self);
-}
-
-void
-telar_canvas_select_node (TelarCanvas *self, TelarSceneNode *node, gboolean extend)
-{
-  gboolean remove = extend && node->selected;
-
-  if (!extend)
-    deselect_all (self);
-  set_selected_edge (self, NULL);
-  node->selected = !remove;
-  if (remove)
-    g_hash_table_remove (self->selection, node);
-  else
-    g_hash_table_add (self->selection, node);
-  self->current = node;
-  telar_canvas_selection_changed (self);
-}
-
-void
-telar_canvas_select_edge (TelarCanvas *self, TelarSceneEdge *edge)
-{
-  deselect_all (self);
-  set_selected_edge (self, edge);
-  telar_canvas_selection_changed (self);
-}
-
-void
-telar_canvas_select (TelarCanvas *self, const char *const *ids)
-{
-  deselect_all (self);
-  for (guint i = 0; ids && ids[i]; i++) {
-    TelarSceneNode *node = telar_scene_find (self->scene, ids[i]);
-
-    if (!node)
-      continue;
-    node->selected = TRUE;
-    g_hash_table_add (self->selection, node);
-    self->current = node;
-  }
-  telar_canvas_selection_changed (self);
-}
-
-char **
-telar_canvas_selection (TelarCanvas *self)
-{
-  const GPtrArray *nodes = telar_scene_nodes (self->scene);
-  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
-
-  for (guint i = 0; i < nodes->len; i++) {
-    const TelarSceneNode *node = nodes->pdata[i];
-
-    if (node->selected)
-      g_ptr_array_add (ids, g_strdup (node->id));
-  }
-  g_ptr_array_add (ids, NULL);
-  return (char **)g_ptr_array_steal (ids, NULL);
-}
-
-gboolean
-telar_canvas_selected_wire (TelarCanvas *self, TelarEdge *wire)
-{
-  const TelarSceneEdge *edge = self->selected_edge;
-
-  if (!edge)
-    return FALSE;
-  *wire =
-      (TelarEdge){ edge->from->id, edge->to->id, edge->from_port, edge->to_port, edge->to_slot };
-  return TRUE;
-}
 
 void
 telar_canvas_message (TelarCanvas *self, const GError *error)
@@ -344,10 +57,11 @@ sync_scene (TelarCanvas *self)
 
   telar_canvas_cancel_drag (self);
   telar_canvas_drop_proxies (self);
-  deselect_all (self);
+  telar_canvas_deselect (self);
   self->hover = (TelarHit){ 0 };
   self->current = NULL;
   self->drop_edge = NULL;
+  self->drop_node = NULL;
   telar_scene_sync (self->scene, telar_document_drawing (self->document));
   annotate (self);
   telar_canvas_select (self, (const char *const *)selected);
@@ -366,7 +80,7 @@ on_document_changed (TelarCanvas *self)
 static void
 on_entered (TelarCanvas *self)
 {
-  deselect_all (self);
+  telar_canvas_deselect (self);
   self->current = NULL;
   sync_scene (self);
   telar_canvas_fit (self, FALSE);
@@ -455,7 +169,12 @@ finalize (GObject *object)
   g_hash_table_unref (self->selection);
   g_ptr_array_unref (self->proxies);
   g_hash_table_unref (self->wire_proxies);
-  g_array_unref (self->held);
+  g_array_unref (self->moving.nodes);
+  g_hash_table_unref (self->moving.held);
+  g_array_unref (self->moving.siblings);
+  g_array_unref (self->moving.guides);
+  g_array_unref (self->cut_line);
+  g_hash_table_unref (self->cut_wires);
   telar_scene_free (self->scene);
   G_OBJECT_CLASS (telar_canvas_parent_class)->finalize (object);
 }
@@ -476,6 +195,7 @@ telar_canvas_class_init (TelarCanvasClass *klass)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   telar_canvas_add_fix_action (widget_class);
   telar_canvas_add_actions (widget_class);
+  telar_canvas_add_drawing_actions (widget_class);
 
   signals[SELECTION_CHANGED] =
       g_signal_new ("selection-changed", TELAR_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -498,10 +218,15 @@ telar_canvas_init (TelarCanvas *self)
   self->selection = g_hash_table_new (NULL, NULL);
   self->proxies = g_ptr_array_new ();
   self->wire_proxies = g_hash_table_new (NULL, NULL);
-  self->held = g_array_new (FALSE, FALSE, sizeof (TelarHeld));
+  self->moving.nodes = g_array_new (FALSE, FALSE, sizeof (TelarHeld));
+  self->moving.held = g_hash_table_new (NULL, NULL);
+  self->moving.siblings = g_array_new (FALSE, FALSE, sizeof (graphene_rect_t));
+  self->moving.guides = g_array_new (FALSE, FALSE, sizeof (TelarGuide));
+  self->cut_line = g_array_new (FALSE, FALSE, sizeof (graphene_point_t));
+  self->cut_wires = g_hash_table_new (NULL, NULL);
   self->view.zoom = 1;
   self->animation = adw_timed_animation_new (
-      widget, 0, 1, 180, adw_callback_animation_target_new (animate, self, NULL));
+      widget, 0, 1, 180, adw_callback_animation_target_new (telar_canvas_animate, self, NULL));
   telar_theme_load (&self->theme);
   g_signal_connect_object (manager, "notify::dark", G_CALLBACK (on_theme), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (manager, "notify::high-contrast", G_CALLBACK (on_theme), self,

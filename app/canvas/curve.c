@@ -110,9 +110,15 @@ point_on (const graphene_point_t segment[4], float t)
 }
 
 graphene_point_t
+telar_curve_point (const TelarCurve *curve, guint segment, float t)
+{
+  return point_on (&curve->points[3 * segment], t);
+}
+
+graphene_point_t
 telar_curve_middle (const TelarCurve *curve)
 {
-  return point_on (&curve->points[3 * (curve->n_segments == 4 ? 3 : curve->n_segments / 2)], 0.5f);
+  return telar_curve_point (curve, curve->n_segments == 4 ? 3 : curve->n_segments / 2, 0.5f);
 }
 
 graphene_rect_t
@@ -139,7 +145,7 @@ telar_curve_distance (const TelarCurve *curve, float x, float y)
 
   for (guint segment = 0; segment < curve->n_segments; segment++) {
     for (guint i = 0; i <= steps; i++) {
-      graphene_point_t at = point_on (&curve->points[3 * segment], (float)i / (float)steps);
+      graphene_point_t at = telar_curve_point (curve, segment, (float)i / (float)steps);
 
       best = MIN (best, hypotf (at.x - x, at.y - y));
     }

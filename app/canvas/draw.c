@@ -46,9 +46,7 @@ draw_wires (TelarCanvas *self, GtkSnapshot *snapshot, const GPtrArray *edges)
   for (guint i = 0; i < edges->len; i++) {
     TelarSceneEdge *edge = edges->pdata[i];
 
-    if (self->wiring.moved && edge->to == telar_scene_find (self->scene, self->wiring.moved->to) &&
-        edge->to_port == self->wiring.moved->to_port &&
-        edge->to_slot == self->wiring.moved->to_slot)
+    if (telar_canvas_hides_wire (self, edge))
       continue;
     gtk_snapshot_save (snapshot);
     gtk_snapshot_translate (
@@ -424,4 +422,5 @@ telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     draw_hover (self, snapshot, &all);
   if (self->dropping)
     draw_drop (self, snapshot);
+  telar_canvas_snapshot_overlay (self, snapshot, &all);
 }

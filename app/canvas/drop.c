@@ -1,14 +1,6 @@
 /* Taking operators that are dragged from the palette. Over a wire whose ends fit, the new node goes
- * into it. */
+ * into it; over a node whose wires it can take, in its place. */
 #include "app/canvas/canvas-private.h"
-
-/* Whether @op could stand in the wire: its first input and output have the wire's kind. */
-static gboolean
-fits_in_wire (const TelarOperator *op, const TelarSceneEdge *edge)
-{
-  return telar_operator_n_inputs (op) > 0 && telar_operator_n_outputs (op) > 0 &&
-         op->inputs[0].kind == edge->kind && op->outputs[0].kind == edge->kind;
-}
 
 static void
 update (TelarCanvas *self, const TelarOperator *op, double x, double y)
@@ -19,17 +11,13 @@ update (TelarCanvas *self, const TelarOperator *op, double x, double y)
   TelarSceneEdge *edge =
       hit.kind == TELAR_HIT_NODE ? NULL : telar_scene_edge_at (self->scene, at.x, at.y, reach);
 
-  if (edge && !fits_in_wire (op, edge))
-    edge = NULL;
   self->pointer = GRAPHENE_POINT_INIT ((float)x, (float)y);
   self->dropping = op;
-  if (edge != self->drop_edge) {
-    if (self->drop_edge || edge)
-      telar_canvas_clear_selection (self);
-    if (edge)
-      telar_canvas_select_edge (self, edge);
-    self->drop_edge = edge;
-  }
+  self->drop_edge = edge && telar_canvas_fits_wire (op, edge) ? edge : NULL;
+  self->drop_node = hit.kind == TELAR_HIT_NODE &&
+                            telar_edit_fit (self->document, hit.node->id, op) != TELAR_SHAPE_DIFFERS
+                        ? hit.node
+                        : NULL;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -59,29 +47,50 @@ on_leave (GtkDropTarget *target, TelarCanvas *self)
 {
   self->dropping = NULL;
   self->drop_edge = NULL;
+  self->drop_node = NULL;
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* Adds the operator, puts it into the wire, or in the place of the node, that it was let go over.
+ */
+static char *
+take (TelarCanvas *self, const TelarOperator *op, double x, double y, GError **error)
+{
+  graphene_point_t at = telar_canvas_from_widget (self, x, y);
+  double left = telar_canvas_snap (at.x - TELAR_CARD_WIDTH / 2);
+  double top = telar_canvas_snap (at.y - TELAR_CARD_HEIGHT / 2);
+  const TelarSceneEdge *edge = self->drop_edge;
+  const TelarSceneNode *node = self->drop_node;
+
+  self->dropping = NULL;
+  self->drop_edge = NULL;
+  self->drop_node = NULL;
+  if (node) {
+    g_autofree char *id = g_strdup (node->id);
+    g_auto (GStrv) made =
+        telar_edit_replace (self->document, (const char *const[]){ id, NULL }, op->name, error);
+
+    return made ? g_strdup (made[0]) : NULL;
+  }
+  if (edge) {
+    TelarEdge wire = telar_scene_edge_ends (edge);
+
+    return telar_edit_insert (self->document, op->name, left, top, &wire, error);
+  }
+  return telar_edit_add (self->document, op->name, left, top, NULL, error);
 }
 
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, TelarCanvas *self)
 {
   const TelarOperatorDrag *drag = g_value_get_boxed (value);
-  graphene_point_t at = telar_canvas_from_widget (self, x, y);
-  double left = telar_canvas_snap (at.x - TELAR_CARD_WIDTH / 2);
-  double top = telar_canvas_snap (at.y - TELAR_CARD_HEIGHT / 2);
   g_autoptr (GError) error = NULL;
   g_autofree char *id = NULL;
-  TelarEdge wire;
 
   if (!drag || !self->document)
     return FALSE;
   update (self, drag->op, x, y);
-  self->dropping = NULL;
-  if (self->drop_edge && telar_canvas_selected_wire (self, &wire))
-    id = telar_edit_insert (self->document, drag->op->name, left, top, &wire, &error);
-  else
-    id = telar_edit_add (self->document, drag->op->name, left, top, NULL, &error);
-  self->drop_edge = NULL;
+  id = take (self, drag->op, x, y, &error);
   if (id)
     telar_canvas_select (self, (const char *const[]){ id, NULL });
   else

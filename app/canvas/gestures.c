@@ -1,4 +1,5 @@
-/* Pointer and touch: pan, zoom, select, move, rubber band. Wires are in wiring.c. */
+/* Pointer and touch: pan, zoom, select, rubber band. Moving is in move.c, wires in wiring.c,
+ * cutting them in cut.c. */
 #include "app/canvas/canvas-private.h"
 
 #include <glib/gi18n.h>
@@ -15,66 +16,6 @@ hit_at (TelarCanvas *self, double x, double y)
   graphene_point_t at = telar_canvas_from_widget (self, x, y);
 
   return telar_scene_hit (self->scene, at.x, at.y, (float)(TELAR_REACH / self->view.zoom));
-}
-
-/* --- moving nodes ----------------------------------------------------------------------------- */
-
-static void
-hold_selection (TelarCanvas *self)
-{
-  GHashTableIter iter;
-  gpointer node;
-
-  g_array_set_size (self->held, 0);
-  g_hash_table_iter_init (&iter, self->selection);
-  while (g_hash_table_iter_next (&iter, &node, NULL)) {
-    const graphene_point_t *origin = &telar_scene_node_rect (node)->origin;
-    TelarHeld held = { node, origin->x, origin->y };
-
-    g_array_append_val (self->held, held);
-  }
-}
-
-static void
-move_held (TelarCanvas *self, double dx, double dy)
-{
-  const TelarSceneNode *lead = self->pressed.node;
-  float x = 0, y = 0;
-
-  /* The grid takes the node under the pointer; the others keep their distance to it. */
-  for (guint i = 0; i < self->held->len; i++) {
-    const TelarHeld *held = &g_array_index (self->held, TelarHeld, i);
-
-    if (held->node == lead) {
-      x = telar_canvas_snap (held->x + dx) - held->x;
-      y = telar_canvas_snap (held->y + dy) - held->y;
-    }
-  }
-  for (guint i = 0; i < self->held->len; i++) {
-    const TelarHeld *held = &g_array_index (self->held, TelarHeld, i);
-
-    telar_scene_place (self->scene, held->node, held->x + x, held->y + y);
-  }
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-commit_move (TelarCanvas *self)
-{
-  g_autofree TelarPlace *places = g_new (TelarPlace, self->held->len);
-  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
-  guint n = self->held->len;
-
-  for (guint i = 0; i < n; i++) {
-    const TelarSceneNode *node = g_array_index (self->held, TelarHeld, i).node;
-    const graphene_point_t *origin = &telar_scene_node_rect (node)->origin;
-    char *id = g_strdup (node->id);
-
-    g_ptr_array_add (ids, id);
-    places[i] = (TelarPlace){ id, origin->x, origin->y };
-  }
-  g_array_set_size (self->held, 0);
-  telar_edit_place (self->document, _ ("Move"), places, n, NULL);
 }
 
 /* --- the rubber band -------------------------------------------------------------------------- */
@@ -117,8 +58,8 @@ begin_rubber (TelarCanvas *self)
 
 /* --- the drag --------------------------------------------------------------------------------- */
 
-static void
-set_cursor (TelarCanvas *self)
+void
+telar_canvas_set_cursor (TelarCanvas *self)
 {
   const char *name = "default";
 
@@ -126,8 +67,8 @@ set_cursor (TelarCanvas *self)
     name = "grabbing";
   else if (self->space)
     name = "grab";
-  else if (self->drag == TELAR_DRAG_WIRE || self->hover.kind == TELAR_HIT_INPUT ||
-           self->hover.kind == TELAR_HIT_OUTPUT)
+  else if (self->drag == TELAR_DRAG_CUT || self->knife || self->drag == TELAR_DRAG_WIRE ||
+           self->hover.kind == TELAR_HIT_INPUT || self->hover.kind == TELAR_HIT_OUTPUT)
     name = "crosshair";
   else if (self->hover.kind == TELAR_HIT_EDGE)
     name = "pointer";
@@ -166,7 +107,7 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, TelarCanvas *self)
   GdkModifierType modifiers =
       gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
 
-  if (!self->document || button == GDK_BUTTON_SECONDARY) {
+  if (!self->document || (button == GDK_BUTTON_SECONDARY && !(modifiers & GDK_CONTROL_MASK))) {
     gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
     return;
   }
@@ -176,11 +117,13 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, TelarCanvas *self)
   self->drag_view = self->view;
   if (button == GDK_BUTTON_MIDDLE || self->space) {
     self->drag = TELAR_DRAG_PAN;
+  } else if (button == GDK_BUTTON_SECONDARY || self->knife) {
+    telar_canvas_cut_begin (self);
   } else {
     self->pressed = hit_at (self, x, y);
     press (self, modifiers);
   }
-  set_cursor (self);
+  telar_canvas_set_cursor (self);
 }
 
 /* A press becomes a drag once it has moved far enough. */
@@ -188,8 +131,7 @@ static void
 start_moving (TelarCanvas *self)
 {
   if (self->pressed.kind == TELAR_HIT_NODE && self->pressed.node->selected) {
-    self->drag = TELAR_DRAG_MOVE;
-    hold_selection (self);
+    telar_canvas_move_begin (self);
   } else if (self->pressed.kind == TELAR_HIT_NOTHING) {
     begin_rubber (self);
   }
@@ -206,6 +148,8 @@ claim (TelarCanvas *self, GtkGestureDrag *gesture)
 static void
 on_drag_update (GtkGestureDrag *gesture, double dx, double dy, TelarCanvas *self)
 {
+  GtkEventController *controller = GTK_EVENT_CONTROLLER (gesture);
+  GdkModifierType modifiers = gtk_event_controller_get_current_event_state (controller);
   double zoom = self->view.zoom;
 
   self->drag_now =
@@ -220,13 +164,17 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, TelarCanvas *self
         self, &(TelarView){ self->drag_view.x - dx / zoom, self->drag_view.y - dy / zoom, zoom });
     break;
   case TELAR_DRAG_MOVE:
-    move_held (self, dx / zoom, dy / zoom);
+    telar_canvas_move_update (self, dx / zoom, dy / zoom, (modifiers & GDK_CONTROL_MASK) != 0,
+                              gtk_event_controller_get_current_event_time (controller));
     break;
   case TELAR_DRAG_RUBBER:
     update_rubber (self);
     break;
   case TELAR_DRAG_WIRE:
     telar_canvas_wiring_update (self);
+    break;
+  case TELAR_DRAG_CUT:
+    telar_canvas_cut_update (self);
     break;
   case TELAR_DRAG_NONE:
   case TELAR_DRAG_PRESSED:
@@ -241,7 +189,9 @@ on_drag_end (GtkGestureDrag *gesture, double dx, double dy, TelarCanvas *self)
 
   self->drag = TELAR_DRAG_NONE;
   if (drag == TELAR_DRAG_MOVE) {
-    commit_move (self);
+    telar_canvas_move_end (self);
+  } else if (drag == TELAR_DRAG_CUT) {
+    telar_canvas_cut_end (self);
   } else if (drag == TELAR_DRAG_WIRE) {
     telar_canvas_wiring_end (self, TRUE);
   } else if (drag == TELAR_DRAG_PRESSED && self->pressed.kind == TELAR_HIT_NODE &&
@@ -249,19 +199,15 @@ on_drag_end (GtkGestureDrag *gesture, double dx, double dy, TelarCanvas *self)
     telar_canvas_select_node (self, self->pressed.node, FALSE);
   }
   g_clear_pointer (&self->rubbered, g_hash_table_unref);
-  set_cursor (self);
+  telar_canvas_set_cursor (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 void
 telar_canvas_cancel_drag (TelarCanvas *self)
 {
-  for (guint i = 0; i < self->held->len; i++) {
-    const TelarHeld *held = &g_array_index (self->held, TelarHeld, i);
-
-    telar_scene_place (self->scene, held->node, held->x, held->y);
-  }
-  g_array_set_size (self->held, 0);
+  telar_canvas_move_cancel (self);
+  telar_canvas_cut_clear (self);
   telar_canvas_wiring_end (self, FALSE);
   g_clear_pointer (&self->rubbered, g_hash_table_unref);
   self->drag = TELAR_DRAG_NONE;
@@ -277,42 +223,6 @@ on_drag_cancel (GtkGesture *gesture, GdkEventSequence *sequence, TelarCanvas *se
 
 /* --- clicks, the wheel, pinching, hovering ---------------------------------------------------- */
 
-static GMenu *
-make_menu (TelarCanvas *self)
-{
-  GMenu *menu = g_menu_new ();
-  g_autoptr (GMenu) clipboard = g_menu_new (), edit = g_menu_new (), view = g_menu_new ();
-
-  telar_canvas_append_fixes (self, menu);
-  g_menu_append (clipboard, _ ("Cut"), "canvas.cut");
-  g_menu_append (clipboard, _ ("Copy"), "canvas.copy");
-  g_menu_append (clipboard, _ ("Paste"), "canvas.paste");
-  g_menu_append (edit, _ ("Duplicate"), "canvas.duplicate");
-  g_menu_append (edit, _ ("Remove"), "canvas.remove");
-  g_menu_append (edit, _ ("Remove and Reconnect"), "canvas.remove-bridge");
-  g_menu_append (view, _ ("Add a Node…"), "canvas.quick-add");
-  g_menu_append (view, _ ("Arrange"), "canvas.arrange");
-  g_menu_append (view, _ ("Show All"), "canvas.zoom-fit");
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (clipboard));
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (edit));
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
-  return menu;
-}
-
-void
-telar_canvas_show_menu (TelarCanvas *self, double x, double y)
-{
-  g_autoptr (GMenu) menu = make_menu (self);
-
-  g_clear_pointer (&self->menu, gtk_widget_unparent);
-  self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
-  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
-  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
-  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle){ (int)x, (int)y, 1, 1 });
-  gtk_popover_popup (GTK_POPOVER (self->menu));
-}
-
 static void
 on_click (GtkGestureClick *gesture, int n_press, double x, double y, TelarCanvas *self)
 {
@@ -323,6 +233,8 @@ on_click (GtkGestureClick *gesture, int n_press, double x, double y, TelarCanvas
     return;
   hit = hit_at (self, x, y);
   if (button == GDK_BUTTON_SECONDARY) {
+    if (self->drag == TELAR_DRAG_CUT)
+      return;
     gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
     self->pointer = GRAPHENE_POINT_INIT ((float)x, (float)y);
     if (hit.kind == TELAR_HIT_NODE && !hit.node->selected)
@@ -391,7 +303,7 @@ on_motion (GtkEventControllerMotion *motion, double x, double y, TelarCanvas *se
       hit.port == self->hover.port && hit.edge == self->hover.edge)
     return;
   self->hover = hit;
-  set_cursor (self);
+  telar_canvas_set_cursor (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

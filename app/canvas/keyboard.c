@@ -128,11 +128,14 @@ connect_nodes (GtkWidget *widget, const char *action, GVariant *parameter)
     telar_canvas_message (self, error);
 }
 
+/* What is selected alone is gone on from: a wire takes the node in, a node's output feeds it. */
 static void
 quick_add (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   TelarCanvas *self = TELAR_CANVAS (widget);
   double x = gtk_widget_get_width (widget) / 2.0, y = gtk_widget_get_height (widget) / 3.0;
+  gboolean alone = self->current && self->current->selected && self->current->n_outputs &&
+                   g_hash_table_size (self->selection) == 1;
 
   if (!self->document)
     return;
@@ -140,7 +143,18 @@ quick_add (GtkWidget *widget, const char *action, GVariant *parameter)
     x = self->pointer.x;
     y = self->pointer.y;
   }
-  telar_canvas_quick_add (self, x, y, NULL);
+  if (self->selected_edge) {
+    telar_canvas_quick_insert (self, x, y);
+  } else if (alone) {
+    const graphene_rect_t *rect = telar_scene_node_rect (self->current);
+    graphene_point_t place =
+        free_place (self, rect->origin.x + rect->size.width + TELAR_BESIDE, rect->origin.y);
+    graphene_point_t at = telar_canvas_to_widget (self, place.x, place.y + TELAR_CARD_HEIGHT / 2);
+
+    telar_canvas_quick_add (self, at.x, at.y, &(TelarPortRef){ self->current->id, 0, TRUE });
+  } else {
+    telar_canvas_quick_add (self, x, y, NULL);
+  }
 }
 
 /* --- editing ---------------------------------------------------------------------------------- */
@@ -397,7 +411,8 @@ on_arrow (TelarCanvas *self, guint key, GdkModifierType state)
   int dx = (key == GDK_KEY_Right) - (key == GDK_KEY_Left);
   int dy = (key == GDK_KEY_Down) - (key == GDK_KEY_Up);
 
-  if (state & GDK_ALT_MASK || (dx == 0 && dy == 0))
+  if (state & GDK_ALT_MASK || (dx == 0 && dy == 0) ||
+      (state & GDK_CONTROL_MASK && state & GDK_SHIFT_MASK))
     return GDK_EVENT_PROPAGATE;
   if (state & GDK_CONTROL_MASK)
     nudge (self, dx * (double)TELAR_GRID, dy * (double)TELAR_GRID);
@@ -419,6 +434,11 @@ on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType stat
     gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "grab");
     return GDK_EVENT_STOP;
   }
+  if (key == GDK_KEY_x && !(state & gtk_accelerator_get_default_mod_mask ())) {
+    self->knife = TRUE;
+    telar_canvas_set_cursor (self);
+    return GDK_EVENT_STOP;
+  }
   if (key == GDK_KEY_Escape && self->drag != TELAR_DRAG_NONE) {
     telar_canvas_cancel_drag (self);
     gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -435,10 +455,11 @@ static void
 on_key_released (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state,
                  TelarCanvas *self)
 {
-  if (key != GDK_KEY_space)
-    return;
-  self->space = FALSE;
-  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "default");
+  if (key == GDK_KEY_space)
+    self->space = FALSE;
+  else if (key == GDK_KEY_x)
+    self->knife = FALSE;
+  telar_canvas_set_cursor (self);
 }
 
 void
@@ -548,35 +569,44 @@ previous_wire (GtkWidget *widget, const char *action, GVariant *parameter)
   telar_canvas_step_wire (TELAR_CANVAS (widget), -1);
 }
 
-/* Below the current node, where the pointer would have opened it. */
 static void
 open_menu (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   TelarCanvas *self = TELAR_CANVAS (widget);
-  graphene_point_t at = GRAPHENE_POINT_INIT ((float)gtk_widget_get_width (widget) / 2,
-                                             (float)gtk_widget_get_height (widget) / 2);
+  graphene_point_t at = telar_canvas_selection_place (self);
 
-  if (!self->document)
-    return;
-  if (self->current) {
-    const graphene_rect_t *rect = telar_scene_node_rect (self->current);
+  if (self->document)
+    telar_canvas_show_menu (self, at.x, at.y);
+}
 
-    at = telar_canvas_to_widget (self, rect->origin.x + rect->size.width / 2,
-                                 rect->origin.y + rect->size.height);
+static void
+bind (GtkWidgetClass *klass, const TelarCanvasAction *action, guint key)
+{
+  if (key && action->value)
+    gtk_widget_class_add_binding_action (klass, key, action->modifiers, action->name, action->type,
+                                         action->value);
+  else if (key)
+    gtk_widget_class_add_binding_action (klass, key, action->modifiers, action->name, NULL);
+}
+
+/* An action may stand there once for each value that keys call it with. */
+void
+telar_canvas_install (GtkWidgetClass *klass, const TelarCanvasAction *actions, guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    if (i == 0 || !g_str_equal (actions[i].name, actions[i - 1].name))
+      gtk_widget_class_install_action (klass, actions[i].name, actions[i].type,
+                                       actions[i].activate);
+    bind (klass, &actions[i], actions[i].key);
+    bind (klass, &actions[i], actions[i].other_key);
   }
-  telar_canvas_show_menu (self, at.x, at.y);
 }
 
 void
 telar_canvas_add_actions (GtkWidgetClass *klass)
 {
   const GdkModifierType ctrl = GDK_CONTROL_MASK, shift = GDK_SHIFT_MASK;
-  const struct {
-    const char *name, *type;
-    GtkWidgetActionActivateFunc activate;
-    guint key, other_key;
-    GdkModifierType modifiers;
-  } actions[] = {
+  const TelarCanvasAction actions[] = {
     { "canvas.add-node", "s", add_node, 0, 0, 0 },
     { "canvas.connect", "(ss)", connect_nodes, 0, 0, 0 },
     { "canvas.select", "s", select_one, 0, 0, 0 },
@@ -605,15 +635,5 @@ telar_canvas_add_actions (GtkWidgetClass *klass)
     { "canvas.leave-group", NULL, leave_group, GDK_KEY_Up, GDK_KEY_KP_Up, GDK_ALT_MASK },
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (actions); i++) {
-    if (i == 0 || !g_str_equal (actions[i].name, actions[i - 1].name))
-      gtk_widget_class_install_action (klass, actions[i].name, actions[i].type,
-                                       actions[i].activate);
-    if (actions[i].key)
-      gtk_widget_class_add_binding_action (klass, actions[i].key, actions[i].modifiers,
-                                           actions[i].name, NULL);
-    if (actions[i].other_key)
-      gtk_widget_class_add_binding_action (klass, actions[i].other_key, actions[i].modifiers,
-                                           actions[i].name, NULL);
-  }
+  telar_canvas_install (klass, actions, G_N_ELEMENTS (actions));
 }

@@ -1,20 +1,29 @@
 /* Search and add: a popover with the operators that answer what is typed, best first. From a wire
- * that was let go over the ground it offers only what fits the wire. */
+ * that was let go over the ground it offers only what fits the wire, what usually follows first; in
+ * a wire what can stand in it; over nodes what can take their place. */
 #include "app/canvas/canvas-private.h"
+#include "app/canvas/follow.h"
 #include "app/canvas/match.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define SHOWN 8
+/* What is typed counts more than what is usual. */
+#define WEIGHT_TYPED 1000
+
+typedef enum { QUICK_ADD, QUICK_INSERT, QUICK_REPLACE } Purpose;
 
 typedef struct {
   TelarCanvas *canvas; /* the popover's parent */
+  Purpose purpose;
   GtkWidget *popover, *entry, *list;
   graphene_point_t at; /* canvas coordinates */
   char *node;          /* to wire to, or NULL */
   guint port;
   gboolean output;
+  char **replaced;     /* ids */
+  GHashTable *follows; /* what is usual here, or NULL */
 } QuickAdd;
 
 static void
@@ -22,6 +31,8 @@ quick_add_free (gpointer data)
 {
   QuickAdd *add = data;
 
+  g_clear_pointer (&add->follows, g_hash_table_unref);
+  g_strfreev (add->replaced);
   g_free (add->node);
   g_free (add);
 }
@@ -39,7 +50,7 @@ has_port (const TelarPort *ports, TelarPortKind kind)
 }
 
 static gboolean
-fits (const QuickAdd *add, const TelarOperator *op)
+fits_port (const QuickAdd *add, const TelarOperator *op)
 {
   const TelarSceneNode *node = add->node ? telar_scene_find (add->canvas->scene, add->node) : NULL;
 
@@ -47,6 +58,46 @@ fits (const QuickAdd *add, const TelarOperator *op)
     return TRUE;
   return add->output ? has_port (op->inputs, node->op->outputs[add->port].kind)
                      : has_port (op->outputs, node->op->inputs[add->port].kind);
+}
+
+/* How well @op would stand in for all of the nodes: 0 not at all, more where its ports are the same
+ * and where it is of their category. */
+static guint
+worth_instead (const QuickAdd *add, const TelarOperator *op)
+{
+  guint worth = G_MAXUINT;
+
+  for (guint i = 0; add->replaced[i]; i++) {
+    const TelarSceneNode *node = telar_scene_find (add->canvas->scene, add->replaced[i]);
+    TelarShapeFit fit =
+        node ? telar_edit_fit (add->canvas->document, node->id, op) : TELAR_SHAPE_DIFFERS;
+
+    if (fit == TELAR_SHAPE_DIFFERS)
+      return 0;
+    worth = MIN (worth, (guint)fit + (node->op->category == op->category ? 2 : 0));
+  }
+  return worth;
+}
+
+/* 0: it does not fit. */
+static guint
+worth_here (const QuickAdd *add, const TelarOperator *op)
+{
+  const TelarSceneEdge *wire = add->canvas->selected_edge;
+
+  switch (add->purpose) {
+  case QUICK_REPLACE:
+    return worth_instead (add, op);
+  case QUICK_INSERT:
+    if (!wire || !telar_canvas_fits_wire (op, wire))
+      return 0;
+    break;
+  case QUICK_ADD:
+    if (!fits_port (add, op))
+      return 0;
+    break;
+  }
+  return 1 + (add->follows ? GPOINTER_TO_UINT (g_hash_table_lookup (add->follows, op->name)) : 0);
 }
 
 typedef struct {
@@ -68,9 +119,10 @@ static void
 consider (const QuickAdd *add, const TelarOperator *op, const char *text, GArray *found)
 {
   const TelarGraph *drawing = telar_document_drawing (add->canvas->document);
-  Candidate candidate = { op, telar_operator_match (op, text), found->len };
+  guint typed = telar_operator_match (op, text), here = typed ? worth_here (add, op) : 0;
+  Candidate candidate = { op, typed * WEIGHT_TYPED + MIN (here, WEIGHT_TYPED - 1), found->len };
 
-  if (candidate.score && fits (add, op) && telar_graph_may_hold (drawing, op, NULL))
+  if (here && telar_graph_may_hold (drawing, op, NULL))
     g_array_append_val (found, candidate);
 }
 
@@ -129,27 +181,70 @@ refill (QuickAdd *add)
 
 /* --- choosing --------------------------------------------------------------------------------- */
 
+/* Takes @id, which may be NULL. */
+static char **
+as_list (char *id)
+{
+  char **list = id ? g_new0 (char *, 2) : NULL;
+
+  if (list)
+    list[0] = id;
+  return list;
+}
+
+/* Adds a node of @op, wired to the port where the search came from. */
+static char **
+add_node (QuickAdd *add, const TelarOperator *op, GError **error)
+{
+  TelarPortRef attach = { add->node, add->port, add->output };
+  double dx = !add->node ? TELAR_CARD_WIDTH / 2 : add->output ? 0 : TELAR_CARD_WIDTH;
+  const TelarSceneNode *node = add->node ? telar_scene_find (add->canvas->scene, add->node) : NULL;
+  g_autofree char *other = node ? g_strdup (node->op->name) : NULL;
+  g_autofree char *name = g_strdup (op->name);
+  g_autofree char *id = telar_edit_add (
+      add->canvas->document, name, telar_canvas_snap (add->at.x - dx),
+      telar_canvas_snap (add->at.y - TELAR_CARD_HEIGHT / 2), node ? &attach : NULL, error);
+
+  if (id && other)
+    telar_follow_remember (add->output ? other : name, add->output ? name : other);
+  return as_list (g_steal_pointer (&id));
+}
+
+static char **
+insert_node (QuickAdd *add, const TelarOperator *op, GError **error)
+{
+  TelarEdge wire;
+  g_autofree char *id = NULL;
+
+  if (!telar_canvas_selected_wire (add->canvas, &wire))
+    return NULL;
+  id = telar_edit_insert (add->canvas->document, op->name,
+                          telar_canvas_snap (add->at.x - TELAR_CARD_WIDTH / 2),
+                          telar_canvas_snap (add->at.y - TELAR_CARD_HEIGHT / 2), &wire, error);
+  return as_list (g_steal_pointer (&id));
+}
+
 static void
 choose (QuickAdd *add, GtkListBoxRow *row)
 {
   const TelarOperator *op = row ? g_object_get_data (G_OBJECT (row), "operator") : NULL;
   TelarCanvas *canvas = add->canvas;
-  TelarPortRef attach = { add->node, add->port, add->output };
-  double dx = !add->node ? TELAR_CARD_WIDTH / 2 : add->output ? 0 : TELAR_CARD_WIDTH;
   g_autoptr (GError) error = NULL;
-  g_autofree char *id = NULL;
+  g_auto (GStrv) ids = NULL;
 
   if (!op)
     return;
   gtk_popover_popdown (GTK_POPOVER (add->popover));
-  id = telar_edit_add (canvas->document, op->name, telar_canvas_snap (add->at.x - dx),
-                       telar_canvas_snap (add->at.y - TELAR_CARD_HEIGHT / 2),
-                       add->node ? &attach : NULL, &error);
-  if (id)
-    telar_canvas_select (canvas, (const char *const[]){ id, NULL });
-  else
+  ids = add->purpose == QUICK_REPLACE
+            ? telar_edit_replace (canvas->document, (const char *const *)add->replaced, op->name,
+                                  &error)
+        : add->purpose == QUICK_INSERT ? insert_node (add, op, &error)
+                                       : add_node (add, op, &error);
+  if (ids)
+    telar_canvas_select (canvas, (const char *const *)ids);
+  else if (error)
     telar_canvas_message (canvas, error);
-  if (id)
+  if (ids)
     telar_canvas_ensure_visible (canvas, canvas->current);
   telar_canvas_focus_current (canvas);
 }
@@ -195,7 +290,8 @@ build (QuickAdd *add)
   gtk_popover_set_has_arrow (GTK_POPOVER (add->popover), FALSE);
   gtk_widget_set_size_request (add->entry, 280, -1);
   gtk_widget_add_css_class (add->list, "navigation-sidebar");
-  g_object_set (add->entry, "placeholder-text", _ ("Search operators…"), NULL);
+  g_object_set (add->entry, "placeholder-text",
+                add->purpose == QUICK_REPLACE ? _ ("Replace by…") : _ ("Search operators…"), NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (add->entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Search operators"), -1);
   gtk_box_append (GTK_BOX (box), add->entry);
@@ -212,19 +308,12 @@ build (QuickAdd *add)
   g_object_set_data_full (G_OBJECT (add->popover), "quick-add", add, quick_add_free);
 }
 
-void
-telar_canvas_quick_add (TelarCanvas *self, double x, double y, const TelarPortRef *attach)
+static void
+pop_up (QuickAdd *add, double x, double y)
 {
-  QuickAdd *add = g_new0 (QuickAdd, 1);
+  TelarCanvas *self = add->canvas;
 
   g_clear_pointer (&self->quick_add, gtk_widget_unparent);
-  add->canvas = self;
-  add->at = telar_canvas_from_widget (self, x, y);
-  if (attach) {
-    add->node = g_strdup (attach->node);
-    add->port = attach->port;
-    add->output = attach->output;
-  }
   build (add);
   refill (add);
   self->quick_add = add->popover;
@@ -232,4 +321,52 @@ telar_canvas_quick_add (TelarCanvas *self, double x, double y, const TelarPortRe
   gtk_popover_set_pointing_to (GTK_POPOVER (add->popover), &(GdkRectangle){ (int)x, (int)y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (add->popover));
   gtk_widget_grab_focus (add->entry);
+}
+
+static QuickAdd *
+quick_add_new (TelarCanvas *self, Purpose purpose, double x, double y)
+{
+  QuickAdd *add = g_new0 (QuickAdd, 1);
+
+  add->canvas = self;
+  add->purpose = purpose;
+  add->at = telar_canvas_from_widget (self, x, y);
+  return add;
+}
+
+void
+telar_canvas_quick_add (TelarCanvas *self, double x, double y, const TelarPortRef *attach)
+{
+  QuickAdd *add = quick_add_new (self, QUICK_ADD, x, y);
+  const TelarSceneNode *node = attach ? telar_scene_find (self->scene, attach->node) : NULL;
+
+  if (node) {
+    add->node = g_strdup (attach->node);
+    add->port = attach->port;
+    add->output = attach->output;
+    add->follows = telar_follow_table (telar_document_drawing (self->document), node->op->name,
+                                       attach->output);
+  }
+  pop_up (add, x, y);
+}
+
+void
+telar_canvas_quick_insert (TelarCanvas *self, double x, double y)
+{
+  QuickAdd *add = quick_add_new (self, QUICK_INSERT, x, y);
+  const TelarSceneEdge *edge = self->selected_edge;
+
+  add->at = telar_curve_middle (&edge->curve);
+  add->follows =
+      telar_follow_table (telar_document_drawing (self->document), edge->from->op->name, TRUE);
+  pop_up (add, x, y);
+}
+
+void
+telar_canvas_quick_replace (TelarCanvas *self, double x, double y)
+{
+  QuickAdd *add = quick_add_new (self, QUICK_REPLACE, x, y);
+
+  add->replaced = telar_canvas_selection (self);
+  pop_up (add, x, y);
 }

@@ -106,15 +106,14 @@ telar_scene_redraw (TelarScene *scene)
   }
 }
 
-/* --- geometry --------------------------------------------------------------------------------- */
-
-static float
-card_height (guint n_inputs, guint n_outputs)
+TelarEdge
+telar_scene_edge_ends (const TelarSceneEdge *edge)
 {
-  guint rows = MAX (n_inputs, n_outputs);
-
-  return rows <= 1 ? TELAR_CARD_HEIGHT : TELAR_CARD_HEADER + TELAR_CARD_ROW * (float)rows + 10.0f;
+  return (TelarEdge){ edge->from->id, edge->to->id,  edge->from_port,
+                      edge->to_port,  edge->to_slot, NULL };
 }
+
+/* --- geometry --------------------------------------------------------------------------------- */
 
 const graphene_rect_t *
 telar_scene_node_rect (const TelarSceneNode *node)
@@ -214,7 +213,7 @@ make_node (TelarScene *scene, const TelarNode *source)
   node->n_outputs = telar_operator_n_outputs (source->op);
   node->edges = g_ptr_array_new ();
   node->item.bounds = GRAPHENE_RECT_INIT ((float)source->x, (float)source->y, TELAR_CARD_WIDTH,
-                                          card_height (node->n_inputs, node->n_outputs));
+                                          telar_card_height (node->n_inputs, node->n_outputs));
   telar_index_add (scene->node_index, &node->item);
   g_hash_table_insert (scene->by_id, node->id, node);
   return node;

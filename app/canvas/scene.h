@@ -64,6 +64,9 @@ void telar_scene_place (TelarScene *scene, TelarSceneNode *node, float x, float 
 void telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shapes,
                            TelarBadge badge);
 
+/* Its ends as the graph names them; borrowed from the scene. */
+TelarEdge telar_scene_edge_ends (const TelarSceneEdge *edge);
+
 /* --- geometry --------------------------------------------------------------------------------- */
 
 const graphene_rect_t *telar_scene_node_rect (const TelarSceneNode *node);

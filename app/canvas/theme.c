@@ -81,6 +81,7 @@ telar_theme_load (TelarTheme *theme)
   theme->text = parse (dark ? "#f2f3f5" : "#1f2329");
   theme->dim = parse (dark ? "#a6abb5" : "#636b78");
   theme->accent = parse (dark ? "#78aeed" : "#3584e4");
+  theme->guide = parse (dark ? "#ff8ac4" : "#d0287c");
   theme->error = parse (dark ? "#ff7b63" : "#c01c28");
   theme->warning = parse (dark ? "#f8e45c" : "#ae7b03");
   for (guint i = 0; i < TELAR_N_CATEGORIES; i++)

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   gboolean dark, high_contrast;
-  GdkRGBA background, dot, card, border, shadow, text, dim, wire, accent, error, warning;
+  GdkRGBA background, dot, card, border, shadow, text, dim, wire, accent, guide, error, warning;
   GdkRGBA categories[TELAR_N_CATEGORIES];
   GdkRGBA kinds[TELAR_PORT_METRICS + 1];
 } TelarTheme;

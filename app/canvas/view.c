@@ -1,0 +1,189 @@
+/* How the canvas is looked at: place and zoom of the view, and what moves it. */
+#include "app/canvas/canvas-private.h"
+
+#include "app/project/settings.h"
+
+#include <math.h>
+
+#define FIT_MARGIN 28.0
+
+graphene_point_t
+telar_canvas_to_widget (TelarCanvas *self, double x, double y)
+{
+  return GRAPHENE_POINT_INIT ((float)((x - self->view.x) * self->view.zoom),
+                              (float)((y - self->view.y) * self->view.zoom));
+}
+
+graphene_point_t
+telar_canvas_from_widget (TelarCanvas *self, double x, double y)
+{
+  return GRAPHENE_POINT_INIT ((float)(x / self->view.zoom + self->view.x),
+                              (float)(y / self->view.zoom + self->view.y));
+}
+
+float
+telar_canvas_grid (void)
+{
+  return telar_settings_bool (TELAR_SETTING_SNAP, TRUE) ? TELAR_GRID : 1;
+}
+
+float
+telar_canvas_snap (double value)
+{
+  double grid = telar_canvas_grid ();
+
+  return (float)(round (value / grid) * grid);
+}
+
+double
+telar_canvas_zoom (TelarCanvas *self)
+{
+  return self->view.zoom;
+}
+
+graphene_rect_t
+telar_canvas_visible (TelarCanvas *self)
+{
+  double zoom = self->view.zoom;
+
+  return GRAPHENE_RECT_INIT ((float)self->view.x, (float)self->view.y,
+                             (float)(gtk_widget_get_width (GTK_WIDGET (self)) / zoom),
+                             (float)(gtk_widget_get_height (GTK_WIDGET (self)) / zoom));
+}
+
+void
+telar_canvas_set_view (TelarCanvas *self, const TelarView *view)
+{
+  self->view = *view;
+  self->placed = TRUE;
+  self->untouched = FALSE;
+  telar_canvas_update_proxies (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_signal_emit_by_name (self, "view-changed");
+}
+
+void
+telar_canvas_animate (double t, gpointer data)
+{
+  TelarCanvas *self = data;
+  const TelarView *a = &self->animate_from, *b = &self->animate_to;
+  double zoom = a->zoom * pow (b->zoom / a->zoom, t);
+
+  telar_canvas_set_view (self,
+                         &(TelarView){ a->x + (b->x - a->x) * t, a->y + (b->y - a->y) * t, zoom });
+}
+
+void
+telar_canvas_animate_to (TelarCanvas *self, const TelarView *view)
+{
+  self->animate_from = self->view;
+  self->animate_to = *view;
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self))) {
+    telar_canvas_set_view (self, view);
+    return;
+  }
+  adw_animation_reset (self->animation);
+  adw_animation_play (self->animation);
+}
+
+static void
+stop_animation (TelarCanvas *self)
+{
+  adw_animation_pause (self->animation);
+}
+
+void
+telar_canvas_zoom_about (TelarCanvas *self, double zoom, double x, double y)
+{
+  graphene_point_t at = telar_canvas_from_widget (self, x, y);
+  double clamped = CLAMP (zoom, TELAR_ZOOM_MIN, TELAR_ZOOM_MAX);
+
+  stop_animation (self);
+  telar_canvas_set_view (self, &(TelarView){ at.x - x / clamped, at.y - y / clamped, clamped });
+}
+
+static TelarView
+view_of (TelarCanvas *self, const graphene_rect_t *bounds, double smallest)
+{
+  double width = gtk_widget_get_width (GTK_WIDGET (self));
+  double height = gtk_widget_get_height (GTK_WIDGET (self));
+  double zoom = MIN ((width - 2 * FIT_MARGIN) / bounds->size.width,
+                     (height - 2 * FIT_MARGIN) / bounds->size.height);
+
+  zoom = CLAMP (zoom, smallest, 1.0);
+  return (TelarView){ bounds->origin.x + bounds->size.width / 2 - width / zoom / 2,
+                      bounds->origin.y + bounds->size.height / 2 - height / zoom / 2, zoom };
+}
+
+void
+telar_canvas_fit (TelarCanvas *self, gboolean animated)
+{
+  graphene_rect_t bounds;
+  TelarView view;
+
+  if (!telar_scene_bounds (self->scene, &bounds))
+    return;
+  view = view_of (self, &bounds, TELAR_ZOOM_MIN);
+  if (animated)
+    telar_canvas_animate_to (self, &view);
+  else
+    telar_canvas_set_view (self, &view);
+}
+
+void
+telar_canvas_show_start (TelarCanvas *self)
+{
+  const double readable = 0.47;
+  graphene_rect_t bounds;
+  TelarView view;
+
+  if (!telar_scene_bounds (self->scene, &bounds)) {
+    telar_canvas_set_view (self, &(TelarView){ 0, 0, 1 });
+    return;
+  }
+  view = view_of (self, &bounds, readable);
+  if (bounds.size.width * view.zoom > gtk_widget_get_width (GTK_WIDGET (self)))
+    view.x = bounds.origin.x - FIT_MARGIN / view.zoom;
+  if (bounds.size.height * view.zoom > gtk_widget_get_height (GTK_WIDGET (self)))
+    view.y = bounds.origin.y - FIT_MARGIN / view.zoom;
+  telar_canvas_set_view (self, &view);
+  self->untouched = TRUE;
+}
+
+void
+telar_canvas_ensure_visible (TelarCanvas *self, TelarSceneNode *node)
+{
+  const graphene_rect_t *rect = telar_scene_node_rect (node);
+  double width = gtk_widget_get_width (GTK_WIDGET (self)) / self->view.zoom;
+  double height = gtk_widget_get_height (GTK_WIDGET (self)) / self->view.zoom;
+  double margin = 32 / self->view.zoom;
+  TelarView view = self->view;
+
+  view.x = MIN (view.x, rect->origin.x - margin);
+  view.y = MIN (view.y, rect->origin.y - margin);
+  view.x = MAX (view.x, rect->origin.x + rect->size.width + margin - width);
+  view.y = MAX (view.y, rect->origin.y + rect->size.height + margin - height);
+  if (view.x != self->view.x || view.y != self->view.y)
+    telar_canvas_animate_to (self, &view);
+}
+
+void
+telar_canvas_reveal (TelarCanvas *self, const char *id)
+{
+  TelarSceneNode *node = telar_scene_find (self->scene, id);
+
+  if (!node)
+    return;
+  if (self->view.zoom < 0.5) {
+    const graphene_rect_t *rect = telar_scene_node_rect (node);
+    double width = gtk_widget_get_width (GTK_WIDGET (self));
+    double height = gtk_widget_get_height (GTK_WIDGET (self));
+
+    telar_canvas_animate_to (
+        self, &(TelarView){ rect->origin.x + rect->size.width / 2 - width / 2,
+                            rect->origin.y + rect->size.height / 2 - height / 2, 1 });
+  } else {
+    telar_canvas_ensure_visible (self, node);
+  }
+  telar_canvas_select_node (self, node, FALSE);
+}
