@@ -354,9 +354,13 @@ telar_data_open_with (TelarGraph *graph, GHashTable *replacements, GError **erro
   o.arrays = g_array_new (FALSE, TRUE, sizeof (TelarFeedArray));
   g_array_set_clear_func (o.arrays, (GDestroyNotify)telar_feed_array_clear);
   const GPtrArray *nodes = telar_graph_nodes (graph);
+  telar_graph_evaluate (graph);
   gboolean ok = check_replacements (&o, error);
-  for (guint i = 0; ok && i < nodes->len; i++)
-    ok = open_node (&o, nodes->pdata[i], error);
+  for (guint i = 0; ok && i < nodes->len; i++) {
+    const TelarNode *node = nodes->pdata[i];
+    ok = (!telar_operator_is_fed (node->op) || telar_node_check_values (node, error)) &&
+         open_node (&o, node, error);
+  }
   if (ok && o.arrays->len == 0) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the project has no data to read");
     ok = FALSE;

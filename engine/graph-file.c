@@ -90,6 +90,12 @@ read_training (Reader *reader, const json_t *json, GError **error)
 }
 
 static gboolean
+read_values (Reader *reader, const json_t *json, GError **error)
+{
+  return read_members (reader, "values", json, telar_graph_put_value, error);
+}
+
+static gboolean
 read_data (Reader *reader, const json_t *json, GError **error)
 {
   return read_members (reader, "data", json, telar_graph_put_hash, error);
@@ -237,10 +243,10 @@ static const struct {
   const char *key;
   ReadSection read;
 } sections[] = {
-  { "telar", read_version },     { "engine", read_engine }, { "seed", read_seed },
-  { "training", read_training }, { "data", read_data },     { "groups", read_groups },
-  { "nodes", read_nodes },       { "edges", read_edges },   { "layout", read_layout },
-  { "notes", read_notes },
+  { "telar", read_version }, { "engine", read_engine },     { "seed", read_seed },
+  { "values", read_values }, { "training", read_training }, { "data", read_data },
+  { "groups", read_groups }, { "nodes", read_nodes },       { "edges", read_edges },
+  { "layout", read_layout }, { "notes", read_notes },
 };
 
 static gboolean
@@ -286,6 +292,7 @@ telar_graph_from_text (const char *text, gsize length, const char *name, GError 
   Reader reader = { graph, text, length, name, G_MAXSIZE };
   if (!read_document (&reader, json, error))
     return NULL;
+  telar_graph_evaluate (graph);
   return g_steal_pointer (&graph);
 }
 

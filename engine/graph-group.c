@@ -410,5 +410,6 @@ telar_graph_copy_with (const TelarGraph *drawing, const char *settings, GError *
   for (char **word = words; *word; word++)
     if (**word && !apply_setting (copy, *word, error))
       return NULL;
+  telar_graph_evaluate (copy);
   return g_steal_pointer (&copy);
 }

@@ -35,6 +35,7 @@ struct TelarGraph {
   GHashTable *next_number; /* operator's name -> the least number an id may have free */
   guint walks;
   TelarParamSet *training;
+  GHashTable *values; /* of the main drawing: name -> TelarParamValue * */
   guint64 seed;
   GHashTable *data_hashes;
   char *folder;
@@ -131,6 +132,10 @@ gboolean telar_graph_put_note (TelarGraph *graph, const char *id, const json_t *
 /* Makes the group where there is none. */
 gboolean telar_graph_put_group (TelarGraph *graph, const char *name, const json_t *title,
                                 GError **error);
+void telar_graph_free_value (gpointer value);
+gboolean telar_graph_put_value (TelarGraph *graph, const char *name, const json_t *json,
+                                GError **error);
+void telar_graph_copy_values (TelarGraph *to, const TelarGraph *from);
 gboolean telar_graph_put_training (TelarGraph *graph, const char *name, const json_t *json,
                                    GError **error);
 gboolean telar_graph_put_seed (TelarGraph *graph, const json_t *json, GError **error);

@@ -105,6 +105,9 @@ telar_graph_record_paths (const TelarGraph *graph)
   for (const TelarParam *param = telar_param_set_table (graph->training); param->name; param++)
     if (!telar_param_set_is_default (graph->training, param->name))
       g_ptr_array_add (paths, g_strconcat ("training/", param->name, NULL));
+  g_auto (GStrv) names = telar_graph_value_names (graph);
+  for (char **name = names; *name; name++)
+    g_ptr_array_add (paths, g_strconcat ("values/", *name, NULL));
   GHashTableIter iter;
   gpointer path;
   g_hash_table_iter_init (&iter, graph->data_hashes);
@@ -123,6 +126,16 @@ get_training (const TelarGraph *graph, const char *name)
 {
   const TelarParamValue *value = telar_param_set_get (graph->training, name);
   if (!value || telar_param_set_is_default (graph->training, name))
+    return NULL;
+  json_auto_t *json = telar_param_value_to_json (value);
+  return telar_json_to_text (json);
+}
+
+static char *
+get_value (const TelarGraph *graph, const char *name)
+{
+  const TelarParamValue *value = telar_graph_value (graph, name);
+  if (!value)
     return NULL;
   json_auto_t *json = telar_param_value_to_json (value);
   return telar_json_to_text (json);
@@ -183,6 +196,8 @@ telar_graph_get_record (const TelarGraph *graph, const char *path)
     return get_group (graph, rest);
   if ((rest = behind (path, "training")))
     return get_training (graph, rest);
+  if ((rest = behind (path, "values")))
+    return get_value (graph, rest);
   if ((rest = behind (path, "data")))
     return get_hash (graph, rest);
   if (strcmp (path, "seed") == 0)
@@ -299,6 +314,13 @@ set_training (TelarGraph *graph, const char *name, const json_t *json, GError **
 }
 
 static gboolean
+set_named (TelarGraph *graph, const char *name, const json_t *json, GError **error)
+{
+  return json ? telar_graph_put_value (graph, name, json, error)
+              : telar_graph_set_value (graph, name, NULL, error);
+}
+
+static gboolean
 set_hash (TelarGraph *graph, const char *path, const json_t *json, GError **error)
 {
   if (json)
@@ -361,9 +383,9 @@ set_value (TelarGraph *graph, const char *path, const json_t *json, GError **err
     const char *kind;
     gboolean (*set) (TelarGraph *graph, const char *rest, const json_t *json, GError **error);
   } kinds[] = {
-    { "nodes", set_node },        { "edges", set_edge }, { "layout", set_layout },
-    { "training", set_training }, { "data", set_hash },  { "groups", set_group },
-    { "notes", set_note },
+    { "nodes", set_node },        { "edges", set_edge },   { "layout", set_layout },
+    { "training", set_training }, { "values", set_named }, { "data", set_hash },
+    { "groups", set_group },      { "notes", set_note },
   };
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     const char *rest = behind (path, kinds[i].kind);

@@ -56,6 +56,18 @@ write_training (GString *text, const TelarGraph *graph)
 }
 
 static void
+write_values (GString *text, const TelarGraph *graph)
+{
+  Block block = open_block (text, "values", '{');
+  g_auto (GStrv) names = telar_graph_value_names (graph);
+  for (char **name = names; *name; name++) {
+    json_auto_t *json = telar_param_value_to_json (telar_graph_value (graph, *name));
+    add_line (&block, *name, telar_json_to_text (json));
+  }
+  close_block (&block, '}');
+}
+
+static void
 write_data (GString *text, const TelarGraph *graph)
 {
   Block block = open_block (text, "data", '{');
@@ -139,6 +151,8 @@ telar_graph_to_text (const TelarGraph *graph)
   g_string_append_printf (text,
                           "{\n\"telar\": %d,\n\"engine\": \"%s\",\n\"seed\": %" G_GUINT64_FORMAT,
                           TELAR_GRAPH_FORMAT, TELAR_VERSION, graph->seed);
+  if (g_hash_table_size (graph->values) > 0)
+    write_values (text, graph);
   write_training (text, graph);
   write_data (text, graph);
   if (graph->groups->len > 0)

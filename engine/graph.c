@@ -42,6 +42,7 @@ telar_graph_new (void)
   graph->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   graph->next_number = g_hash_table_new (g_str_hash, g_str_equal);
   graph->training = telar_param_set_new (telar_training_params);
+  graph->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, telar_graph_free_value);
   graph->data_hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return graph;
 }
@@ -55,6 +56,7 @@ telar_graph_free (TelarGraph *graph)
   g_hash_table_unref (graph->next_number);
   g_hash_table_unref (graph->data_hashes);
   telar_param_set_free (graph->training);
+  g_hash_table_unref (graph->values);
   g_ptr_array_unref (graph->edges);
   g_ptr_array_unref (graph->notes);
   g_ptr_array_unref (graph->nodes);
@@ -288,13 +290,28 @@ set_seed_text (TelarGraph *graph, const char *value, GError **error)
   return TRUE;
 }
 
+/* An expression that was just put must come to a number. */
+static gboolean
+check_set_value (const TelarGraph *graph, const TelarParamSet *set, const char *name,
+                 GError **error)
+{
+  const TelarParamValue *value = telar_param_set_get (set, name);
+  if (!value->expression)
+    return TRUE;
+  telar_graph_evaluate (graph);
+  if (value->fault)
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s", value->fault);
+  return !value->fault;
+}
+
 TelarParamSet *
 telar_graph_find_setting (TelarGraph *graph, const char *path, const char **name, GError **error)
 {
   const char *dot = strchr (path, '.');
   if (!dot) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                     "\"%s\" is neither NODE.PARAM nor training.PARAM nor seed", path);
+                     "\"%s\" is neither NODE.PARAM nor training.PARAM nor values.NAME nor seed",
+                     path);
     return NULL;
   }
   g_autofree char *id = g_strndup (path, (gsize)(dot - path));
@@ -315,10 +332,13 @@ telar_graph_set (TelarGraph *graph, const char *path, const char *value, GError 
   const char *name;
   if (strcmp (path, "seed") == 0)
     return set_seed_text (graph, value, error);
+  if (strncmp (path, "values.", strlen ("values.")) == 0)
+    return telar_graph_set_value (graph, path + strlen ("values."), value, error);
   TelarParamSet *set = telar_graph_find_setting (graph, path, &name, error);
   if (!set)
     return FALSE;
-  gboolean good = telar_param_set_put_text (set, name, value, error);
+  gboolean good = telar_param_set_put_text (set, name, value, error) &&
+                  check_set_value (graph, set, name, error);
   if (!good && set != graph->training) {
     g_autofree char *id = g_strndup (path, (gsize)(name - 1 - path));
     telar_error_set_node (error, id);
@@ -396,6 +416,7 @@ telar_graph_copy (const TelarGraph *graph)
   telar_graph_copy_notes (copy, graph);
   telar_param_set_free (copy->training);
   copy->training = telar_param_set_copy (graph->training);
+  telar_graph_copy_values (copy, graph);
   copy->seed = graph->seed;
   telar_graph_set_folder (copy, graph->folder);
 

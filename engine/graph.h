@@ -186,8 +186,24 @@ void telar_graph_set_seed (TelarGraph *graph, guint64 seed);
  * may not know; NULL with an error where there is no such node. Borrowed. */
 TelarParamSet *telar_graph_find_setting (TelarGraph *graph, const char *path, const char **name,
                                          GError **error);
-/* "NODE.PARAM" or "training.PARAM" or "seed", as --set takes it. */
+/* "NODE.PARAM" or "training.PARAM" or "values.NAME" or "seed", as --set takes it. */
 gboolean telar_graph_set (TelarGraph *graph, const char *path, const char *value, GError **error);
+/* Named values, which expressions of parameters refer to ("=2*width"): a number or an expression of
+ * others. They are the document's, whatever drawing @graph is. Borrowed; NULL when there is none.
+ */
+const TelarParamValue *telar_graph_value (const TelarGraph *graph, const char *name);
+/* Sorted; caller frees with g_strfreev. */
+char **telar_graph_value_names (const TelarGraph *graph);
+/* Puts, replaces or, with @text NULL, removes one; @graph is the main drawing. */
+gboolean telar_graph_set_value (TelarGraph *graph, const char *name, const char *text,
+                                GError **error);
+/* Works out the numbers of all expressions of the document; those that come to nothing say why in
+ * their values. Lowering and reading data begin with it; only numbers that follow from the document
+ * change. */
+void telar_graph_evaluate (const TelarGraph *graph);
+/* Whether the expressions of a node, or of the settings, came to a number. */
+gboolean telar_node_check_values (const TelarNode *node, GError **error);
+gboolean telar_graph_check_settings (const TelarGraph *graph, GError **error);
 /* Hash of each data file as last recorded: path as in the node's parameter -> "sha256:…".
  * Borrowed; char * to char *. */
 GHashTable *telar_graph_data_hashes (TelarGraph *graph);
@@ -201,9 +217,9 @@ void telar_graph_set_folder (TelarGraph *graph, const char *folder);
 
 /* The document as a set of records, which is how undo, the journal and the diff see it. A record's
  * path is "nodes/ID", "edges/TO:PORT.SLOT", "layout/ID", "layout/TO:PORT.SLOT" (where a wire
- * bends), "notes/ID", "training/PARAM", "seed", "data/PATH", "groups/NAME" or, of a group's
- * drawing, "groups/NAME/nodes/ID" and so on; its value one line of JSON, or NULL when it does not
- * exist. */
+ * bends), "notes/ID", "training/PARAM", "values/NAME", "seed", "data/PATH", "groups/NAME" or, of a
+ * group's drawing, "groups/NAME/nodes/ID" and so on; its value one line of JSON, or NULL when it
+ * does not exist. */
 
 /* Whether the record says only how the document looks: places, bends and notes. */
 gboolean telar_record_is_layout (const char *path);

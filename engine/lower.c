@@ -60,6 +60,17 @@ check_wired (TelarLowering *l)
   return good;
 }
 
+/* Whether the node's expressions came to numbers. */
+static gboolean
+check_values (TelarLowering *l)
+{
+  g_autoptr (GError) error = NULL;
+  if (telar_node_check_values (l->node, &error))
+    return TRUE;
+  telar_lower_report_error (l->state->lowered, l->id, error);
+  return FALSE;
+}
+
 /* A model in use begins at its input nodes, whatever feeds them while it is trained. */
 static gboolean
 begins_model (const TelarOperator *op, TelarLowerMode mode)
@@ -176,7 +187,7 @@ telar_lower_node (TelarLowering *l, const TelarNode *node)
     outputs[i] = TELAR_NO_VALUE;
   g_hash_table_replace (l->state->lowered->values, g_strdup (l->id), outputs);
   l->state->outputs = outputs;
-  if (!check_wired (l))
+  if (!check_wired (l) || !check_values (l))
     return;
   if (!l->node->op->lower)
     lower_data (l);
@@ -224,6 +235,15 @@ check_purpose (TelarLowered *lowered, const TelarGraph *graph, TelarLowerMode mo
   if (mode == TELAR_LOWER_INFER && !has_category (graph, TELAR_CATEGORY_OUTPUT))
     telar_lower_report (lowered, NULL, TELAR_PROBLEM_ERROR,
                         "the model has no result: add an Output node behind what it should give");
+}
+
+/* Expressions of the settings that come to nothing are of no node. */
+static void
+check_settings (TelarLowered *lowered, const TelarGraph *graph, TelarLowerMode mode)
+{
+  g_autoptr (GError) error = NULL;
+  if (mode == TELAR_LOWER_TRAIN && !telar_graph_check_settings (graph, &error))
+    telar_lower_report (lowered, NULL, TELAR_PROBLEM_ERROR, "training: %s", error->message);
 }
 
 /* Of a group's node only the ports count that its own results depend on. */
@@ -353,7 +373,9 @@ telar_lower (const TelarGraph *graph, const TelarFeed *feed, TelarLowerMode mode
   struct TelarLowerState state = telar_lower_state (graph, feed, mode, lowered);
   TelarLowering lowering = { .b = builder, .state = &state };
 
+  telar_graph_evaluate (graph);
   check_purpose (lowered, graph, mode);
+  check_settings (lowered, graph, mode);
   lower_all (&lowering);
   if (mode != TELAR_LOWER_INFER)
     warn_unused (lowered);

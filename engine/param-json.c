@@ -1,4 +1,5 @@
 /* Parameter values in JSON, as the project file has them. */
+#include "engine/param-expression.h"
 #include "engine/param-private.h"
 
 static gboolean
@@ -77,6 +78,9 @@ telar_param_value_from_json (const TelarParam *param, const json_t *json, TelarP
                              GError **error)
 {
   TelarParamValue read = { .kind = param->kind };
+  const char *text = json_string_value (json);
+  if (text && *text == TELAR_EXPRESSION_SIGN && telar_param_takes_expression (param))
+    return telar_param_value_from_expression (param, text + 1, value, error);
   return read_json (param, json, &read, error) && telar_param_accept (param, &read, value, error);
 }
 
@@ -84,6 +88,8 @@ json_t *
 telar_param_value_to_json (const TelarParamValue *value)
 {
   json_t *list;
+  if (value->expression)
+    return json_sprintf ("%c%s", TELAR_EXPRESSION_SIGN, value->expression);
   switch (value->kind) {
   case TELAR_PARAM_INT:
     return json_integer (value->integer);

@@ -157,6 +157,15 @@ telar_param_set_is_default (const TelarParamSet *set, const char *name)
   return same;
 }
 
+gboolean
+telar_param_set_has_expressions (const TelarParamSet *set)
+{
+  for (guint i = 0; i < set->n; i++)
+    if (set->values[i].expression)
+      return TRUE;
+  return FALSE;
+}
+
 /* --- typed access ----------------------------------------------------------------------------- */
 
 static const TelarParamValue *

@@ -1,5 +1,6 @@
 /* Parameter values: reading them from text, with all checks in one place, so that project file,
  * inspector and --set refuse the same things in the same words. */
+#include "engine/param-expression.h"
 #include "engine/param-private.h"
 #include "engine/text.h"
 #include <errno.h>
@@ -19,6 +20,8 @@ telar_param_value_clear (TelarParamValue *value)
     g_free (value->text);
   else if (value->kind == TELAR_PARAM_REALS)
     g_free (value->reals.items);
+  g_free (value->expression);
+  g_free (value->fault);
   memset (value, 0, sizeof *value);
 }
 
@@ -26,6 +29,8 @@ void
 telar_param_value_copy (TelarParamValue *target, const TelarParamValue *source)
 {
   *target = *source;
+  target->expression = g_strdup (source->expression);
+  target->fault = g_strdup (source->fault);
   if (owns_text (source->kind))
     target->text = g_strdup (source->text);
   else if (source->kind == TELAR_PARAM_REALS)
@@ -47,8 +52,10 @@ same_reals (const TelarParamValue *a, const TelarParamValue *b)
 gboolean
 telar_param_value_equal (const TelarParamValue *a, const TelarParamValue *b)
 {
-  if (a->kind != b->kind)
+  if (a->kind != b->kind || g_strcmp0 (a->expression, b->expression) != 0)
     return FALSE;
+  if (a->expression) /* the same text comes to the same in one place */
+    return TRUE;
   switch (a->kind) {
   case TELAR_PARAM_INT:
     return a->integer == b->integer;
@@ -282,6 +289,8 @@ telar_param_value_from_text (const TelarParam *param, const char *text, TelarPar
                              GError **error)
 {
   TelarParamValue read = { .kind = param->kind };
+  if (*text == TELAR_EXPRESSION_SIGN && telar_param_takes_expression (param))
+    return telar_param_value_from_expression (param, text + 1, value, error);
   return read_text (param, text, &read, error) && telar_param_accept (param, &read, value, error);
 }
 
@@ -309,6 +318,8 @@ char *
 telar_param_value_to_text (const TelarParamValue *value)
 {
   char number[TELAR_REAL_TEXT];
+  if (value->expression)
+    return g_strdup_printf ("%c%s", TELAR_EXPRESSION_SIGN, value->expression);
   switch (value->kind) {
   case TELAR_PARAM_INT:
     return g_strdup_printf ("%" G_GINT64_FORMAT, value->integer);

@@ -30,6 +30,7 @@ typedef struct {
   const char *const *choices; /* NULL-terminated */
   guint min_items, max_items;
   const char *doc;    /* N_("Number of output channels.") */
+  const char *unit;   /* N_("rows"): what numbers are counted in, NULL for plain ones */
   gboolean prominent; /* shown on the node's card */
   gboolean live;      /* may be changed while a run is training */
 } TelarParam;
@@ -37,8 +38,12 @@ typedef struct {
 #define TELAR_PARAM_MAX_ITEMS 16 /* of whole numbers */
 #define TELAR_PARAM_MAX_REALS (1 << 16)
 
+/* A number may come from an expression (param-expression.h): then @expression is its text and the
+ * number what it came to last, the default before it was ever worked out. */
 typedef struct {
   TelarParamKind kind;
+  char *expression; /* NULL for a plain value; owned */
+  char *fault;      /* why the expression comes to nothing; NULL when it does not; owned */
   union {
     gint64 integer;
     double real;
@@ -59,8 +64,9 @@ void telar_param_value_clear (TelarParamValue *value);
 void telar_param_value_copy (TelarParamValue *target, const TelarParamValue *source);
 gboolean telar_param_value_equal (const TelarParamValue *a, const TelarParamValue *b);
 
-/* From "64", "0.1", "true", "relu", "3x3" or "3,3", "0.5,2"; from JSON. Both check kind, limits,
- * choices and the number of items, and the message names parameter, limit and what was given. */
+/* From "64", "0.1", "true", "relu", "3x3" or "3,3", "0.5,2", numbers also from "=2*width"; from
+ * JSON. Both check kind, limits, choices and the number of items, and the message names parameter,
+ * limit and what was given. */
 gboolean telar_param_value_from_text (const TelarParam *param, const char *text,
                                       TelarParamValue *value, GError **error);
 gboolean telar_param_value_from_json (const TelarParam *param, const json_t *json,
@@ -90,6 +96,7 @@ gboolean telar_param_set_put_text (TelarParamSet *set, const char *name, const c
 gboolean telar_param_set_put_json (TelarParamSet *set, const char *name, const json_t *json,
                                    GError **error);
 void telar_param_set_reset (TelarParamSet *set, const char *name);
+gboolean telar_param_set_has_expressions (const TelarParamSet *set);
 gboolean telar_param_set_is_default (const TelarParamSet *set, const char *name);
 
 /* Typed access for code that knows its own table; a wrong name is a programming error. */

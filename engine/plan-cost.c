@@ -85,20 +85,51 @@ telar_plan_count (TelarPlan *plan)
   cost->total_bytes = cost->arena_bytes + cost->scratch_bytes + cost->state_bytes;
 }
 
+/* The number behind @key on a line of @path; FALSE where there is none. */
+static gboolean
+read_number (const char *path, const char *key, guint64 *number)
+{
+  g_autofree char *text = NULL;
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return FALSE;
+  for (const char *line = text; line != NULL; line = strchr (line, '\n')) {
+    line += *line == '\n';
+    if (strncmp (line, key, strlen (key)) == 0 &&
+        sscanf (line + strlen (key), "%" G_GUINT64_FORMAT, number) == 1)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What the control group of the process leaves it, where one limits it (containers, systemd):
+ * memory.max without what cannot be given back. */
+static guint64
+group_memory (void)
+{
+  g_autofree char *groups = NULL;
+  guint64 most, used = 0;
+  if (!g_file_get_contents ("/proc/self/cgroup", &groups, NULL, NULL))
+    return G_MAXUINT64;
+  const char *own = strstr (groups, "0::");
+  if (own == NULL)
+    return G_MAXUINT64;
+  g_autofree char *name = g_strndup (own + 3, strcspn (own + 3, "\n"));
+  g_autofree char *limit = g_build_filename ("/sys/fs/cgroup", name, "memory.max", NULL);
+  g_autofree char *stat = g_build_filename ("/sys/fs/cgroup", name, "memory.stat", NULL);
+  if (!read_number (limit, "", &most))
+    return G_MAXUINT64;
+  read_number (stat, "anon ", &used);
+  return most > used ? most - used : 0;
+}
+
 /* MemAvailable of the kernel; all there is where it does not say. */
 gsize
 telar_plan_free_memory (void)
 {
-  FILE *file = fopen ("/proc/meminfo", "re");
-  if (file == NULL)
-    return G_MAXSIZE;
-  char line[128];
-  gsize kibibytes, bytes = G_MAXSIZE;
-  while (fgets (line, sizeof line, file) != NULL)
-    if (sscanf (line, "MemAvailable: %" G_GSIZE_FORMAT " kB", &kibibytes) == 1)
-      bytes = kibibytes * 1024;
-  fclose (file);
-  return bytes;
+  guint64 kibibytes, machine = G_MAXUINT64;
+  if (read_number ("/proc/meminfo", "MemAvailable:", &kibibytes))
+    machine = kibibytes * 1024;
+  return (gsize)MIN (MIN (machine, group_memory ()), (guint64)G_MAXSIZE);
 }
 
 gboolean

@@ -9,7 +9,7 @@ static const char *const averages[] = { "none", "ema", "swa", NULL };
 
 /* clang-format off */
 const TelarParam telar_training_params[] = {
-  { .name = "batch", .label = N_ ("Batch"), .kind = TELAR_PARAM_INT, .fallback = "64",
+  { .name = "batch", .unit = N_ ("rows"), .label = N_ ("Batch"), .kind = TELAR_PARAM_INT, .fallback = "64",
     .minimum = 1, .maximum = MANY, .prominent = TRUE,
     .doc = N_ ("Rows in one step.") },
   { .name = "accumulate", .label = N_ ("Batches in a step"), .kind = TELAR_PARAM_INT,
@@ -30,7 +30,7 @@ const TelarParam telar_training_params[] = {
   { .name = "schedule", .label = N_ ("Schedule"), .kind = TELAR_PARAM_CHOICE,
     .fallback = "constant", .choices = telar_schedule_names,
     .doc = N_ ("How the learning rate changes from step to step.") },
-  { .name = "step_epochs", .label = N_ ("Step epochs"), .kind = TELAR_PARAM_INT, .fallback = "10",
+  { .name = "step_epochs", .unit = N_ ("epochs"), .label = N_ ("Step epochs"), .kind = TELAR_PARAM_INT, .fallback = "10",
     .minimum = 1, .maximum = MANY,
     .doc = N_ ("With the step schedule: the rate is multiplied by gamma each so many epochs; with "
                "cosine restarts: the epochs of the first fall.") },
@@ -49,7 +49,7 @@ const TelarParam telar_training_params[] = {
   { .name = "restart_factor", .label = N_ ("Restart factor"), .kind = TELAR_PARAM_INT,
     .fallback = "1", .minimum = 1, .maximum = 1000,
     .doc = N_ ("With cosine restarts: how many times longer each fall is than the one before.") },
-  { .name = "plateau_epochs", .label = N_ ("Plateau epochs"), .kind = TELAR_PARAM_INT,
+  { .name = "plateau_epochs", .unit = N_ ("epochs"), .label = N_ ("Plateau epochs"), .kind = TELAR_PARAM_INT,
     .fallback = "10", .minimum = 0, .maximum = MANY,
     .live = TRUE, .doc = N_ ("With the plateau schedule: so many epochs without a better validation loss are "
                "borne; the next multiplies the rate by gamma.") },
@@ -57,7 +57,7 @@ const TelarParam telar_training_params[] = {
     .minimum = 0, .maximum = 1,
     .live = TRUE, .doc = N_ ("With the linear, polynomial, cosine and plateau schedules: the part of the "
                "learning rate below which they do not go.") },
-  { .name = "warm_up", .label = N_ ("Warm-up steps"), .kind = TELAR_PARAM_INT, .fallback = "0",
+  { .name = "warm_up", .unit = N_ ("steps"), .label = N_ ("Warm-up steps"), .kind = TELAR_PARAM_INT, .fallback = "0",
     .minimum = 0, .maximum = MANY,
     .doc = N_ ("Steps in which the learning rate rises linearly to that of the schedule; the "
                "one-cycle schedule has a rise of its own and ignores it.") },
@@ -111,7 +111,7 @@ const TelarParam telar_training_params[] = {
   { .name = "weights", .label = N_ ("Initial weights"), .kind = TELAR_PARAM_FILE, .fallback = "",
     .doc = N_ ("A safetensors file that the model's numbers begin with, by their names; what it "
                "does not have begins as usual. Empty: everything does.") },
-  { .name = "patience", .label = N_ ("Patience"), .kind = TELAR_PARAM_INT, .fallback = "0",
+  { .name = "patience", .unit = N_ ("epochs"), .label = N_ ("Patience"), .kind = TELAR_PARAM_INT, .fallback = "0",
     .minimum = 0, .maximum = MANY,
     .live = TRUE, .doc = N_ ("Early stopping: epochs without a better validation loss before training ends and "
                "the best weights are taken; 0 for never.") },
