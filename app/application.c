@@ -185,6 +185,7 @@ startup (GApplication *application)
     { "win.previous-pane", { "<Shift>F6" } },
     { "win.close-project", { "<Alt>Home" } },
     { "win.minimap", { "<Control>m" } },
+    { "win.costs", { "<Control><Shift>m" } },
     { "win.find", { "<Control>f" } },
     { "win.page::design", { "<Alt>1" } },
     { "win.page::train", { "<Alt>2" } },

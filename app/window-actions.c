@@ -270,7 +270,8 @@ telar_window_add_actions (TelarWindow *self)
     const char *action, *property;
   } panels[] = { { "palette", "show-palette" },
                  { "inspector", "show-inspector" },
-                 { "minimap", "show-minimap" } };
+                 { "minimap", "show-minimap" },
+                 { "costs", "show-costs" } };
   g_autoptr (GPropertyAction) page =
       g_property_action_new ("page", self->pages, "visible-child-name");
 

@@ -185,6 +185,7 @@ build_menu (TelarWindow *self)
   g_menu_append (view, _ ("Palette"), "win.palette");
   g_menu_append (view, _ ("Inspector"), "win.inspector");
   g_menu_append (view, _ ("Overview"), "win.minimap");
+  g_menu_append (view, _ ("Costs of Nodes"), "win.costs");
   g_menu_append (help, _ ("Preferences"), "app.preferences");
   g_menu_append (help, _ ("Help"), "app.help");
   g_menu_append (help, _ ("Keyboard Shortcuts"), "win.show-help-overlay");

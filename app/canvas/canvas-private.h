@@ -98,6 +98,7 @@ struct _TelarCanvas {
   GArray *cut_line;      /* graphene_point_t, canvas coordinates */
   GHashTable *cut_wires; /* TelarSceneEdge * that it crosses */
   gboolean space, knife; /* keys that are held */
+  gboolean costs; /* what nodes cost stands at their cards */
 
   graphene_point_t pointer;
   gboolean pointer_inside;
@@ -207,6 +208,9 @@ gboolean telar_canvas_wire_key (TelarCanvas *self, guint key, GdkModifierType st
 void telar_canvas_step_wire (TelarCanvas *self, int step);
 /* The node to which the selected wire leads, in the direction of @dx; NULL without a wire. */
 TelarSceneNode *telar_canvas_wire_end (TelarCanvas *self, int dx);
+void telar_canvas_draw_costs (TelarCanvas *self, GtkSnapshot *snapshot,
+                              const GPtrArray *nodes); /* cost-overlay.c */
+
 /* fixes-menu.c */
 void telar_canvas_append_fixes (TelarCanvas *self, GMenu *menu);
 void telar_canvas_add_fix_action (GtkWidgetClass *klass);

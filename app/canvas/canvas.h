@@ -38,6 +38,10 @@ void telar_canvas_select (TelarCanvas *self, const char *const *ids);
 /* A wire that is selected alone, or NULL: a copy of its ends in @wire, borrowed. */
 gboolean telar_canvas_selected_wire (TelarCanvas *self, TelarEdge *wire);
 
+/* Whether each node tells its parameters, its work and the bytes of its results. */
+void telar_canvas_set_costs (TelarCanvas *self, gboolean show);
+gboolean telar_canvas_shows_costs (TelarCanvas *self);
+
 double telar_canvas_zoom (TelarCanvas *self);
 /* About a point of the widget. */
 void telar_canvas_zoom_about (TelarCanvas *self, double zoom, double x, double y);

@@ -414,6 +414,7 @@ telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   } else {
     draw_far (self, snapshot, &all, nodes, edges, detail);
   }
+  telar_canvas_draw_costs (self, snapshot, nodes);
   if (self->drag == TELAR_DRAG_WIRE)
     draw_new_wire (self, snapshot, &all);
   else if (self->drag == TELAR_DRAG_RUBBER)

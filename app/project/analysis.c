@@ -33,6 +33,7 @@ struct _TelarAnalysis {
   char *before, *before_place; /* of before_nodes; NULL: to be looked up */
   guint n_errors;
   TelarCost *cost;
+  gint64 fitting_batch;
 };
 
 G_DEFINE_FINAL_TYPE (TelarAnalysis, telar_analysis, G_TYPE_OBJECT)
@@ -123,6 +124,7 @@ collect_parameters (TelarAnalysis *self)
 typedef struct {
   TelarGraph *graph;
   Feed *feed;
+  gint64 fitting; /* what the thread found */
 } CostInput;
 
 static void
@@ -144,9 +146,9 @@ free_cost (gpointer data)
 static void
 cost_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  const CostInput *input = data;
+  CostInput *input = data;
   GError *error = NULL;
-  TelarCost *cost = telar_cost_measure (input->graph, input->feed->feed, &error);
+  TelarCost *cost = telar_cost_measure (input->graph, input->feed->feed, &input->fitting, &error);
 
   if (cost)
     g_task_return_pointer (task, cost, free_cost);
@@ -167,8 +169,10 @@ on_cost (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_pointer (&self->cost, telar_cost_free);
   self->cost = cost;
   /* What cannot be planned (a plan that does not fit in memory) is a problem like any other. */
-  if (error)
+  if (error) {
+    self->fitting_batch = ((const CostInput *)g_task_get_task_data (G_TASK (result)))->fitting;
     add_problem (self, telar_error_get_node (error), TELAR_PROBLEM_ERROR, error->message);
+  }
   tell (self);
 }
 
@@ -198,6 +202,7 @@ schedule_cost (TelarAnalysis *self)
   g_cancellable_cancel (self->planning);
   g_clear_object (&self->planning);
   g_clear_pointer (&self->cost, telar_cost_free);
+  self->fitting_batch = 0;
   g_clear_handle_id (&self->cost_source, g_source_remove);
   self->cost_source = g_timeout_add (COST_DELAY, start_cost, self);
 }
@@ -249,6 +254,20 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   lower (self);
 }
 
+/* What expressions come to, which other records decide. */
+static void
+append_numbers (GString *key, const TelarParamSet *params)
+{
+  for (const TelarParam *param = telar_param_set_table (params); param->name; param++) {
+    TelarParamValue plain = *telar_param_set_get (params, param->name);
+    g_autofree char *number = NULL;
+
+    plain.expression = NULL;
+    number = telar_param_value_to_text (&plain);
+    g_string_append_printf (key, "%s %s\n", number, plain.fault ? plain.fault : "");
+  }
+}
+
 /* Everything that the feed depends on: data nodes, the wires among them, seed, folder. */
 static char *
 feed_key (const TelarGraph *graph)
@@ -265,6 +284,8 @@ feed_key (const TelarGraph *graph)
       g_autofree char *json = telar_graph_get_record (graph, path);
 
       g_string_append_printf (key, "%s\n", json);
+      if (telar_param_set_has_expressions (node->params))
+        append_numbers (key, node->params);
     }
   }
   if (key->len == 0)
@@ -306,8 +327,10 @@ static gboolean
 follow (gpointer data)
 {
   TelarAnalysis *self = data;
-  g_autofree char *key = feed_key (telar_document_graph (self->document));
+  g_autofree char *key = NULL;
 
+  telar_graph_evaluate (telar_document_graph (self->document));
+  key = feed_key (telar_document_graph (self->document));
   self->lower_source = 0;
   if (g_strcmp0 (key, self->feed_key) != 0) {
     forget_feed (self);
@@ -437,12 +460,43 @@ telar_analysis_cost (TelarAnalysis *self)
   return self->cost ? &self->cost->step : NULL;
 }
 
+gint64
+telar_analysis_fitting_batch (TelarAnalysis *self)
+{
+  return self->fitting_batch;
+}
+
 const TelarPartCost *
 telar_analysis_node_cost (TelarAnalysis *self, const char *node)
 {
   g_autofree char *id = telar_analysis_path (self, node);
 
   return self->cost ? g_hash_table_lookup (self->cost->nodes, id) : NULL;
+}
+
+void
+telar_analysis_states (TelarAnalysis *self, const char *node, char ***prefixes, char ***places)
+{
+  const char *group = telar_graph_group_name (telar_document_drawing (self->document));
+  const GPtrArray *nodes = self->lowered ? telar_lowered_nodes (self->lowered) : NULL;
+  GPtrArray *found = g_ptr_array_new (), *where = g_ptr_array_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; nodes && i < nodes->len; i++) {
+    const TelarLoweredNode *at = nodes->pdata[i];
+
+    /* Uses that share their weights have one name for them. */
+    if (!g_str_equal (at->node->id, node) ||
+        g_strcmp0 (telar_graph_group_name (at->drawing), group) != 0 ||
+        !g_hash_table_add (seen, (gpointer)at->states))
+      continue;
+    g_ptr_array_add (found, g_strdup (at->states));
+    g_ptr_array_add (where, g_strdup (at->id));
+  }
+  g_ptr_array_add (found, NULL);
+  g_ptr_array_add (where, NULL);
+  *prefixes = (char **)g_ptr_array_free (found, FALSE);
+  *places = (char **)g_ptr_array_free (where, FALSE);
 }
 
 gint64

@@ -45,8 +45,14 @@ gint64 telar_analysis_parameters (TelarAnalysis *self, const char *node);
 
 /* Of a training step; NULL while it is unknown. Borrowed until the next "changed". */
 const TelarStepCost *telar_analysis_cost (TelarAnalysis *self);
+/* Where a step does not fit into memory, a batch with which it would; 0 otherwise. */
+gint64 telar_analysis_fitting_batch (TelarAnalysis *self);
 /* Of a node with all that stands in it, in one step; NULL when unknown. Borrowed likewise. */
 const TelarPartCost *telar_analysis_node_cost (TelarAnalysis *self, const char *node);
+/* What the names of a node's states begin with, one for each place where it runs: @prefixes, and
+ * the paths of these places, @places. Caller frees both with g_strfreev. */
+void telar_analysis_states (TelarAnalysis *self, const char *node, char ***prefixes,
+                            char ***places);
 /* Rows of the feed's splits, -1 when unknown. */
 gint64 telar_analysis_rows (TelarAnalysis *self, TelarSplit split);
 

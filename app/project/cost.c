@@ -93,8 +93,20 @@ summarize (const TelarProgram *lowered, const TelarPlan *plan, gint64 batch, Tel
                                                                       : NULL;
 }
 
+static gint64
+find_fitting (const TelarProgram *program, gint64 batch, TelarDevice *device)
+{
+  while ((batch /= 2) > 0) {
+    g_autoptr (TelarPlan) plan = telar_plan_new (program, batch, device, 0, NULL);
+
+    if (plan)
+      break;
+  }
+  return batch;
+}
+
 TelarCost *
-telar_cost_measure (const TelarGraph *graph, const TelarFeed *feed, GError **error)
+telar_cost_measure (const TelarGraph *graph, const TelarFeed *feed, gint64 *fitting, GError **error)
 {
   const TelarParamSet *settings = telar_graph_training ((TelarGraph *)graph);
   g_autoptr (TelarLowered) lowered = telar_lower (graph, feed, TELAR_LOWER_TRAIN);
@@ -106,10 +118,13 @@ telar_cost_measure (const TelarGraph *graph, const TelarFeed *feed, GError **err
   g_autoptr (TelarProgram) program = NULL;
   g_autoptr (TelarPlan) plan = NULL;
 
+  *fitting = 0;
   if (!device || !telar_lowered_ok (lowered, error))
     return NULL;
   program = telar_compile_training (lowered->program, &optimizer, &options, error);
   if (program)
     plan = telar_plan_new (program, batch, device, 0, error);
+  if (program && !plan)
+    *fitting = find_fitting (program, batch, device);
   return plan ? summarize (lowered->program, plan, batch, device, error) : NULL;
 }

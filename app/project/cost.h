@@ -30,9 +30,12 @@ typedef struct {
   GHashTable *nodes; /* path of a node -> TelarPartCost * */
 } TelarCost;
 
-/* NULL with an error, which has the node that costs most where the step does not fit into memory.
+/* NULL with an error. Where the step does not fit into memory that has the node that costs most,
+ * and
+ * @fitting becomes the largest half, quarter and so on of the batch with which it would (0: none).
  * Takes long for large graphs: for threads of their own. */
-TelarCost *telar_cost_measure (const TelarGraph *graph, const TelarFeed *feed, GError **error);
+TelarCost *telar_cost_measure (const TelarGraph *graph, const TelarFeed *feed, gint64 *fitting,
+                               GError **error);
 void telar_cost_free (TelarCost *cost);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarCost, telar_cost_free)
 

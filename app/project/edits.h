@@ -105,6 +105,11 @@ void telar_edit_set_note (TelarDocument *document, const char *id, const char *t
 gboolean telar_edit_set_param (TelarDocument *document, const char *const *ids, const char *param,
                                const char *text, GError **error);
 void telar_edit_reset_param (TelarDocument *document, const char *const *ids, const char *param);
+/* All parameters of the nodes, also those of learning. */
+void telar_edit_reset_params (TelarDocument *document, const char *const *ids);
+/* A named value of the document; with @text NULL it is removed. */
+gboolean telar_edit_set_value (TelarDocument *document, const char *name, const char *text,
+                               GError **error);
 /* NULL or empty: the operator's label. */
 void telar_edit_set_title (TelarDocument *document, const char *id, const char *title);
 gboolean telar_edit_rename (TelarDocument *document, const char *id, const char *new_id,

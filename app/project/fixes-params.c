@@ -116,3 +116,19 @@ telar_fix_params (TelarFixer *f)
        param++)
     try_param (f, param);
 }
+
+/* Only where everything else is well is a plan made, and can it be too large. */
+void
+telar_fix_memory (TelarFixer *f)
+{
+  gint64 batch = telar_analysis_fitting_batch (f->analysis);
+  TelarGraph *graph = (TelarGraph *)telar_document_graph (f->draft);
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, batch);
+
+  if (batch == 0)
+    return;
+  telar_fixer_begin (f);
+  telar_patch_touch (telar_document_patch (f->draft), graph, "training/batch");
+  telar_param_set_put_text (telar_graph_training (graph), "batch", text, NULL);
+  telar_fixer_keep (f, g_strdup_printf (_ ("Set the batch to %s"), text));
+}

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct {
   TelarTrial *trial;
   TelarDocument *draft;
+  TelarAnalysis *analysis;
   const TelarProblem *problem;
   const char *node; /* its id in the drawing; NULL: the problem is of the whole graph */
   GPtrArray *fixes; /* TelarFix * */
@@ -33,6 +34,8 @@ gboolean telar_fixer_insert (TelarFixer *f, TelarGraph *graph, const char *op, c
 /* Sets a parameter of a node of the drawing. */
 gboolean telar_fixer_set (TelarFixer *f, TelarGraph *graph, const char *node, const char *param,
                           const char *text);
+/* Ends a candidate that needs no proof. Takes over @label. */
+void telar_fixer_keep (TelarFixer *f, char *label);
 /* What a person calls the node. */
 const char *telar_fixer_name (const TelarNode *node);
 
@@ -40,6 +43,8 @@ const char *telar_fixer_name (const TelarNode *node);
 void telar_fix_shapes (TelarFixer *f);
 /* fixes-params.c: other values of parameters. */
 void telar_fix_params (TelarFixer *f);
+/* fixes-params.c: a batch with which a step fits into memory. */
+void telar_fix_memory (TelarFixer *f);
 /* fixes-missing.c: wires, data, losses and outputs that are not there. */
 void telar_fix_missing (TelarFixer *f);
 

@@ -21,13 +21,17 @@ telar_fixes_find (TelarDocument *document, TelarAnalysis *analysis, const TelarP
 {
   g_autoptr (TelarTrial) trial = telar_trial_new (document, analysis, problem->node);
   const char *slash = problem->node ? strrchr (problem->node, '/') : NULL;
-  TelarFixer f = { .trial = trial, .draft = telar_trial_draft (trial), .problem = problem };
+  TelarFixer f = {
+    .trial = trial, .draft = telar_trial_draft (trial), .problem = problem, .analysis = analysis
+  };
 
   f.node = slash ? slash + 1 : problem->node;
   f.fixes = g_ptr_array_new_with_free_func (fix_free);
   /* What was found a moment ago may be gone. */
   if (f.node && !telar_graph_find_node (telar_trial_drawing (trial), f.node))
     return f.fixes;
+  if (problem->severity == TELAR_PROBLEM_ERROR)
+    telar_fix_memory (&f);
   telar_fix_missing (&f);
   if (f.node && problem->severity == TELAR_PROBLEM_ERROR)
     telar_fix_shapes (&f);
@@ -82,24 +86,35 @@ is_known (const TelarFixer *f, const char *label)
   return FALSE;
 }
 
+static void
+add_fix (TelarFixer *f, char *label, TelarPatch *patch)
+{
+  TelarFix *fix = g_new (TelarFix, 1);
+
+  *fix = (TelarFix){ label, patch };
+  g_ptr_array_add (f->fixes, fix);
+}
+
 gboolean
 telar_fixer_end (TelarFixer *f, gboolean done, const char *node, TelarProof proof, char *label)
 {
   g_autofree char *owned = label;
   TelarTrialAnswer answer = TELAR_TRIAL_FAILS;
   g_autoptr (TelarPatch) patch = NULL;
-  TelarFix *fix;
 
   if (done && f->fixes->len < TELAR_FIXES_MOST && !is_known (f, label))
     answer = telar_trial_ask (f->trial, node);
   patch = telar_trial_end (f->trial);
   if (answer == TELAR_TRIAL_FAILS || (answer == TELAR_TRIAL_UNKNOWN && proof == TELAR_PROOF_NEEDED))
     return FALSE;
-  fix = g_new0 (TelarFix, 1);
-  fix->label = g_steal_pointer (&owned);
-  fix->patch = g_steal_pointer (&patch);
-  g_ptr_array_add (f->fixes, fix);
+  add_fix (f, g_steal_pointer (&owned), g_steal_pointer (&patch));
   return TRUE;
+}
+
+void
+telar_fixer_keep (TelarFixer *f, char *label)
+{
+  add_fix (f, label, telar_trial_end (f->trial));
 }
 
 const char *

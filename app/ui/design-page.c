@@ -23,7 +23,7 @@ struct _TelarDesignPage {
 
 G_DEFINE_FINAL_TYPE (TelarDesignPage, telar_design_page, GTK_TYPE_WIDGET)
 
-enum { PROP_SHOW_PALETTE = 1, PROP_SHOW_INSPECTOR, PROP_SHOW_MINIMAP, N_PROPS };
+enum { PROP_SHOW_PALETTE = 1, PROP_SHOW_INSPECTOR, PROP_SHOW_MINIMAP, PROP_SHOW_COSTS, N_PROPS };
 enum { MESSAGE, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
@@ -356,6 +356,9 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   case PROP_SHOW_MINIMAP:
     g_value_set_boolean (value, gtk_widget_get_visible (self->minimap));
     break;
+  case PROP_SHOW_COSTS:
+    g_value_set_boolean (value, telar_canvas_shows_costs (TELAR_CANVAS (self->canvas)));
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -376,6 +379,9 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     break;
   case PROP_SHOW_MINIMAP:
     gtk_widget_set_visible (self->minimap, show);
+    break;
+  case PROP_SHOW_COSTS:
+    telar_canvas_set_costs (TELAR_CANVAS (self->canvas), show);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -407,6 +413,7 @@ telar_design_page_class_init (TelarDesignPageClass *klass)
   props[PROP_SHOW_PALETTE] = g_param_spec_boolean ("show-palette", NULL, NULL, TRUE, flags);
   props[PROP_SHOW_INSPECTOR] = g_param_spec_boolean ("show-inspector", NULL, NULL, TRUE, flags);
   props[PROP_SHOW_MINIMAP] = g_param_spec_boolean ("show-minimap", NULL, NULL, TRUE, flags);
+  props[PROP_SHOW_COSTS] = g_param_spec_boolean ("show-costs", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
   signals[MESSAGE] = g_signal_new ("message", TELAR_TYPE_DESIGN_PAGE, G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);

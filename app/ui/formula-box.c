@@ -76,6 +76,19 @@ skip_spaces (Reader *r)
     r->at++;
 }
 
+/* Parentheses around a numerator, a power or under a root say what the drawing says already. */
+static TelarBox *
+unwrap (TelarBox *box)
+{
+  TelarBox *inner;
+
+  if (box->kind != TELAR_BOX_PAREN)
+    return box;
+  inner = g_ptr_array_steal_index (box->parts, 0);
+  telar_box_free (box);
+  return inner;
+}
+
 /* A word; one that a parenthesis follows is a function, and both are one box. */
 static TelarBox *
 parse_word (Reader *r)
@@ -122,31 +135,22 @@ parse_atom (Reader *r)
   }
   if (c == 0x221A) { /* √ */
     r->at = g_utf8_next_char (r->at);
-    return join (TELAR_BOX_ROOT, parse_atom (r), NULL);
+    return join (TELAR_BOX_ROOT, unwrap (parse_atom (r)), NULL);
   }
   if (c == 0x03A3) { /* Σ */
     box = parse_sign (r);
     skip_spaces (r);
-    return *r->at ? join (TELAR_BOX_ROW, box, parse_atom (r)) : box;
+    if (!*r->at)
+      return box;
+    box = join (TELAR_BOX_ROW, box, box_new (TELAR_BOX_SPACE));
+    g_ptr_array_add (box->parts, parse_atom (r));
+    return box;
   }
   if (is_letter (c))
     return parse_word (r);
   while (g_ascii_isdigit (*r->at) || (*r->at == '.' && g_ascii_isdigit (r->at[1])))
     r->at++;
   return r->at > start ? text_box (start, (gsize)(r->at - start), FALSE) : parse_sign (r);
-}
-
-/* Parentheses around a numerator, a power or under a root say what the drawing says already. */
-static TelarBox *
-unwrap (TelarBox *box)
-{
-  TelarBox *inner;
-
-  if (box->kind != TELAR_BOX_PAREN)
-    return box;
-  inner = g_ptr_array_steal_index (box->parts, 0);
-  telar_box_free (box);
-  return inner;
 }
 
 static TelarBox *

@@ -9,6 +9,8 @@
 #include "app/ui/picture.h"
 #include "app/ui/problem-row.h"
 #include "app/ui/training-groups.h"
+#include "app/ui/values-list.h"
+#include "app/ui/weights-view.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -22,13 +24,14 @@ struct _TelarInspector {
 
   char **ids; /* the selected nodes; empty: the training settings or a wire */
   GtkWidget *scroll, *content;
-  GtkWidget *title;    /* an entry, or NULL */
-  GtkWidget *problems; /* a box */
-  GtkWidget *facts;    /* a box */
-  GtkWidget *picture;  /* a box with what the node does, or nothing */
-  char *pictured;      /* the node and the shapes that it shows */
-  GtkWidget *seed;     /* a spin button, or NULL */
-  GPtrArray *rows;     /* TelarParamRow *, borrowed */
+  GtkWidget *title;     /* an entry, or NULL */
+  GtkWidget *problems;  /* a box */
+  GtkWidget *facts;     /* a box */
+  GtkWidget *picture;   /* a box with what the node does, or nothing */
+  char *pictured;       /* the node and the shapes that it shows */
+  GtkWidget *seed;      /* a spin button, or NULL */
+  GtkWidget *reset_all; /* a button, or NULL */
+  GPtrArray *rows;      /* TelarParamRow *, borrowed */
   gboolean showing;
 };
 
@@ -81,8 +84,10 @@ shared_value (TelarInspector *self, const char *param, gboolean *is_default)
   return value;
 }
 
+/* @computed: only those whose numbers come from expressions, which lowering works out; in others a
+ * person may be typing. */
 static void
-update_rows (TelarInspector *self)
+update_rows (TelarInspector *self, gboolean computed)
 {
   const char *folder = telar_graph_folder (main_graph (self));
 
@@ -99,7 +104,8 @@ update_rows (TelarInspector *self)
       is_default = telar_param_set_is_default (training_of (self), name);
       gtk_widget_set_visible (GTK_WIDGET (row), telar_training_counts (training_of (self), name));
     }
-    telar_param_row_show (row, value, is_default);
+    if (!computed || (value && value->expression))
+      telar_param_row_show (row, value, is_default);
     telar_param_row_set_folder (row, folder);
   }
 }
@@ -292,6 +298,39 @@ append (TelarInspector *self, GtkWidget *widget)
 }
 
 static gboolean
+all_have (TelarInspector *self, const TelarParam *param)
+{
+  for (guint i = 1; self->ids[i]; i++) {
+    const TelarNode *node = telar_graph_find_node (graph_of (self), self->ids[i]);
+    gboolean has = FALSE;
+
+    for (const TelarParam *own = node->op->params; own && own->name; own++)
+      has = has || (g_str_equal (own->name, param->name) && own->kind == param->kind &&
+                    own->choices == param->choices);
+    if (!has)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* What all selected nodes have, however different they are. */
+static GtkWidget *
+build_common (TelarInspector *self)
+{
+  GtkWidget *box = rows_box ();
+
+  for (const TelarParam *param = first_node (self)->op->params; param && param->name; param++) {
+    if (all_have (self, param))
+      add_row (self, box, param);
+  }
+  if (gtk_widget_get_first_child (box))
+    return box;
+  g_object_ref_sink (box);
+  g_object_unref (box);
+  return NULL;
+}
+
+static gboolean
 all_alike (TelarInspector *self)
 {
   const TelarOperator *op = first_node (self)->op;
@@ -313,11 +352,51 @@ build_learning (TelarInspector *self)
 }
 
 static void
+on_reset_all (TelarInspector *self)
+{
+  telar_edit_reset_params (self->document, (const char *const *)self->ids);
+}
+
+static GtkWidget *
+build_reset_all (TelarInspector *self)
+{
+  self->reset_all = gtk_button_new_with_label (_ ("Reset All to Their Defaults"));
+  gtk_widget_add_css_class (self->reset_all, "flat");
+  gtk_widget_set_halign (self->reset_all, GTK_ALIGN_END);
+  g_signal_connect_swapped (self->reset_all, "clicked", G_CALLBACK (on_reset_all), self);
+  return self->reset_all;
+}
+
+static gboolean
+is_all_default (const TelarParamSet *params)
+{
+  for (const TelarParam *param = telar_param_set_table (params); param->name; param++) {
+    if (!telar_param_set_is_default (params, param->name))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+update_reset_all (TelarInspector *self)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; self->ids[i]; i++) {
+    const TelarNode *node = telar_graph_find_node (graph_of (self), self->ids[i]);
+
+    any = any || !is_all_default (node->params) || !is_all_default (node->learning);
+  }
+  gtk_widget_set_visible (self->reset_all, any);
+}
+
+static void
 build_nodes (TelarInspector *self)
 {
   const TelarNode *node = first_node (self);
   guint n = g_strv_length (self->ids);
   gboolean alike = all_alike (self);
+  GtkWidget *common = alike ? NULL : build_common (self);
 
   if (n == 1) {
     append (self, build_node_head (self, node));
@@ -325,16 +404,22 @@ build_nodes (TelarInspector *self)
     g_autofree char *title = g_strdup_printf (ngettext ("%u node", "%u nodes", n), n);
 
     append (self, build_plain_head (title, alike ? _ (node->op->label)
-                                                 : _ ("Different operators are selected.")));
+                                                 : _ ("Different operators are selected; what "
+                                                      "they share can be set for all.")));
   }
   append (self, self->problems);
   if (alike && node->op->params && node->op->params[0].name)
     append (self, build_rows (self, node->op->params));
+  if (!alike && common)
+    append (self, common);
   if (alike && telar_operator_may_learn (node->op))
     append (self, build_learning (self));
+  append (self, build_reset_all (self));
   if (n == 1) {
     append (self, self->picture);
     append (self, self->facts);
+    if (telar_operator_may_learn (node->op))
+      append (self, telar_weights_view_new (self->analysis, node->id));
     append (self, telar_facts_about (node->op));
   }
 }
@@ -423,6 +508,19 @@ build_group (TelarInspector *self, const TelarTrainingGroup *group)
   return expander;
 }
 
+static GtkWidget *
+build_values (TelarInspector *self)
+{
+  GtkWidget *expander = gtk_expander_new (_ ("Values"));
+  GtkWidget *list = telar_values_list_new (self->document);
+
+  gtk_widget_set_tooltip_text (expander, _ ("Named numbers that parameters can be expressions of: "
+                                            "a value “width” and filters of 2*width."));
+  gtk_widget_set_margin_top (list, 6);
+  gtk_expander_set_child (GTK_EXPANDER (expander), list);
+  return expander;
+}
+
 static void
 build_training (TelarInspector *self)
 {
@@ -432,6 +530,7 @@ build_training (TelarInspector *self)
   append (self, build_prominent (self));
   for (const TelarTrainingGroup *group = telar_training_groups; group->title; group++)
     append (self, build_group (self, group));
+  append (self, build_values (self));
   append (self, self->facts);
 }
 
@@ -489,6 +588,7 @@ on_analysis_changed (TelarInspector *self)
 {
   if (!self->document)
     return;
+  update_rows (self, TRUE);
   update_problems (self);
   update_facts (self);
   update_picture (self);
@@ -502,7 +602,7 @@ rebuild (TelarInspector *self)
   g_strfreev (self->ids);
   self->ids = telar_canvas_selection (self->canvas);
   g_ptr_array_set_size (self->rows, 0);
-  self->title = self->seed = NULL;
+  self->title = self->seed = self->reset_all = NULL;
   empty_box (self->content);
   empty_box (self->problems);
   empty_box (self->facts);
@@ -523,9 +623,11 @@ rebuild (TelarInspector *self)
 static void
 update (TelarInspector *self)
 {
-  update_rows (self);
+  update_rows (self, FALSE);
   if (self->title)
     update_title (self);
+  if (self->reset_all)
+    update_reset_all (self);
   if (self->seed) {
     self->showing = TRUE;
     gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->seed),

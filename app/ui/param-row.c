@@ -3,7 +3,10 @@
 #include "app/ui/param-row.h"
 
 #include "app/canvas/summary.h"
+#include "app/ui/expression-entry.h"
 #include "app/ui/icon-button.h"
+#include "app/ui/vector-entry.h"
+#include "engine/param-expression.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -16,6 +19,7 @@ struct _TelarParamRow {
 
   const TelarParam *param;
   GtkWidget *label, *control, *reset, *error;
+  GtkWidget *pages, *expression; /* the control or an expression in its place; NULL: takes none */
   char *folder;
   gboolean showing; /* a value is being shown: signals are not edits */
 };
@@ -37,6 +41,40 @@ edit (TelarParamRow *self, const char *text)
 {
   if (!self->showing)
     g_signal_emit (self, signals[EDIT], 0, text);
+}
+
+/* What stands below the row: the reason of the last refusal, or what is wrong with what is typed.
+ */
+static void
+show_below (TelarParamRow *self, const char *message)
+{
+  gtk_label_set_text (GTK_LABEL (self->error), message ? message : "");
+  gtk_widget_set_visible (self->error, message != NULL);
+  if (message)
+    gtk_widget_add_css_class (self->control, "error");
+  else
+    gtk_widget_remove_css_class (self->control, "error");
+}
+
+/* While it is typed; nothing is changed yet. */
+static void
+validate (TelarParamRow *self, const char *typed)
+{
+  g_autofree char *text = telar_expression_from_typed (self->param, typed);
+  g_autoptr (GError) error = NULL;
+  TelarParamValue value;
+
+  if (self->showing)
+    return;
+  if (telar_param_value_from_text (self->param, text, &value, &error))
+    telar_param_value_clear (&value);
+  show_below (self, error ? error->message : NULL);
+}
+
+static void
+on_typed (GtkEditable *editable, TelarParamRow *self)
+{
+  validate (self, gtk_editable_get_text (editable));
 }
 
 /* --- numbers ---------------------------------------------------------------------------------- */
@@ -66,14 +104,54 @@ on_output (GtkSpinButton *spin, TelarParamRow *self)
   return TRUE;
 }
 
+typedef struct {
+  TelarParamRow *row;
+  char *text;
+} Typed;
+
+static gboolean
+tell_typed (gpointer data)
+{
+  const Typed *typed = data;
+
+  if (typed->row->control)
+    edit (typed->row, typed->text);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+typed_free (gpointer data)
+{
+  Typed *typed = data;
+
+  g_object_unref (typed->row);
+  g_free (typed->text);
+  g_free (typed);
+}
+
+/* What is no number is an expression, or a number out of the limits: it is told when the spin
+ * button is done with it. */
 static int
 on_input (GtkSpinButton *spin, double *value, TelarParamRow *self)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (spin));
+  g_autofree char *meant = telar_expression_from_typed (self->param, text);
+  gboolean plain = *meant != TELAR_EXPRESSION_SIGN;
+  TelarParamValue read;
+  Typed *typed;
   char *end;
 
   *value = g_strtod (text, &end);
-  return end == text || *end ? GTK_INPUT_ERROR : TRUE;
+  if (!*meant || self->showing)
+    return end == text || *end ? GTK_INPUT_ERROR : TRUE;
+  if (plain && telar_param_value_from_text (self->param, meant, &read, NULL)) {
+    telar_param_value_clear (&read);
+    return TRUE;
+  }
+  typed = g_new (Typed, 1);
+  *typed = (Typed){ g_object_ref (self), g_steal_pointer (&meant) };
+  g_idle_add_full (G_PRIORITY_DEFAULT, tell_typed, typed, typed_free);
+  return GTK_INPUT_ERROR;
 }
 
 static void
@@ -106,6 +184,7 @@ make_spin (TelarParamRow *self)
   g_signal_connect (spin, "output", G_CALLBACK (on_output), self);
   g_signal_connect (spin, "input", G_CALLBACK (on_input), self);
   g_signal_connect (spin, "value-changed", G_CALLBACK (on_spin), self);
+  g_signal_connect (spin, "changed", G_CALLBACK (on_typed), self);
   return spin;
 }
 
@@ -155,7 +234,10 @@ entry_of (TelarParamRow *self)
 static void
 commit_entry (TelarParamRow *self)
 {
-  edit (self, gtk_editable_get_text (GTK_EDITABLE (entry_of (self))));
+  g_autofree char *text = telar_expression_from_typed (
+      self->param, gtk_editable_get_text (GTK_EDITABLE (entry_of (self))));
+
+  edit (self, text);
 }
 
 static void
@@ -171,6 +253,7 @@ make_entry (TelarParamRow *self)
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
   g_signal_connect_swapped (entry, "activate", G_CALLBACK (commit_entry), self);
+  g_signal_connect (entry, "changed", G_CALLBACK (on_typed), self);
   g_signal_connect (focus, "leave", G_CALLBACK (on_entry_leave), self);
   gtk_widget_add_controller (entry, focus);
   return entry;
@@ -259,10 +342,9 @@ show_number (TelarParamRow *self, const TelarParamValue *value)
     gtk_editable_set_text (GTK_EDITABLE (spin), "");
 }
 
-void
-telar_param_row_show (TelarParamRow *self, const TelarParamValue *value, gboolean is_default)
+static void
+show_plain (TelarParamRow *self, const TelarParamValue *value)
 {
-  self->showing = TRUE;
   switch (self->param->kind) {
   case TELAR_PARAM_INT:
   case TELAR_PARAM_REAL:
@@ -278,24 +360,45 @@ telar_param_row_show (TelarParamRow *self, const TelarParamValue *value, gboolea
   case TELAR_PARAM_REALS:
   case TELAR_PARAM_TEXT:
   case TELAR_PARAM_FILE:
-    show_entry (self, value);
+    if (TELAR_IS_VECTOR_ENTRY (self->control))
+      telar_vector_entry_show (TELAR_VECTOR_ENTRY (self->control), value);
+    else
+      show_entry (self, value);
     break;
   }
+}
+
+/* The page of the expression comes and goes with what the value is. */
+static void
+show_page (TelarParamRow *self, const TelarParamValue *value)
+{
+  gboolean computed = value && value->expression;
+
+  if (!self->pages)
+    return;
+  if (computed)
+    telar_expression_entry_show (TELAR_EXPRESSION_ENTRY (self->expression), value);
+  gtk_stack_set_visible_child (GTK_STACK (self->pages),
+                               computed ? self->expression : self->control);
+}
+
+void
+telar_param_row_show (TelarParamRow *self, const TelarParamValue *value, gboolean is_default)
+{
+  self->showing = TRUE;
+  if (!value || !value->expression)
+    show_plain (self, value);
+  show_page (self, value);
   self->showing = FALSE;
   gtk_widget_set_opacity (self->reset, is_default ? 0 : 1);
   gtk_widget_set_sensitive (self->reset, !is_default);
-  telar_param_row_show_error (self, NULL);
+  telar_param_row_show_error (self, value ? value->fault : NULL);
 }
 
 void
 telar_param_row_show_error (TelarParamRow *self, const char *message)
 {
-  gtk_label_set_text (GTK_LABEL (self->error), message ? message : "");
-  gtk_widget_set_visible (self->error, message != NULL);
-  if (message)
-    gtk_widget_add_css_class (self->control, "error");
-  else
-    gtk_widget_remove_css_class (self->control, "error");
+  show_below (self, message);
 }
 
 void
@@ -303,6 +406,48 @@ telar_param_row_set_folder (TelarParamRow *self, const char *folder)
 {
   g_free (self->folder);
   self->folder = g_strdup (folder);
+}
+
+/* --- lists and expressions -------------------------------------------------------------------- */
+
+static void
+on_part_edit (GtkWidget *part, const char *typed, TelarParamRow *self)
+{
+  g_autofree char *text = telar_expression_from_typed (self->param, typed);
+
+  edit (self, text);
+}
+
+static void
+on_part_typed (GtkWidget *part, const char *text, TelarParamRow *self)
+{
+  validate (self, text);
+}
+
+static GtkWidget *
+make_vector (TelarParamRow *self)
+{
+  GtkWidget *vector = telar_vector_entry_new (self->param);
+
+  g_signal_connect (vector, "edit", G_CALLBACK (on_part_edit), self);
+  return vector;
+}
+
+/* What stands in the row: the control, or the control and its expression in one place. */
+static GtkWidget *
+make_pages (TelarParamRow *self)
+{
+  if (!telar_param_takes_expression (self->param))
+    return self->control;
+  self->expression = telar_expression_entry_new (self->param);
+  g_signal_connect (self->expression, "edit", G_CALLBACK (on_part_edit), self);
+  g_signal_connect (self->expression, "typed", G_CALLBACK (on_part_typed), self);
+  self->pages = gtk_stack_new ();
+  gtk_stack_set_hhomogeneous (GTK_STACK (self->pages), FALSE);
+  gtk_stack_set_vhomogeneous (GTK_STACK (self->pages), FALSE);
+  gtk_stack_add_child (GTK_STACK (self->pages), self->control);
+  gtk_stack_add_child (GTK_STACK (self->pages), self->expression);
+  return self->pages;
 }
 
 /* --- building --------------------------------------------------------------------------------- */
@@ -321,6 +466,7 @@ make_control (TelarParamRow *self)
   case TELAR_PARAM_FILE:
     return make_file (self);
   case TELAR_PARAM_INTS:
+    return telar_vector_entry_suits (self->param) ? make_vector (self) : make_entry (self);
   case TELAR_PARAM_REALS:
   case TELAR_PARAM_TEXT:
     break;
@@ -334,6 +480,15 @@ on_reset (TelarParamRow *self)
   g_signal_emit (self, signals[RESET], 0);
 }
 
+static GtkWidget *
+make_unit (TelarParamRow *self)
+{
+  GtkWidget *unit = gtk_label_new (_ (self->param->unit));
+
+  gtk_widget_add_css_class (unit, "dim-label");
+  return unit;
+}
+
 /* Short values stand beside their label, long ones below it. */
 static GtkWidget *
 lay_out (TelarParamRow *self)
@@ -345,7 +500,9 @@ lay_out (TelarParamRow *self)
 
   gtk_box_append (GTK_BOX (line), self->label);
   if (!wide)
-    gtk_box_append (GTK_BOX (line), self->control);
+    gtk_box_append (GTK_BOX (line), make_pages (self));
+  if (self->param->unit)
+    gtk_box_append (GTK_BOX (line), make_unit (self));
   gtk_box_append (GTK_BOX (line), self->reset);
   gtk_box_append (GTK_BOX (box), line);
   if (wide)
@@ -358,6 +515,11 @@ static void
 build (TelarParamRow *self)
 {
   const TelarParam *param = self->param;
+  g_autofree char *tooltip =
+      telar_param_takes_expression (param)
+          ? g_strconcat (_ (param->doc), "\n",
+                         _ ("Takes a number or an expression, such as 2*width."), NULL)
+          : g_strdup (_ (param->doc));
 
   self->label = gtk_label_new (_ (param->label));
   gtk_label_set_xalign (GTK_LABEL (self->label), 0);
@@ -365,7 +527,7 @@ build (TelarParamRow *self)
   gtk_widget_set_hexpand (self->label, TRUE);
   self->control = make_control (self);
   gtk_widget_set_valign (self->control, GTK_ALIGN_CENTER);
-  if (param->kind == TELAR_PARAM_INTS) {
+  if (GTK_IS_ENTRY (self->control) && param->kind == TELAR_PARAM_INTS) {
     gtk_editable_set_width_chars (GTK_EDITABLE (self->control), 9);
     gtk_editable_set_max_width_chars (GTK_EDITABLE (self->control), 9);
     gtk_editable_set_alignment (GTK_EDITABLE (self->control), 1);
@@ -381,7 +543,7 @@ build (TelarParamRow *self)
   gtk_widget_add_css_class (self->error, "error");
   gtk_widget_add_css_class (self->error, "caption");
   gtk_widget_set_parent (lay_out (self), GTK_WIDGET (self));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), _ (param->doc));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), tooltip);
   gtk_accessible_update_relation (
       GTK_ACCESSIBLE (param->kind == TELAR_PARAM_FILE ? entry_of (self) : self->control),
       GTK_ACCESSIBLE_RELATION_LABELLED_BY, self->label, NULL, -1);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const char *const samples[] = { "digits-cnn.telar", "digits-dense.telar", "titanic.telar" };
 
@@ -268,6 +269,25 @@ test_no_device (void)
   test_assert_fails (run, 4, "abacus");
 }
 
+/* A step of a terabyte is refused by its plan: in a moment, by name, with nothing allocated. */
+static void
+test_memory (void)
+{
+  static const char *const verbs[] = { "check", "train" };
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++) {
+    g_auto (TestRun) run = test_run (verbs[i], test_program_sample ("digits-cnn.telar"), "--set",
+                                     "conv1.filters=4096", "--set", "conv2.filters=4096", "--set",
+                                     "conv2.stride=1", "--set", "conv3.filters=4096", "--set",
+                                     "conv3.stride=1", "--set", "training.batch=1000000000", NULL);
+    struct rusage usage;
+    g_assert_cmpint (run.status, ==, 3);
+    g_assert_nonnull (strstr (run.errors, "of memory and"));
+    g_assert_nonnull (strstr (run.errors, "a smaller batch needs less"));
+    g_assert_cmpint (getrusage (RUSAGE_CHILDREN, &usage), ==, 0);
+    g_assert_cmpint (usage.ru_maxrss, <, 4 << 20); /* KiB */
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -284,6 +304,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/accumulate", test_accumulate);
   g_test_add_func ("/cli/frozen", test_frozen);
   g_test_add_func ("/cli/no-device", test_no_device);
+  g_test_add_func ("/cli/memory", test_memory);
   int status = g_test_run ();
   test_program_end ();
   return status;
