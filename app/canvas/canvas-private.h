@@ -113,6 +113,7 @@ struct _TelarCanvas {
   guint proxies_idle;
   GtkWidget *quick_add;
   GtkWidget *menu;
+  GPtrArray *offers; /* TelarFix *, of the wire that was refused last; or NULL */
 };
 
 /* --- canvas.c, view.c, selection.c ------------------------------------------------------------ */
@@ -213,6 +214,8 @@ void telar_canvas_draw_costs (TelarCanvas *self, GtkSnapshot *snapshot,
 
 /* fixes-menu.c */
 void telar_canvas_append_fixes (TelarCanvas *self, GMenu *menu);
+/* At the pointer: what would make a refused wire fit. FALSE where nothing would. */
+gboolean telar_canvas_offer_fixes (TelarCanvas *self, const TelarEdge *wire, const char *refusal);
 void telar_canvas_add_fix_action (GtkWidgetClass *klass);
 
 void telar_canvas_add_drop_target (TelarCanvas *self); /* drop.c */

@@ -160,6 +160,17 @@ connect_target (TelarCanvas *self, const TelarWiring *wiring, GError **error)
                              wiring->port, error);
 }
 
+static gboolean
+offer (TelarCanvas *self, const TelarWiring *wiring)
+{
+  const TelarSceneNode *target = wiring->target.node;
+  TelarEdge wire = { wiring->node->id, target->id, wiring->port, wiring->target.port, 0 };
+
+  if (!wiring->output)
+    wire = (TelarEdge){ target->id, wiring->node->id, wiring->target.port, wiring->port, 0 };
+  return telar_canvas_offer_fixes (self, &wire, wiring->refusal);
+}
+
 /* Edits sync the scene, which cancels drags: the wiring is taken out of the widget before. */
 static void
 drop_wire (TelarCanvas *self, TelarWiring *wiring)
@@ -168,6 +179,8 @@ drop_wire (TelarCanvas *self, TelarWiring *wiring)
   double moved =
       hypot (self->drag_now.x - self->drag_start.x, self->drag_now.y - self->drag_start.y);
 
+  if (wiring->refusal && !wiring->moved && offer (self, wiring))
+    return;
   if (wiring->target.kind != TELAR_HIT_NOTHING) {
     if (wiring->refusal)
       g_set_error_literal (&error, TELAR_ERROR, TELAR_ERROR_INVALID, wiring->refusal);

@@ -40,6 +40,53 @@ telar_fixes_find (TelarDocument *document, TelarAnalysis *analysis, const TelarP
   return f.fixes;
 }
 
+/* The wire as an edit of the draft, in which it then stays; NULL where the graph's own rules are
+ * against it. */
+static TelarPatch *
+draw_wire (TelarTrial *trial, const TelarEdge *wire)
+{
+  TelarDocument *draft = telar_trial_draft (trial);
+  TelarGraph *graph = telar_document_begin (draft, "");
+  const TelarNode *to = telar_graph_find_node (graph, wire->to);
+  g_autoptr (TelarPatch) patch = NULL;
+  gboolean drawn;
+
+  if (!to->op->inputs[wire->to_port].repeated &&
+      telar_graph_incoming (graph, wire->to, wire->to_port, 0))
+    telar_edit_drop_wire (draft, graph, wire->to, wire->to_port, 0);
+  drawn = telar_edit_put_wire (draft, graph, wire->from, wire->from_port, wire->to, wire->to_port,
+                               NULL);
+  patch = telar_trial_end (trial);
+  if (!drawn || !telar_patch_apply (patch, (TelarGraph *)telar_document_graph (draft),
+                                    TELAR_PATCH_FORWARD, NULL))
+    return NULL;
+  return g_steal_pointer (&patch);
+}
+
+GPtrArray *
+telar_fixes_find_for_wire (TelarDocument *document, TelarAnalysis *analysis, const TelarEdge *wire)
+{
+  g_autofree char *path = telar_analysis_path (analysis, wire->to);
+  const TelarProblem problem = { path, TELAR_PROBLEM_ERROR, (char *)"" };
+  g_autoptr (TelarTrial) trial = telar_trial_new (document, analysis, path);
+  g_autoptr (TelarPatch) drawn = draw_wire (trial, wire);
+  TelarFixer f = { trial, telar_trial_draft (trial), analysis, &problem, wire->to, NULL };
+
+  f.fixes = g_ptr_array_new_with_free_func (fix_free);
+  if (drawn)
+    telar_fix_shapes (&f);
+  for (guint i = 0; i < f.fixes->len; i++) {
+    TelarFix *fix = f.fixes->pdata[i];
+    TelarPatch *both = telar_patch_new ();
+
+    telar_patch_merge (both, drawn);
+    telar_patch_merge (both, fix->patch);
+    telar_patch_free (fix->patch);
+    fix->patch = both;
+  }
+  return f.fixes;
+}
+
 gboolean
 telar_fix_apply (const TelarFix *fix, TelarDocument *document, GError **error)
 {

@@ -222,13 +222,13 @@ telar_vector_entry_new (const TelarParam *param)
   gtk_widget_set_tooltip_text (self->link, _ ("The Same for All Axes"));
   self->showing = TRUE;
   g_signal_connect (self->link, "toggled", G_CALLBACK (on_link), self);
-  gtk_widget_set_parent (self->link, GTK_WIDGET (self));
   for (guint i = 0; i < self->n; i++) {
     if (i > 0)
       gtk_widget_set_parent (gtk_label_new ("×"), GTK_WIDGET (self));
     self->entries[i] = make_entry (self, i);
     gtk_widget_set_parent (self->entries[i], GTK_WIDGET (self));
   }
+  gtk_widget_set_parent (self->link, GTK_WIDGET (self));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->link), TRUE);
   self->showing = FALSE;
   return GTK_WIDGET (self);

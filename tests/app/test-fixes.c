@@ -287,6 +287,39 @@ test_wire (Fixture *f, gconstpointer data)
   g_assert_cmpstr (after, ==, before);
 }
 
+/* A wire that is refused is drawn with what makes it fit, as one edit. */
+static void
+test_wire_offers (Fixture *f, gconstpointer data)
+{
+  g_autofree char *id = add (f, "bilinear", "flatten", NULL, NULL);
+  TelarEdge wire = { (char *)"relu1", id, 0, 1, 0 };
+  g_autofree char *before = test_text (f->document);
+  g_autofree char *after = NULL;
+  g_autoptr (GPtrArray) fixes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  settle (f);
+  g_assert_false (telar_trial_wire (f->document, f->analysis, &wire, NULL, NULL, NULL));
+  fixes = telar_fixes_find_for_wire (f->document, f->analysis, &wire);
+  g_assert_cmpuint (fixes->len, >, 0);
+  g_assert_cmpstr (((const TelarFix *)fixes->pdata[0])->label, ==, "Insert Flatten");
+  after = test_text (f->document);
+  g_assert_cmpstr (after, ==, before); /* looking changes nothing */
+  g_assert_true (telar_fix_apply (fixes->pdata[0], f->document, &error));
+  settle (f);
+  g_assert_cmpuint (telar_analysis_n_errors (f->analysis), ==, 0);
+  g_assert_nonnull (telar_graph_incoming (telar_document_graph (f->document), id, 1, 0));
+  telar_document_undo (f->document);
+  g_clear_pointer (&after, g_free);
+  after = test_text (f->document);
+  g_assert_cmpstr (after, ==, before);
+  /* What the graph itself is against, nothing mends. */
+  wire = (TelarEdge){ (char *)"relu4", (char *)"conv1", 0, 0, 0 };
+  g_clear_pointer (&fixes, g_ptr_array_unref);
+  fixes = telar_fixes_find_for_wire (f->document, f->analysis, &wire);
+  g_assert_cmpuint (fixes->len, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -306,5 +339,6 @@ main (int argc, char **argv)
   ADD ("/fixes/memory", test_memory);
   ADD ("/fixes/stale", test_stale);
   ADD ("/fixes/wire", test_wire);
+  ADD ("/fixes/wire-offers", test_wire_offers);
   return g_test_run ();
 }

@@ -226,7 +226,7 @@ test_vector (Fixture *f, gconstpointer data)
   row = row_of (f, "kernel");
   vector = test_wait_for (row, is_a, "TelarVectorEntry");
   first = test_wait_for (vector, is_a, "GtkEntry");
-  second = gtk_widget_get_last_child (vector);
+  second = gtk_widget_get_prev_sibling (gtk_widget_get_last_child (vector));
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (second)), ==, "6");
   /* Linked: one number for both. */
   gtk_editable_set_text (GTK_EDITABLE (first), "4");
