@@ -66,6 +66,21 @@ equal_to_classes (const TelarMatch *m)
   return TELAR_NO_VALUE;
 }
 
+/* Ones summed up to before each place: 0, 1, … */
+static TelarValue
+sum_of_ones (const TelarMatch *m)
+{
+  const TelarAttr *axis = telar_match_attr (m, TELAR_ATTR_AXIS);
+  const TelarAttr *exclusive = telar_match_attr (m, TELAR_ATTR_EXCLUSIVE);
+  const TelarAttr *reverse = telar_match_attr (m, TELAR_ATTR_REVERSE);
+
+  if (!exclusive || !exclusive->integer || (reverse && reverse->integer) ||
+      m->type->dtype != TELAR_I64 || !telar_match_is_number (m, m->in[0], 1) ||
+      !telar_match_is (m, m->in[0], TELAR_PRIM_FILL))
+    return TELAR_NO_VALUE;
+  return telar_build_iota (m->b, &m->type->shape, (guint)axis->integer);
+}
+
 /* --- shapes --------------------------------------------------------------------------------- */
 
 static TelarValue
@@ -220,6 +235,7 @@ const TelarRule telar_rules_uniform[] = {
 
 const TelarRule telar_rules_shape[] = {
   { "one-hot",             TELAR_PRIM_EQUAL,     equal_to_classes },
+  { "count-up",            TELAR_PRIM_CUMSUM,    sum_of_ones },
   { "reshape-same",        TELAR_PRIM_RESHAPE,   to_same_shape },
   { "reshape-reshape",     TELAR_PRIM_RESHAPE,   last_decides },
   { "broadcast-same",      TELAR_PRIM_BROADCAST, to_same_shape },

@@ -39,6 +39,29 @@ reserve_names (OnnxExport *e)
   }
 }
 
+/* Where what is computed needs the size of the batch, but no input's numbers, the first of
+ * @inference that has it stays. */
+static void
+keep_batch (OnnxExport *e, const TelarProgram *inference)
+{
+  gboolean needed = FALSE;
+  for (guint i = 0; i < telar_program_n_instrs (e->program); i++) {
+    const TelarInstr *instr = telar_program_instr (e->program, i);
+    if (onnx_has_batch (e->program, instr))
+      return;
+    for (guint k = 0; k < instr->n_outputs; k++)
+      needed |=
+          !telar_shape_is_concrete (&telar_program_type (e->program, instr->outputs[k])->shape);
+  }
+  for (guint i = 0; needed && !e->batch_input && i < telar_program_n_instrs (inference); i++) {
+    const TelarInstr *instr = telar_program_instr (inference, i);
+    if (!onnx_has_batch (inference, instr))
+      continue;
+    e->batch_input = onnx_model_name (e->model, telar_instr_string (instr, TELAR_ATTR_NAME));
+    onnx_model_input (e->model, e->batch_input, telar_program_type (inference, instr->outputs[0]));
+  }
+}
+
 /* A result takes the place of the name of the value it shows, unless that has one already. */
 static void
 name_results (OnnxExport *e, const char **results)
@@ -249,6 +272,7 @@ export_program (const Task *task, const TelarProgram *program, const GPtrArray *
 
   count_uses (&e);
   reserve_names (&e);
+  keep_batch (&e, task->inference);
   name_results (&e, results);
   onnx_find_biases (&e);
   if (!emit_all (&e, error))

@@ -22,6 +22,7 @@ typedef struct {
                          * it   is absorbed */
   GHashTable *absorbed; /* const TelarInstr * that need no node of their own */
   const char *batch_shape; /* the tensor [N], once it is needed */
+  const char *batch_input; /* an input that nothing else needs, where no other has the batch */
   GError *error;           /* the first one of a layer */
 } OnnxExport;
 
@@ -71,6 +72,9 @@ OnnxNode *onnx_result (OnnxExport *e, const TelarInstr *instr, const char *op_ty
 #define ONNX_INPUTS(...)                                                                           \
   ((const char *const[]){ __VA_ARGS__ }),                                                          \
       sizeof ((const char *const[]){ __VA_ARGS__ }) / sizeof (const char *)
+
+/* Whether @instr is an input with the batch along its first axis. */
+gboolean onnx_has_batch (const TelarProgram *program, const TelarInstr *instr);
 
 /* A shape as a tensor of int64; computed from the first input's batch where it is symbolic. NULL
  * when no input has a batch. */

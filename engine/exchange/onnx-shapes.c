@@ -3,25 +3,33 @@
 
 /* --- shapes as tensors ------------------------------------------------------------------------ */
 
+gboolean
+onnx_has_batch (const TelarProgram *program, const TelarInstr *instr)
+{
+  if (instr->prim != TELAR_PRIM_INPUT)
+    return FALSE;
+  const TelarShape *shape = &telar_program_type (program, instr->outputs[0])->shape;
+  return shape->rank > 0 && shape->dims[0] == TELAR_DIM_BATCH;
+}
+
 /* The tensor [N]: the first axis of an input that has the batch there. */
 static const char *
 batch_shape (OnnxExport *e, const TelarInstr *instr)
 {
-  for (guint i = 0; !e->batch_shape && i < telar_program_n_instrs (e->program); i++) {
-    const TelarInstr *input = telar_program_instr (e->program, i);
-    if (input->prim != TELAR_PRIM_INPUT)
-      continue;
-    const TelarShape *shape = &onnx_output_type (e, input)->shape;
-    if (shape->rank == 0 || shape->dims[0] != TELAR_DIM_BATCH)
-      continue;
-    const gint64 zero = 0, one = 1;
-    const char *base = onnx_base (instr), *whole;
-    onnx_step (e, instr, "Shape", ONNX_INPUTS (e->names[input->outputs[0]]), &whole);
-    onnx_step (e, instr, "Slice",
-               ONNX_INPUTS (whole, onnx_model_ints (e->model, base, &zero, 1),
-                            onnx_model_ints (e->model, base, &one, 1)),
-               &e->batch_shape);
+  const gint64 zero = 0, one = 1;
+  const char *base = onnx_base (instr), *input = e->batch_input, *whole;
+  for (guint i = 0; !input && i < telar_program_n_instrs (e->program); i++) {
+    const TelarInstr *candidate = telar_program_instr (e->program, i);
+    if (onnx_has_batch (e->program, candidate))
+      input = e->names[candidate->outputs[0]];
   }
+  if (e->batch_shape || !input)
+    return e->batch_shape;
+  onnx_step (e, instr, "Shape", ONNX_INPUTS (input), &whole);
+  onnx_step (e, instr, "Slice",
+             ONNX_INPUTS (whole, onnx_model_ints (e->model, base, &zero, 1),
+                          onnx_model_ints (e->model, base, &one, 1)),
+             &e->batch_shape);
   return e->batch_shape;
 }
 

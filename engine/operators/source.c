@@ -110,6 +110,18 @@ lower_constant (TelarLowering *l)
                               : one_number (l, &type, telar_lower_real (l, "value")));
 }
 
+/* One number for each sample of what is wired. */
+static void
+lower_full (TelarLowering *l)
+{
+  TelarType like, type;
+  TelarValue x = telar_lower_ranked (l, 0, 1, TELAR_MAX_RANK, &like);
+  if (x == TELAR_NO_VALUE || !read_type (l, TRUE, &type))
+    return;
+  type.shape.dims[0] = like.shape.dims[0];
+  telar_lower_output (l, 0, telar_build_fill (l->b, &type, telar_lower_real (l, "value")));
+}
+
 static void
 lower_parameter (TelarLowering *l)
 {
@@ -169,6 +181,29 @@ static const TelarOperator input = {
   .lower = lower_input,
   .examples = TELAR_EXAMPLES ("f32[2,3] shape=3", "f32[2,1,4,5] shape=1x4x5 any_size=true",
                               "i64[2,4,1]<5 shape=4x1 type=i64"),
+};
+
+static const TelarOperator full = {
+  .name = "full",
+  .label = N_ ("One number for each sample"),
+  .category = TELAR_CATEGORY_SHAPE,
+  .doc = N_ ("The same number everywhere, for as many samples as another tensor has: zeros for a "
+             "state to begin with, ones to count."),
+  .formula = "y[n,…] = value",
+  .onnx = "Expand",
+  .inputs = TELAR_PORTS ({ .name = "like",
+                           .kind = TELAR_PORT_TENSOR,
+                           .doc = N_ ("A tensor with the batch that is wanted.") }),
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS (SHAPE ("The sizes of one sample; none for a single number.", "1"), TYPE,
+                          { .name = "value",
+                            .label = N_ ("Value"),
+                            .kind = TELAR_PARAM_REAL,
+                            .fallback = "0",
+                            .doc = N_ ("The number that stands everywhere."),
+                            .prominent = TRUE }),
+  .lower = lower_full,
+  .examples = TELAR_EXAMPLES ("f32[2,3] shape=4 value=1.5", "f32[3,2] shape=2x3 type=i64 value=1"),
 };
 
 static const TelarOperator constant = {
@@ -233,4 +268,5 @@ static const TelarOperator parameter = {
   .examples = TELAR_EXAMPLES ("shape=2x3 deviation=0.5", "shape=4 initial=2"),
 };
 
-const TelarOperator *const telar_operators_source[] = { &input, &constant, &parameter, NULL };
+const TelarOperator *const telar_operators_source[] = { &input, &constant, &full, &parameter,
+                                                        NULL };

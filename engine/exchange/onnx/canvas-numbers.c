@@ -22,8 +22,8 @@ onnx_draw_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n
   return onnx_call_ints (call, input, items, most, n);
 }
 
-static gboolean
-is_uniform (const TelarTensor *tensor, double *value)
+gboolean
+onnx_tensor_is_uniform (const TelarTensor *tensor, double *value)
 {
   gsize n = telar_tensor_elements (tensor);
   *value = n > 0 ? telar_tensor_get (tensor, 0) : 0;
@@ -78,7 +78,7 @@ onnx_canvas_known (OnnxCanvas *canvas, const char *called, TelarTensor *tensor, 
     name[strlen (name) - strlen (".value")] = '\0';
   g_autofree char *id = onnx_canvas_id (canvas, name);
   double number;
-  gboolean uniform = is_uniform (tensor, &number) && isfinite (number);
+  gboolean uniform = onnx_tensor_is_uniform (tensor, &number) && isfinite (number);
   gboolean learned = tensor->type.dtype == TELAR_F32 && !uniform && isfinite (number);
   gboolean listed = !uniform && !learned && is_listable (tensor);
   gboolean stored = !uniform && !learned && !listed;

@@ -100,6 +100,21 @@ keeps_first (const OnnxCall *call, gint64 first, gboolean symbolic, gint64 rest)
   return first == 1 && onnx_draw_canvas (call)->any_batch;
 }
 
+/* Works the size that the file leaves open out, which may be a multiple of the batch. */
+static void
+settle_open (const TelarShape *shape, TelarShape *to)
+{
+  gint64 all = count (shape->dims, shape->rank), rest = 1;
+  int open = -1;
+  for (guint i = 0; i < to->rank; i++)
+    if (to->dims[i] == -1 && open < 0)
+      open = (int)i;
+    else
+      rest *= to->dims[i];
+  if (open >= 0 && rest != 0 && all % rest == 0)
+    to->dims[open] = all / rest;
+}
+
 static void
 draw_reshape (OnnxCall *call, const char *op)
 {
@@ -112,6 +127,8 @@ draw_reshape (OnnxCall *call, const char *op)
   for (guint i = 0; i < to.rank && !all; i++)
     if (to.dims[i] == 0 && i < shape->rank)
       to.dims[i] = shape->dims[i];
+  if (!symbolic && shape->rank > 0 && shape->dims[0] < 0 && to.rank > 0 && to.dims[0] == -1)
+    settle_open (shape, &to);
   for (guint i = 1; i < to.rank; i++)
     open |= to.dims[i] < 0;
   if (to.rank < 2 || shape->rank < 1 ||
@@ -237,6 +254,53 @@ draw_unsqueeze (OnnxCall *call, const char *op)
 }
 
 /* --- copies ----------------------------------------------------------------------------------- */
+
+/* An input of the model, which has the batch. */
+static TelarNode *
+find_batch (OnnxCall *call)
+{
+  const GPtrArray *nodes = telar_graph_nodes (onnx_draw_canvas (call)->graph);
+  for (guint i = 0; i < nodes->len; i++) {
+    TelarNode *node = nodes->pdata[i];
+    if (g_str_equal (node->op->name, TELAR_OPERATOR_INPUT) &&
+        telar_param_set_bool (node->params, "batch"))
+      return node;
+  }
+  onnx_call_fail (call, "no input has the batch");
+  return NULL;
+}
+
+void
+onnx_draw_repeated (OnnxCall *call, const gint64 *sizes, guint n)
+{
+  TelarTensor *tensor = call->inputs[0]->tensor;
+  TelarNode *batch = find_batch (call);
+  double number;
+  gboolean uniform = onnx_tensor_is_uniform (tensor, &number);
+  if (!uniform && tensor->type.dtype == TELAR_BOOL)
+    onnx_call_fail (call, "the canvas repeats one truth value for each sample, no list");
+  TelarNode *node = batch ? onnx_draw_node (call, "full") : NULL;
+  gint64 own[TELAR_MAX_RANK];
+  if (!node)
+    return;
+  memcpy (own, sizes, n * sizeof *own);
+  own[0] = -own[0]; /* of one sample */
+  gboolean single = own[0] == 1;
+  onnx_draw_set_ints (call, node, "shape", own + single, n - single);
+  onnx_draw_set (call, node, "type", "%s", telar_dtype_name (tensor->type.dtype));
+  if (uniform)
+    onnx_draw_set_real (call, node, "value", number);
+  onnx_draw_join (call, batch, node, 0);
+  if (!single) {
+    node = onnx_draw_after (call, "reshape", node);
+    own[0] = -1;
+    onnx_draw_set_ints (call, node, "shape", own, n);
+    onnx_draw_set (call, node, "keep_batch", "false");
+  }
+  if (!uniform)
+    node = onnx_draw_both (call, "add", node, onnx_draw_known (call, "number", tensor));
+  onnx_draw_give (call, 0, node, 0);
+}
 
 /* Broadcast both ways: an axis of 1 on either side takes the other's size. */
 static void

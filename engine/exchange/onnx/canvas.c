@@ -401,6 +401,31 @@ keeps_batch (const OnnxCall *call)
   return g_strv_contains (names, call->node->op_type);
 }
 
+/* Known numbers for each sample of the batch. */
+static gboolean
+is_repeating (const OnnxCall *call)
+{
+  return g_str_equal (call->node->op_type, "Expand") && call->inputs[0]->tensor &&
+         !g_hash_table_contains (call->trace->canvas->symbolic, call->inputs[0]);
+}
+
+static void
+repeat (OnnxCall *call)
+{
+  gint64 sizes[TELAR_MAX_RANK];
+  gboolean symbolic, fits;
+  guint n;
+  if (!onnx_draw_ints (call, 1, sizes, TELAR_MAX_RANK, &n, &symbolic))
+    return;
+  fits = n > 0 && sizes[0] < 0 && n >= call->inputs[0]->type.shape.rank;
+  for (guint i = 1; i < n; i++)
+    fits = fits && sizes[i] > 0;
+  if (fits)
+    onnx_draw_repeated (call, sizes, n);
+  else
+    onnx_call_fail (call, "it computes with the size of the batch");
+}
+
 /* Everything is known: computed now, by what runs the operator. */
 static void
 fold (OnnxCall *call, const OnnxOperator *op)
@@ -409,6 +434,10 @@ fold (OnnxCall *call, const OnnxOperator *op)
   gboolean symbolic = FALSE;
   for (guint i = 0; i < call->n_inputs; i++)
     symbolic |= call->inputs[i] && g_hash_table_contains (canvas->symbolic, call->inputs[i]);
+  if (symbolic && is_repeating (call)) {
+    repeat (call);
+    return;
+  }
   if (symbolic && !keeps_batch (call)) {
     onnx_call_fail (call, "it computes with the size of the batch");
     return;

@@ -50,6 +50,8 @@ char *onnx_canvas_id (const OnnxCanvas *canvas, const char *name);
 /* The file's numbers are float32, where 0.1 is 0.100000001490116: the shortest that is the same
  * float is what was meant. */
 double onnx_shortest_real (double number);
+/* Whether all numbers are the same, and which; 0 where there are none. */
+gboolean onnx_tensor_is_uniform (const TelarTensor *tensor, double *value);
 
 /* --- for the operators ------------------------------------------------------------------------ */
 
@@ -148,6 +150,9 @@ void onnx_draw_state (OnnxCall *call, TelarNode *node, const char *role, TelarTe
 /* Counts, sizes and places; @symbolic receives whether TELAR_DIM_BATCH in them means the batch. */
 gboolean onnx_draw_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n,
                          gboolean *symbolic);
+
+/* Known numbers, repeated as @sizes ask for, the first of which is a multiple of the batch. */
+void onnx_draw_repeated (OnnxCall *call, const gint64 *sizes, guint n);
 
 /* Whether the known input is the same for every batch; fails the call where it is not. */
 gboolean onnx_draw_is_fixed (OnnxCall *call, guint input);
