@@ -212,58 +212,106 @@ append_columns (TelarChart *chart, guint series, const TelarCut *columns)
   }
 }
 
-/* The curve of run @name; of more than @most points the means of so many columns.
- */
-static gboolean
-add_curve (TelarCall *call, TelarChart *chart, const char *name, TelarStretch stretch, guint most,
-           GError **error)
+/* What of the query a chart is made of: each tag of each run is a series. */
+typedef struct {
+  const char **runs, **tags; /* as the query has them */
+  guint n_runs, n_tags;
+  gint64 from, to, log;
+  double smoothing;
+  TelarChartX x;
+} ChartQuery;
+
+static const struct {
+  const char *name;
+  TelarChartX x;
+} axes[] = { { "step", TELAR_CHART_STEP },
+             { "epoch", TELAR_CHART_EPOCH },
+             { "time", TELAR_CHART_TIME } };
+
+static void
+chart_query_clear (ChartQuery *wanted)
 {
-  g_autoptr (TelarRunRow) row = telar_store_find_run (call->server->store, name, error);
+  g_free (wanted->runs);
+  g_free (wanted->tags);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ChartQuery, chart_query_clear)
+
+static gboolean
+read_axis (const char *name, TelarChartX *x, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (axes); i++)
+    if (name == NULL || g_str_equal (axes[i].name, name)) {
+      *x = axes[i].x;
+      return TRUE;
+    }
+  telar_set_error (error, TELAR_ERROR_USAGE, NULL, "“x” must be step, epoch or time");
+  return FALSE;
+}
+
+static gboolean
+read_chart_query (const TelarQuery *query, ChartQuery *wanted, GError **error)
+{
+  wanted->runs = telar_query_all (query, "run");
+  wanted->tags = telar_query_all (query, "tag");
+  wanted->n_runs = g_strv_length ((char **)wanted->runs);
+  wanted->n_tags = g_strv_length ((char **)wanted->tags);
+  wanted->to = G_MAXINT64;
+  guint n = wanted->n_runs * wanted->n_tags;
+  if (n == 0 || n > MOST_SERIES) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
+                     "“run” and “tag” are needed, for at most %d curves", MOST_SERIES);
+    return FALSE;
+  }
+  return telar_query_int (query, "from", 0, G_MAXINT64, &wanted->from, error) &&
+         telar_query_int (query, "to", 0, G_MAXINT64, &wanted->to, error) &&
+         telar_query_int (query, "log", 0, 1, &wanted->log, error) &&
+         telar_query_real (query, "smoothing", 0, 0.9999, &wanted->smoothing, error) &&
+         read_axis (telar_query_text (query, "x"), &wanted->x, error);
+}
+
+/* The curves of a run; of more points than its share the means of so many columns. */
+static gboolean
+add_run (TelarStore *store, TelarChart *chart, const char *name, const ChartQuery *wanted,
+         GError **error)
+{
+  g_autoptr (TelarRunRow) row = telar_store_find_run (store, name, error);
+  guint share = MOST_POINTS / (wanted->n_runs * wanted->n_tags);
 
   if (row == NULL)
     return FALSE;
-  stretch.run = row->id;
-  g_autoptr (TelarCut) columns = telar_cut_read (call->server->store, &stretch, most, error);
-  if (columns == NULL)
-    return FALSE;
   telar_chart_set_steps_per_epoch (chart, row->steps_per_epoch);
-  append_columns (chart, telar_chart_add_series (chart, name, telar_chart_n_series (chart)),
-                  columns);
+  for (guint i = 0; i < wanted->n_tags; i++) {
+    const char *tag = wanted->tags[i];
+    TelarStretch stretch = { row->id, tag, wanted->from, wanted->to };
+    g_autoptr (TelarCut) columns = telar_cut_read (store, &stretch, share, error);
+    g_autofree char *both = g_strdup_printf ("%s, %s", name, tag);
+    if (columns == NULL)
+      return FALSE;
+    guint series = telar_chart_add_series (chart,
+                                           wanted->n_runs == 1   ? tag
+                                           : wanted->n_tags == 1 ? name
+                                                                 : both,
+                                           telar_chart_n_series (chart));
+    append_columns (chart, series, columns);
+  }
   return TRUE;
 }
 
-/* The chart of the tags of some runs, as `run` and `tag` name them, repeated. */
 static TelarChart *
 read_chart (TelarCall *call, GError **error)
 {
-  g_autofree const char **runs = telar_query_all (call->query, "run");
-  g_autofree const char **tags = telar_query_all (call->query, "tag");
-  const char *x = telar_query_text (call->query, "x");
-  gint64 from = 0, to = G_MAXINT64, log = 0;
-  double smoothing = 0;
-
-  guint n_runs = g_strv_length ((char **)runs);
-  if (n_runs == 0 || n_runs > MOST_SERIES || g_strv_length ((char **)tags) != 1) {
-    telar_set_error (error, TELAR_ERROR_USAGE, NULL,
-                     "one “tag” is needed, and “run” once or more, at most %d times", MOST_SERIES);
-    return NULL;
-  }
-  if (!telar_query_int (call->query, "from", 0, G_MAXINT64, &from, error) ||
-      !telar_query_int (call->query, "to", 0, G_MAXINT64, &to, error) ||
-      !telar_query_int (call->query, "log", 0, 1, &log, error) ||
-      !telar_query_real (call->query, "smoothing", 0, 0.9999, &smoothing, error))
-    return NULL;
+  g_auto (ChartQuery) wanted = { 0 };
   const char *title = telar_query_text (call->query, "title");
-  g_autoptr (TelarChart) chart = telar_chart_new (title != NULL ? title : tags[0]);
-  telar_chart_set_log (chart, log != 0);
-  telar_chart_set_smoothing (chart, smoothing);
-  telar_chart_set_x (chart, g_strcmp0 (x, "epoch") == 0  ? TELAR_CHART_EPOCH
-                            : g_strcmp0 (x, "time") == 0 ? TELAR_CHART_TIME
-                                                         : TELAR_CHART_STEP);
-  telar_chart_set_x_name (chart, x != NULL ? x : "step");
-  TelarStretch wanted = { 0, tags[0], from, to };
-  for (guint i = 0; i < n_runs; i++)
-    if (!add_curve (call, chart, runs[i], wanted, MOST_POINTS / n_runs, error))
+
+  if (!read_chart_query (call->query, &wanted, error))
+    return NULL;
+  g_autoptr (TelarChart) chart = telar_chart_new (title != NULL ? title : wanted.tags[0]);
+  telar_chart_set_log (chart, wanted.log != 0);
+  telar_chart_set_smoothing (chart, wanted.smoothing);
+  telar_chart_set_x (chart, wanted.x);
+  telar_chart_set_x_name (chart, axes[wanted.x].name);
+  for (guint i = 0; i < wanted.n_runs; i++)
+    if (!add_run (call->server->store, chart, wanted.runs[i], &wanted, error))
       return NULL;
   return g_steal_pointer (&chart);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#define MOST_CONNECTIONS 256
+
 /* A test that fails leaves no server behind. */
 static void
 die_with_parent (gpointer data)
@@ -18,9 +20,14 @@ start (Server *server)
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  const char *argv[] = {
-    g_getenv ("TELAR_CLI"), "serve", "--workspace", server->workspace, "--port", "0", "--json", NULL
-  };
+  const char *argv[] = { g_getenv ("TELAR_CLI"),
+                         "serve",
+                         "--workspace",
+                         server->workspace,
+                         "--port",
+                         port,
+                         "--json",
+                         NULL };
 
   g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
   server->process = g_subprocess_launcher_spawnv (launcher, argv, &error);
@@ -38,7 +45,8 @@ start (Server *server)
   server->url = g_strndup (url, (gsize)(token - url));
   server->token = g_strdup (token + strlen ("/?token="));
   json_decref (json);
-  server->session = soup_session_new ();
+  server->session = soup_session_new_with_options ("max-conns", MOST_CONNECTIONS,
+                                                   "max-conns-per-host", MOST_CONNECTIONS, NULL);
   soup_session_remove_feature_by_type (server->session, SOUP_TYPE_CONTENT_DECODER);
 }
 
@@ -60,6 +68,7 @@ void
 server_start (Server *server)
 {
   server->workspace = workspace_new ();
+  server->port = 0; /* any */
   start (server);
 }
 

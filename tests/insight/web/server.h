@@ -17,7 +17,7 @@ typedef struct {
 
 /* In a new workspace. */
 void server_start (Server *server);
-/* Ends the process, waits for it, and starts another on the same workspace. */
+/* Ends the process, waits for it, and starts another on the same workspace and port. */
 void server_restart (Server *server);
 /* Ends the process, which must end well, and removes the workspace. */
 void server_stop (Server *server);
