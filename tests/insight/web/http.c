@@ -135,13 +135,13 @@ test_live_is_guarded (Server *server, gconstpointer data)
   g_autoptr (SoupMessage) ours = server_message (server, "GET", "/api/live");
 
   soup_message_headers_remove (soup_message_get_request_headers (stranger), "Authorization");
-  g_assert_null (server_connect (server, stranger));
+  g_assert_null (server_connect (server, stranger, NULL, NULL));
   g_assert_cmpuint (soup_message_get_status (stranger), ==, 401);
   soup_message_headers_replace (soup_message_get_request_headers (foreign), "Origin",
                                 "http://example.org");
-  g_assert_null (server_connect (server, foreign));
+  g_assert_null (server_connect (server, foreign, NULL, NULL));
   g_assert_cmpuint (soup_message_get_status (foreign), ==, 403);
-  g_autoptr (SoupWebsocketConnection) connection = server_connect (server, ours);
+  g_autoptr (SoupWebsocketConnection) connection = server_connect (server, ours, NULL, NULL);
   g_assert_nonnull (connection);
 }
 

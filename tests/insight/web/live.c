@@ -98,11 +98,10 @@ client_open (Client *client, Server *server, const char *watch)
 {
   g_autoptr (SoupMessage) message = server_message (server, "GET", "/api/live");
 
-  client->connection = server_connect (server, message);
+  client->connection = server_connect (server, message, G_CALLBACK (on_message), client);
   g_assert_nonnull (client->connection);
   soup_websocket_connection_set_max_incoming_payload_size (client->connection,
                                                            2 * TELAR_CLIENT_LARGEST);
-  g_signal_connect (client->connection, "message", G_CALLBACK (on_message), client);
   soup_websocket_connection_send_text (client->connection, watch);
 }
 
@@ -114,7 +113,7 @@ client_close (Client *client)
   g_clear_pointer (&client->status, g_free);
 }
 
-#define WATCH_FROM_START "{\"watch\":[{\"run\":\"a\",\"event\":0,\"curves\":{\"loss\":0}}]}"
+#define WATCH_FROM_START "{\"watch\":[{\"run\":\"a\",\"event\":0,\"curves\":{\"loss\":-1}}]}"
 
 static void
 record_steps (TelarMonitor *monitor, gint64 from, gint64 to)

@@ -20,6 +20,7 @@ start (Server *server)
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autofree char *port = g_strdup_printf ("%u", server->port);
   const char *argv[] = { g_getenv ("TELAR_CLI"),
                          "serve",
                          "--workspace",
@@ -64,9 +65,15 @@ stop (Server *server)
   g_clear_pointer (&server->token, g_free);
 }
 
+static void
+say_nothing (const char *domain, GLogLevelFlags level, const char *text, gpointer data)
+{
+}
+
 void
 server_start (Server *server)
 {
+  g_log_set_handler ("libsoup", G_LOG_LEVEL_DEBUG, say_nothing, NULL);
   server->workspace = workspace_new ();
   server->port = 0; /* any */
   start (server);
@@ -161,6 +168,8 @@ server_post (Server *server, const char *method, const char *path, const char *b
 /* --- the WebSocket ----------------------------------------------------------------------- */
 
 typedef struct {
+  GCallback on_message;
+  gpointer data;
   gboolean done;
   SoupWebsocketConnection *connection;
 } Connecting;
@@ -172,13 +181,16 @@ on_connected (GObject *session, GAsyncResult *result, gpointer data)
 
   connecting->connection =
       soup_session_websocket_connect_finish (SOUP_SESSION (session), result, NULL);
+  /* At once, for messages may be there already. */
+  if (connecting->connection != NULL && connecting->on_message != NULL)
+    g_signal_connect (connecting->connection, "message", connecting->on_message, connecting->data);
   connecting->done = TRUE;
 }
 
 SoupWebsocketConnection *
-server_connect (Server *server, SoupMessage *message)
+server_connect (Server *server, SoupMessage *message, GCallback on_message, gpointer data)
 {
-  Connecting connecting = { 0 };
+  Connecting connecting = { on_message, data, FALSE, NULL };
 
   soup_session_websocket_connect_async (server->session, message, NULL, NULL, G_PRIORITY_DEFAULT,
                                         NULL, on_connected, &connecting);

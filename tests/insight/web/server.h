@@ -35,7 +35,9 @@ json_t *server_get (Server *server, const char *path);
 /* Sends a JSON body; the status. */
 guint server_post (Server *server, const char *method, const char *path, const char *body);
 
-/* The WebSocket; NULL when it is refused. Waits until it is open. */
-SoupWebsocketConnection *server_connect (Server *server, SoupMessage *message);
+/* The WebSocket; NULL when it is refused. Waits until it is open. @on_message handles its
+ * "message"; may be NULL. */
+SoupWebsocketConnection *server_connect (Server *server, SoupMessage *message, GCallback on_message,
+                                         gpointer data);
 /* Lets the main loop run until @done or the test's own time limit. */
 void server_wait (gboolean (*done) (gpointer data), gpointer data);
