@@ -38,13 +38,13 @@ load (const char *sample)
 }
 
 static Course *
-open_course (TelarGraph *graph)
+open_course (TelarGraph *graph, guint steps)
 {
   g_autoptr (GError) error = NULL;
   TelarFeed *feed = telar_data_open (graph, &error);
 
   g_assert_no_error (error);
-  return course_new (graph, feed, STEPS);
+  return course_new (graph, feed, steps);
 }
 
 static void
@@ -56,7 +56,7 @@ test_float32 (gconstpointer sample)
   set (graph, "training.momentum", "0.9");
   set (graph, "training.schedule", "constant");
   set (graph, "training.learning_rate", "0.001");
-  g_autoptr (Course) course = open_course (graph);
+  g_autoptr (Course) course = open_course (graph, STEPS);
   course_train (course);
   course_judge (course, sample, "sgd");
 }
@@ -64,7 +64,7 @@ test_float32 (gconstpointer sample)
 static void
 test_float64 (gconstpointer sample)
 {
-  g_autoptr (Course) course = open_course (load (sample));
+  g_autoptr (Course) course = open_course (load (sample), course_steps (STEPS));
 
   course_train_wide (course, BATCH, EPOCH_STEPS);
   course_judge (course, sample, "adam");
