@@ -18,13 +18,15 @@ import time
 ROOT = pathlib.Path(__file__).parent.parent
 SAMPLES = ROOT / "data" / "samples"
 PEER = ROOT / "bench" / "peers" / "pytorch.py"
+RUNTIME = ROOT / "bench" / "peers" / "onnxruntime_peer.py"
+MODELS = ROOT / "tests" / "models"
 DIGITS = [SAMPLES / "digits" / f"t10k-{name}-ubyte.gz" for name in ("images-idx3", "labels-idx1")]
 UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_NUM_THREADS")
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in UNSET}
 
 
 def run(command, threads=None):
-    """(the output's JSON document, or its last line where it is a stream; wall seconds; peak bytes)."""
+    """(the output's JSON document, its last line where it is a stream, or None; wall seconds; peak bytes)."""
     environment = dict(ENVIRONMENT)
     if threads is not None:
         environment["OMP_NUM_THREADS"] = str(threads)
@@ -45,7 +47,8 @@ def document_of(out):
     try:
         return json.loads(out)
     except json.JSONDecodeError:
-        return json.loads(out.splitlines()[-1])
+        last = out.splitlines()[-1] if out else ""
+        return json.loads(last) if last.startswith("{") else None
 
 
 def interleave(rounds, ours, theirs):
@@ -57,12 +60,12 @@ def interleave(rounds, ours, theirs):
     return statistics.median(mine), statistics.median(peers)
 
 
-def row(bench, work, threads, unit, telar, peer, target=None):
+def row(bench, work, threads, unit, telar, peer, target=None, name="PyTorch 2.13"):
     better_when_lower = unit not in ("samples/s",)
     ratio = peer / telar if better_when_lower else telar / peer
     return {
         "bench": bench, "work": work, "threads": threads, "telar": telar, "unit": unit,
-        "peer": "PyTorch 2.13", "peer_value": peer, "ratio": ratio, "target": target,
+        "peer": name, "peer_value": peer, "ratio": ratio, "target": target,
     }
 
 
@@ -98,7 +101,36 @@ def process_rows(options):
     yield row("cpu", "digits-cnn, one epoch, peak memory", 2, "MB", mine, peer)
 
 
-BENCHES = {"cpu": [training_rows, process_rows]}
+def exported(options, sample):
+    """The sample as an ONNX file: its inference needs weights, whichever."""
+    file = pathlib.Path(options.scratch) / f"{sample}.onnx"
+    if not file.exists():
+        workspace = pathlib.Path(options.scratch) / "weights"
+        run([options.telar, "train", SAMPLES / f"{sample}.telar", "--epochs", 1, "--run", sample,
+             "--workspace", workspace])
+        run([options.telar, "export", sample, "--workspace", workspace, "--to", "onnx", "-o", file])
+    return file
+
+
+def inference_rows(options):
+    works = [
+        ("ResNet-50", MODELS / "light" / "light_resnet50.onnx", 1),
+        ("SqueezeNet", MODELS / "light" / "light_squeezenet.onnx", 1),
+        ("UltraFace", MODELS / "ultraface.onnx", 1),
+    ] + [(sample, exported(options, sample), batch) for sample in ("digits-cnn", "digits-dense") for batch in (1, 32)]
+    for name, file, batch in works:
+        for threads in (1, 2):
+            mine, peer = interleave(
+                options.rounds,
+                lambda: run([options.telar, "bench", file, "--batch", batch, "--threads", threads,
+                             "--json"], threads)[0]["median_ms"],
+                lambda: run([options.judge, RUNTIME, file, batch, threads])[0]["median_ms"],
+            )
+            yield row("inference", f"{name}, inference, batch {batch}", threads, "ms", mine, peer,
+                      name="ONNX Runtime")
+
+
+BENCHES = {"cpu": [training_rows, process_rows], "inference": [inference_rows]}
 
 
 def show(rows):
@@ -106,8 +138,8 @@ def show(rows):
     print(f"{'work':<{width}}  thr  {'Telar':>10}  {'peer':>10}  unit        ratio  peer")
     for row in rows:
         print(
-            f"{row['work']:<{width}}  {row['threads']:>3}  {row['telar']:>10.1f}  "
-            f"{row['peer_value']:>10.1f}  {row['unit']:<10}  {row['ratio']:>5.2f}  {row['peer']}"
+            f"{row['work']:<{width}}  {row['threads']:>3}  {row['telar']:>10.4g}  "
+            f"{row['peer_value']:>10.4g}  {row['unit']:<10}  {row['ratio']:>5.2f}  {row['peer']}"
         )
 
 
