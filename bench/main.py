@@ -133,14 +133,19 @@ def inference_rows(options):
 BENCHES = {"cpu": [training_rows, process_rows], "inference": [inference_rows]}
 
 
-def show(rows):
-    width = max(len(row["work"]) for row in rows)
-    print(f"{'work':<{width}}  thr  {'Telar':>10}  {'peer':>10}  unit        ratio  peer")
-    for row in rows:
-        print(
-            f"{row['work']:<{width}}  {row['threads']:>3}  {row['telar']:>10.4g}  "
-            f"{row['peer_value']:>10.4g}  {row['unit']:<10}  {row['ratio']:>5.2f}  {row['peer']}"
-        )
+WIDTH = 40
+
+
+def show_head():
+    print(f"{'work':<{WIDTH}}  thr  {'Telar':>10}  {'peer':>10}  unit        ratio  peer")
+
+
+def show(row):
+    print(
+        f"{row['work']:<{WIDTH}}  {row['threads']:>3}  {row['telar']:>10.4g}  "
+        f"{row['peer_value']:>10.4g}  {row['unit']:<10}  {row['ratio']:>5.2f}  {row['peer']}",
+        flush=True,
+    )
 
 
 def main():
@@ -156,15 +161,12 @@ def main():
     unknown = [name for name in options.names if name not in BENCHES]
     if unknown:
         parser.error(f"no bench {unknown[0]}; there are: {', '.join(BENCHES)}")
+    if not options.json:
+        show_head()
     with tempfile.TemporaryDirectory() as options.scratch:
-        rows = [
-            row for name in options.names or BENCHES for part in BENCHES[name] for row in part(options)
-        ]
-    if options.json:
-        for line in rows:
-            print(json.dumps(line))
-    else:
-        show(rows)
+        for part in (part for name in options.names or BENCHES for part in BENCHES[name]):
+            for line in part(options):
+                print(json.dumps(line), flush=True) if options.json else show(line)
 
 
 if __name__ == "__main__":
