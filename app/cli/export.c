@@ -65,9 +65,11 @@ choose_format (const TelarCommand *command, const char *path, GError **error)
   const char *dot = strrchr (path, '.');
   if (dot != NULL && g_strv_contains (telar_export_formats, dot + 1))
     return dot + 1;
-  telar_set_error (error, TELAR_ERROR_USAGE, NULL,
-                   "%s: --to says which format, where the ending is neither .onnx nor .safetensors",
-                   path);
+  if (dot != NULL && strcmp (dot, ".py") == 0)
+    return "pytorch";
+  telar_set_error (
+      error, TELAR_ERROR_USAGE, NULL,
+      "%s: --to says which format, where the ending is neither .onnx, .safetensors nor .py", path);
   return NULL;
 }
 
@@ -162,9 +164,10 @@ const TelarVerb telar_verb_export = {
   .arguments = "PROJECT|MODEL",
   .min_arguments = 1,
   .max_arguments = 1,
-  .summary = "Writes a trained model as ONNX or safetensors.",
+  .summary = "Writes a trained model as ONNX, safetensors or PyTorch.",
   .doc = "MODEL is a run or a checkpoint; PROJECT stands for the newest of its runs. The shapes of "
-         "the inputs are those of the project's data, which is read for them.",
+         "the inputs are those of the project's data, which is read for them. As PyTorch it is a "
+         "Python file, with the weights that it loads beside it (.safetensors).",
   .options = options,
   .run = run,
 };

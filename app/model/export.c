@@ -2,11 +2,13 @@
 #include "app/model/export.h"
 
 #include "data/data.h"
+#include "engine/checkpoint.h"
+#include "engine/code/code.h"
 #include "engine/lower.h"
 
 #include <string.h>
 
-const char *const telar_export_formats[] = { "onnx", "safetensors", NULL };
+const char *const telar_export_formats[] = { "onnx", "safetensors", "pytorch", NULL };
 
 static int
 compare_names (gconstpointer a, gconstpointer b)
@@ -77,6 +79,31 @@ write_onnx (const TelarModel *model, TelarFeed *feed, const TelarExportOptions *
   return good;
 }
 
+/* "model.safetensors" of "model.py". Caller frees. */
+static char *
+weights_path (const char *path)
+{
+  const char *dot = strrchr (path, '.'), *slash = strrchr (path, G_DIR_SEPARATOR);
+  gsize length = dot && (!slash || dot > slash) ? (gsize)(dot - path) : strlen (path);
+
+  return g_strdup_printf ("%.*s.safetensors", (int)length, path);
+}
+
+/* The source, and beside it the state that it loads. */
+static gboolean
+write_pytorch (const TelarModel *model, const TelarExportOptions *about, const char *path,
+               GError **error)
+{
+  g_autofree char *weights = weights_path (path), *file = g_path_get_basename (weights);
+  g_autoptr (TelarCode) code = telar_code_pytorch (model->graph, about->lowered,
+                                                   model->project ? model->project : "model", file);
+  g_autoptr (GHashTable) state =
+      telar_code_ok (code, error) ? telar_code_state (code, model->states, error) : NULL;
+
+  return state != NULL && telar_safetensors_write (weights, state, NULL, error) &&
+         telar_file_replace (path, code->source, strlen (code->source), error);
+}
+
 gboolean
 telar_model_export (const TelarModel *model, const char *format, const TelarExportOptions *how,
                     const char *path, GError **error)
@@ -97,6 +124,8 @@ telar_model_export (const TelarModel *model, const char *format, const TelarExpo
   about.data_hash = hash;
   about.graph = model->graph;
   about.lowered = lowered;
+  if (strcmp (format, "pytorch") == 0)
+    return write_pytorch (model, &about, path, error);
   return strcmp (format, "onnx") == 0
              ? write_onnx (model, feed, &about, path, error)
              : telar_export_safetensors (lowered->program, model->states, &about, path, error);

@@ -6,13 +6,13 @@
 
 G_BEGIN_DECLS
 
-/* "onnx", "safetensors", NULL. */
+/* "onnx", "safetensors", "pytorch", NULL. */
 extern const char *const telar_export_formats[];
 
-/* Writes @model to @path in @format. The shapes of its inputs are those of its data, which is read
- * for them; with a check in @how the written ONNX model is run beside the project, on the check's
- * rows or, where it has none, on rows of the data.
- * Where the model comes from is filled in here. */
+/* Writes @model to @path in @format; as PyTorch a source file, its weights beside it as
+ * safetensors. The shapes of its inputs are those of its data, which is read for them; with a check
+ * in @how the written ONNX model is run beside the project, on the check's rows or, where it has
+ * none, on rows of the data. Where the model comes from is filled in here. */
 gboolean telar_model_export (const TelarModel *model, const char *format,
                              const TelarExportOptions *how, const char *path, GError **error);
 

@@ -1,0 +1,185 @@
+/* Writing source: what a node becomes, and what the files of the operators share. */
+#pragma once
+
+#include "engine/code/code.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const char *name; /* of the parameter of the constructor; interned */
+  char *value;
+  gboolean positional;
+} CodeArg;
+
+typedef struct CodeClass CodeClass;
+
+/* "nn.Conv2d(1, 12, 3, padding=1)". */
+typedef struct {
+  char *klass;
+  GArray *args; /* CodeArg */
+  /* A class of this file: its body number @body, from which the arguments follow. */
+  const CodeClass *of;
+  guint body;
+} CodeCall;
+
+/* self.conv1 = …: one call, or several within a wrapper. */
+typedef struct {
+  char *attr;
+  const char *wrapper; /* "nn.Sequential", or NULL for one call */
+  GPtrArray *calls;    /* CodeCall * */
+} CodeModule;
+
+typedef enum {
+  CODE_AS_IS,
+  CODE_TRANSPOSED, /* of its first two axes */
+  CODE_ONES,       /* no state: as many ones as CodeWeight.length */
+  CODE_ZEROS,
+  CODE_RESHAPED, /* to a row of as many as CodeWeight.length */
+} CodeWeightForm;
+
+/* One tensor of the model's state: of one or several states of the project, one after the other. */
+typedef struct {
+  char *name; /* "conv1.weight" */
+  CodeWeightForm form;
+  gint64 length;
+  GPtrArray *states; /* char *; empty for ones and zeros */
+} CodeWeight;
+
+typedef struct CodeWriter CodeWriter;
+
+/* A node of a drawing in one of its uses, and what it becomes. */
+typedef struct {
+  CodeWriter *w;
+  const TelarLoweredNode *lowered;
+  const TelarNode *node;
+  const TelarGraph *drawing;
+  const char *attr; /* its name in Python */
+
+  GPtrArray *modules; /* CodeModule * */
+  GPtrArray *weights; /* CodeWeight *, named from the module that has the node on: "conv1.weight" */
+  /* What is computed, of $0, $1, … for the inputs by port and slot, in the order of wires; with
+   * more than one output a tuple of all. */
+  char *forward;
+  guint n_inputs;       /* wires */
+  const guint *ports;   /* of each wire */
+  const gboolean *used; /* of each output */
+  char *refusal;
+} CodePiece;
+
+/* An operator in the table: what one line says, or a function. */
+typedef struct {
+  const char *op;
+  /* $0 … inputs, $* all of them, {name} a parameter, @shape the sizes of the result. */
+  const char *text;
+  void (*emit) (CodePiece *p);
+  const char *helper; /* the name of one that the text needs, or NULL */
+} CodeEntry;
+
+/* --- what a piece knows ----------------------------------------------------------------------- */
+
+const TelarType *code_input_type (const CodePiece *p, guint wire);
+const TelarType *code_output_type (const CodePiece *p, guint port);
+/* The wire at an input port, or -1. */
+int code_wire_at (const CodePiece *p, guint port);
+gint64 code_int (const CodePiece *p, const char *param);
+double code_real (const CodePiece *p, const char *param);
+gboolean code_bool (const CodePiece *p, const char *param);
+const char *code_text (const CodePiece *p, const char *param);
+/* Items of a list, a single one repeated to @n. */
+void code_ints (const CodePiece *p, const char *param, guint n, gint64 *items);
+
+/* --- what a piece says ------------------------------------------------------------------------ */
+
+void code_refuse (CodePiece *p, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void code_forward (CodePiece *p, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* A module called as the node, with @suffix behind ("" for the only one). */
+CodeCall *code_module (CodePiece *p, const char *suffix, const char *klass);
+void code_positional (CodeCall *call, const char *name, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+void code_keyword (CodeCall *call, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
+/* An empty one called as the node, for calls within @wrapper. */
+CodeModule *code_module_of (CodePiece *p, const char *wrapper);
+/* A weight of the module with @suffix from the node's state @role; "" for no parameter. */
+void code_weight (CodePiece *p, const char *suffix, const char *name, const char *role,
+                  CodeWeightForm form);
+CodeWeight *code_weight_of (CodePiece *p, const char *suffix, const char *name);
+void code_weight_add (CodePiece *p, CodeWeight *weight, const char *role);
+/* Sees that the helper's source stands in the file. */
+void code_need (CodePiece *p, const char *helper);
+/* @inner, a format with one %s, of the activation @name around what was said so far. */
+void code_activate (CodePiece *p, const char *name);
+
+/* Python's way to write them; caller frees. */
+char *code_python_real (double value);
+char *code_python_ints (const gint64 *items, guint n); /* "3" where all are the same, "(3, 2)" */
+char *code_python_tuple (const gint64 *items, guint n);
+char *code_python_value (const TelarParamValue *value);
+char *code_python_name (const char *text);  /* "conv1" of "conv-1" */
+char *code_python_class (const char *text); /* "ResidualBlock" of "Residual block" */
+
+/* --- PyTorch ---------------------------------------------------------------------------------- */
+
+/* Ended by an entry without a name. */
+extern const CodeEntry code_torch_math[], code_torch_shapes[], code_torch_layers[],
+    code_torch_sequences[];
+const CodeEntry *code_torch_find (const char *op);
+/* The source of a helper; NULL when there is none of that name. */
+const char *code_torch_helper (const char *name);
+/* Fills in a line of the table. Caller frees. */
+char *code_fill (CodePiece *p, const char *text);
+
+/* --- classes ---------------------------------------------------------------------------------- */
+
+/* One use of a drawing. */
+typedef struct {
+  const TelarGraph *drawing;
+  char *before;  /* the path of its nodes: "stage/0/" */
+  char *modules; /* where its modules stand: "stage.0." */
+} CodeUse;
+
+struct CodeWriter {
+  const TelarGraph *graph;
+  const TelarLowered *lowered;
+  GHashTable *nodes;   /* path -> const TelarLoweredNode * */
+  GHashTable *helpers; /* names of those that are needed, interned */
+  GPtrArray *classes;  /* CodeClass * */
+  TelarCode *code;
+};
+
+/* What is said of one use: its nodes' pieces, in the order in which they run. */
+typedef struct {
+  CodeUse use;
+  GPtrArray *pieces; /* CodePiece * */
+} CodeBody;
+
+/* Uses of a drawing that one class can say; they differ in arguments. */
+struct CodeClass {
+  char *name;
+  char *signature; /* what they agree in */
+  const TelarGraph *drawing;
+  GPtrArray *bodies;     /* CodeBody * */
+  GPtrArray *parameters; /* of the constructor: char * */
+  GPtrArray *values;     /* of each: char ** with a value for each body */
+};
+
+/* The wires to what is given back: TelarEdge *, borrowed. Caller unrefs. */
+GPtrArray *code_results (const TelarGraph *drawing);
+/* The nodes that those need, each after what it needs itself: TelarNode *, borrowed. */
+GPtrArray *code_order (const TelarGraph *drawing, const GPtrArray *results);
+/* How this use is called, by a class that is made or found for it. */
+CodeCall *code_call_of (CodeWriter *w, const CodeUse *use);
+CodeBody *code_body_new (CodeWriter *w, const CodeUse *use); /* takes the strings of @use */
+void code_body_free (gpointer body);
+void code_class_free (gpointer class);
+/* Once all uses are known: what differs between those of a class becomes parameters. */
+void code_find_parameters (CodeWriter *w);
+/* @weights may be NULL. */
+char *code_write (CodeWriter *w, const char *name, const char *weights);
+
+GPtrArray *code_weights_new (void);
+GPtrArray *code_modules_new (void);
+void code_piece_free (gpointer piece);
+CodeCall *code_call_new (const char *klass);
+void code_call_free (gpointer call);
+
+G_END_DECLS

@@ -1,0 +1,484 @@
+/* Layers in PyTorch: sources, dense ones, convolutions, normalisations, dropout. */
+#include "engine/code/torch-window.h"
+
+#include <string.h>
+
+/* --- sources ---------------------------------------------------------------------------------- */
+
+static void
+emit_constant (CodePiece *p)
+{
+  const TelarType *type = code_output_type (p, 0);
+  g_autofree char *value = code_python_real (code_real (p, "value"));
+
+  if (code_bool (p, "stored"))
+    code_refuse (p, "its numbers are in a file");
+  else
+    code_forward (p, "torch.full(%s, %s).to(torch.%s)",
+                  type->shape.rank ? code_python_tuple (type->shape.dims, type->shape.rank) : "()",
+                  value, telar_dtype_is_float (type->dtype) ? "float32" : "int64");
+}
+
+static void
+emit_parameter (CodePiece *p)
+{
+  const TelarShape *shape = &code_output_type (p, 0)->shape;
+  CodeCall *call = code_module (p, "", "Parameter");
+
+  code_need (p, "Parameter");
+  for (guint i = 0; i < shape->rank; i++)
+    code_positional (call, "size", "%" G_GINT64_FORMAT, shape->dims[i]);
+  code_weight (p, "", "value", "value", CODE_AS_IS);
+  code_forward (p, "self.%s()", p->attr);
+}
+
+static void
+emit_standardize (CodePiece *p)
+{
+  const TelarShape *shape = &code_input_type (p, 0)->shape;
+  CodeCall *call = code_module (p, "", "Standardize");
+
+  code_need (p, "Standardize");
+  for (guint i = 1; i < shape->rank; i++)
+    code_positional (call, "size", "%" G_GINT64_FORMAT, shape->dims[i]);
+  code_weight (p, "", "mean", "mean", CODE_AS_IS);
+  code_weight (p, "", "deviation", "deviation", CODE_AS_IS);
+  code_forward (p, "self.%s($0)", p->attr);
+}
+
+/* --- dense ------------------------------------------------------------------------------------ */
+
+static gboolean
+is_normalised (CodePiece *p)
+{
+  if (g_str_equal (code_text (p, "normalise_weights"), "none"))
+    return FALSE;
+  code_refuse (p, "its weights are normalised");
+  return TRUE;
+}
+
+static gint64
+features_of (const CodePiece *p, guint wire)
+{
+  const TelarShape *shape = &code_input_type (p, wire)->shape;
+
+  return shape->dims[shape->rank - 1];
+}
+
+static void
+emit_dense (CodePiece *p)
+{
+  gboolean bias = code_bool (p, "bias");
+  CodeCall *call = code_module (p, "", "nn.Linear");
+
+  if (is_normalised (p))
+    return;
+  code_positional (call, "in_features", "%" G_GINT64_FORMAT, features_of (p, 0));
+  code_positional (call, "out_features", "%" G_GINT64_FORMAT, code_int (p, "units"));
+  if (!bias)
+    code_keyword (call, "bias", "False");
+  code_weight (p, "", "weight", "kernel", CODE_TRANSPOSED);
+  if (bias)
+    code_weight (p, "", "bias", "bias", CODE_AS_IS);
+  code_forward (p, "self.%s($0)", p->attr);
+  code_activate (p, code_text (p, "activation"));
+}
+
+static void
+emit_bilinear (CodePiece *p)
+{
+  gboolean bias = code_bool (p, "bias");
+  CodeCall *call = code_module (p, "", "nn.Bilinear");
+
+  code_positional (call, "in1_features", "%" G_GINT64_FORMAT, features_of (p, 0));
+  code_positional (call, "in2_features", "%" G_GINT64_FORMAT, features_of (p, 1));
+  code_positional (call, "out_features", "%" G_GINT64_FORMAT, code_int (p, "units"));
+  if (!bias)
+    code_keyword (call, "bias", "False");
+  code_weight (p, "", "weight", "kernel", CODE_AS_IS);
+  if (bias)
+    code_weight (p, "", "bias", "bias", CODE_AS_IS);
+  code_forward (p, "self.%s($0, $1)", p->attr);
+  code_activate (p, code_text (p, "activation"));
+}
+
+static void
+emit_embedding (CodePiece *p)
+{
+  CodeCall *call = code_module (p, "", "nn.Embedding");
+
+  code_positional (call, "num_embeddings", "%" G_GINT64_FORMAT, code_int (p, "vocabulary"));
+  code_positional (call, "embedding_dim", "%" G_GINT64_FORMAT, code_int (p, "size"));
+  code_weight (p, "", "weight", "table", CODE_AS_IS);
+  code_forward (p, "self.%s($0)", p->attr);
+}
+
+/* --- convolutions ----------------------------------------------------------------------------- */
+
+typedef struct {
+  gint64 in, out, groups;
+  gboolean bias;
+} Channels;
+
+static void
+add_list (CodeCall *call, const char *name, const gint64 *items, guint n, gint64 usual)
+{
+  gboolean all = TRUE;
+
+  for (guint i = 0; i < n; i++)
+    all = all && items[i] == usual;
+  if (all)
+    return;
+  g_autofree char *text = code_python_ints (items, n);
+  code_keyword (call, name, "%s", text);
+}
+
+static CodeCall *
+add_conv (CodePiece *p, const char *suffix, const char *kind, const CodeWindow *window,
+          const Channels *channels)
+{
+  g_autofree char *klass = g_strdup_printf ("nn.%s%ud", kind, window->n);
+  g_autofree char *kernel = code_python_ints (window->kernel, window->n);
+  CodeCall *call = code_module (p, suffix, klass);
+
+  code_positional (call, "in_channels", "%" G_GINT64_FORMAT, channels->in);
+  code_positional (call, "out_channels", "%" G_GINT64_FORMAT, channels->out);
+  code_positional (call, "kernel_size", "%s", kernel);
+  add_list (call, "stride", window->stride, window->n, 1);
+  add_list (call, "dilation", window->dilation, window->n, 1);
+  if (channels->groups != 1)
+    code_keyword (call, "groups", "%" G_GINT64_FORMAT, channels->groups);
+  if (!channels->bias)
+    code_keyword (call, "bias", "False");
+  return call;
+}
+
+/* Both sides alike are the layer's own; else the picture is padded before. */
+static void
+pad_conv (CodePiece *p, CodeCall *call, const CodeWindow *window)
+{
+  if (code_window_is_even (window)) {
+    add_list (call, "padding", window->pad, window->n, 0);
+    code_forward (p, "self.%s($0)", p->attr);
+    return;
+  }
+  g_autofree char *sides = code_window_sides (window);
+  code_forward (p, "self.%s(F.pad($0, %s))", p->attr, sides);
+}
+
+static void
+emit_conv (CodePiece *p)
+{
+  CodeWindow window;
+  gboolean depthwise = g_str_has_prefix (p->node->op->name, "depthwise");
+  Channels channels = { .in = code_input_type (p, 0)->shape.dims[1] };
+
+  if (!depthwise && is_normalised (p))
+    return;
+  code_window_read (p, &window);
+  channels.groups = depthwise ? channels.in : code_int (p, "groups");
+  channels.out = depthwise ? channels.in * code_int (p, "multiplier") : code_int (p, "filters");
+  channels.bias = code_bool (p, "bias");
+  pad_conv (p, add_conv (p, "", "Conv", &window, &channels), &window);
+  code_weight (p, "", "weight", "kernel", CODE_AS_IS);
+  if (channels.bias)
+    code_weight (p, "", "bias", "bias", CODE_AS_IS);
+  code_activate (p, code_text (p, "activation"));
+}
+
+static void
+emit_separable (CodePiece *p)
+{
+  CodeWindow window,
+      point = { .kernel = { 1, 1, 1 }, .stride = { 1, 1, 1 }, .dilation = { 1, 1, 1 } };
+  Channels channels = { .in = code_input_type (p, 0)->shape.dims[1] };
+
+  code_window_read (p, &window);
+  point.n = window.n;
+  channels.groups = channels.in;
+  channels.out = channels.in * code_int (p, "multiplier");
+  CodeCall *call = add_conv (p, "_depthwise", "Conv", &window, &channels);
+  g_autofree char *sides = code_window_sides (&window);
+  if (code_window_is_even (&window))
+    add_list (call, "padding", window.pad, window.n, 0);
+  channels = (Channels){ channels.out, code_int (p, "filters"), 1, code_bool (p, "bias") };
+  add_conv (p, "_pointwise", "Conv", &point, &channels);
+  code_weight (p, "_depthwise", "weight", "depthwise", CODE_AS_IS);
+  code_weight (p, "_pointwise", "weight", "pointwise", CODE_AS_IS);
+  if (channels.bias)
+    code_weight (p, "_pointwise", "bias", "bias", CODE_AS_IS);
+  if (code_window_is_even (&window))
+    code_forward (p, "self.%s_pointwise(self.%s_depthwise($0))", p->attr, p->attr);
+  else
+    code_forward (p, "self.%s_pointwise(self.%s_depthwise(F.pad($0, %s)))", p->attr, p->attr,
+                  sides);
+  code_activate (p, code_text (p, "activation"));
+}
+
+/* PyTorch takes @padding from both ends of the full result and adds output_padding to the last;
+ * what it cannot say that way is cut out of the full result. */
+static void
+emit_conv_transpose (CodePiece *p)
+{
+  const TelarShape *in = &code_input_type (p, 0)->shape, *out = &code_output_type (p, 0)->shape;
+  CodeWindow window;
+  Channels channels = { in->dims[1], code_int (p, "filters"), code_int (p, "groups"),
+                        code_bool (p, "bias") };
+  gint64 extra[TELAR_MAX_SPATIAL];
+  gboolean plain = TRUE;
+  GString *cut = g_string_new ("[:, :");
+
+  code_window_read_transposed (p, &window);
+  for (guint i = 0; i < window.n; i++) {
+    gint64 span = window.dilation[i] * (window.kernel[i] - 1) + 1;
+    gint64 full = (in->dims[i + 2] - 1) * window.stride[i] + span, low = window.pad[i];
+
+    extra[i] = out->dims[i + 2] - full + 2 * low;
+    plain = plain && extra[i] >= 0 && extra[i] < MAX (window.stride[i], window.dilation[i]);
+    g_string_append_printf (cut, ", %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, low,
+                            low + out->dims[i + 2]);
+    if (low + out->dims[i + 2] > full + window.stride[i] - 1)
+      code_refuse (p, "PyTorch's result would be smaller");
+  }
+  CodeCall *call = add_conv (p, "", "ConvTranspose", &window, &channels);
+  if (plain) {
+    add_list (call, "padding", window.pad, window.n, 0);
+    add_list (call, "output_padding", extra, window.n, 0);
+  }
+  code_forward (p, "self.%s($0)%s", p->attr, plain ? "" : g_string_append_c (cut, ']')->str);
+  g_string_free (cut, TRUE);
+  code_weight (p, "", "weight", "kernel", CODE_AS_IS);
+  if (channels.bias)
+    code_weight (p, "", "bias", "bias", CODE_AS_IS);
+  code_activate (p, code_text (p, "activation"));
+}
+
+/* --- normalisations --------------------------------------------------------------------------- */
+
+/* PyTorch has scale and bias both or none; what the node lacks is one and zero. */
+static void
+add_affine (CodePiece *p, CodeCall *call, const char *name, gint64 length, gboolean usual)
+{
+  gboolean scale = code_bool (p, "scale"), bias = code_bool (p, "bias");
+
+  if (!scale && !bias) {
+    if (usual)
+      code_keyword (call, name, "False");
+    return;
+  }
+  if (!usual)
+    code_keyword (call, name, "True");
+  if (scale)
+    code_weight (p, "", "weight", "scale", CODE_AS_IS);
+  if (bias)
+    code_weight (p, "", "bias", "bias", CODE_AS_IS);
+  if (scale && bias)
+    return;
+  CodeWeight *other = code_weight_of (p, "", scale ? "bias" : "weight");
+  other->form = scale ? CODE_ZEROS : CODE_ONES;
+  other->length = length;
+}
+
+static void
+add_epsilon (CodePiece *p, CodeCall *call, double usual)
+{
+  double epsilon = code_real (p, "epsilon");
+  g_autofree char *text = code_python_real (epsilon);
+
+  if (epsilon != usual)
+    code_keyword (call, "eps", "%s", text);
+}
+
+/* "nn.BatchNorm2d" for the axes behind the channels. */
+static CodeCall *
+add_norm (CodePiece *p, const char *kind, const char *argument)
+{
+  const TelarShape *shape = &code_input_type (p, 0)->shape;
+  g_autofree char *klass = g_strdup_printf ("nn.%s%ud", kind, MAX (shape->rank, 3) - 2);
+  CodeCall *call = code_module (p, "", klass);
+
+  code_positional (call, argument, "%" G_GINT64_FORMAT, shape->dims[1]);
+  code_forward (p, "self.%s($0)", p->attr);
+  return call;
+}
+
+static void
+emit_batch_norm (CodePiece *p)
+{
+  CodeCall *call = add_norm (p, "BatchNorm", "num_features");
+  double momentum = code_real (p, "momentum");
+  g_autofree char *text = code_python_real (momentum);
+
+  add_epsilon (p, call, 1e-5);
+  if (momentum != 0.1)
+    code_keyword (call, "momentum", "%s", text);
+  add_affine (p, call, "affine", code_input_type (p, 0)->shape.dims[1], TRUE);
+  code_weight (p, "", "running_mean", "mean", CODE_AS_IS);
+  code_weight (p, "", "running_var", "variance", CODE_AS_IS);
+}
+
+static void
+emit_instance_norm (CodePiece *p)
+{
+  CodeCall *call = add_norm (p, "InstanceNorm", "num_features");
+
+  add_epsilon (p, call, 1e-5);
+  add_affine (p, call, "affine", code_input_type (p, 0)->shape.dims[1], FALSE);
+}
+
+static void
+emit_group_norm (CodePiece *p)
+{
+  gint64 channels = code_input_type (p, 0)->shape.dims[1];
+  CodeCall *call = code_module (p, "", "nn.GroupNorm");
+
+  code_positional (call, "num_groups", "%" G_GINT64_FORMAT, code_int (p, "groups"));
+  code_positional (call, "num_channels", "%" G_GINT64_FORMAT, channels);
+  add_epsilon (p, call, 1e-5);
+  add_affine (p, call, "affine", channels, TRUE);
+  code_forward (p, "self.%s($0)", p->attr);
+}
+
+static void
+emit_layer_norm (CodePiece *p)
+{
+  const TelarShape *shape = &code_input_type (p, 0)->shape;
+  gint64 axis = code_int (p, "axis");
+  guint first = (guint)(axis < 0 ? axis + shape->rank : axis), n = shape->rank - first;
+  g_autofree char *sizes = n == 1 ? g_strdup_printf ("%" G_GINT64_FORMAT, shape->dims[first])
+                                  : code_python_tuple (shape->dims + first, n);
+  CodeCall *call = code_module (p, "", "nn.LayerNorm");
+
+  code_positional (call, "normalized_shape", "%s", sizes);
+  add_epsilon (p, call, 1e-5);
+  if (!code_bool (p, "scale")) {
+    code_keyword (call, "elementwise_affine", "False");
+    if (code_bool (p, "bias"))
+      code_refuse (p, "PyTorch has no bias without a scale");
+  } else {
+    code_weight (p, "", "weight", "scale", CODE_AS_IS);
+    if (code_bool (p, "bias"))
+      code_weight (p, "", "bias", "bias", CODE_AS_IS);
+    else
+      code_keyword (call, "bias", "False");
+  }
+  code_forward (p, "self.%s($0)", p->attr);
+}
+
+static void
+emit_rms_norm (CodePiece *p)
+{
+  CodeCall *call = code_module (p, "", "nn.RMSNorm");
+
+  code_positional (call, "normalized_shape", "%" G_GINT64_FORMAT, features_of (p, 0));
+  g_autofree char *epsilon = code_fill (p, "{epsilon}");
+  code_keyword (call, "eps", "%s", epsilon);
+  if (code_bool (p, "scale"))
+    code_weight (p, "", "weight", "scale", CODE_AS_IS);
+  else
+    code_keyword (call, "elementwise_affine", "False");
+  code_forward (p, "self.%s($0)", p->attr);
+}
+
+static void
+emit_local_response (CodePiece *p)
+{
+  g_autofree char *text =
+      code_fill (p, "F.local_response_norm($0, {size}, {alpha}, {beta}, {offset})");
+
+  if (code_int (p, "size") % 2 == 0 || code_input_type (p, 0)->shape.rank < 3)
+    code_refuse (p, "PyTorch's window has its middle elsewhere");
+  code_forward (p, "%s", text);
+}
+
+/* --- dropout ---------------------------------------------------------------------------------- */
+
+static void
+add_dropout (CodePiece *p, const char *klass, const char *param)
+{
+  CodeCall *call = code_module (p, "", klass);
+  g_autofree char *rate = code_python_real (code_real (p, param));
+
+  code_positional (call, param, "%s", rate);
+  code_forward (p, "self.%s($0)", p->attr);
+}
+
+static void
+emit_dropout (CodePiece *p)
+{
+  add_dropout (p, "nn.Dropout", "rate");
+}
+
+static void
+emit_spatial_dropout (CodePiece *p)
+{
+  g_autofree char *klass =
+      g_strdup_printf ("nn.Dropout%ud", code_input_type (p, 0)->shape.rank - 2);
+
+  add_dropout (p, klass, "rate");
+}
+
+static void
+emit_alpha_dropout (CodePiece *p)
+{
+  add_dropout (p, "nn.AlphaDropout", "rate");
+}
+
+static void
+emit_gaussian_dropout (CodePiece *p)
+{
+  code_need (p, "GaussianDropout");
+  add_dropout (p, "GaussianDropout", "rate");
+}
+
+static void
+emit_gaussian_noise (CodePiece *p)
+{
+  code_need (p, "GaussianNoise");
+  add_dropout (p, "GaussianNoise", "deviation");
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+#define DIMENSIONS(op, function)                                                                   \
+  { op "1d", .emit = function }, { op "2d", .emit = function },                                    \
+  {                                                                                                \
+    op "3d", .emit = function                                                                      \
+  }
+
+const CodeEntry code_torch_layers[] = {
+  { "constant", .emit = emit_constant },
+  { "parameter", .emit = emit_parameter },
+  { "standardize", .emit = emit_standardize },
+  { "dense", .emit = emit_dense },
+  { "bilinear", .emit = emit_bilinear },
+  { "embedding", .emit = emit_embedding },
+  DIMENSIONS ("conv", emit_conv),
+  { "conv1d_transpose", .emit = emit_conv_transpose },
+  { "conv2d_transpose", .emit = emit_conv_transpose },
+  { "conv3d_transpose", .emit = emit_conv_transpose },
+  { "depthwise_conv1d", .emit = emit_conv },
+  { "depthwise_conv2d", .emit = emit_conv },
+  { "separable_conv1d", .emit = emit_separable },
+  { "separable_conv2d", .emit = emit_separable },
+  DIMENSIONS ("max_pool", code_emit_max_pool),
+  DIMENSIONS ("avg_pool", code_emit_avg_pool),
+  DIMENSIONS ("lp_pool", code_emit_lp_pool),
+  { "global_max_pool", .emit = code_emit_global_pool },
+  { "global_avg_pool", .emit = code_emit_global_pool },
+  { "adaptive_avg_pool", .emit = code_emit_adaptive_pool },
+  { "adaptive_max_pool", .emit = code_emit_adaptive_pool },
+  { "batch_norm", .emit = emit_batch_norm },
+  { "instance_norm", .emit = emit_instance_norm },
+  { "group_norm", .emit = emit_group_norm },
+  { "layer_norm", .emit = emit_layer_norm },
+  { "rms_norm", .emit = emit_rms_norm },
+  { "local_response_norm", .emit = emit_local_response },
+  { "dropout", .emit = emit_dropout },
+  { "spatial_dropout", .emit = emit_spatial_dropout },
+  { "alpha_dropout", .emit = emit_alpha_dropout },
+  { "gaussian_dropout", .emit = emit_gaussian_dropout },
+  { "gaussian_noise", .emit = emit_gaussian_noise },
+  { "activity_penalty", "$0" },
+  { NULL },
+};

@@ -1,0 +1,200 @@
+/* Writes every operator's examples and the sample projects as Python into a folder, each with a
+ * safetensors file for tests/judges to compare: the state that the code loads ("state:NAME"),
+ * inputs ("in:NAME"), what Telar computes of them ("out:NAME"); as metadata the example's text.
+ * What is refused is told instead, a line each: the example, why. */
+#include "data/data.h"
+#include "engine/checkpoint.h"
+#include "engine/code/code.h"
+#include "tests/engine/operators/example.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SAMPLE_ROWS 3
+
+static GHashTable *
+new_tensors (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                (GDestroyNotify)telar_tensor_unref);
+}
+
+/* Takes a reference. Numbers keep the order of what they are called. */
+static void
+put (GHashTable *tensors, const char *kind, guint number, const char *name, TelarTensor *tensor)
+{
+  g_autofree char *order = number < G_MAXUINT ? g_strdup_printf ("%u:", number) : g_strdup ("");
+
+  g_hash_table_insert (tensors, g_strdup_printf ("%s:%s%s", kind, order, name),
+                       telar_tensor_ref (tensor));
+}
+
+static gboolean
+write_files (const char *folder, const char *name, const TelarCode *code, const TelarStates *states,
+             GHashTable *tensors, const char *text, GError **error)
+{
+  g_autofree char *stem = g_build_filename (folder, name, NULL);
+  g_autofree char *source = g_strconcat (stem, ".py", NULL);
+  g_autofree char *file = g_strconcat (stem, ".safetensors", NULL);
+  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) state = telar_code_state (code, states, error);
+  GHashTableIter iter;
+  gpointer key, tensor;
+
+  if (!state)
+    return FALSE;
+  g_hash_table_iter_init (&iter, state);
+  while (g_hash_table_iter_next (&iter, &key, &tensor))
+    put (tensors, "state", G_MAXUINT, key, tensor);
+  g_hash_table_insert (metadata, (gpointer) "example", (gpointer)text);
+  return g_file_set_contents (source, code->source, -1, error) &&
+         telar_safetensors_write (file, tensors, metadata, error);
+}
+
+static void
+tell_refused (const char *name, const TelarCode *code)
+{
+  for (guint i = 0; i < code->refused->len; i++) {
+    const TelarCodeRefusal *r = code->refused->pdata[i];
+    printf ("%s: %s\n", name, r->reason);
+  }
+}
+
+static gboolean
+write_example (const char *folder, const TelarOperator *op, guint number, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%s-%u", op->name, number);
+  g_autoptr (Example) example = example_new (op, op->examples[number], error);
+  g_autoptr (TelarDevice) ref = telar_device_ref_new ();
+  g_autoptr (GHashTable) tensors = new_tensors ();
+  g_autoptr (TelarGraph) graph = NULL;
+  g_autoptr (TelarLowered) lowered =
+      example ? example_lower_graph (example, EXAMPLE_FED, TELAR_LOWER_INFER, EXAMPLE_RESULT,
+                                     &graph, error)
+              : NULL;
+  g_autoptr (TelarStates) states =
+      lowered ? example_states (example, lowered->program, 1, error) : NULL;
+  if (!states)
+    return FALSE;
+  g_autoptr (TelarCode) code = telar_code_pytorch (graph, lowered, name, NULL);
+  if (!code->source) {
+    tell_refused (name, code);
+    return TRUE;
+  }
+  g_autoptr (GPtrArray) inputs = example_draw (example, 1);
+  g_autoptr (GPtrArray) outputs =
+      example_run (example, lowered->program, ref, inputs, states, error);
+  if (!outputs)
+    return FALSE;
+  for (guint i = 0; i < inputs->len; i++)
+    put (tensors, "in", i, "x", inputs->pdata[i]);
+  for (guint i = 0; i < outputs->len; i++)
+    put (tensors, "out", i, "y", outputs->pdata[i]);
+  return write_files (folder, name, code, states, tensors, example->text, error);
+}
+
+static gboolean
+write_operators (const char *folder, const GPtrArray *operators, GError **error)
+{
+  for (guint i = 0; i < operators->len; i++) {
+    const TelarOperator *op = operators->pdata[i];
+
+    for (guint e = 0; op->lower && telar_operator_n_outputs (op) > 0 && op->examples[e]; e++)
+      if (!write_example (folder, op, e, error)) {
+        g_prefix_error (error, "%s: ", op->name);
+        return FALSE;
+      }
+  }
+  return TRUE;
+}
+
+/* --- samples ---------------------------------------------------------------------------------- */
+
+/* Inputs as forward takes them: those ports of data that it reads, in the order of the nodes. */
+static gboolean
+run_sample (const TelarLowered *lowered, TelarFeed *feed, TelarStates *states, GHashTable *tensors,
+            GError **error)
+{
+  TelarFeedPass pass = { .split = TELAR_SPLIT_ALL, .batch = SAMPLE_ROWS };
+  g_autoptr (TelarDevice) cpu = telar_device_cpu_new (1, error);
+  g_autofree TelarTensor **inputs = g_new0 (TelarTensor *, feed->n_ports);
+  g_autofree TelarBinding *bindings = g_new0 (TelarBinding, feed->n_ports);
+  guint n = telar_program_n_outputs (lowered->program);
+  g_autofree TelarTensor **outputs = g_new0 (TelarTensor *, n);
+  TelarCompileOptions options = { .device = cpu };
+
+  if (!cpu || !telar_feed_begin (feed, &pass, error) ||
+      telar_feed_next (feed, inputs, error) != SAMPLE_ROWS)
+    return FALSE;
+  g_autoptr (TelarProgram) compiled = telar_compile_inference (lowered->program, &options, error);
+  g_autoptr (TelarPlan) plan =
+      compiled ? telar_plan_new (compiled, SAMPLE_ROWS, cpu, 0, error) : NULL;
+  TelarRunContext context = { bindings, feed->n_ports, states, 0, 0 };
+  for (guint i = 0; i < feed->n_ports; i++) {
+    bindings[i] = (TelarBinding){ feed->ports[i].name, inputs[i] };
+    put (tensors, "in", i, strrchr (feed->ports[i].name, '.') + 1, inputs[i]);
+    put (tensors, "in", i, feed->ports[i].name, inputs[i]);
+  }
+  gboolean ok = plan && telar_plan_run (plan, &context, outputs, error);
+  for (guint i = 0; ok && i < n; i++) {
+    put (tensors, "out", i, telar_program_output (lowered->program, i)->name, outputs[i]);
+    telar_tensor_unref (outputs[i]);
+  }
+  for (guint i = 0; i < feed->n_ports; i++)
+    telar_tensor_unref (inputs[i]);
+  return ok;
+}
+
+static gboolean
+write_sample (const char *folder, const char *samples, const char *file, GError **error)
+{
+  g_autofree char *path = g_build_filename (samples, file, NULL);
+  g_autofree char *name = g_strndup (file, strlen (file) - strlen (".telar"));
+  g_autoptr (TelarGraph) graph = telar_graph_load (path, error);
+  g_autoptr (TelarFeed) feed = graph ? telar_data_open (graph, error) : NULL;
+  g_autoptr (TelarLowered) lowered = feed ? telar_lower (graph, feed, TELAR_LOWER_INFER) : NULL;
+  g_autoptr (GHashTable) tensors = new_tensors ();
+  if (!lowered || !telar_lowered_ok (lowered, error))
+    return FALSE;
+  g_autoptr (TelarStates) states = example_states (NULL, lowered->program, 1, error);
+  if (!states)
+    return FALSE;
+  g_autoptr (TelarCode) code = telar_code_pytorch (graph, lowered, name, NULL);
+  return telar_code_ok (code, error) && run_sample (lowered, feed, states, tensors, error) &&
+         write_files (folder, name, code, states, tensors, name, error);
+}
+
+static gboolean
+write_samples (const char *folder, const char *samples, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (samples, 0, error);
+  const char *file;
+  gboolean ok = dir != NULL;
+
+  while (ok && (file = g_dir_read_name (dir)))
+    /* The detector of faces has no data. */
+    if (g_str_has_suffix (file, ".telar") && !g_str_equal (file, "faces.telar"))
+      ok = write_sample (folder, samples, file, error);
+  return ok;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (argc != 3) {
+    fprintf (stderr, "usage: %s FOLDER SAMPLES\n", argv[0]);
+    return 2;
+  }
+  telar_operators_init ();
+  g_autoptr (GPtrArray) operators =
+      g_ptr_array_copy ((GPtrArray *)telar_operators_all (), NULL, NULL);
+  telar_data_init ();
+  example_init ();
+  if (!write_operators (argv[1], operators, &error) || !write_samples (argv[1], argv[2], &error)) {
+    fprintf (stderr, "%s\n", error->message);
+    return 1;
+  }
+  return 0;
+}
