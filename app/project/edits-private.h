@@ -40,6 +40,10 @@ gboolean telar_edit_swap_source (TelarDocument *document, TelarGraph *graph, con
 /* Takes a wire off; later ones of a repeated input move up. Touches all that changes. */
 void telar_edit_drop_wire (TelarDocument *document, TelarGraph *graph, const char *to, guint port,
                            guint slot);
+/* Takes the wire off a single input, to try another there; NULL when there is none. It is laid back
+ * as it was, bends and all, before anybody looks. */
+TelarEdge *telar_edit_lift (TelarGraph *graph, const char *to, guint port);
+void telar_edit_lay_back (TelarGraph *graph, TelarEdge *lifted);
 /* Takes all wires off @id. */
 void telar_edit_drop_wires (TelarDocument *document, TelarGraph *graph, const char *id);
 /* Where the node is the end of a group: touches the wires at all nodes of the group, which follow

@@ -119,22 +119,50 @@ telar_edit_touch_new_node (TelarDocument *document, const TelarGraph *graph, con
 /* --- the edits -------------------------------------------------------------------------------- */
 
 /* A wire that occupies a single input is taken off for the moment; nobody sees it go. */
+TelarEdge *
+telar_edit_lift (TelarGraph *graph, const char *to, guint port)
+{
+  const TelarEdge *old =
+      is_repeated (graph, to, port) ? NULL : telar_graph_incoming (graph, to, port, 0);
+  TelarEdge *lifted;
+
+  if (!old)
+    return NULL;
+  lifted = g_new (TelarEdge, 1);
+  *lifted = (TelarEdge){ .from = g_strdup (old->from),
+                         .to = g_strdup (old->to),
+                         .from_port = old->from_port,
+                         .to_port = port,
+                         .bends = old->bends ? g_array_ref (old->bends) : NULL };
+  telar_graph_disconnect (graph, to, port, 0);
+  return lifted;
+}
+
+void
+telar_edit_lay_back (TelarGraph *graph, TelarEdge *lifted)
+{
+  if (!lifted)
+    return;
+  telar_graph_connect (graph, lifted->from, lifted->from_port, lifted->to, lifted->to_port, 0,
+                       NULL);
+  if (lifted->bends)
+    telar_graph_set_bends (graph, lifted->to, lifted->to_port, 0,
+                           (const TelarBend *)(gpointer)lifted->bends->data, lifted->bends->len);
+  g_clear_pointer (&lifted->bends, g_array_unref);
+  g_free (lifted->from);
+  g_free (lifted->to);
+  g_free (lifted);
+}
+
 gboolean
 telar_edit_can_connect (TelarDocument *document, const char *from, guint from_port, const char *to,
                         guint to_port, GError **error)
 {
   TelarGraph *graph = (TelarGraph *)telar_document_drawing (document);
-  const TelarEdge *old =
-      is_repeated (graph, to, to_port) ? NULL : telar_graph_incoming (graph, to, to_port, 0);
-  g_autofree char *old_from = old ? g_strdup (old->from) : NULL;
-  guint old_port = old ? old->from_port : 0;
-  gboolean can;
+  TelarEdge *old = telar_edit_lift (graph, to, to_port);
+  gboolean can = telar_graph_can_connect (graph, from, from_port, to, to_port, error);
 
-  if (old)
-    telar_graph_disconnect (graph, to, to_port, 0);
-  can = telar_graph_can_connect (graph, from, from_port, to, to_port, error);
-  if (old_from)
-    telar_graph_connect (graph, old_from, old_port, to, to_port, 0, NULL);
+  telar_edit_lay_back (graph, old);
   return can;
 }
 

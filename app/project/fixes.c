@@ -180,22 +180,6 @@ telar_fixer_set (TelarFixer *f, TelarGraph *graph, const char *id, const char *p
   return telar_param_set_put_text (telar_node_params (node, param), param, text, NULL);
 }
 
-/* Whatever stands right of @x moves on by a card. */
-static void
-make_room (TelarFixer *f, TelarGraph *graph, double x)
-{
-  const GPtrArray *nodes = telar_graph_nodes (graph);
-
-  for (guint i = 0; i < nodes->len; i++) {
-    TelarNode *node = nodes->pdata[i];
-
-    if (node->x < x)
-      continue;
-    telar_patch_touchf (telar_document_patch (f->draft), graph, "layout/%s", node->id);
-    node->x += STEP;
-  }
-}
-
 static gboolean
 set_all (TelarNode *node, const char *settings)
 {
@@ -217,16 +201,9 @@ telar_fixer_insert (TelarFixer *f, TelarGraph *graph, const char *op, const char
 {
   const TelarNode *from = telar_graph_find_node (graph, wire->from);
   const TelarNode *to = telar_graph_find_node (graph, wire->to);
-  double x = (from->x + to->x) / 2, y = (from->y + to->y) / 2;
-  TelarNode *node;
+  double x = MAX ((from->x + to->x) / 2, from->x + STEP), y = (from->y + to->y) / 2;
+  TelarNode *node = telar_edit_put_node (f->draft, graph, op, x, y, NULL);
 
-  if (to->x - from->x < 2 * STEP) {
-    x = from->x + STEP;
-    y = to->y;
-    make_room (f, graph, MIN (to->x, x));
-  }
-  node = telar_edit_put_node (f->draft, graph, op, x, y, NULL);
   return node && set_all (node, settings) &&
-         telar_edit_put_wire (f->draft, graph, wire->from, wire->from_port, node->id, 0, NULL) &&
-         telar_edit_swap_source (f->draft, graph, wire, node->id, 0, NULL);
+         telar_edit_put_into_wire (f->draft, graph, node, wire, NULL);
 }

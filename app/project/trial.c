@@ -1,7 +1,7 @@
 /* Trials lower what an edit touches and what comes after it, on types that are known. */
 #include "app/project/trial.h"
 
-#include "app/project/edits.h"
+#include "app/project/edits-private.h"
 
 #include <string.h>
 
@@ -105,8 +105,8 @@ telar_trial_wire (TelarDocument *document, TelarAnalysis *analysis, const TelarE
   TelarGraph *graph = (TelarGraph *)telar_document_drawing (document);
   const TelarNode *to = telar_graph_find_node (graph, wire->to);
   g_autoptr (GError) refused = NULL;
-  g_autofree char *old_from = NULL;
-  guint old_port = 0, slot = 0;
+  TelarEdge *old;
+  guint slot = 0;
   gboolean unused, fits;
 
   known = known ? known : &unused;
@@ -119,19 +119,12 @@ telar_trial_wire (TelarDocument *document, TelarAnalysis *analysis, const TelarE
   if (to->op->inputs[wire->to_port].repeated) {
     while (telar_graph_incoming (graph, wire->to, wire->to_port, slot))
       slot++;
-  } else {
-    const TelarEdge *old = telar_graph_incoming (graph, wire->to, wire->to_port, 0);
-
-    old_from = old ? g_strdup (old->from) : NULL;
-    old_port = old ? old->from_port : 0;
-    if (old)
-      telar_graph_disconnect (graph, wire->to, wire->to_port, 0);
   }
+  old = telar_edit_lift (graph, wire->to, wire->to_port);
   telar_graph_connect (graph, wire->from, wire->from_port, wire->to, wire->to_port, slot, NULL);
   fits = lower_target (graph, analysis, to, result, known, &refused);
   telar_graph_disconnect (graph, wire->to, wire->to_port, slot);
-  if (old_from)
-    telar_graph_connect (graph, old_from, old_port, wire->to, wire->to_port, 0, NULL);
+  telar_edit_lay_back (graph, old);
   if (!fits)
     g_propagate_error (error, g_steal_pointer (&refused));
   return fits;

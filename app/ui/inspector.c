@@ -1,6 +1,6 @@
 /* The inspector is built anew when the selection changes and brought up to date, row by row, when
  * the document or the analysis does, so that the keyboard stays where it is. */
-#include "app/ui/inspector.h"
+#include "app/ui/inspector-private.h"
 
 #include "app/canvas/theme.h"
 #include "app/project/edits.h"
@@ -8,167 +8,17 @@
 #include "app/ui/param-row.h"
 #include "app/ui/picture.h"
 #include "app/ui/problem-row.h"
-#include "app/ui/training-groups.h"
-#include "app/ui/values-list.h"
 #include "app/ui/weights-view.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-struct _TelarInspector {
-  GtkWidget parent_instance;
-
-  TelarCanvas *canvas; /* borrowed */
-  TelarDocument *document;
-  TelarAnalysis *analysis;
-
-  char **ids; /* the selected nodes; empty: the training settings or a wire */
-  GtkWidget *scroll, *content;
-  GtkWidget *title;     /* an entry, or NULL */
-  GtkWidget *problems;  /* a box */
-  GtkWidget *facts;     /* a box */
-  GtkWidget *picture;   /* a box with what the node does, or nothing */
-  char *pictured;       /* the node and the shapes that it shows */
-  GtkWidget *seed;      /* a spin button, or NULL */
-  GtkWidget *reset_all; /* a button, or NULL */
-  GPtrArray *rows;      /* TelarParamRow *, borrowed */
-  gboolean showing;
-};
-
 G_DEFINE_FINAL_TYPE (TelarInspector, telar_inspector, GTK_TYPE_WIDGET)
-
-static const TelarGraph *
-graph_of (TelarInspector *self)
-{
-  return telar_document_drawing (self->document);
-}
-
-/* What the document as a whole has: settings, its folder. */
-static const TelarGraph *
-main_graph (TelarInspector *self)
-{
-  return telar_document_graph (self->document);
-}
-
-static const TelarNode *
-first_node (TelarInspector *self)
-{
-  return self->ids && self->ids[0] ? telar_graph_find_node (graph_of (self), self->ids[0]) : NULL;
-}
-
-static TelarParamSet *
-training_of (TelarInspector *self)
-{
-  return telar_graph_training ((TelarGraph *)main_graph (self));
-}
-
-/* --- parameters ------------------------------------------------------------------------------- */
-
-/* The value that all selected nodes share, or NULL. */
-static const TelarParamValue *
-shared_value (TelarInspector *self, const char *param, gboolean *is_default)
-{
-  const TelarParamValue *value = NULL;
-
-  *is_default = TRUE;
-  for (guint i = 0; self->ids[i]; i++) {
-    const TelarNode *node = telar_graph_find_node (graph_of (self), self->ids[i]);
-    const TelarParamSet *params = telar_node_params (node, param);
-    const TelarParamValue *own = telar_param_set_get (params, param);
-
-    *is_default = *is_default && telar_param_set_is_default (params, param);
-    if (value && !telar_param_value_equal (value, own))
-      return NULL;
-    value = own;
-  }
-  return value;
-}
-
-/* @computed: only those whose numbers come from expressions, which lowering works out; in others a
- * person may be typing. */
-static void
-update_rows (TelarInspector *self, gboolean computed)
-{
-  const char *folder = telar_graph_folder (main_graph (self));
-
-  for (guint i = 0; i < self->rows->len; i++) {
-    TelarParamRow *row = self->rows->pdata[i];
-    const char *name = telar_param_row_param (row)->name;
-    const TelarParamValue *value;
-    gboolean is_default;
-
-    if (self->ids[0]) {
-      value = shared_value (self, name, &is_default);
-    } else {
-      value = telar_param_set_get (training_of (self), name);
-      is_default = telar_param_set_is_default (training_of (self), name);
-      gtk_widget_set_visible (GTK_WIDGET (row), telar_training_counts (training_of (self), name));
-    }
-    if (!computed || (value && value->expression))
-      telar_param_row_show (row, value, is_default);
-    telar_param_row_set_folder (row, folder);
-  }
-}
-
-static void
-on_edit (TelarParamRow *row, const char *text, TelarInspector *self)
-{
-  const char *name = telar_param_row_param (row)->name;
-  g_autoptr (GError) error = NULL;
-  gboolean ok;
-
-  if (self->ids[0])
-    ok = telar_edit_set_param (self->document, (const char *const *)self->ids, name, text, &error);
-  else
-    ok = telar_edit_set_training (self->document, name, text, &error);
-  telar_param_row_show_error (row, ok ? NULL : error->message);
-}
-
-static void
-on_reset (TelarParamRow *row, TelarInspector *self)
-{
-  const char *name = telar_param_row_param (row)->name;
-
-  if (self->ids[0])
-    telar_edit_reset_param (self->document, (const char *const *)self->ids, name);
-  else
-    telar_edit_reset_training (self->document, name);
-}
-
-static void
-add_row (TelarInspector *self, GtkWidget *box, const TelarParam *param)
-{
-  GtkWidget *row = telar_param_row_new (param);
-
-  g_signal_connect (row, "edit", G_CALLBACK (on_edit), self);
-  g_signal_connect (row, "reset", G_CALLBACK (on_reset), self);
-  g_ptr_array_add (self->rows, row);
-  gtk_box_append (GTK_BOX (box), row);
-}
-
-static GtkWidget *
-rows_box (void)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-
-  gtk_widget_add_css_class (box, "param-list");
-  return box;
-}
-
-static GtkWidget *
-build_rows (TelarInspector *self, const TelarParam *table)
-{
-  GtkWidget *box = rows_box ();
-
-  for (const TelarParam *param = table; param && param->name; param++)
-    add_row (self, box, param);
-  return box;
-}
 
 /* --- heads ------------------------------------------------------------------------------------ */
 
-static GtkWidget *
-label (const char *text, const char *css_class)
+GtkWidget *
+telar_inspector_label (const char *text, const char *css_class)
 {
   GtkWidget *widget = gtk_label_new (text);
 
@@ -189,7 +39,7 @@ on_title_changed (GtkEditable *entry, TelarInspector *self)
 static void
 update_title (TelarInspector *self)
 {
-  const TelarNode *node = first_node (self);
+  const TelarNode *node = telar_inspector_node (self);
   const char *text = node->title ? node->title : "";
 
   if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->title)), text) == 0)
@@ -215,21 +65,21 @@ build_node_head (TelarInspector *self, const TelarNode *node)
                                   _ ("Title"), -1);
   g_signal_connect (self->title, "changed", G_CALLBACK (on_title_changed), self);
   gtk_box_append (GTK_BOX (words), self->title);
-  gtk_box_append (GTK_BOX (words), label (kind, "node-kind"));
+  gtk_box_append (GTK_BOX (words), telar_inspector_label (kind, "node-kind"));
   gtk_widget_set_hexpand (words, TRUE);
   gtk_box_append (GTK_BOX (row), telar_tile_new (node->op->category, 40));
   gtk_box_append (GTK_BOX (row), words);
   return row;
 }
 
-static GtkWidget *
-build_plain_head (const char *title, const char *text)
+GtkWidget *
+telar_inspector_plain_head (const char *title, const char *text)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
 
-  gtk_box_append (GTK_BOX (box), label (title, "title-4"));
+  gtk_box_append (GTK_BOX (box), telar_inspector_label (title, "title-4"));
   if (text)
-    gtk_box_append (GTK_BOX (box), label (text, "dim-label"));
+    gtk_box_append (GTK_BOX (box), telar_inspector_label (text, "dim-label"));
   return box;
 }
 
@@ -289,138 +139,46 @@ update_problems (TelarInspector *self)
   gtk_widget_set_visible (self->problems, problems->len > 0);
 }
 
-/* --- the three contents ----------------------------------------------------------------------- */
+/* --- what is selected ------------------------------------------------------------------------- */
 
-static void
-append (TelarInspector *self, GtkWidget *widget)
+void
+telar_inspector_append (TelarInspector *self, GtkWidget *widget)
 {
   gtk_box_append (GTK_BOX (self->content), widget);
-}
-
-static gboolean
-all_have (TelarInspector *self, const TelarParam *param)
-{
-  for (guint i = 1; self->ids[i]; i++) {
-    const TelarNode *node = telar_graph_find_node (graph_of (self), self->ids[i]);
-    gboolean has = FALSE;
-
-    for (const TelarParam *own = node->op->params; own && own->name; own++)
-      has = has || (g_str_equal (own->name, param->name) && own->kind == param->kind &&
-                    own->choices == param->choices);
-    if (!has)
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* What all selected nodes have, however different they are. */
-static GtkWidget *
-build_common (TelarInspector *self)
-{
-  GtkWidget *box = rows_box ();
-
-  for (const TelarParam *param = first_node (self)->op->params; param && param->name; param++) {
-    if (all_have (self, param))
-      add_row (self, box, param);
-  }
-  if (gtk_widget_get_first_child (box))
-    return box;
-  g_object_ref_sink (box);
-  g_object_unref (box);
-  return NULL;
-}
-
-static gboolean
-all_alike (TelarInspector *self)
-{
-  const TelarOperator *op = first_node (self)->op;
-
-  for (guint i = 1; self->ids[i]; i++) {
-    if (telar_graph_find_node (graph_of (self), self->ids[i])->op != op)
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static GtkWidget *
-build_learning (TelarInspector *self)
-{
-  GtkWidget *expander = gtk_expander_new (_ ("Learning"));
-
-  gtk_expander_set_child (GTK_EXPANDER (expander), build_rows (self, telar_learning_params));
-  return expander;
-}
-
-static void
-on_reset_all (TelarInspector *self)
-{
-  telar_edit_reset_params (self->document, (const char *const *)self->ids);
-}
-
-static GtkWidget *
-build_reset_all (TelarInspector *self)
-{
-  self->reset_all = gtk_button_new_with_label (_ ("Reset All to Their Defaults"));
-  gtk_widget_add_css_class (self->reset_all, "flat");
-  gtk_widget_set_halign (self->reset_all, GTK_ALIGN_END);
-  g_signal_connect_swapped (self->reset_all, "clicked", G_CALLBACK (on_reset_all), self);
-  return self->reset_all;
-}
-
-static gboolean
-is_all_default (const TelarParamSet *params)
-{
-  for (const TelarParam *param = telar_param_set_table (params); param->name; param++) {
-    if (!telar_param_set_is_default (params, param->name))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static void
-update_reset_all (TelarInspector *self)
-{
-  gboolean any = FALSE;
-
-  for (guint i = 0; self->ids[i]; i++) {
-    const TelarNode *node = telar_graph_find_node (graph_of (self), self->ids[i]);
-
-    any = any || !is_all_default (node->params) || !is_all_default (node->learning);
-  }
-  gtk_widget_set_visible (self->reset_all, any);
 }
 
 static void
 build_nodes (TelarInspector *self)
 {
-  const TelarNode *node = first_node (self);
+  const TelarNode *node = telar_inspector_node (self);
   guint n = g_strv_length (self->ids);
-  gboolean alike = all_alike (self);
-  GtkWidget *common = alike ? NULL : build_common (self);
+  gboolean alike = telar_inspector_all_alike (self);
+  GtkWidget *common = alike ? NULL : telar_inspector_build_common (self);
 
   if (n == 1) {
-    append (self, build_node_head (self, node));
+    telar_inspector_append (self, build_node_head (self, node));
   } else {
     g_autofree char *title = g_strdup_printf (ngettext ("%u node", "%u nodes", n), n);
 
-    append (self, build_plain_head (title, alike ? _ (node->op->label)
-                                                 : _ ("Different operators are selected; what "
-                                                      "they share can be set for all.")));
+    telar_inspector_append (self, telar_inspector_plain_head (
+                                      title, alike ? _ (node->op->label)
+                                                   : _ ("Different operators are selected; what "
+                                                        "they share can be set for all.")));
   }
-  append (self, self->problems);
+  telar_inspector_append (self, self->problems);
   if (alike && node->op->params && node->op->params[0].name)
-    append (self, build_rows (self, node->op->params));
+    telar_inspector_append (self, telar_inspector_build_rows (self, node->op->params));
   if (!alike && common)
-    append (self, common);
+    telar_inspector_append (self, common);
   if (alike && telar_operator_may_learn (node->op))
-    append (self, build_learning (self));
-  append (self, build_reset_all (self));
+    telar_inspector_append (self, telar_inspector_build_learning (self));
+  telar_inspector_append (self, telar_inspector_build_reset_all (self));
   if (n == 1) {
-    append (self, self->picture);
-    append (self, self->facts);
+    telar_inspector_append (self, self->picture);
+    telar_inspector_append (self, self->facts);
     if (telar_operator_may_learn (node->op))
-      append (self, telar_weights_view_new (self->analysis, node->id));
-    append (self, telar_facts_about (node->op));
+      telar_inspector_append (self, telar_weights_view_new (self->analysis, node->id));
+    telar_inspector_append (self, telar_facts_about (node->op));
   }
 }
 
@@ -433,8 +191,8 @@ on_remove_wire (GtkButton *button, TelarInspector *self)
 static void
 build_wire (TelarInspector *self, const TelarEdge *wire)
 {
-  const TelarNode *from = telar_graph_find_node (graph_of (self), wire->from);
-  const TelarNode *to = telar_graph_find_node (graph_of (self), wire->to);
+  const TelarNode *from = telar_graph_find_node (telar_inspector_drawing (self), wire->from);
+  const TelarNode *to = telar_graph_find_node (telar_inspector_drawing (self), wire->to);
   g_autofree char *text =
       g_strdup_printf ("%s:%s  →  %s:%s", from->id, from->op->outputs[wire->from_port].name, to->id,
                        to->op->inputs[wire->to_port].name);
@@ -442,96 +200,13 @@ build_wire (TelarInspector *self, const TelarEdge *wire)
       telar_analysis_shape (self->analysis, from->id, from->op->outputs[wire->from_port].name);
   GtkWidget *remove = gtk_button_new_with_label (_ ("Remove Wire"));
 
-  append (self, build_plain_head (_ ("Wire"), text));
+  telar_inspector_append (self, telar_inspector_plain_head (_ ("Wire"), text));
   if (shape)
-    append (self, telar_facts_row (_ ("Shape"), shape));
+    telar_inspector_append (self, telar_facts_row (_ ("Shape"), shape));
   gtk_widget_add_css_class (remove, "destructive-action");
   gtk_widget_set_halign (remove, GTK_ALIGN_START);
   g_signal_connect (remove, "clicked", G_CALLBACK (on_remove_wire), self);
-  append (self, remove);
-}
-
-static void
-on_seed (GtkSpinButton *spin, TelarInspector *self)
-{
-  if (!self->showing)
-    telar_edit_set_seed (self->document, (guint64)gtk_spin_button_get_value (spin));
-}
-
-static GtkWidget *
-build_seed (TelarInspector *self)
-{
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *name = label (_ ("Seed"), "seed");
-
-  self->seed = gtk_spin_button_new_with_range (0, (double)G_MAXINT32, 1);
-  gtk_editable_set_alignment (GTK_EDITABLE (self->seed), 1);
-  gtk_editable_set_width_chars (GTK_EDITABLE (self->seed), 6);
-  gtk_editable_set_max_width_chars (GTK_EDITABLE (self->seed), 10);
-  gtk_widget_add_css_class (self->seed, "figures");
-  gtk_widget_set_hexpand (name, TRUE);
-  gtk_widget_add_css_class (row, "seed-row");
-  gtk_widget_set_tooltip_text (
-      row, _ ("The same seed gives the same split, the same weights and the same run."));
-  gtk_accessible_update_relation (GTK_ACCESSIBLE (self->seed), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
-                                  name, NULL, -1);
-  g_signal_connect (self->seed, "value-changed", G_CALLBACK (on_seed), self);
-  gtk_box_append (GTK_BOX (row), name);
-  gtk_box_append (GTK_BOX (row), self->seed);
-  return row;
-}
-
-static GtkWidget *
-build_prominent (TelarInspector *self)
-{
-  GtkWidget *box = rows_box ();
-
-  for (const TelarParam *param = telar_param_set_table (training_of (self)); param->name; param++)
-    if (param->prominent)
-      add_row (self, box, param);
-  gtk_box_append (GTK_BOX (box), build_seed (self));
-  return box;
-}
-
-static GtkWidget *
-build_group (TelarInspector *self, const TelarTrainingGroup *group)
-{
-  GtkWidget *expander = gtk_expander_new (_ (group->title)), *box = rows_box ();
-  const TelarParam *table = telar_param_set_table (training_of (self));
-
-  for (guint i = 0; group->settings[i]; i++)
-    for (const TelarParam *param = table; param->name; param++)
-      if (g_str_equal (param->name, group->settings[i]))
-        add_row (self, box, param);
-  gtk_widget_set_margin_top (box, 6);
-  gtk_expander_set_child (GTK_EXPANDER (expander), box);
-  return expander;
-}
-
-static GtkWidget *
-build_values (TelarInspector *self)
-{
-  GtkWidget *expander = gtk_expander_new (_ ("Values"));
-  GtkWidget *list = telar_values_list_new (self->document);
-
-  gtk_widget_set_tooltip_text (expander, _ ("Named numbers that parameters can be expressions of: "
-                                            "a value “width” and filters of 2*width."));
-  gtk_widget_set_margin_top (list, 6);
-  gtk_expander_set_child (GTK_EXPANDER (expander), list);
-  return expander;
-}
-
-static void
-build_training (TelarInspector *self)
-{
-  append (self,
-          build_plain_head (_ ("Training"), _ ("How this project learns. Select a node to see "
-                                               "its parameters.")));
-  append (self, build_prominent (self));
-  for (const TelarTrainingGroup *group = telar_training_groups; group->title; group++)
-    append (self, build_group (self, group));
-  append (self, build_values (self));
-  append (self, self->facts);
+  telar_inspector_append (self, remove);
 }
 
 /* --- following -------------------------------------------------------------------------------- */
@@ -539,7 +214,7 @@ build_training (TelarInspector *self)
 static void
 update_facts (TelarInspector *self)
 {
-  const TelarNode *node = first_node (self);
+  const TelarNode *node = telar_inspector_node (self);
 
   empty_box (self->facts);
   if (node && !self->ids[1])
@@ -553,7 +228,7 @@ static char *
 describe_picture (TelarInspector *self, const TelarNode *node)
 {
   g_autofree char *path = g_strdup_printf ("nodes/%s", node->id);
-  g_autofree char *record = telar_graph_get_record (graph_of (self), path);
+  g_autofree char *record = telar_graph_get_record (telar_inspector_drawing (self), path);
   g_autofree char *out =
       telar_operator_n_outputs (node->op)
           ? telar_analysis_shape (self->analysis, node->id, node->op->outputs[0].name)
@@ -565,7 +240,7 @@ describe_picture (TelarInspector *self, const TelarNode *node)
 static void
 update_picture (TelarInspector *self)
 {
-  const TelarNode *node = self->ids[0] && !self->ids[1] ? first_node (self) : NULL;
+  const TelarNode *node = self->ids[0] && !self->ids[1] ? telar_inspector_node (self) : NULL;
   g_autofree char *shows = node ? describe_picture (self, node) : NULL;
   GtkWidget *picture = NULL;
 
@@ -588,7 +263,7 @@ on_analysis_changed (TelarInspector *self)
 {
   if (!self->document)
     return;
-  update_rows (self, TRUE);
+  telar_inspector_update_rows (self, TRUE);
   update_problems (self);
   update_facts (self);
   update_picture (self);
@@ -615,7 +290,7 @@ rebuild (TelarInspector *self)
   else if (telar_canvas_selected_wire (self->canvas, &wire))
     build_wire (self, &wire);
   else
-    build_training (self);
+    telar_inspector_build_training (self);
   gtk_adjustment_set_value (
       gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroll)), 0);
 }
@@ -623,15 +298,15 @@ rebuild (TelarInspector *self)
 static void
 update (TelarInspector *self)
 {
-  update_rows (self, FALSE);
+  telar_inspector_update_rows (self, FALSE);
   if (self->title)
     update_title (self);
   if (self->reset_all)
-    update_reset_all (self);
+    telar_inspector_update_reset_all (self);
   if (self->seed) {
     self->showing = TRUE;
     gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->seed),
-                               (double)telar_graph_seed (main_graph (self)));
+                               (double)telar_graph_seed (telar_inspector_graph (self)));
     self->showing = FALSE;
   }
   on_analysis_changed (self);
