@@ -261,6 +261,26 @@ compare_records (const Diff *diff, TelarDiffSubject subject, const char *path, c
                                   .after = after });
 }
 
+/* Named values are told as --set calls them. */
+static void
+compare_values (const Diff *diff)
+{
+  g_auto (GStrv) old = telar_graph_value_names (diff->before);
+  g_auto (GStrv) new = telar_graph_value_names (diff->after);
+
+  for (char **name = old; *name; name++) {
+    g_autofree char *path = g_strconcat ("values/", *name, NULL);
+    g_autofree char *told = g_strconcat ("values.", *name, NULL);
+    compare_records (diff, TELAR_DIFF_SETTING, path, told);
+  }
+  for (char **name = new; *name; name++) {
+    g_autofree char *path = g_strconcat ("values/", *name, NULL);
+    g_autofree char *told = g_strconcat ("values.", *name, NULL);
+    if (!telar_graph_value (diff->before, *name))
+      compare_records (diff, TELAR_DIFF_SETTING, path, told);
+  }
+}
+
 static void
 compare_settings (const Diff *diff)
 {
@@ -282,6 +302,7 @@ compare_settings (const Diff *diff)
                                   .after = is });
   }
   compare_records (diff, TELAR_DIFF_SETTING, "seed", "seed");
+  compare_values (diff);
 }
 
 static void

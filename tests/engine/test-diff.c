@@ -89,6 +89,7 @@ set_values (TelarGraph *graph)
   set (graph, "a.units", "16");
   set (graph, "training.batch", "7");
   set (graph, "seed", "4");
+  set (graph, "values.width", "=2*8");
   telar_graph_find_node (graph, "c")->title = g_strdup ("Scores");
   g_hash_table_insert (telar_graph_data_hashes (graph), g_strdup ("d.csv"), g_strdup ("sha256:1"));
 }
@@ -122,6 +123,7 @@ test_kinds (void)
   assert_change (chain, set_values,
                  "changed|setting|-|batch|batch|-|64|7\n"
                  "changed|setting|-|seed|seed|-|3|4\n"
+                 "added|setting|-|-|values.width|-|-|\"=2*8\"\n"
                  "added|data|-|-|d.csv|-|-|\"sha256:1\"\n"
                  "changed|node|-|a|a|units|8|16\n"
                  "changed|node|-|c|c|title|-|Scores\n");

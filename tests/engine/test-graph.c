@@ -152,7 +152,8 @@ test_set (void)
   assert_refused (telar_graph_set (graph, "seed", "-1", &problem),
                   "seed must be a whole number from 0 to 2^63 - 1, not \"-1\"");
   assert_refused (telar_graph_set (graph, "fc", "7", &problem),
-                  "\"fc\" is neither NODE.PARAM nor training.PARAM nor seed");
+                  "\"fc\" is neither NODE.PARAM nor training.PARAM nor "
+                  "values.NAME nor seed");
 }
 
 static void
