@@ -20,7 +20,8 @@ TelarProgram *telar_pass_schedule (const TelarProgram *program,
                                    GError **error); /* order for memory */
 
 /* Reverse mode on the IR: for each trainable state an output of role PROBE named "grad:STATE", the
- * gradient of the sum of the LOSS outputs. Gradients that nobody needs are not made. */
+ * gradient of the sum of the LOSS outputs. Gradients that nobody needs are not made. A PROBE output
+ * "wire:NAME" gets its gradient, where it has one, as "grad:wire:NAME". */
 TelarProgram *telar_pass_differentiate (const TelarProgram *program, GError **error);
 
 /* What optimizers there are; NULL-terminated. engine/compiler/optimizers.c has the table. */
@@ -46,7 +47,9 @@ typedef struct {
   double clip_norm;  /* global norm, after clip_value; 0: none */
   double noise;      /* η of gradient noise; 0: none */
   TelarBatchRole batch;
-  gboolean averages; /* keeps a running average of each parameter in "STATE/average" */
+  gboolean averages;        /* keeps a running average of each parameter in "STATE/average" */
+  gboolean keeps_gradients; /* leaves the "grad:" outputs, as they are before all that is done to
+                             * them */
 } TelarOptimizer;
 
 /* Turns "grad:" outputs into updates: clips, declares the slots ("conv1.kernel/m"), emits the
@@ -57,6 +60,47 @@ typedef struct {
  * is the probe "gradient_norm". */
 TelarProgram *telar_pass_optimize (const TelarProgram *program, const TelarOptimizer *optimizer,
                                    GError **error);
+
+/* --- probes: numbers about the values of a training program ------------------------------------
+ */
+
+#define TELAR_PROBE_PREFIX_WIRE     "wire:"
+#define TELAR_PROBE_PREFIX_GRADIENT "grad:"
+#define TELAR_PROBE_PREFIX_STAT     "probe:"
+
+typedef enum {
+  TELAR_PROBE_WIRE,          /* the PROBE output "wire:NAME" of the lowered program */
+  TELAR_PROBE_WIRE_GRADIENT, /* its gradient */
+  TELAR_PROBE_GRADIENT,      /* that of the state NAME */
+  TELAR_PROBE_STATE,         /* the state NAME before the step, where the step changes it */
+  TELAR_PROBE_NEXT,          /* after it */
+  TELAR_PROBE_CHANGE,        /* after less before */
+} TelarProbeSubject;
+
+/* Of the numbers x of the subject; scalars but for the last. */
+typedef enum {
+  TELAR_STAT_NANS,       /* how many are NaN */
+  TELAR_STAT_INFINITIES, /* how many are infinite */
+  TELAR_STAT_LARGEST,    /* max |x| */
+  TELAR_STAT_MEAN,       /* mean |x| */
+  TELAR_STAT_NORM,       /* √Σx² */
+  TELAR_STAT_LOW,        /* min x */
+  TELAR_STAT_HIGH,       /* max x */
+  TELAR_STAT_BEYOND,     /* the share with x ≤ low or x ≥ high */
+  TELAR_STAT_UNITS,      /* max |x| at each place along axis 1 */
+} TelarStat;
+
+typedef struct {
+  TelarProbeSubject subject;
+  const char *name;
+  TelarStat stat;
+  double low, high;
+} TelarProbe;
+
+/* A PROBE output "probe:I" for each of the @n probes whose subject the program has; the "wire:" and
+ * "grad:" outputs go. */
+TelarProgram *telar_pass_probe (const TelarProgram *program, const TelarProbe *probes, guint n,
+                                GError **error);
 
 /* Replaces every f32 by f64: how the tests compare gradients with finite differences. */
 TelarProgram *telar_pass_widen (const TelarProgram *program, GError **error);
@@ -71,6 +115,8 @@ typedef struct {
   const TelarDevice *device; /* for layout and fusion; may be NULL: neither is done */
   TelarPassDump dump;
   gpointer dump_data;
+  const TelarProbe *probes; /* of a training program */
+  guint n_probes;
 } TelarCompileOptions;
 
 /* A whole training step: forward, backward, clip, optimizer, one program. */

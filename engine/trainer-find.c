@@ -103,7 +103,7 @@ gboolean
 telar_find_rate (const TelarTraining *training, double from, double to, gint64 steps,
                  TelarRateCurve *curve, GError **error)
 {
-  TelarTrainer trainer = { .training = training };
+  TelarTrainer trainer = { .training = training, .unwatched = TRUE };
   Sweep sweep = { &trainer, from, to, steps, 0, G_MAXDOUBLE, curve };
   g_autoptr (GError) problem = NULL;
   curve->rates = g_array_new (FALSE, FALSE, sizeof (double));

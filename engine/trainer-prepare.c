@@ -12,9 +12,13 @@ make_runner (const TelarTraining *training, TelarProgram *program)
 
 static TelarRunner *
 compile_step (TelarTrainer *t, const TelarProgram *lowered, const TelarOptimizer *optimizer,
-              GError **error)
+              const TelarWatcher *watcher, GError **error)
 {
   TelarCompileOptions options = { .device = t->training->device };
+  if (watcher) {
+    options.probes = (const TelarProbe *)(void *)watcher->probes->data;
+    options.n_probes = watcher->probes->len;
+  }
   g_autoptr (TelarProgram) program = telar_compile_training (lowered, optimizer, &options, error);
   g_autoptr (TelarRunner) runner = make_runner (t->training, program);
   if (!runner || !telar_runner_prepare (runner, t->batch, error) ||
@@ -27,6 +31,7 @@ compile_step (TelarTrainer *t, const TelarProgram *lowered, const TelarOptimizer
 typedef struct {
   TelarRunner *runner, *adder, *validation;
   TelarTally *tally;
+  TelarWatcher *watcher;
 } Programs;
 
 static void
@@ -36,13 +41,14 @@ programs_clear (Programs *programs)
   g_clear_pointer (&programs->adder, telar_runner_free);
   g_clear_pointer (&programs->validation, telar_runner_free);
   g_clear_pointer (&programs->tally, telar_tally_free);
+  g_clear_pointer (&programs->watcher, telar_watcher_free);
 }
 
 static gboolean
 compile_training (TelarTrainer *t, const TelarProgram *lowered, Programs *programs, GError **error)
 {
   TelarOptimizer optimizer = telar_training_optimizer (t->settings);
-  programs->runner = compile_step (t, lowered, &optimizer, error);
+  programs->runner = compile_step (t, lowered, &optimizer, programs->watcher, error);
   if (!programs->runner)
     return FALSE;
   programs->tally = telar_runner_tally (programs->runner);
@@ -51,7 +57,7 @@ compile_training (TelarTrainer *t, const TelarProgram *lowered, Programs *progra
   if (optimizer.batch == TELAR_BATCH_WHOLE)
     return TRUE;
   optimizer.batch = TELAR_BATCH_ADD;
-  programs->adder = compile_step (t, lowered, &optimizer, error);
+  programs->adder = compile_step (t, lowered, &optimizer, programs->watcher, error);
   return programs->adder != NULL;
 }
 
@@ -73,6 +79,19 @@ compile_validation (TelarTrainer *t, Programs *programs, GError **error)
          telar_states_add_program (t->states, program, t->seed, error);
 }
 
+/* The program of a step before it is compiled: what the graph becomes, with what the watchpoints
+ * look at. */
+static TelarProgram *
+watch (TelarTrainer *t, const TelarLowered *lowered, Programs *programs, GError **error)
+{
+  const char *text = t->unwatched ? "" : telar_param_set_text (t->settings, "watch");
+  if (!telar_watcher_make (text, lowered, &programs->watcher, error))
+    return NULL;
+  if (!programs->watcher)
+    return telar_program_ref (lowered->program);
+  return telar_watcher_mark (programs->watcher, lowered->program, error);
+}
+
 /* Gives the run its programs; the tally goes on where the one before stands. */
 static gboolean
 take_programs (TelarTrainer *t, Programs *programs, GError **error)
@@ -83,11 +102,14 @@ take_programs (TelarTrainer *t, Programs *programs, GError **error)
                      "the losses or metrics would be others than the run has");
     return FALSE;
   }
-  Programs before = { t->runner, t->adder, t->validation, t->tally };
+  if (programs->watcher && t->watcher)
+    telar_watcher_inherit (programs->watcher, t->watcher);
+  Programs before = { t->runner, t->adder, t->validation, t->tally, t->watcher };
   t->runner = programs->runner;
   t->adder = programs->adder;
   t->validation = programs->validation;
   t->tally = programs->tally;
+  t->watcher = programs->watcher;
   *programs = before;
   if (!t->losses) {
     t->losses = g_new0 (double, t->tally->n_losses + 1);
@@ -102,7 +124,8 @@ telar_trainer_compile (TelarTrainer *t, const TelarLowered *lowered, GError **er
   Programs programs = { 0 };
   /* All of the graph's states, also those that no loss depends on: a model in use may. They come
    * after the plan, which says best what does not fit into memory. */
-  gboolean good = compile_training (t, lowered->program, &programs, error) &&
+  g_autoptr (TelarProgram) watched = watch (t, lowered, &programs, error);
+  gboolean good = watched && compile_training (t, watched, &programs, error) &&
                   telar_states_add_program (t->states, lowered->program, t->seed, error) &&
                   compile_validation (t, &programs, error) && take_programs (t, &programs, error);
   programs_clear (&programs);

@@ -4,6 +4,7 @@
 #include "engine/checkpoint.h"
 #include "engine/runner.h"
 #include "engine/trainer.h"
+#include "engine/watcher.h"
 
 G_BEGIN_DECLS
 
@@ -23,14 +24,19 @@ typedef struct {
   gint64 rows, batches_per_epoch;
   gint64 accumulate; /* batches of a step */
   gint64 parameters;
-  double learning_rate; /* of the last step */
-  double *losses;       /* of the last step */
-  TelarTally *tally;    /* of the epoch under way */
-  double *numbers;      /* of the tally, as far as they were made */
-  GArray *metrics;      /* TelarMetricValue of the last epoch */
-  char *checkpoint;     /* path of the last one written */
-  gint64 allowed_steps; /* while paused: what a request to step has left */
-  gint64 saved_step;    /* of the newest checkpoint; -1 before there is one */
+  double learning_rate;  /* of the last step */
+  double *losses;        /* of the last step */
+  TelarTally *tally;     /* of the epoch under way */
+  double *numbers;       /* of the tally, as far as they were made */
+  GArray *metrics;       /* TelarMetricValue of the last epoch */
+  char *checkpoint;      /* path of the last one written */
+  gint64 allowed_steps;  /* while paused: what a request to step has left */
+  gint64 saved_step;     /* of the newest checkpoint; -1 before there is one */
+  TelarWatcher *watcher; /* NULL: nothing is watched */
+  gboolean unwatched;    /* whatever the settings say */
+  TelarStates *kept;     /* what the step under way began with, where it may be undone; */
+  GArray *kept_sums;     /* likewise the tally's sums */
+  gint64 kept_batch;     /* and the batches of the epoch */
   gboolean paused;
   gboolean last_epoch; /* by request */
 } TelarTrainer;
@@ -53,7 +59,8 @@ void telar_trainer_tell_begin (const TelarTrainer *trainer);
  * tally is cleared. */
 gboolean telar_trainer_begin_pass (TelarTrainer *trainer, GError **error);
 
-/* One step at @rate, whose numbers the monitor is told. */
+/* One step at @rate, whose numbers the monitor is told; a watchpoint may undo it, and then it is to
+ * be taken again. */
 gboolean telar_trainer_step (TelarTrainer *trainer, double rate, GError **error);
 
 /* Fits the states of @program that the feed decides (mean, deviation) and that are in @names, in
@@ -99,6 +106,15 @@ gboolean telar_trainer_fork (TelarTrainer *trainer, GHashTable *missing, GError 
 
 /* The learning rate of the step that comes next, live requests included. */
 double telar_trainer_rate (const TelarTrainer *trainer);
+
+/* --- watchpoints ------------------------------------------------------------------------------ */
+
+/* Before the batches of a step: keeps what is needed to undo it. */
+void telar_trainer_watch_step (TelarTrainer *trainer);
+/* After them: tells what was found. Where that pauses the run, it stands before the step again. */
+gboolean telar_trainer_check_step (TelarTrainer *trainer, gboolean *undone, GError **error);
+/* Likewise after an epoch, of which nothing is undone. */
+gboolean telar_trainer_check_epoch (TelarTrainer *trainer, GError **error);
 
 typedef enum { TELAR_GO_ON, TELAR_GO_STOP, TELAR_GO_FAILED } TelarGo;
 

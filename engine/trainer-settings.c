@@ -119,6 +119,10 @@ const TelarParam telar_training_params[] = {
     .fallback = "0", .minimum = 0, .maximum = 1e6,
     .live = TRUE, .doc = N_ ("Early stopping and plateau: by how much a loss must be smaller to count as "
                "better.") },
+  { .name = "watch", .label = N_ ("Watchpoints"), .kind = TELAR_PARAM_TEXT, .fallback = "",
+    .live = TRUE,
+    .doc = N_ ("What is looked for at each step, as KIND:WHERE:LIMIT:ACTION, apart by blanks, such "
+               "as nan:pause or vanishing:conv1:1e-8.") },
   { .name = "checkpoint_every", .label = N_ ("Checkpoint every"), .kind = TELAR_PARAM_INT,
     .fallback = "1", .minimum = 1, .maximum = MANY,
     .live = TRUE, .doc = N_ ("Epochs from one checkpoint to the next; there is always one at the end.") },

@@ -69,6 +69,8 @@ run_batch (TelarTrainer *t, TelarRunner *runner, const TelarRunnerStep *step, GE
   t->progress.batch_in_epoch++;
   for (guint i = 0; i < t->tally->n_losses; i++)
     t->losses[i] += runner->losses[i] * step->share;
+  if (t->watcher)
+    telar_watcher_see (t->watcher, runner);
   telar_tally_add (t->tally, runner->losses, runner->metrics, rows);
   return TRUE;
 }
@@ -100,9 +102,13 @@ run_batches (TelarTrainer *t, GError **error)
 gboolean
 telar_trainer_step (TelarTrainer *t, double rate, GError **error)
 {
+  gboolean undone;
   t->learning_rate = rate;
-  if (!run_batches (t, error))
+  telar_trainer_watch_step (t);
+  if (!run_batches (t, error) || !telar_trainer_check_step (t, &undone, error))
     return FALSE;
+  if (undone)
+    return TRUE;
   t->progress.step++;
   tell_step (t);
   return TRUE;
@@ -111,8 +117,10 @@ telar_trainer_step (TelarTrainer *t, double rate, GError **error)
 static gboolean
 run_step (TelarTrainer *t, GError **error)
 {
-  return telar_trainer_step (t, telar_trainer_rate (t), error) && check_loss (t, error) &&
-         save_between (t, error);
+  gint64 before = t->progress.step;
+  if (!telar_trainer_step (t, telar_trainer_rate (t), error))
+    return FALSE;
+  return t->progress.step == before || (check_loss (t, error) && save_between (t, error));
 }
 
 /* --- epochs ----------------------------------------------------------------------------------- */
@@ -191,6 +199,8 @@ end_epoch (TelarTrainer *t, GError **error)
   t->progress.batch_in_epoch = 0;
   telar_monitor_epoch (t->training->monitor, t->progress.epoch, t->progress.step,
                        (const TelarMetricValue *)t->metrics->data, t->metrics->len);
+  if (!telar_trainer_check_epoch (t, error))
+    return FALSE;
   if (telar_plateau_see (&t->progress.plateau, t->settings, judged_loss (t)))
     tell_fall (t);
   if (!telar_trainer_keep_best (t, judged_loss (t), error))
@@ -296,6 +306,9 @@ telar_trainer_clear (TelarTrainer *t)
   g_clear_pointer (&t->runner, telar_runner_free);
   g_clear_pointer (&t->validation, telar_runner_free);
   telar_progress_clear (&t->progress);
+  g_clear_pointer (&t->watcher, telar_watcher_free);
+  g_clear_pointer (&t->kept, telar_states_unref);
+  g_clear_pointer (&t->kept_sums, g_array_unref);
   g_clear_pointer (&t->graph, telar_graph_free);
   g_clear_pointer (&t->metrics, g_array_unref);
   g_clear_pointer (&t->checkpoint, g_free);

@@ -5,6 +5,7 @@
 #include "data/data.h"
 #include "engine/checkpoint.h"
 #include "engine/trainer.h"
+#include "engine/watch.h"
 
 #include <errno.h>
 #include <math.h>
@@ -51,6 +52,14 @@ static const TelarOption options[] = {
     .value = "RUN",
     .doc = "Goes on with a run from its checkpoint, with the project as it was trained; PROJECT "
            "may be left out." },
+  { .name = "watch",
+    .kind = TELAR_OPTION_TEXT,
+    .value = "KIND[:WHERE][:LIMIT][:ACTION]",
+    .repeated = TRUE,
+    .doc = "A watchpoint beside the project's own: nan, overflow, vanishing, exploding, unchanged, "
+           "update-large, update-small, dead, saturated, range, loss-stuck or over-fitting, of all "
+           "nodes, a node, a wire NODE.PORT or a pattern; to mark, notify or pause before the "
+           "step. steps=N sets for how many steps dead and loss-stuck look." },
   { .name = "fork",
     .kind = TELAR_OPTION_TEXT,
     .value = "RUN[:STEP]",
@@ -237,6 +246,22 @@ free_run_name (const TelarCommand *command, const Job *job, GError **error)
   return telar_store_free_name (store, stem, error);
 }
 
+/* --watch adds to the watchpoints of the project. */
+static gboolean
+add_watches (const TelarCommand *command, TelarGraph *graph, GError **error)
+{
+  const GPtrArray *given = telar_command_list (command, "watch");
+  TelarParamSet *training = telar_graph_training (graph);
+  g_autoptr (GString) text = g_string_new (telar_param_set_text (training, "watch"));
+  for (guint i = 0; given != NULL && i < given->len; i++) {
+    g_autoptr (TelarWatch) watch = telar_watch_parse (given->pdata[i], error);
+    if (watch == NULL)
+      return FALSE;
+    g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "", (char *)given->pdata[i]);
+  }
+  return given == NULL || telar_param_set_put_text (training, "watch", text->str, error);
+}
+
 /* Options that each say what a run begins with, of which there can be one. */
 static const char *const beginnings[] = { "resume", "fork", "replay", "find-lr" };
 
@@ -370,7 +395,7 @@ keep_fork (const Job *job, GError **error)
 static gboolean
 prepare (const TelarCommand *command, Job *job, GError **error)
 {
-  if (!find_project (command, job, error))
+  if (!find_project (command, job, error) || !add_watches (command, job->graph, error))
     return FALSE;
   job->device = telar_command_device (command, error);
   job->feed = job->device != NULL ? telar_data_open (job->graph, error) : NULL;

@@ -15,6 +15,7 @@ const TelarTrainingGroup telar_training_groups[] = {
   { N_ ("Averaged Weights"), NAMES ("average", "average_decay", "average_from") },
   { N_ ("Stopping and Checkpoints"),
     NAMES ("patience", "min_delta", "checkpoint_every", "checkpoint_steps") },
+  { N_ ("Watchpoints"), NAMES ("watch") },
   { N_ ("Data and Initial Weights"), NAMES ("shuffle", "weights") },
   { NULL },
 };

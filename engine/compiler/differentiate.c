@@ -192,8 +192,23 @@ output_gradients (Reverse *r)
     }
     if (sum == TELAR_NO_VALUE)
       continue;
-    g_autofree char *output = g_strconcat ("grad:", name, NULL);
+    g_autofree char *output = g_strconcat (TELAR_PROBE_PREFIX_GRADIENT, name, NULL);
     telar_build_output (r->builder, TELAR_OUTPUT_PROBE, output, sum);
+  }
+}
+
+/* Of the wires that are looked at; a gradient need not reach them. */
+static void
+output_wire_gradients (Reverse *r)
+{
+  for (guint i = 0; i < telar_program_n_outputs (r->program); i++) {
+    const TelarOutput *output = telar_program_output (r->program, i);
+    if (output->role != TELAR_OUTPUT_PROBE ||
+        !g_str_has_prefix (output->name, TELAR_PROBE_PREFIX_WIRE) ||
+        r->grads[output->value] == TELAR_NO_VALUE)
+      continue;
+    g_autofree char *name = g_strconcat (TELAR_PROBE_PREFIX_GRADIENT, output->name, NULL);
+    telar_build_output (r->builder, TELAR_OUTPUT_PROBE, name, r->grads[output->value]);
   }
 }
 
@@ -224,5 +239,6 @@ telar_pass_differentiate (const TelarProgram *program, GError **error)
   }
   telar_copy_results (builder, program, map);
   output_gradients (&r);
+  output_wire_gradients (&r);
   return telar_builder_finish (builder, error);
 }

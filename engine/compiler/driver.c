@@ -82,12 +82,21 @@ telar_compile_training (const TelarProgram *lowered, const TelarOptimizer *optim
 {
   if (options == NULL)
     options = &no_options;
-  TelarProgram *program = telar_program_ref ((TelarProgram *)lowered);
+  TelarOptimizer settings = *optimizer;
+  TelarProgram *program = telar_program_ref ((TelarProgram *)lowered), *next;
+  settings.keeps_gradients = options->n_probes > 0;
   program = RUN (program, simplify_stages, options, error);
   program = RUN (program, differentiate_stages, options, error);
   if (program != NULL) {
-    TelarProgram *next =
-        finish_pass ("optimize", telar_pass_optimize (program, optimizer, error), options, error);
+    next =
+        finish_pass ("optimize", telar_pass_optimize (program, &settings, error), options, error);
+    telar_program_unref (program);
+    program = next;
+  }
+  if (program != NULL && options->n_probes > 0) {
+    next =
+        finish_pass ("probe", telar_pass_probe (program, options->probes, options->n_probes, error),
+                     options, error);
     telar_program_unref (program);
     program = next;
   }

@@ -9,8 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-#define GRADIENT_PREFIX "grad:"
-
 typedef struct {
   const TelarProgram *program;
   const TelarOptimizer *optimizer;
@@ -30,9 +28,10 @@ typedef struct {
 static const TelarState *
 state_of (const Optimizing *o, const TelarOutput *output)
 {
-  if (output->role != TELAR_OUTPUT_PROBE || !g_str_has_prefix (output->name, GRADIENT_PREFIX))
+  if (output->role != TELAR_OUTPUT_PROBE ||
+      !g_str_has_prefix (output->name, TELAR_PROBE_PREFIX_GRADIENT))
     return NULL;
-  return telar_program_find_state (o->program, output->name + strlen (GRADIENT_PREFIX));
+  return telar_program_find_state (o->program, output->name + strlen (TELAR_PROBE_PREFIX_GRADIENT));
 }
 
 static void
@@ -45,7 +44,7 @@ copy_other_results (Optimizing *o)
   }
   for (guint i = 0; i < telar_program_n_outputs (o->program); i++) {
     const TelarOutput *output = telar_program_output (o->program, i);
-    if (state_of (o, output) == NULL)
+    if (state_of (o, output) == NULL || o->optimizer->keeps_gradients)
       telar_build_output_like (o->builder, output, o->map[output->value]);
   }
   for (guint i = 0; i < telar_program_n_updates (o->program); i++) {
