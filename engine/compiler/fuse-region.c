@@ -17,7 +17,7 @@ unify_dtype (TelarDType dtype, gboolean *has, TelarDType *common)
 {
   if (dtype == TELAR_BOOL)
     return TRUE;
-  if (!telar_dtype_is_float (dtype) || (*has && *common != dtype))
+  if (!telar_dtype_is_float (dtype) || telar_dtype_size (dtype) < 4 || (*has && *common != dtype))
     return FALSE;
   *has = TRUE;
   *common = dtype;

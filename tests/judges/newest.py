@@ -2,8 +2,11 @@
 """The node cases of the newest operator set, as the onnx package makes them. Prints TAP.
 
   newest.py CONFORMANCE LEAST     CONFORMANCE runs folders of ONNX test cases on a device
+  newest.py --table CONFORMANCE DEVICE CASES
 
-At least LEAST cases must pass on each device; what does not is told with its reason.
+At least LEAST cases must pass on each device; what does not is told with its reason. With --table
+prints instead, by operator, how many of the cases below CASES and of the newest pass, and why others
+do not.
 """
 
 import pathlib
@@ -42,13 +45,30 @@ def write_case(folder, case):
                     serialized(value, port.type.WhichOneof("value")))
 
 
-def main(conformance, least):
+def write_newest(folder):
     warnings.simplefilter("ignore")
+    suite = pathlib.Path(folder) / f"opset-{onnx.defs.onnx_opset_version()}"
+    for case in node.collect_testcases(None):
+        write_case(suite / case.name, case)
+    return suite
+
+
+def table(conformance, device, cases):
+    suites = [pathlib.Path(cases, name)
+              for name in ("node", "simple", "pytorch-converted", "pytorch-operator")]
+    with tempfile.TemporaryDirectory() as folder:
+        for title, given in (("The cases of libonnx-testdata", suites),
+                             ("The newest cases", [write_newest(folder)])):
+            print(f"## {title}\n", flush=True)
+            subprocess.run([conformance, "--table", device, *given], check=True)
+            print()
+    return 0
+
+
+def main(conformance, least):
     failed = False
     with tempfile.TemporaryDirectory() as folder:
-        suite = pathlib.Path(folder) / f"opset-{onnx.defs.onnx_opset_version()}"
-        for case in node.collect_testcases(None):
-            write_case(suite / case.name, case)
+        suite = write_newest(folder)
         print("1..2")
         for number, device in enumerate(("ref", "cpu"), 1):
             run = subprocess.run([conformance, device, suite, least], capture_output=True, text=True)
@@ -60,4 +80,4 @@ def main(conformance, least):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(table(*sys.argv[2:]) if sys.argv[1] == "--table" else main(*sys.argv[1:]))

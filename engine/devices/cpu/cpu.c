@@ -1,5 +1,5 @@
 /* The CPU device: the table of its kernels and how one is chosen for an instruction. */
-#include "engine/devices/cpu/cpu.h"
+#include "engine/devices/cpu/half.h"
 #ifdef TELAR_HAVE_ONEDNN
 #include "engine/devices/cpu/onednn.h"
 #endif
@@ -22,6 +22,7 @@ static const CpuFamily *const families[] = {
 typedef struct {
   const CpuKernel *kernel;
   TelarPrepared own;
+  gboolean half; /* the kernel takes float32 where the program has half precision */
 } Choice;
 
 static const CpuKernel *
@@ -34,6 +35,18 @@ find_kernel (const CpuSite *site)
         return kernel;
     }
   return NULL;
+}
+
+/* The kernel for @site or, where there is none, that for the same in float32, @wide, with @half.
+ * Regions have bodies of their own type: they are not widened. */
+static const CpuKernel *
+choose (const CpuSite *site, TelarType *inputs, TelarType *outputs, CpuSite *wide, gboolean *half)
+{
+  const CpuKernel *kernel = find_kernel (site);
+
+  *half = !kernel && site->instr->prim != TELAR_PRIM_FUSED &&
+          cpu_half_widen (site, inputs, outputs, wide);
+  return *half ? find_kernel (wide) : kernel;
 }
 
 const CpuKernel *
@@ -51,9 +64,12 @@ static gboolean
 cpu_supports (const TelarDevice *device, const TelarProgram *program, const TelarInstr *instr,
               const TelarType *inputs, const TelarType *outputs)
 {
-  CpuSite site = { (const CpuDevice *)device, program, instr, inputs, outputs };
+  g_autofree TelarType *wide_inputs = g_new (TelarType, instr->n_inputs + 1);
+  g_autofree TelarType *wide_outputs = g_new (TelarType, instr->n_outputs + 1);
+  CpuSite site = { (const CpuDevice *)device, program, instr, inputs, outputs }, wide;
+  gboolean half;
 
-  return find_kernel (&site) != NULL;
+  return choose (&site, wide_inputs, wide_outputs, &wide, &half) != NULL;
 }
 
 static void
@@ -71,8 +87,11 @@ cpu_prepare (TelarDevice *device, const TelarProgram *program, const TelarInstr 
              const TelarType *inputs, const TelarType *outputs, TelarPrepared *prepared,
              GError **error)
 {
-  CpuSite site = { (const CpuDevice *)device, program, instr, inputs, outputs };
-  const CpuKernel *kernel = find_kernel (&site);
+  g_autofree TelarType *wide_inputs = g_new (TelarType, instr->n_inputs + 1);
+  g_autofree TelarType *wide_outputs = g_new (TelarType, instr->n_outputs + 1);
+  CpuSite site = { (const CpuDevice *)device, program, instr, inputs, outputs }, wide;
+  gboolean half;
+  const CpuKernel *kernel = choose (&site, wide_inputs, wide_outputs, &wide, &half);
 
   if (kernel == NULL) {
     telar_set_error (error, TELAR_ERROR_FAILED, instr->origin, "the cpu device has no kernel of %s",
@@ -82,11 +101,14 @@ cpu_prepare (TelarDevice *device, const TelarProgram *program, const TelarInstr 
   Choice *choice = g_new0 (Choice, 1);
   choice->kernel = kernel;
   choice->own.kernel = kernel->name;
-  if (kernel->prepare != NULL && !kernel->prepare (&site, &choice->own, error)) {
+  choice->half = half;
+  if (kernel->prepare != NULL && !kernel->prepare (half ? &wide : &site, &choice->own, error)) {
     g_free (choice);
     return FALSE;
   }
-  *prepared = (TelarPrepared){ choice, choice_free, choice->own.scratch, choice->own.kernel };
+  gsize more = half ? 64 + cpu_half_scratch (&site) : 0;
+  *prepared =
+      (TelarPrepared){ choice, choice_free, choice->own.scratch + more, choice->own.kernel };
   return TRUE;
 }
 
@@ -97,6 +119,9 @@ cpu_run (TelarDevice *device, const TelarCall *call, GError **error)
   TelarCall own = *call;
 
   own.prepared = choice->own.data;
+  if (choice->half)
+    return cpu_half_run ((const CpuDevice *)device, choice->kernel, &own, choice->own.scratch,
+                         error);
   return choice->kernel->run ((const CpuDevice *)device, &own, error);
 }
 

@@ -6,6 +6,15 @@
 
 /* clang-format off */
 static const char *const fixed[] = {
+  /* half precision, by kernels of float32 */
+  "conv f16[2,3,9,8] f16[4,3,3,3] {stride=[2,1], pad=[1,1,1,1], dilation=[1,1]}",
+  "matmul f16[5,7] f16[7,3]",
+  "matmul bf16[70,33] bf16[33,65]",
+  "add f16[300,70] f16[70]",
+  "tanh bf16[70001]",
+  "sum f16[4,5,6] {axes=[1]}",
+  "cast f16[9] {dtype=f32}",
+  "cast f32[9] {dtype=f16}",
   /* shape */
   "reshape f32[3,4] {shape=[2,6]}",
   "reshape u8[300,400] {shape=[120000]}",
