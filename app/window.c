@@ -306,11 +306,24 @@ telar_window_init (TelarWindow *self)
   telar_window_find_run (self);
 }
 
+/* Such actions hold widgets of the window, which hold the window's actions. */
+static void
+drop_property_actions (TelarWindow *self)
+{
+  g_auto (GStrv) names = g_action_group_list_actions (G_ACTION_GROUP (self));
+
+  for (guint i = 0; names[i]; i++) {
+    if (G_IS_PROPERTY_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), names[i])))
+      g_action_map_remove_action (G_ACTION_MAP (self), names[i]);
+  }
+}
+
 static void
 dispose (GObject *object)
 {
   TelarWindow *self = TELAR_WINDOW (object);
 
+  drop_property_actions (self);
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
   if (self->session)
