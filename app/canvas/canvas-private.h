@@ -76,6 +76,7 @@ struct _TelarCanvas {
   TelarAnalysis *analysis;
   TelarScene *scene;
   TelarTheme theme;
+  PangoContext *card_context; /* made when it is needed */
 
   TelarView view;
   gboolean placed;    /* the view was chosen for this document */
@@ -98,7 +99,7 @@ struct _TelarCanvas {
   GArray *cut_line;      /* graphene_point_t, canvas coordinates */
   GHashTable *cut_wires; /* TelarSceneEdge * that it crosses */
   gboolean space, knife; /* keys that are held */
-  gboolean costs; /* what nodes cost stands at their cards */
+  gboolean costs;        /* what nodes cost stands at their cards */
 
   graphene_point_t pointer;
   gboolean pointer_inside;
@@ -118,6 +119,11 @@ struct _TelarCanvas {
 
 /* --- canvas.c, view.c, selection.c ------------------------------------------------------------ */
 
+/* The zoom at which a card's text is as large as the desktop asks for; 1 where it asks for nothing.
+ */
+double telar_canvas_life_size (TelarCanvas *self);
+/* For text in cards, which only the zoom makes larger. Borrowed. */
+PangoContext *telar_canvas_card_context (TelarCanvas *self);
 void telar_canvas_set_view (TelarCanvas *self, const TelarView *view);
 /* What is in view, in canvas units. */
 graphene_rect_t telar_canvas_visible (TelarCanvas *self);

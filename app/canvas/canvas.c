@@ -143,6 +143,7 @@ static void
 css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   GTK_WIDGET_CLASS (telar_canvas_parent_class)->css_changed (widget, change);
+  g_clear_object (&TELAR_CANVAS (widget)->card_context);
   telar_scene_redraw (TELAR_CANVAS (widget)->scene);
 }
 
@@ -156,6 +157,7 @@ dispose (GObject *object)
   telar_canvas_drop_proxies (self);
   g_clear_handle_id (&self->proxies_idle, g_source_remove);
   g_clear_object (&self->animation);
+  g_clear_object (&self->card_context);
   g_clear_pointer (&self->quick_add, gtk_widget_unparent);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->offers, g_ptr_array_unref);

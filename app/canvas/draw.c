@@ -136,7 +136,7 @@ static void
 draw_card (TelarCanvas *self, GtkSnapshot *snapshot, TelarSceneNode *node, TelarDetail detail,
            gint64 deadline)
 {
-  PangoContext *context = gtk_widget_get_pango_context (GTK_WIDGET (self));
+  PangoContext *context = telar_canvas_card_context (self);
   const graphene_rect_t *rect = telar_scene_node_rect (node);
   graphene_point_t at = telar_canvas_to_widget (self, rect->origin.x, rect->origin.y);
   int device = gtk_widget_get_scale_factor (GTK_WIDGET (self));

@@ -323,7 +323,9 @@ zoom_fit (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 zoom_original (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  zoom_by (widget, 1 / TELAR_CANVAS (widget)->view.zoom);
+  TelarCanvas *self = TELAR_CANVAS (widget);
+
+  zoom_by (widget, telar_canvas_life_size (self) / self->view.zoom);
 }
 
 /* --- walking ---------------------------------------------------------------------------------- */

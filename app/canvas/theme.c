@@ -64,6 +64,24 @@ telar_theme_set (cairo_t *cr, const GdkRGBA *colour)
   cairo_set_source_rgba (cr, colour->red, colour->green, colour->blue, colour->alpha);
 }
 
+/* Black on white or white on black, with outlines instead of shades; hues are kept, each far enough
+ * from the ground to be read. */
+static void
+raise_contrast (TelarTheme *theme)
+{
+  theme->background = theme->card = parse (theme->dark ? "#000000" : "#ffffff");
+  theme->text = theme->border = parse (theme->dark ? "#ffffff" : "#000000");
+  theme->dot = telar_theme_alpha (&theme->text, 0.3f);
+  theme->dim = telar_theme_mix (&theme->dim, &theme->text, 0.7f);
+  theme->accent = parse (theme->dark ? "#99c1f1" : "#1a5fb4");
+  theme->error = telar_theme_mix (&theme->error, &theme->text, 0.25f);
+  theme->warning = telar_theme_mix (&theme->warning, &theme->text, 0.3f);
+  for (guint i = 0; i < TELAR_N_CATEGORIES; i++)
+    theme->categories[i] = telar_theme_mix (&theme->categories[i], &theme->text, 0.45f);
+  for (guint i = 0; i < G_N_ELEMENTS (kind_colours); i++)
+    theme->kinds[i] = telar_theme_mix (&theme->kinds[i], &theme->text, 0.55f);
+}
+
 void
 telar_theme_load (TelarTheme *theme)
 {
@@ -88,12 +106,8 @@ telar_theme_load (TelarTheme *theme)
     theme->categories[i] = pick (category_colours[i], dark);
   for (guint i = 0; i < G_N_ELEMENTS (kind_colours); i++)
     theme->kinds[i] = pick (kind_colours[i], dark);
-  if (contrast) {
-    theme->border = telar_theme_alpha (&theme->text, 0.75f);
-    theme->dim = telar_theme_mix (&theme->dim, &theme->text, 0.6f);
-    for (guint i = 0; i < G_N_ELEMENTS (kind_colours); i++)
-      theme->kinds[i] = telar_theme_mix (&theme->kinds[i], &theme->text, 0.4f);
-  }
+  if (contrast)
+    raise_contrast (theme);
   theme->wire = theme->kinds[TELAR_PORT_TENSOR];
 }
 

@@ -102,6 +102,27 @@ telar_canvas_zoom_about (TelarCanvas *self, double zoom, double x, double y)
   telar_canvas_set_view (self, &(TelarView){ at.x - x / clamped, at.y - y / clamped, clamped });
 }
 
+/* Text is drawn as the cards are, and the zoom makes it as large as the desktop asks for: a card at
+ * life size carries text like that of the panels around it. */
+double
+telar_canvas_life_size (TelarCanvas *self)
+{
+  int dpi = 0;
+
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-xft-dpi", &dpi, NULL);
+  return dpi > 0 ? CLAMP (dpi / (96.0 * 1024), 0.5, TELAR_ZOOM_MAX) : 1;
+}
+
+PangoContext *
+telar_canvas_card_context (TelarCanvas *self)
+{
+  if (!self->card_context) {
+    self->card_context = gtk_widget_create_pango_context (GTK_WIDGET (self));
+    pango_cairo_context_set_resolution (self->card_context, 96);
+  }
+  return self->card_context;
+}
+
 static TelarView
 view_of (TelarCanvas *self, const graphene_rect_t *bounds, double smallest)
 {
@@ -110,7 +131,7 @@ view_of (TelarCanvas *self, const graphene_rect_t *bounds, double smallest)
   double zoom = MIN ((width - 2 * FIT_MARGIN) / bounds->size.width,
                      (height - 2 * FIT_MARGIN) / bounds->size.height);
 
-  zoom = CLAMP (zoom, smallest, 1.0);
+  zoom = CLAMP (zoom, smallest, telar_canvas_life_size (self));
   return (TelarView){ bounds->origin.x + bounds->size.width / 2 - width / zoom / 2,
                       bounds->origin.y + bounds->size.height / 2 - height / zoom / 2, zoom };
 }
@@ -133,12 +154,12 @@ telar_canvas_fit (TelarCanvas *self, gboolean animated)
 void
 telar_canvas_show_start (TelarCanvas *self)
 {
-  const double readable = 0.47;
+  const double readable = 0.47 * telar_canvas_life_size (self);
   graphene_rect_t bounds;
   TelarView view;
 
   if (!telar_scene_bounds (self->scene, &bounds)) {
-    telar_canvas_set_view (self, &(TelarView){ 0, 0, 1 });
+    telar_canvas_set_view (self, &(TelarView){ 0, 0, telar_canvas_life_size (self) });
     return;
   }
   view = view_of (self, &bounds, readable);
