@@ -121,6 +121,9 @@ map_wires (const TelarGraph *graph, const TelarNode *node, const TelarOperator *
   g_autofree gboolean *in = g_new0 (gboolean, n_inputs + 1);
   g_autofree gboolean *out = g_new0 (gboolean, n_outputs + 1);
 
+  /* They make the ports of their group, on which the wires of all its nodes hang. */
+  if (telar_operator_is_group_end (node->op) || telar_operator_is_group_end (op))
+    return FALSE;
   for (guint i = 0; i < edges->len; i++) {
     const TelarEdge *edge = edges->pdata[i];
 
@@ -155,8 +158,7 @@ telar_edit_fit (TelarDocument *document, const char *id, const TelarOperator *op
   const TelarNode *node = telar_graph_find_node (graph, id);
   g_auto (PortMap) map = { NULL, NULL };
 
-  if (op == node->op || telar_operator_is_group_end (node->op) ||
-      telar_operator_is_group_end (op) || !telar_graph_may_hold (graph, op, NULL) ||
+  if (op == node->op || !telar_graph_may_hold (graph, op, NULL) ||
       !map_wires (graph, node, op, &map))
     return TELAR_SHAPE_DIFFERS;
   return same_ports (node->op->inputs, op->inputs) && same_ports (node->op->outputs, op->outputs)

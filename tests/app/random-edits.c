@@ -184,6 +184,22 @@ change_param (TelarDocument *document, GRand *rand)
     telar_edit_reset_param (document, ids, param->name);
 }
 
+/* Everything of a few nodes at once. */
+static void
+change_nodes (TelarDocument *document, GRand *rand)
+{
+  g_auto (GStrv) ids = random_nodes (document, rand);
+  guint n = g_strv_length (ids);
+  TelarPlace places[4];
+
+  for (guint i = 0; i < n; i++)
+    places[i] = (TelarPlace){ ids[i], 264.0 * i, g_rand_int_range (rand, 0, 9) * 8.0 };
+  if (n && g_rand_boolean (rand))
+    telar_edit_arrange (document, places, n);
+  else if (n)
+    telar_edit_reset_params (document, (const char *const *)ids);
+}
+
 static void
 change_node (TelarDocument *document, GRand *rand)
 {
@@ -279,9 +295,15 @@ change_settings (TelarDocument *document, GRand *rand)
   const TelarParam *param = random_param (telar_training_params, rand);
   g_autofree char *text = random_value (param, rand);
 
-  switch (g_rand_int_range (rand, 0, 6)) {
+  switch (g_rand_int_range (rand, 0, 8)) {
   case 0:
     telar_edit_set_seed (document, g_rand_int (rand));
+    break;
+  case 2:
+    telar_edit_set_value (document, "width", g_rand_boolean (rand) ? "12" : NULL, NULL);
+    break;
+  case 3:
+    telar_edit_set_value (document, "depth", "2*width", NULL);
     break;
   case 1:
     telar_edit_reset_training (document, param->name);
@@ -319,9 +341,9 @@ test_random_edit (TelarDocument *document, GRand *rand, guint n_nodes)
     int weight;
     void (*edit) (TelarDocument *document, GRand *rand);
   } kinds[] = {
-    { 20, add },         { 17, join },       { 12, change_wire }, { 8, copy },
-    { 9, change_param }, { 8, change_node }, { 8, change_group }, { 5, change_settings },
-    { 8, travel },       { 5, change_note },
+    { 20, add },         { 17, join },       { 10, change_wire }, { 8, copy },
+    { 9, change_param }, { 6, change_node }, { 8, change_group }, { 5, change_settings },
+    { 8, travel },       { 5, change_note }, { 4, change_nodes },
   };
   guint size = telar_graph_nodes (drawing (document))->len;
   int dice = g_rand_int_range (rand, 0, 100);
