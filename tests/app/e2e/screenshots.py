@@ -16,6 +16,11 @@ PROGRAM, SAMPLES, FOLDER, SIZE, LANGUAGE, SCHEME = sys.argv[1:7]
 
 
 def prefer(scheme):
+    """The scheme, and the font that GNOME's desktop asks for."""
+    gtk = os.path.join(os.environ["XDG_CONFIG_HOME"], "gtk-4.0")
+    os.makedirs(gtk, exist_ok=True)
+    with open(os.path.join(gtk, "settings.ini"), "w") as file:
+        file.write("[Settings]\ngtk-font-name=Cantarell 11\n")
     folder = os.path.join(os.environ["XDG_CONFIG_HOME"], "telar")
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "studio.ini"), "w") as file:
