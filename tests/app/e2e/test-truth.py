@@ -63,7 +63,7 @@ def refused_wire(folder):
     studio = Studio(PROGRAM, path)
     try:
         digits = studio.box(studio.node("digits"))
-        labels = (digits[0] + digits[2], digits[1] + digits[3] * 81 // 100)
+        labels = (digits[0] + digits[2], digits[1] + digits[3] * 92 // 100)
         conv = studio.box(studio.node("conv2"))
         place = (conv[0] + conv[2] // 2, conv[1] + conv[3] // 2)
         wait_for("the shapes", lambda: "out" in studio.node("conv2").get_description())
