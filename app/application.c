@@ -179,6 +179,7 @@ startup (GApplication *application)
     { "win.palette", { "F9" } },
     { "win.inspector", { "<Shift>F9" } },
     { "win.problems", { "F7" } },
+    { "win.code", { "<Control><Shift>c" } },
     { "win.next-problem", { "F8" } },
     { "win.previous-problem", { "<Shift>F8" } },
     { "win.next-pane", { "F6" } },

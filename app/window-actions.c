@@ -237,9 +237,9 @@ void
 telar_window_update_actions (TelarWindow *self)
 {
   TelarDocument *document = self->document;
-  static const char *const need_document[] = {
-    "save-as", "export", "close-project", "find", "problems", "next-problem", "previous-problem"
-  };
+  static const char *const need_document[] = { "save-as",  "export",        "code",
+                                               "compare",  "close-project", "find",
+                                               "problems", "next-problem",  "previous-problem" };
 
   for (guint i = 0; i < G_N_ELEMENTS (need_document); i++)
     set_enabled (self, need_document[i], document != NULL);

@@ -24,6 +24,7 @@ struct _TelarWindow {
   GtkWidget *pages;  /* view stack: "design", "train" */
   GtkWidget *title;
   GMenu *edit_menu;       /* names what would be undone */
+  GtkWidget *code;        /* the model as source code, or NULL */
   GtkWidget *disk_dialog; /* what to do with a file that changed; or NULL */
   GtkWidget *back, *switcher, *device, *run_button;
   TelarDesignPage *design;
@@ -47,6 +48,8 @@ void telar_window_import (TelarWindow *self, const char *path);
 void telar_window_stop_import (TelarWindow *self);
 void telar_window_add_drop_target (TelarWindow *self);
 void telar_window_add_export_actions (TelarWindow *self); /* window-export.c */
+void telar_window_add_code_actions (TelarWindow *self);   /* window-code.c */
+void telar_window_close_code (TelarWindow *self);
 /* window-help.c: help, and the way from pane to pane. */
 void telar_window_add_help_actions (TelarWindow *self);
 /* window-save.c */

@@ -118,6 +118,7 @@ void
 telar_window_set_document (TelarWindow *self, TelarDocument *document)
 {
   telar_window_stop_import (self);
+  telar_window_close_code (self);
   if (self->document) {
     g_signal_handlers_disconnect_by_data (self->document, self);
     telar_document_close (self->document);
@@ -181,10 +182,12 @@ build_menu (TelarWindow *self)
   g_menu_append (file, _ ("Save"), "win.save");
   g_menu_append (file, _ ("Save As…"), "win.save-as");
   g_menu_append (file, _ ("Export…"), "win.export");
+  g_menu_append (file, _ ("Compare With…"), "win.compare");
   self->edit_menu = g_menu_new ();
   g_menu_append (view, _ ("Palette"), "win.palette");
   g_menu_append (view, _ ("Inspector"), "win.inspector");
   g_menu_append (view, _ ("Overview"), "win.minimap");
+  g_menu_append (view, _ ("Code"), "win.code");
   g_menu_append (view, _ ("Costs of Nodes"), "win.costs");
   g_menu_append (help, _ ("Preferences"), "app.preferences");
   g_menu_append (help, _ ("Help"), "app.help");
@@ -300,6 +303,7 @@ telar_window_init (TelarWindow *self)
   telar_window_add_drop_target (self);
   telar_window_add_actions (self);
   telar_window_add_export_actions (self);
+  telar_window_add_code_actions (self);
   telar_window_add_training_actions (self);
   telar_window_add_help_actions (self);
   telar_window_set_document (self, NULL);
@@ -333,6 +337,7 @@ dispose (GObject *object)
   g_clear_object (&self->document);
   g_clear_object (&self->edit_menu);
   g_clear_weak_pointer (&self->disk_dialog);
+  g_clear_weak_pointer (&self->code);
   G_OBJECT_CLASS (telar_window_parent_class)->dispose (object);
 }
 

@@ -10,6 +10,12 @@
 
 const char *const telar_export_formats[] = { "onnx", "safetensors", "pytorch", NULL };
 
+const char *
+telar_export_ending (const char *format)
+{
+  return strcmp (format, "pytorch") == 0 ? "py" : format;
+}
+
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {

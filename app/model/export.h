@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 
 /* "onnx", "safetensors", "pytorch", NULL. */
 extern const char *const telar_export_formats[];
+/* "py" of "pytorch". */
+const char *telar_export_ending (const char *format);
 
 /* Writes @model to @path in @format; as PyTorch a source file, its weights beside it as
  * safetensors. The shapes of its inputs are those of its data, which is read for them; with a check

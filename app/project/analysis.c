@@ -568,3 +568,10 @@ telar_analysis_new (TelarDocument *document)
   follow (self);
   return self;
 }
+
+TelarLowered *
+telar_analysis_lower_model (TelarAnalysis *self)
+{
+  return telar_lower (telar_document_graph (self->document), self->feed ? self->feed->feed : NULL,
+                      TELAR_LOWER_INFER);
+}

@@ -40,6 +40,8 @@ const GPtrArray *telar_analysis_problems (TelarAnalysis *self);
 const TelarProblem *telar_analysis_problem (TelarAnalysis *self, const char *node);
 const TelarProblem *telar_analysis_find_problem (TelarAnalysis *self, const char *path);
 guint telar_analysis_n_errors (TelarAnalysis *self);
+/* The document as a model in use, with the data that was read so far. Caller frees. */
+TelarLowered *telar_analysis_lower_model (TelarAnalysis *self);
 /* Trainable numbers of a node, or with NULL of all; -1 when unknown. */
 gint64 telar_analysis_parameters (TelarAnalysis *self, const char *node);
 

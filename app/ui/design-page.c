@@ -156,8 +156,8 @@ on_view_changed (TelarCanvas *canvas, TelarDesignPage *self)
   gtk_button_set_label (GTK_BUTTON (self->zoom), text);
 }
 
-static void
-on_reveal (TelarStatusBar *status, const char *node, TelarDesignPage *self)
+void
+telar_design_page_reveal (TelarDesignPage *self, const char *node)
 {
   g_autofree char *place = g_strdup (node);
   const char *slash = strrchr (node, '/');
@@ -166,6 +166,12 @@ on_reveal (TelarStatusBar *status, const char *node, TelarDesignPage *self)
     *place = '\0';
   if (telar_document_enter (self->document, place))
     telar_canvas_reveal (TELAR_CANVAS (self->canvas), slash ? slash + 1 : node);
+}
+
+static void
+on_reveal (TelarStatusBar *status, const char *node, TelarDesignPage *self)
+{
+  telar_design_page_reveal (self, node);
 }
 
 /* A group is entered, of any other node the title is edited. */

@@ -14,6 +14,8 @@ GtkWidget *telar_design_page_new (void);
 void telar_design_page_set_document (TelarDesignPage *self, TelarDocument *document,
                                      TelarAnalysis *analysis);
 TelarCanvas *telar_design_page_canvas (TelarDesignPage *self);
+/* Enters the groups around the node at the path and selects it. */
+void telar_design_page_reveal (TelarDesignPage *self, const char *node);
 void telar_design_page_focus_search (TelarDesignPage *self);
 /* To the next (@by 1) or the previous problem (-1) and its node. */
 void telar_design_page_step_problem (TelarDesignPage *self, int by);

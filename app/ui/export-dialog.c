@@ -62,12 +62,13 @@ telar_export_dialog_set_file (TelarExportDialog *self, const char *path)
   gsize stem = strlen (path);
 
   for (guint i = 0; telar_export_formats[i]; i++) {
-    g_autofree char *ending = g_strconcat (".", telar_export_formats[i], NULL);
+    g_autofree char *ending =
+        g_strconcat (".", telar_export_ending (telar_export_formats[i]), NULL);
 
     if (g_str_has_suffix (path, ending))
       stem = strlen (path) - strlen (ending);
   }
-  char *file = g_strdup_printf ("%.*s.%s", (int)stem, path, format);
+  char *file = g_strdup_printf ("%.*s.%s", (int)stem, path, telar_export_ending (format));
   g_free (self->file);
   self->file = file;
   show_place (self);
@@ -238,7 +239,8 @@ on_format (TelarExportDialog *self)
 static GtkWidget *
 build_format_row (TelarExportDialog *self)
 {
-  const char *const texts[] = { _ ("ONNX"), _ ("Weights alone (safetensors)"), NULL };
+  const char *const texts[] = { _ ("ONNX"), _ ("Weights alone (safetensors)"),
+                                _ ("PyTorch (Python source)"), NULL };
 
   self->format = telar_combo_row (_ ("Format"), texts);
   g_signal_connect_swapped (self->format, "notify::selected", G_CALLBACK (on_format), self);

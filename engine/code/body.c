@@ -41,6 +41,16 @@ read_wires (CodePiece *p)
   p->used = used;
 }
 
+/* Data that was not read yet gives none. */
+static gboolean
+knows_shapes (const CodePiece *p)
+{
+  for (guint i = 0; i < p->n_inputs; i++)
+    if (!code_input_type (p, i))
+      return FALSE;
+  return telar_operator_n_outputs (p->node->op) == 0 || code_output_type (p, 0) != NULL;
+}
+
 static void
 say_operator (CodePiece *p)
 {
@@ -48,6 +58,10 @@ say_operator (CodePiece *p)
 
   if (!entry) {
     code_refuse (p, "PyTorch has nothing of the kind");
+    return;
+  }
+  if (!knows_shapes (p)) {
+    code_refuse (p, "the shape of what it is given is not known");
     return;
   }
   if (entry->helper)

@@ -268,7 +268,9 @@ nests (const Forward *f, guint i, const char *value)
   const CodePiece *p = f->body->pieces->pdata[i];
   const GPtrArray *edges = telar_graph_edges (f->class->drawing);
 
-  if (i + 1 == f->body->pieces->len || strlen (value) > MOST_NESTED)
+  /* A layer's line ends with its activation. */
+  if (i + 1 == f->body->pieces->len || strlen (value) > MOST_NESTED ||
+      p->node->op->category == TELAR_CATEGORY_ACTIVATION)
     return FALSE;
   const CodePiece *next = f->body->pieces->pdata[i + 1];
   guint wire = 0;

@@ -1,0 +1,102 @@
+/* The model as source code, which follows edits, and the view of what changed. */
+#include "app/project/edits.h"
+#include "app/ui/code-view.h"
+#include "app/ui/diff-view.h"
+#include "tests/app/screen.h"
+#include "tests/app/support.h"
+
+#include <string.h>
+
+static gboolean
+shows (GtkWidget *view, const char *text)
+{
+  g_autofree char *source = telar_code_view_text (TELAR_CODE_VIEW (view));
+
+  return strstr (source, text) != NULL;
+}
+
+static void
+wait_for_text (GtkWidget *view, const char *text)
+{
+  while (!shows (view, text))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+set (TelarDocument *document, const char *path, const char *value)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) parts = g_strsplit (path, ".", 2);
+
+  telar_edit_set_param (document, (const char *const[]){ parts[0], NULL }, parts[1], value, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_code (void)
+{
+  g_autoptr (TelarDocument) document = test_sample ("digits-cnn.telar");
+  g_autoptr (TelarAnalysis) analysis = telar_analysis_new (document);
+  GtkWidget *window = gtk_window_new (), *view;
+
+  view = telar_code_view_new (GTK_WINDOW (window), analysis);
+  gtk_window_present (GTK_WINDOW (view));
+  wait_for_text (view, "self.conv1 = nn.Conv2d(1, 12, 3, bias=False, padding=1)");
+  test_picture (view, "code");
+  set (document, "conv1.filters", "20");
+  wait_for_text (view, "self.conv1 = nn.Conv2d(1, 20, 3, bias=False, padding=1)");
+  g_assert_true (shows (view, "self.bn1 = nn.BatchNorm2d(20)"));
+  /* What cannot be said is listed, and the code is back when it can. */
+  set (document, "conv1.normalise_weights", "spectral");
+  test_wait_for (view, test_is_label, "its weights are normalised");
+  set (document, "conv1.normalise_weights", "none");
+  while (!gtk_widget_get_mapped (test_wait_for (view, test_is_button, "Copy")))
+    g_main_context_iteration (NULL, TRUE);
+  gtk_window_destroy (GTK_WINDOW (view));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+on_reveal (TelarDiffView *view, const char *group, const char *node, char **shown)
+{
+  g_free (*shown);
+  *shown = g_strdup_printf ("%s/%s", group, node);
+}
+
+static void
+test_diff (void)
+{
+  g_autoptr (TelarDocument) before = test_sample ("digits-cnn.telar");
+  g_autoptr (TelarDocument) after = test_sample ("digits-cnn.telar");
+  g_autofree char *shown = NULL;
+  GtkWidget *window = gtk_window_new (), *view, *label, *row;
+  static const char *const gone[] = { "dropout", NULL };
+
+  set (after, "conv1.filters", "20");
+  telar_edit_remove (after, gone, TRUE);
+  view = telar_diff_view_new (GTK_WINDOW (window), telar_document_graph (before), "before.telar",
+                              telar_document_graph (after));
+  g_signal_connect (view, "reveal", G_CALLBACK (on_reveal), &shown);
+  gtk_window_present (GTK_WINDOW (view));
+  gtk_test_widget_wait_for_draw (view);
+  test_picture (view, "diff");
+  g_assert_nonnull (test_wait_for (view, test_is_label, "dropout rate=0.4"));
+  label = test_wait_for (view, test_is_label, "12 → 20");
+  row = gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW);
+  gtk_widget_activate (row);
+  g_assert_cmpstr (shown, ==, "/conv1");
+  test_picture (view, "diff-node");
+  gtk_window_destroy (GTK_WINDOW (view));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  test_init ();
+  g_test_add_func ("/code-view/code", test_code);
+  g_test_add_func ("/code-view/diff", test_diff);
+  return g_test_run ();
+}
