@@ -59,9 +59,9 @@ def table(conformance, device, cases):
     with tempfile.TemporaryDirectory() as folder:
         for title, given in (("The cases of libonnx-testdata", suites),
                              ("The newest cases", [write_newest(folder)])):
-            print(f"## {title}\n", flush=True)
-            subprocess.run([conformance, "--table", device, *given], check=True)
-            print()
+            run = subprocess.run([conformance, "--table", device, *given],
+                                 capture_output=True, text=True, check=True)
+            print(f"## {title}\n\n{run.stdout.replace(f'{folder}/', '')}")
     return 0
 
 
