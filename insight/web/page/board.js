@@ -12,6 +12,7 @@ const DARK = ["#62b0ee", "#f68d4f", "#35c79c", "#e59ac6", "#e8b83f", "#9bdcf7"];
 const MOST_CHARTS = 48;
 const MARKED_MOST = 3; // runs; the marks of more would hide the curves
 const FOCUS_MS = 60;
+const MOST_DELAYS = 4096;
 const MARGIN = 0.5; // of the view's width, read beside it
 
 // "val_loss" stands in the chart of "loss".
@@ -30,6 +31,7 @@ export class Board {
     this.settings = { x: "step", smoothing: 0.6, logX: false, logY: false, clip: false };
     this.view = null;
     this.hover = null;
+    this.fresh = []; // times of points that came live and are not drawn yet
     this.delays = [];
     this.unit = unitOf;
     this.dark = matchMedia("(prefers-color-scheme: dark)");
@@ -103,7 +105,7 @@ export class Board {
   curve(run, tag, wanted) {
     const key = run + "\n" + tag;
     wanted.add(key);
-    if (!this.curves.has(key)) this.curves.set(key, new Curve(run, tag, (curve) => this.onChange(curve)));
+    if (!this.curves.has(key)) this.curves.set(key, new Curve(run, tag, (times) => this.onChange(times)));
     const curve = this.curves.get(key);
     if (this.charts.get(groupOf(tag)).inSight) this.start(curve);
     return curve;
@@ -251,8 +253,8 @@ export class Board {
 
   // --- drawing ---
 
-  onChange(curve) {
-    if (curve.newest) this.fresh = Math.max(this.fresh ?? 0, curve.newest);
+  onChange(times) {
+    this.fresh.push(...times);
     this.redraw();
   }
 
@@ -263,17 +265,18 @@ export class Board {
   draw() {
     this.frame = null;
     for (const chart of this.charts.values()) if (chart.inSight) chart.draw();
-    const { fresh } = this;
-    if (!fresh || fresh === this.shownTime) return;
-    this.shownTime = fresh;
-    // After the frame has been presented: how old its newest point is.
-    setTimeout(() => {
-      this.delays.push(Date.now() - 1000 * fresh);
-      if (this.delays.length > 4096) this.delays.splice(0, 2048);
-    });
+    const times = this.fresh;
+    this.fresh = [];
+    // Once the frame has been presented: how old each of its points is, in milliseconds.
+    if (times.length)
+      setTimeout(() => {
+        const now = Date.now();
+        this.delays.push(...times.map((time) => now - 1000 * time));
+        if (this.delays.length > MOST_DELAYS) this.delays.splice(0, this.delays.length - MOST_DELAYS);
+      });
   }
 
-  // The median of the last frames, in milliseconds; null when nothing came live.
+  // The median of the last points; null when nothing came live.
   delay() {
     const recent = this.delays.slice(-31).sort((a, b) => a - b);
     return recent.length ? Math.max(0, Math.round(recent[recent.length >> 1])) : null;

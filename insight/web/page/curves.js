@@ -47,6 +47,7 @@ function smoothed(part, weight) {
 }
 
 export class Curve {
+  // changed(times) is called when there is something to draw, with the times of points that came live.
   constructor(run, tag, changed) {
     this.run = run;
     this.tag = tag;
@@ -55,7 +56,6 @@ export class Curve {
     this.detail = null;
     this.last = -1;
     this.loaded = false;
-    this.newest = 0; // time of the newest point that came live
   }
 
   async read(from, to) {
@@ -79,7 +79,7 @@ export class Curve {
       if (from >= 0 && !this.stale) this.extend(part, before.step.slice(from), before.time.slice(from), before.value.slice(from));
       this.stale = false;
       this.last = part.step.length ? part.step[part.step.length - 1] : -1;
-      this.changed(this);
+      this.changed([]);
     } finally {
       this.loading = false;
     }
@@ -99,7 +99,7 @@ export class Curve {
     const part = await this.read(from, to);
     if (this.wanted !== wanted) return; // overtaken by a later zoom
     this.detail = { ...part, from, to };
-    this.changed(this);
+    this.changed([]);
   }
 
   unfocus() {
@@ -126,9 +126,8 @@ export class Curve {
     if (this.detail && this.detail.to > this.last) this.extend(this.detail, step, time, value);
     this.extend(this.overview, step, time, value);
     this.last = step[step.length - 1];
-    this.newest = time[time.length - 1];
     if (this.overview.step.length > MOST) this.load();
-    this.changed(this);
+    this.changed(time);
   }
 
   // The best that there is for a view from one step to another.

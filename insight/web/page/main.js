@@ -248,6 +248,6 @@ class Page {
 
 speak(localStorage.getItem("language") ?? navigator.language.slice(0, 2));
 const page = new Page();
-// For whoever measures: the age of the newest point when it stood on the screen, in milliseconds.
+// For whoever measures: board.delays has the age of each point when it stood on the screen.
 window.telar = page;
 page.begin().catch((error) => page.complain(error));
