@@ -312,13 +312,17 @@ static void
 pop_up (QuickAdd *add, double x, double y)
 {
   TelarCanvas *self = add->canvas;
+  int inside_x = CLAMP ((int)x, 0, MAX (gtk_widget_get_width (GTK_WIDGET (self)) - 1, 0));
+  int inside_y = CLAMP ((int)y, 0, MAX (gtk_widget_get_height (GTK_WIDGET (self)) - 1, 0));
 
   g_clear_pointer (&self->quick_add, gtk_widget_unparent);
   build (add);
   refill (add);
   self->quick_add = add->popover;
   gtk_widget_set_parent (add->popover, GTK_WIDGET (self));
-  gtk_popover_set_pointing_to (GTK_POPOVER (add->popover), &(GdkRectangle){ (int)x, (int)y, 1, 1 });
+  /* The end of a wire that keys carry may hang outside of what is seen. */
+  gtk_popover_set_pointing_to (GTK_POPOVER (add->popover),
+                               &(GdkRectangle){ inside_x, inside_y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (add->popover));
   gtk_widget_grab_focus (add->entry);
 }
