@@ -3,7 +3,7 @@
 
 #include "data/data.h"
 #include "engine/checkpoint.h"
-#include "engine/code/code.h"
+#include "engine/code.h"
 #include "engine/lower.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "app/ui/icon-button.h"
 #include "engine/checkpoint.h"
-#include "engine/code/code.h"
+#include "engine/code.h"
 
 #include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>

@@ -1,7 +1,7 @@
 /* Writing source: what a node becomes, and what the files of the operators share. */
 #pragma once
 
-#include "engine/code/code.h"
+#include "engine/code.h"
 
 G_BEGIN_DECLS
 

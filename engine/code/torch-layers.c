@@ -11,8 +11,10 @@ emit_constant (CodePiece *p)
   const TelarType *type = code_output_type (p, 0);
   g_autofree char *value = code_python_real (code_real (p, "value"));
 
-  if (code_bool (p, "stored"))
-    code_refuse (p, "its numbers are in a file");
+  guint n;
+  telar_param_set_reals (p->lowered->node->params, "numbers", &n);
+  if (code_bool (p, "stored") || n > 0)
+    code_refuse (p, "its numbers are a list");
   else
     code_forward (p, "torch.full(%s, %s).to(torch.%s)",
                   type->shape.rank ? code_python_tuple (type->shape.dims, type->shape.rank) : "()",
@@ -228,6 +230,7 @@ emit_conv_transpose (CodePiece *p)
   gboolean plain = TRUE;
   GString *cut = g_string_new ("[:, :");
 
+  is_normalised (p);
   code_window_read_transposed (p, &window);
   for (guint i = 0; i < window.n; i++) {
     gint64 span = window.dilation[i] * (window.kernel[i] - 1) + 1;

@@ -288,6 +288,8 @@ emit_affine_grid (CodePiece *p)
 {
   gint64 size[2];
 
+  if (code_output_type (p, 0)->shape.rank != 4)
+    code_refuse (p, "it is a grid of volumes");
   code_ints (p, "size", 2, size);
   g_autofree char *align = code_fill (p, "{align_corners}");
   code_forward (

@@ -4,7 +4,7 @@
  * What is refused is told instead, a line each: the example, why. */
 #include "data/data.h"
 #include "engine/checkpoint.h"
-#include "engine/code/code.h"
+#include "engine/code.h"
 #include "tests/engine/operators/example.h"
 
 #include <stdio.h>
