@@ -134,6 +134,7 @@ telar_window_set_document (TelarWindow *self, TelarDocument *document)
     g_signal_connect_object (document, "journal-failed", G_CALLBACK (on_journal_failed), self, 0);
   }
   telar_design_page_set_document (self->design, document, self->analysis);
+  telar_train_page_set_document (self->train, document);
   self->watching = FALSE;
   telar_window_show_place (self);
   if (document) {
@@ -233,6 +234,16 @@ build_header (TelarWindow *self)
   return header;
 }
 
+/* What a run has found at a node is looked at where the node is drawn. */
+static void
+on_node_wanted (TelarTrainPage *page, const char *node, TelarWindow *self)
+{
+  if (!self->document)
+    return;
+  adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (self->pages), "design");
+  telar_design_page_reveal (self->design, node);
+}
+
 static void
 build_pages (TelarWindow *self)
 {
@@ -249,6 +260,7 @@ build_pages (TelarWindow *self)
                                     _ ("Train"));
   adw_view_stack_page_set_icon_name (page, "media-playback-start-symbolic");
   telar_train_page_set_workspace (self->train, workspace);
+  g_signal_connect_object (self->train, "node-wanted", G_CALLBACK (on_node_wanted), self, 0);
   g_signal_connect_object (self->design, "message", G_CALLBACK (telar_window_toast), self,
                            G_CONNECT_SWAPPED);
 }

@@ -71,6 +71,29 @@ telar_chart_hover (TelarChart *chart, double x, double y)
   return changed;
 }
 
+/* Times differ from series to series, so that the one that has the step says where it is. */
+gboolean
+telar_chart_hover_step (TelarChart *chart, gint64 step)
+{
+  for (guint i = 0; has_plot (chart) && i < chart->series->len; i++) {
+    const TelarSeries *series = g_ptr_array_index (chart->series, i);
+    guint low = 0, high = telar_series_length (series);
+    while (low < high) {
+      guint middle = low + (high - low) / 2;
+      if (g_array_index (series->steps, double, middle) < (double)step)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    if (low == telar_series_length (series))
+      continue;
+    TelarAbscissa abscissa = telar_series_abscissa (chart, series);
+    return telar_chart_hover (chart, telar_chart_to_px (chart, telar_abscissa_at (&abscissa, low)),
+                              chart->plot.y + chart->plot.height / 2);
+  }
+  return FALSE;
+}
+
 gboolean
 telar_chart_leave (TelarChart *chart)
 {

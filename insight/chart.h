@@ -88,6 +88,8 @@ void telar_chart_draw_pointer (TelarChart *chart, cairo_t *cr, const TelarChartT
 /* TRUE when something that telar_chart_draw_pointer shows has changed. */
 gboolean telar_chart_hover (TelarChart *chart, double x, double y);
 gboolean telar_chart_leave (TelarChart *chart);
+/* Puts the crosshair at a step, where it is in view. */
+gboolean telar_chart_hover_step (TelarChart *chart, gint64 step);
 /* Moves the crosshair to the next point that is at least @by pixels later (earlier). */
 gboolean telar_chart_move_crosshair (TelarChart *chart, int by);
 

@@ -21,6 +21,8 @@ void telar_design_page_focus_search (TelarDesignPage *self);
 void telar_design_page_step_problem (TelarDesignPage *self, int by);
 void telar_design_page_toggle_problems (TelarDesignPage *self);
 void telar_design_page_show_problems (TelarDesignPage *self);
+/* Enters the group that the node is in, by its path, and selects it in view. */
+void telar_design_page_reveal (TelarDesignPage *self, const char *node);
 
 /* Where the keyboard is. */
 typedef enum {

@@ -3,6 +3,7 @@
 
 #include "app/ui/format.h"
 #include "app/ui/run-text.h"
+#include "app/ui/steer-menu.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -15,6 +16,7 @@ struct _TelarRunHeader {
   GtkProgressBar *progress;
   GtkWidget *requests; /* the box of all that can be asked */
   GtkButton *pause, *step, *stop;
+  TelarSteerMenu *steer;
   GtkEntry *learning_rate;
   char *shown_rate; /* what the program has put into the entry */
   gboolean paused;
@@ -28,7 +30,19 @@ static guint request_signal;
 static void
 request (TelarRunHeader *header, TelarRequestKind kind, double value)
 {
-  g_signal_emit (header, request_signal, 0, (int)kind, value);
+  g_signal_emit (header, request_signal, 0, (int)kind, value, NULL);
+}
+
+static void
+on_steered (TelarSteerMenu *menu, int kind, const char *text, TelarRunHeader *header)
+{
+  g_signal_emit (header, request_signal, 0, kind, 0.0, text);
+}
+
+void
+telar_run_header_set_document (TelarRunHeader *header, TelarDocument *document)
+{
+  telar_steer_menu_set_document (header->steer, document);
 }
 
 /* --- showing ----------------------------------------------------------------------------- */
@@ -219,6 +233,14 @@ build_requests (TelarRunHeader *header)
       add_button (header, box, "media-skip-forward-symbolic", _ ("Train one step"), on_step);
   header->stop = add_button (header, box, "media-playback-stop-symbolic",
                              _ ("Stop and keep a checkpoint"), on_stop);
+  GtkWidget *more = gtk_menu_button_new ();
+  header->steer = TELAR_STEER_MENU (telar_steer_menu_new ());
+  g_signal_connect (header->steer, "request", G_CALLBACK (on_steered), header);
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (more), "view-more-symbolic");
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (more), GTK_WIDGET (header->steer));
+  gtk_widget_set_tooltip_text (more, _ ("More to ask of the run"));
+  gtk_widget_set_valign (more, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), more);
   return box;
 }
 
@@ -234,7 +256,7 @@ telar_run_header_class_init (TelarRunHeaderClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = telar_run_header_finalize;
   request_signal = g_signal_new ("request", TELAR_TYPE_RUN_HEADER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                 NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_DOUBLE);
+                                 NULL, G_TYPE_NONE, 3, G_TYPE_INT, G_TYPE_DOUBLE, G_TYPE_STRING);
 }
 
 static void

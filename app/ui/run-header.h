@@ -1,6 +1,7 @@
 /* The head of the Train page: what the run is doing, and what can be asked of it. */
 #pragma once
 
+#include "app/project/document.h"
 #include "insight/store.h"
 
 #include <adwaita.h>
@@ -10,8 +11,12 @@ G_BEGIN_DECLS
 #define TELAR_TYPE_RUN_HEADER (telar_run_header_get_type ())
 G_DECLARE_FINAL_TYPE (TelarRunHeader, telar_run_header, TELAR, RUN_HEADER, AdwBin)
 
-/* Signal "request" (gint kind, gdouble value): a TelarRequestKind that the person wants. */
+/* Signal "request" (gint kind, gdouble value, const char *text): a TelarRequestKind that the person
+ * wants; the text is NULL where the kind has none. */
 GtkWidget *telar_run_header_new (void);
+
+/* What of the document's graph can be changed while it trains is offered; NULL: nothing. */
+void telar_run_header_set_document (TelarRunHeader *header, TelarDocument *document);
 
 typedef struct {
   const char *best;     /* what to say of the best metric, or NULL */

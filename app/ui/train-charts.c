@@ -1,6 +1,7 @@
 /* Charts that follow a run: tags become series of the chart of their group, points are read by
  * cursor, events become markers on every chart. */
 #include "app/ui/train-charts.h"
+#include "engine/watch.h"
 
 #include "app/ui/chart-view.h"
 #include "app/ui/matrix-view.h"
@@ -219,6 +220,19 @@ typedef struct {
   const char *kind, *label;
 } MarkerName;
 
+/* "Vanishing gradient: conv1", which is less than the event says. */
+static char *
+find_label (const char *text)
+{
+  g_auto (TelarWatchHit) hit = { 0 };
+
+  if (text == NULL || !telar_watch_hit_from_text (text, &hit))
+    return g_strdup (text);
+  const TelarWatchInfo *info = telar_watch_info (hit.kind);
+  return info->on_run ? g_strdup (_ (info->label))
+                      : g_strdup_printf ("%s: %s", _ (info->label), hit.where);
+}
+
 /* What a marker says: the kind in words, or the trainer's own text where that says more. NULL for
  * checkpoints, which are too many to be marked. */
 static char *
@@ -232,6 +246,8 @@ marker_label (const TelarEventRow *event)
 
   if (g_str_equal (event->kind, "checkpoint") || g_str_equal (event->kind, "recorder"))
     return NULL;
+  if (g_str_equal (event->kind, TELAR_WATCH_EVENT))
+    return find_label (event->text);
   if (g_str_equal (event->kind, "learning_rate"))
     return g_strdup_printf (_ ("learning rate %s"), event->text != NULL ? event->text : "");
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -264,6 +280,18 @@ update_all (TelarTrainCharts *charts)
   g_hash_table_iter_init (&iter, charts->views);
   while (g_hash_table_iter_next (&iter, NULL, &view))
     telar_chart_view_update (view);
+}
+
+void
+telar_train_charts_show_step (TelarTrainCharts *charts, gint64 step)
+{
+  GHashTableIter iter;
+  gpointer view;
+
+  g_hash_table_iter_init (&iter, charts->views);
+  while (g_hash_table_iter_next (&iter, NULL, &view))
+    if (telar_chart_hover_step (telar_chart_view_get_chart (view), step))
+      gtk_widget_queue_draw (view);
 }
 
 /* Whether an event says that points which are shown were taken back, to be computed again. */

@@ -24,6 +24,9 @@ void telar_train_charts_set_x (TelarTrainCharts *charts, TelarChartX x);
 void telar_train_charts_set_smoothing (TelarTrainCharts *charts, double weight);
 void telar_train_charts_set_log (TelarTrainCharts *charts, gboolean log);
 
+/* Puts the crosshair of every chart at @step. */
+void telar_train_charts_show_step (TelarTrainCharts *charts, gint64 step);
+
 /* The best value so far of the metric that says most, NULL before there is one: "Best validation
  * accuracy 98.9 %, epoch 7". Caller frees. */
 char *telar_train_charts_best (TelarTrainCharts *charts, const TelarRunRow *row);

@@ -6,6 +6,7 @@
 #include "app/ui/run-list.h"
 #include "app/ui/run-text.h"
 #include "app/ui/train-charts.h"
+#include "app/ui/watch-panel.h"
 #include "insight/store.h"
 
 #include <glib/gi18n.h>
@@ -25,6 +26,7 @@ struct _TelarTrainPage {
   TelarRunHeader *header;
   TelarRunList *list;
   TelarTrainCharts *charts;
+  TelarWatchPanel *watches;
 
   char *workspace;
   TelarStore *store; /* NULL until there is one */
@@ -42,6 +44,7 @@ G_DEFINE_FINAL_TYPE (TelarTrainPage, telar_train_page, ADW_TYPE_BIN)
 
 enum { PROP_ALIVE = 1, N_PROPS };
 static GParamSpec *properties[N_PROPS];
+static guint wanted_signal;
 
 /* --- messages ---------------------------------------------------------------------------- */
 
@@ -100,11 +103,13 @@ show_row (TelarTrainPage *page, const TelarRunRow *row)
 
   if (row->id != page->run) {
     telar_train_charts_reset (page->charts);
+    telar_watch_panel_reset (page->watches);
     page->run = row->id;
     g_free (page->run_name);
     page->run_name = g_strdup (row->name);
   }
-  if (!telar_train_charts_follow (page->charts, page->store, row, &error))
+  if (!telar_train_charts_follow (page->charts, page->store, row, &error) ||
+      !telar_watch_panel_follow (page->watches, page->store, row->id, &error))
     tell (page, error->message);
   g_autofree char *best = telar_train_charts_best (page->charts, row);
   TelarRunFacts facts = { best, telar_train_charts_pace (page->charts),
@@ -251,7 +256,16 @@ telar_train_page_set_workspace (TelarTrainPage *page, const char *workspace)
   page->run = page->wanted = 0;
   set_alive (page, FALSE);
   telar_train_charts_reset (page->charts);
+  telar_watch_panel_reset (page->watches);
   look_now (page);
+}
+
+void
+telar_train_page_set_document (TelarTrainPage *page, TelarDocument *document)
+{
+  g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
+  telar_watch_panel_set_document (page->watches, document);
+  telar_run_header_set_document (page->header, document);
 }
 
 void
@@ -265,14 +279,41 @@ telar_train_page_show_run (TelarTrainPage *page, gint64 run)
 /* --- what the person does ---------------------------------------------------------------- */
 
 static void
-on_request (TelarRunHeader *header, int kind, double value, TelarTrainPage *page)
+ask (TelarTrainPage *page, const TelarRequest *request)
 {
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&page->failure, g_free);
-  if (page->store != NULL &&
-      !telar_store_request (page->store, page->run, (TelarRequestKind)kind, value, &error))
+  if (page->store != NULL && telar_store_put_request (page->store, page->run, request, &error) == 0)
     tell (page, error->message);
+}
+
+static void
+on_request (TelarRunHeader *header, int kind, double value, const char *text, TelarTrainPage *page)
+{
+  TelarRequest request = { .kind = (TelarRequestKind)kind, .value = value };
+
+  g_strlcpy (request.text, text != NULL ? text : "", sizeof request.text);
+  ask (page, &request);
+}
+
+/* Watchpoints of the project are those of its run that goes on, too. */
+static void
+on_watches (TelarWatchPanel *panel, const char *watches, TelarTrainPage *page)
+{
+  TelarRequest request = { .kind = TELAR_REQUEST_SET };
+
+  g_snprintf (request.text, sizeof request.text, "training.watch=%s", watches);
+  if (page->alive)
+    ask (page, &request);
+}
+
+static void
+on_found (TelarWatchPanel *panel, const char *node, gint64 step, TelarTrainPage *page)
+{
+  telar_train_charts_show_step (page->charts, step);
+  if (node != NULL)
+    g_signal_emit (page, wanted_signal, 0, node);
 }
 
 static void
@@ -348,6 +389,10 @@ build_run (TelarTrainPage *page)
   gtk_box_append (GTK_BOX (box), build_settings (page));
   gtk_widget_set_vexpand (GTK_WIDGET (page->charts), TRUE);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->charts));
+  page->watches = TELAR_WATCH_PANEL (telar_watch_panel_new ());
+  g_signal_connect (page->watches, "changed", G_CALLBACK (on_watches), page);
+  g_signal_connect (page->watches, "found", G_CALLBACK (on_found), page);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->watches));
   gtk_widget_set_margin_top (box, 18);
   gtk_widget_set_margin_bottom (box, 18);
   gtk_widget_set_margin_start (box, 18);
@@ -404,6 +449,8 @@ telar_train_page_class_init (TelarTrainPageClass *klass)
   properties[PROP_ALIVE] =
       g_param_spec_boolean ("alive", NULL, NULL, FALSE,
                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  wanted_signal = g_signal_new ("node-wanted", TELAR_TYPE_TRAIN_PAGE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -2,6 +2,8 @@
  * run store and writes requests into it; it never talks to the training process. */
 #pragma once
 
+#include "app/project/document.h"
+
 #include <adwaita.h>
 
 G_BEGIN_DECLS
@@ -9,11 +11,15 @@ G_BEGIN_DECLS
 #define TELAR_TYPE_TRAIN_PAGE (telar_train_page_get_type ())
 G_DECLARE_FINAL_TYPE (TelarTrainPage, telar_train_page, TELAR, TRAIN_PAGE, AdwBin)
 
-/* Property "alive" (boolean, read-only): the run that is shown goes on. */
+/* Property "alive" (boolean, read-only): the run that is shown goes on.
+ * Signal "node-wanted" (const char *node): the person wants to see that node. */
 GtkWidget *telar_train_page_new (void);
 
 /* The folder whose run store is shown; it may come into being later. NULL: none. */
 void telar_train_page_set_workspace (TelarTrainPage *page, const char *workspace);
+
+/* The project whose watchpoints are shown below the charts; NULL: none. */
+void telar_train_page_set_document (TelarTrainPage *page, TelarDocument *document);
 
 /* Shows @run; 0: the newest, and each newer one when it comes. */
 void telar_train_page_show_run (TelarTrainPage *page, gint64 run);
