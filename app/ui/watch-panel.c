@@ -84,6 +84,9 @@ on_switch (GtkSwitch *toggle, GParamSpec *pspec, TelarWatchPanel *panel)
   TelarWatch *watch = g_object_get_data (G_OBJECT (toggle), "watch");
 
   watch->off = !gtk_switch_get_active (toggle);
+  /* The row shows that already, and must outlive its switch's change. */
+  g_free (panel->text);
+  panel->text = telar_watches_to_text (panel->watches);
   take_change (panel);
 }
 

@@ -1,12 +1,15 @@
 /* The Train page in process, under a display: a real store with a recorder that writes into it. */
 #include "app/ui/train-page.h"
+#include "app/project/edits.h"
 #include "app/ui/chart-view.h"
 #include "app/ui/matrix-view.h"
 #include "engine/monitor.h"
+#include "engine/watch.h"
 #include "insight/store.h"
 #include "tests/app/screen.h"
 
 #include <math.h>
+#include <string.h>
 
 #define STEPS_PER_EPOCH 200
 
@@ -54,6 +57,13 @@ static gboolean
 is_entry (GtkWidget *widget, const char *unused)
 {
   return GTK_IS_ENTRY (widget);
+}
+
+static gboolean
+is_menu_button (GtkWidget *widget, const char *tooltip)
+{
+  return GTK_IS_MENU_BUTTON (widget) &&
+         g_strcmp0 (gtk_widget_get_tooltip_text (widget), tooltip) == 0;
 }
 
 static gboolean
@@ -369,6 +379,116 @@ test_keys (Fixture *fixture, gconstpointer data)
   telar_monitor_free (monitor);
 }
 
+/* --- watchpoints ------------------------------------------------------------------------- */
+
+static gboolean
+is_switch (GtkWidget *widget, const char *unused)
+{
+  return GTK_IS_SWITCH (widget);
+}
+
+static gboolean
+is_find (GtkWidget *widget, const char *title)
+{
+  return ADW_IS_ACTION_ROW (widget) &&
+         strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), title) != NULL;
+}
+
+static void
+note_node (TelarTrainPage *page, const char *node, char **wanted)
+{
+  g_free (*wanted);
+  *wanted = g_strdup (node);
+}
+
+static const char *
+get_watches (TelarDocument *document)
+{
+  return telar_param_set_text (telar_graph_training ((TelarGraph *)telar_document_graph (document)),
+                               "watch");
+}
+
+/* The rows are the project's watchpoints, undone like all else; a change holds for the run, too; a
+ * find leads to its node. */
+static void
+test_watchpoints (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TelarDocument) document = telar_document_new ("watched");
+  g_autofree char *wanted = NULL;
+  TelarMonitor *monitor = begin (fixture, "r", 0);
+
+  train (monitor, 1, 300);
+  g_assert_true (telar_edit_set_training (document, "watch",
+                                          "nan:pause vanishing:conv1:1e-08 range:fc:-2..6", NULL));
+  telar_train_page_set_document (fixture->page, document);
+  telar_train_page_set_workspace (fixture->page, fixture->workspace);
+  g_signal_connect (fixture->page, "node-wanted", G_CALLBACK (note_node), &wanted);
+  test_wait_for (fixture->window, test_is_label, "outside -2 to 6");
+
+  GtkWidget *toggle = test_wait_for (fixture->window, is_switch, NULL);
+  gtk_switch_set_active (GTK_SWITCH (toggle), FALSE);
+  g_assert_cmpstr (get_watches (document), ==,
+                   "nan:pause:off vanishing:conv1:1e-08 range:fc:-2..6");
+  TelarRequest request = wait_for_request (monitor);
+  g_assert_cmpint (request.kind, ==, TELAR_REQUEST_SET);
+  g_assert_cmpstr (request.text, ==,
+                   "training.watch=nan:pause:off vanishing:conv1:1e-08 range:fc:-2..6");
+  g_signal_emit_by_name (test_wait_for (fixture->window, test_is_button, "Remove this watchpoint"),
+                         "clicked");
+  g_assert_cmpstr (get_watches (document), ==, "vanishing:conv1:1e-08 range:fc:-2..6");
+  /* Changes of one setting, one right after the other, are one to undo. */
+  telar_document_undo (document);
+  g_assert_cmpstr (get_watches (document), ==, "");
+  g_assert_null (test_find (fixture->window, is_switch, NULL));
+  telar_document_redo (document);
+  g_assert_cmpstr (get_watches (document), ==, "vanishing:conv1:1e-08 range:fc:-2..6");
+
+  char place[] = "stage/0/conv1.kernel";
+  TelarWatchHit hit = { TELAR_WATCH_VANISHING, TELAR_WATCH_PAUSE, place, 2e-12, 1e-8 };
+  g_autofree char *text = telar_watch_hit_to_text (&hit);
+  telar_monitor_event (monitor, 250, TELAR_WATCH_EVENT, text);
+  GtkWidget *find = test_wait_for (fixture->window, is_find, "stage/0/conv1.kernel");
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1280, 1250);
+  test_picture (fixture->window, "page-watchpoints");
+  g_signal_emit_by_name (find, "activated");
+  g_assert_cmpstr (wanted, ==, "stage/conv1");
+  telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+  telar_monitor_free (monitor);
+  telar_train_page_set_document (fixture->page, NULL);
+}
+
+/* The menu asks for what the header has no button for. */
+static void
+test_menu (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TelarDocument) document = telar_document_new ("steered");
+  TelarMonitor *monitor = begin (fixture, "r", 0);
+
+  train (monitor, 1, 10);
+  telar_train_page_set_document (fixture->page, document);
+  telar_train_page_set_workspace (fixture->page, fixture->workspace);
+  GtkWidget *more = test_wait_for (fixture->window, is_menu_button, "More to ask of the run");
+  gtk_menu_button_popup (GTK_MENU_BUTTON (more));
+  GtkWidget *menu = GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (more)));
+  GtkWidget *set = test_wait_for (menu, test_is_button, "Set");
+  GtkWidget *value = test_find (menu, is_entry, NULL);
+  test_picture (fixture->window, "page-menu");
+  gtk_editable_set_text (GTK_EDITABLE (value), "nonsense");
+  g_assert_false (gtk_widget_get_sensitive (set));
+  gtk_editable_set_text (GTK_EDITABLE (value), "0.5");
+  g_assert_true (gtk_widget_get_sensitive (set));
+  g_signal_emit_by_name (set, "clicked");
+  TelarRequest request = wait_for_request (monitor);
+  g_assert_cmpint (request.kind, ==, TELAR_REQUEST_SET);
+  g_assert_true (g_str_has_prefix (request.text, "training.") &&
+                 g_str_has_suffix (request.text, "=0.5"));
+  gtk_menu_button_popup (GTK_MENU_BUTTON (more));
+  g_signal_emit_by_name (test_wait_for (menu, test_is_button, "Stop After This Epoch"), "clicked");
+  g_assert_cmpint (wait_for_request (monitor).kind, ==, TELAR_REQUEST_STOP_EPOCH);
+  telar_monitor_free (monitor);
+  telar_train_page_set_document (fixture->page, NULL);
+}
+
 #define ADD(name, function)                                                                        \
   g_test_add ("/app/train-page/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -381,6 +501,8 @@ main (int argc, char *argv[])
   ADD ("live", test_live);
   ADD ("figures", test_figures);
   ADD ("requests", test_requests);
+  ADD ("watchpoints", test_watchpoints);
+  ADD ("menu", test_menu);
   ADD ("resumed", test_resumed);
   ADD ("choosing", test_choosing);
   ADD ("keys", test_keys);
