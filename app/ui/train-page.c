@@ -376,6 +376,12 @@ build_settings (TelarTrainPage *page)
   return box;
 }
 
+static void
+on_told (TelarWatchPanel *panel, const char *find, TelarTrainPage *page)
+{
+  adw_toast_overlay_add_toast (page->toasts, adw_toast_new (find));
+}
+
 static GtkWidget *
 build_run (TelarTrainPage *page)
 {
@@ -391,6 +397,7 @@ build_run (TelarTrainPage *page)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->charts));
   page->watches = TELAR_WATCH_PANEL (telar_watch_panel_new ());
   g_signal_connect (page->watches, "changed", G_CALLBACK (on_watches), page);
+  g_signal_connect (page->watches, "told", G_CALLBACK (on_told), page);
   g_signal_connect (page->watches, "found", G_CALLBACK (on_found), page);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->watches));
   gtk_widget_set_margin_top (box, 18);

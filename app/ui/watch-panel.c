@@ -22,11 +22,12 @@ struct _TelarWatchPanel {
   GQueue *find_rows; /* newest first */
   char *text;
   gint64 cursor;
+  gboolean followed; /* what is found from here on is news */
 };
 
 G_DEFINE_FINAL_TYPE (TelarWatchPanel, telar_watch_panel, ADW_TYPE_BIN)
 
-enum { CHANGED, FOUND, N_SIGNALS };
+enum { CHANGED, FOUND, TOLD, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* --- the watchpoints --------------------------------------------------------------------- */
@@ -242,6 +243,8 @@ add_find (TelarWatchPanel *panel, const TelarEventRow *event, const TelarWatchHi
   g_object_set_data_full (G_OBJECT (row), "step", g_memdup2 (&event->step, sizeof event->step),
                           g_free);
   g_signal_connect (row, "activated", G_CALLBACK (on_find), panel);
+  if (panel->followed && hit->action != TELAR_WATCH_MARK)
+    g_signal_emit (panel, signals[TOLD], 0, title);
   adw_preferences_group_add (panel->finds_group, row);
   g_queue_push_head (panel->find_rows, row);
 }
@@ -251,6 +254,7 @@ telar_watch_panel_reset (TelarWatchPanel *panel)
 {
   drop_oldest (panel, 0);
   panel->cursor = 0;
+  panel->followed = FALSE;
   gtk_widget_set_visible (GTK_WIDGET (panel->finds_group), FALSE);
 }
 
@@ -267,6 +271,7 @@ telar_watch_panel_follow (TelarWatchPanel *panel, TelarStore *store, gint64 run,
         telar_watch_hit_from_text (event->text, &hit))
       add_find (panel, event, &hit);
   }
+  panel->followed = TRUE;
   drop_oldest (panel, MOST_FINDS);
   gtk_widget_set_visible (GTK_WIDGET (panel->finds_group),
                           g_queue_get_length (panel->find_rows) > 0);
@@ -307,6 +312,8 @@ telar_watch_panel_class_init (TelarWatchPanelClass *klass)
                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[FOUND] = g_signal_new ("found", TELAR_TYPE_WATCH_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_INT64);
+  signals[TOLD] = g_signal_new ("told", TELAR_TYPE_WATCH_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -13,7 +13,8 @@ G_DECLARE_FINAL_TYPE (TelarWatchPanel, telar_watch_panel, TELAR, WATCH_PANEL, Ad
 
 /* Signals
  *   "changed" (const char *watches): the person has set these, as the setting "watch" has them
- *   "found" (const char *node, gint64 step): a find was clicked; the node is NULL for the run */
+ *   "found" (const char *node, gint64 step): a find was clicked; the node is NULL for the run
+ *   "told" (const char *find): something was found that a person wants to be told */
 GtkWidget *telar_watch_panel_new (void);
 
 /* The project whose watchpoints are shown and edited; NULL: none. */

@@ -394,6 +394,13 @@ is_find (GtkWidget *widget, const char *title)
          strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), title) != NULL;
 }
 
+static gboolean
+is_toast (GtkWidget *widget, const char *title)
+{
+  return test_is_label (widget, title) &&
+         gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_GROUP) == NULL;
+}
+
 static void
 note_node (TelarTrainPage *page, const char *node, char **wanted)
 {
@@ -450,6 +457,7 @@ test_watchpoints (Fixture *fixture, gconstpointer data)
   GtkWidget *find = test_wait_for (fixture->window, is_find, "stage/0/conv1.kernel");
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1280, 1250);
   test_picture (fixture->window, "page-watchpoints");
+  test_wait_for (fixture->window, is_toast, "Vanishing gradient");
   g_signal_emit_by_name (find, "activated");
   g_assert_cmpstr (wanted, ==, "stage/conv1");
   telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
