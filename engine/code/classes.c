@@ -192,8 +192,10 @@ compare_call (CodeClass *class, guint piece, guint module, guint index, const ch
     if (same)
       continue;
     const char *name = find_parameter (class, args, attr);
-    if (write)
+    if (write) {
+      g_free (args[0]->value);
       ((CodeArg *)args[0])->value = g_strdup (name);
+    }
   }
 }
 

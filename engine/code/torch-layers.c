@@ -10,15 +10,15 @@ emit_constant (CodePiece *p)
 {
   const TelarType *type = code_output_type (p, 0);
   g_autofree char *value = code_python_real (code_real (p, "value"));
-
+  g_autofree char *sizes = code_python_tuple (type->shape.dims, type->shape.rank);
   guint n;
+
   telar_param_set_reals (p->lowered->node->params, "numbers", &n);
   if (code_bool (p, "stored") || n > 0)
     code_refuse (p, "its numbers are a list");
   else
-    code_forward (p, "torch.full(%s, %s).to(torch.%s)",
-                  type->shape.rank ? code_python_tuple (type->shape.dims, type->shape.rank) : "()",
-                  value, telar_dtype_is_float (type->dtype) ? "float32" : "int64");
+    code_forward (p, "torch.full(%s, %s).to(torch.%s)", sizes, value,
+                  telar_dtype_is_float (type->dtype) ? "float32" : "int64");
 }
 
 static void
