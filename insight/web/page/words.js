@@ -60,7 +60,7 @@ export const words = {
   asked: ["Asked; the run obeys at the next batch.", "Pedido; se obedece en el próximo lote."],
   obeyed: ["Done at step {0}.", "Hecho en el paso {0}."],
   not_a_rate: ["A learning rate is a positive number.", "La tasa de aprendizaje es un número positivo."],
-  pin: ["Pin", "Fijar"],
+  pin: ["Pin", "Anclar"],
   chart_of: ["Chart of {0}", "Gráfica de {0}"],
   at: ["at {0}", "en {0}"],
   right: ["right class", "clase correcta"],
