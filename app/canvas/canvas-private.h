@@ -33,6 +33,8 @@ typedef enum {
   TELAR_DRAG_RUBBER,
   TELAR_DRAG_WIRE,
   TELAR_DRAG_CUT,
+  TELAR_DRAG_BEND,
+  TELAR_DRAG_SIZE,
 } TelarDragKind;
 
 /* A node that is being dragged, and where it was. */
@@ -41,10 +43,41 @@ typedef struct {
   float x, y;
 } TelarHeld;
 
+/* The title of a frame, by which it is held, in canvas units. */
+#define TELAR_FRAME_TITLE 40.0f
+/* The least width and height of a frame or note. */
+#define TELAR_NOTE_LEAST 48.0f
+
+/* A frame or a note, as the drawing has it. */
+typedef struct TelarNoteItem {
+  char *id;
+  gboolean frame;
+  char *text;
+  TelarColour colour;
+  graphene_rect_t rect;
+  gboolean selected;
+  PangoLayout *layout; /* of its text, or NULL */
+} TelarNoteItem;
+
+/* Which borders of it are held. */
+enum {
+  TELAR_BORDER_LEFT = 1,
+  TELAR_BORDER_RIGHT = 2,
+  TELAR_BORDER_TOP = 4,
+  TELAR_BORDER_BOTTOM = 8
+};
+
+/* One that is being moved, and where it was. */
+typedef struct {
+  TelarNoteItem *note;
+  graphene_point_t at;
+} TelarHeldNote;
+
 /* What is being moved. */
 typedef struct {
   GArray *nodes;     /* TelarHeld */
   GHashTable *held;  /* the same nodes */
+  GArray *notes;     /* TelarHeldNote */
   GArray *siblings;  /* graphene_rect_t of what it snaps to */
   GArray *guides;    /* TelarGuide */
   gboolean loose;    /* it was shaken out of its wires */
@@ -86,7 +119,15 @@ struct _TelarCanvas {
 
   GHashTable *selection; /* TelarSceneNode * */
   TelarSceneEdge *selected_edge;
-  TelarSceneNode *current; /* where the keyboard is */
+  int current_bend;        /* of it; -1: none */
+  GPtrArray *notes;        /* TelarNoteItem *, the lowest first */
+  GPtrArray *note_proxies; /* GtkWidget *, one for each */
+  TelarNoteItem *current_note;
+  GtkWidget *note_editor;     /* while one is being written, */
+  TelarNoteItem *edited_note; /* this one */
+  TelarNoteItem *sized;       /* whose border is held, */
+  graphene_rect_t sized_from; /* and how it was */
+  TelarSceneNode *current;    /* where the keyboard is */
 
   TelarDragKind drag;
   TelarHit pressed;
@@ -141,6 +182,7 @@ void telar_canvas_selection_changed (TelarCanvas *self);
 graphene_point_t telar_canvas_selection_place (TelarCanvas *self);
 /* Scrolls so that the node is in view. */
 void telar_canvas_ensure_visible (TelarCanvas *self, TelarSceneNode *node);
+void telar_canvas_show_rect (TelarCanvas *self, const graphene_rect_t *rect);
 /* What places are multiples of: 1 where the person wants no grid. */
 float telar_canvas_grid (void);
 float telar_canvas_snap (double value);
@@ -156,6 +198,59 @@ void telar_canvas_snapshot_overlay (TelarCanvas *self, GtkSnapshot *snapshot,
 void telar_canvas_add_gestures (TelarCanvas *self); /* gestures.c */
 void telar_canvas_cancel_drag (TelarCanvas *self);
 void telar_canvas_set_cursor (TelarCanvas *self);
+void telar_canvas_double_click (TelarCanvas *self, double x, double y);
+
+/* notes.c: frames and notes. */
+GPtrArray *telar_canvas_new_notes (void);
+TelarNoteItem *telar_canvas_find_note (TelarCanvas *self, const char *id);
+void telar_canvas_sync_notes (TelarCanvas *self);
+/* What lies at a point of the widget, notes and bends included. */
+TelarHit telar_canvas_hit (TelarCanvas *self, double x, double y);
+/* Widens @bounds to hold them. */
+void telar_canvas_notes_bounds (TelarCanvas *self, graphene_rect_t *bounds);
+void telar_canvas_select_note (TelarCanvas *self, TelarNoteItem *item, gboolean extend);
+/* Ids; the caller frees. */
+char **telar_canvas_selected_notes (TelarCanvas *self);
+void telar_canvas_add_notes_to_selection (TelarCanvas *self, const char *const *ids);
+/* Whether the rubber band around @area takes it. */
+gboolean telar_canvas_note_in (const TelarNoteItem *item, const graphene_rect_t *area);
+void telar_canvas_step_note (TelarCanvas *self);
+void telar_canvas_size_begin (TelarCanvas *self);
+void telar_canvas_size_update (TelarCanvas *self, double dx, double dy);
+void telar_canvas_size_end (TelarCanvas *self, gboolean keep);
+void telar_canvas_place_note (TelarCanvas *self, const TelarNoteItem *item,
+                              const graphene_rect_t *rect, const char *merge_key);
+
+/* notes-draw.c */
+void telar_canvas_snapshot_notes (TelarCanvas *self, GtkSnapshot *snapshot, gboolean frames);
+void telar_canvas_forget_notes (TelarCanvas *self);
+
+/* note-edit.c: writing in place. */
+void telar_canvas_edit_note (TelarCanvas *self, TelarNoteItem *item);
+void telar_canvas_finish_note (TelarCanvas *self);
+void telar_canvas_follow_editor (TelarCanvas *self);
+void telar_canvas_allocate_editor (TelarCanvas *self);
+
+/* note-proxy.c: accessible children for them. */
+void telar_canvas_update_note_proxies (TelarCanvas *self);
+void telar_canvas_allocate_note_proxies (TelarCanvas *self);
+void telar_canvas_drop_note_proxies (TelarCanvas *self);
+void telar_canvas_focus_note (TelarCanvas *self);
+
+/* bends.c: where wires are led through. */
+void telar_canvas_hit_bend (TelarCanvas *self, const graphene_point_t *at, TelarHit *hit);
+void telar_canvas_bend_begin (TelarCanvas *self);
+void telar_canvas_bend_update (TelarCanvas *self);
+void telar_canvas_bend_end (TelarCanvas *self);
+void telar_canvas_add_bend (TelarCanvas *self, TelarSceneEdge *edge, float x, float y);
+void telar_canvas_remove_bend (TelarCanvas *self, TelarSceneEdge *edge, guint index);
+void telar_canvas_straighten (TelarCanvas *self);
+/* In the middle of the selected wire; the next of its bends. */
+void telar_canvas_bend_by_key (TelarCanvas *self);
+void telar_canvas_step_bend (TelarCanvas *self);
+/* FALSE when no bend is current. */
+gboolean telar_canvas_nudge_bend (TelarCanvas *self, double dx, double dy);
+void telar_canvas_snapshot_bends (TelarCanvas *self, GtkSnapshot *snapshot);
 
 /* move.c: a drag of what is selected. @freely: it does not snap. @time: of the event, in
  * milliseconds. */
@@ -195,6 +290,7 @@ void telar_canvas_draw_wire_tag (TelarCanvas *self, GtkSnapshot *snapshot);
 void telar_canvas_add_actions (GtkWidgetClass *klass); /* keyboard.c */
 void telar_canvas_add_keys (TelarCanvas *self);
 void telar_canvas_add_drawing_actions (GtkWidgetClass *klass); /* drawing-actions.c */
+void telar_canvas_add_note_actions (GtkWidgetClass *klass);    /* note-actions.c */
 
 /* An action and its keys, 0 for none. */
 typedef struct {

@@ -48,12 +48,32 @@ annotate (TelarCanvas *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* The wire is selected again where it is still there. */
+static void
+reselect_wire (TelarCanvas *self, const char *from, const char *to, guint port, guint slot)
+{
+  const TelarSceneNode *node = telar_scene_find (self->scene, to);
+
+  for (guint i = 0; node && i < node->edges->len; i++) {
+    TelarSceneEdge *edge = node->edges->pdata[i];
+
+    if (edge->to == node && edge->to_port == port && edge->to_slot == slot &&
+        g_str_equal (edge->from->id, from))
+      telar_canvas_select_edge (self, edge);
+  }
+}
+
 /* Items may go with the sync: what points at them is kept by name. */
 static void
 sync_scene (TelarCanvas *self)
 {
   g_auto (GStrv) selected = telar_canvas_selection (self);
+  g_auto (GStrv) notes = telar_canvas_selected_notes (self);
   g_autofree char *current = self->current ? g_strdup (self->current->id) : NULL;
+  const TelarSceneEdge *wire = self->selected_edge;
+  g_autofree char *from = wire ? g_strdup (wire->from->id) : NULL;
+  g_autofree char *to = wire ? g_strdup (wire->to->id) : NULL;
+  guint port = wire ? wire->to_port : 0, slot = wire ? wire->to_slot : 0;
 
   telar_canvas_cancel_drag (self);
   telar_canvas_drop_proxies (self);
@@ -63,8 +83,12 @@ sync_scene (TelarCanvas *self)
   self->drop_edge = NULL;
   self->drop_node = NULL;
   telar_scene_sync (self->scene, telar_document_drawing (self->document));
+  telar_canvas_sync_notes (self);
   annotate (self);
   telar_canvas_select (self, (const char *const *)selected);
+  telar_canvas_add_notes_to_selection (self, (const char *const *)notes);
+  if (from)
+    reselect_wire (self, from, to, port, slot);
   if (current)
     self->current = telar_scene_find (self->scene, current);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
@@ -80,6 +104,7 @@ on_document_changed (TelarCanvas *self)
 static void
 on_entered (TelarCanvas *self)
 {
+  telar_canvas_finish_note (self);
   telar_canvas_deselect (self);
   self->current = NULL;
   sync_scene (self);
@@ -89,6 +114,7 @@ on_entered (TelarCanvas *self)
 void
 telar_canvas_set_document (TelarCanvas *self, TelarDocument *document, TelarAnalysis *analysis)
 {
+  telar_canvas_finish_note (self);
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
   if (self->analysis)
@@ -113,6 +139,7 @@ on_theme (TelarCanvas *self)
 {
   telar_theme_load (&self->theme);
   telar_scene_redraw (self->scene);
+  telar_canvas_forget_notes (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -124,6 +151,8 @@ size_allocate (GtkWidget *widget, int width, int height, int baseline)
   if ((!self->placed || self->untouched) && self->document && width > 1)
     telar_canvas_show_start (self);
   telar_canvas_allocate_proxies (self);
+  telar_canvas_allocate_note_proxies (self);
+  telar_canvas_allocate_editor (self);
   if (self->quick_add)
     gtk_popover_present (GTK_POPOVER (self->quick_add));
   if (self->menu)
@@ -145,6 +174,7 @@ css_changed (GtkWidget *widget, GtkCssStyleChange *change)
   GTK_WIDGET_CLASS (telar_canvas_parent_class)->css_changed (widget, change);
   g_clear_object (&TELAR_CANVAS (widget)->card_context);
   telar_scene_redraw (TELAR_CANVAS (widget)->scene);
+  telar_canvas_forget_notes (TELAR_CANVAS (widget));
 }
 
 static void
@@ -155,6 +185,7 @@ dispose (GObject *object)
   telar_canvas_set_document (self, NULL, NULL);
   telar_canvas_cancel_drag (self);
   telar_canvas_drop_proxies (self);
+  telar_canvas_drop_note_proxies (self);
   g_clear_handle_id (&self->proxies_idle, g_source_remove);
   g_clear_object (&self->animation);
   g_clear_object (&self->card_context);
@@ -172,7 +203,10 @@ finalize (GObject *object)
   g_hash_table_unref (self->selection);
   g_ptr_array_unref (self->proxies);
   g_hash_table_unref (self->wire_proxies);
+  g_ptr_array_unref (self->notes);
+  g_ptr_array_unref (self->note_proxies);
   g_array_unref (self->moving.nodes);
+  g_array_unref (self->moving.notes);
   g_hash_table_unref (self->moving.held);
   g_array_unref (self->moving.siblings);
   g_array_unref (self->moving.guides);
@@ -199,6 +233,7 @@ telar_canvas_class_init (TelarCanvasClass *klass)
   telar_canvas_add_fix_action (widget_class);
   telar_canvas_add_actions (widget_class);
   telar_canvas_add_drawing_actions (widget_class);
+  telar_canvas_add_note_actions (widget_class);
 
   signals[SELECTION_CHANGED] =
       g_signal_new ("selection-changed", TELAR_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -221,6 +256,10 @@ telar_canvas_init (TelarCanvas *self)
   self->selection = g_hash_table_new (NULL, NULL);
   self->proxies = g_ptr_array_new ();
   self->wire_proxies = g_hash_table_new (NULL, NULL);
+  self->notes = telar_canvas_new_notes ();
+  self->note_proxies = g_ptr_array_new ();
+  self->current_bend = -1;
+  self->moving.notes = g_array_new (FALSE, FALSE, sizeof (TelarHeldNote));
   self->moving.nodes = g_array_new (FALSE, FALSE, sizeof (TelarHeld));
   self->moving.held = g_hash_table_new (NULL, NULL);
   self->moving.siblings = g_array_new (FALSE, FALSE, sizeof (graphene_rect_t));

@@ -332,6 +332,11 @@ telar_wire_render (TelarSceneEdge *edge, const TelarTheme *theme)
   telar_theme_set (cr, edge->selected ? &theme->accent : &theme->kinds[edge->kind]);
   cairo_set_line_width (cr, edge->selected ? 3.5 : 2.2);
   cairo_stroke (cr);
+  for (guint i = 0; i < edge->n_bends; i++) {
+    cairo_new_sub_path (cr);
+    cairo_arc (cr, edge->bends[i].x, edge->bends[i].y, 3.6, 0, 2 * G_PI);
+  }
+  cairo_fill (cr);
   cairo_destroy (cr);
   edge->drawing = gtk_snapshot_free_to_node (snapshot);
   return edge->drawing;

@@ -99,6 +99,44 @@ telar_curve_between (const graphene_point_t *from, const graphene_point_t *to,
     forward_curve (from, to, curve);
 }
 
+/* Into which direction the wire goes at the stop @i: to the right at its ports, at a bend past it
+ * from the stop before to the one after. */
+static graphene_point_t
+heading (const graphene_point_t *stops, guint n, guint i)
+{
+  float x = 1, y = 0, length;
+
+  if (i > 0 && i + 1 < n) {
+    x = stops[i + 1].x - stops[i - 1].x;
+    y = stops[i + 1].y - stops[i - 1].y;
+  }
+  length = hypotf (x, y);
+  return length > 0 ? GRAPHENE_POINT_INIT (x / length, y / length) : GRAPHENE_POINT_INIT (1, 0);
+}
+
+void
+telar_curve_through (const graphene_point_t *from, const graphene_point_t *bends, guint n,
+                     const graphene_point_t *to, TelarCurve *curve)
+{
+  graphene_point_t stops[TELAR_MAX_BENDS + 2];
+
+  stops[0] = *from;
+  for (guint i = 0; i < n; i++)
+    stops[i + 1] = bends[i];
+  stops[n + 1] = *to;
+  curve->n_segments = n + 1;
+  for (guint i = 0; i <= n; i++) {
+    graphene_point_t *points = &curve->points[3 * i];
+    graphene_point_t out = heading (stops, n + 2, i), in = heading (stops, n + 2, i + 1);
+    float reach = hypotf (stops[i + 1].x - stops[i].x, stops[i + 1].y - stops[i].y) / 3;
+
+    points[0] = stops[i];
+    points[1] = GRAPHENE_POINT_INIT (stops[i].x + out.x * reach, stops[i].y + out.y * reach);
+    points[2] = GRAPHENE_POINT_INIT (stops[i + 1].x - in.x * reach, stops[i + 1].y - in.y * reach);
+    points[3] = stops[i + 1];
+  }
+}
+
 static graphene_point_t
 point_on (const graphene_point_t segment[4], float t)
 {

@@ -404,15 +404,18 @@ telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   TelarDetail detail;
 
   draw_ground (self, snapshot, width, height);
+  telar_canvas_snapshot_notes (self, snapshot, TRUE);
   telar_scene_query (self->scene, &visible, nodes, edges);
   detail = telar_detail_for (self->view.zoom, nodes->len);
   if (detail == TELAR_DETAIL_FULL || detail == TELAR_DETAIL_BRIEF) {
     draw_wires (self, snapshot, edges);
     if (detail == TELAR_DETAIL_FULL)
       draw_wire_shapes (self, snapshot, edges);
+    telar_canvas_snapshot_notes (self, snapshot, FALSE);
     draw_cards (self, snapshot, nodes, detail);
   } else {
     draw_far (self, snapshot, &all, nodes, edges, detail);
+    telar_canvas_snapshot_notes (self, snapshot, FALSE);
   }
   telar_canvas_draw_costs (self, snapshot, nodes);
   if (self->drag == TELAR_DRAG_WIRE)
@@ -424,4 +427,6 @@ telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (self->dropping)
     draw_drop (self, snapshot);
   telar_canvas_snapshot_overlay (self, snapshot, &all);
+  if (self->note_editor)
+    gtk_widget_snapshot_child (widget, self->note_editor, snapshot);
 }

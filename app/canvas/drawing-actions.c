@@ -78,6 +78,7 @@ select_downstream (GtkWidget *widget, const char *action, GVariant *parameter)
 
 typedef struct {
   const char *id;
+  gboolean note;
   graphene_rect_t rect;
 } Item;
 
@@ -89,9 +90,16 @@ selected_items (TelarCanvas *self)
 
   for (guint i = 0; i < nodes->len; i++) {
     const TelarSceneNode *node = nodes->pdata[i];
-    Item item = { node->id, *telar_scene_node_rect (node) };
+    Item item = { node->id, FALSE, *telar_scene_node_rect (node) };
 
     if (node->selected)
+      g_array_append_val (items, item);
+  }
+  for (guint i = 0; i < self->notes->len; i++) {
+    const TelarNoteItem *note = self->notes->pdata[i];
+    Item item = { note->id, TRUE, note->rect };
+
+    if (note->selected)
       g_array_append_val (items, item);
   }
   return items;
@@ -101,14 +109,20 @@ static void
 place_items (TelarCanvas *self, const char *name, GArray *items)
 {
   g_autofree TelarPlace *places = g_new (TelarPlace, items->len);
-  TelarMove move = { .name = name, .nodes = places, .n_nodes = items->len };
+  g_autofree TelarNotePlace *notes = g_new (TelarNotePlace, items->len);
+  TelarMove move = { .name = name, .nodes = places, .notes = notes };
   g_autoptr (GStringChunk) ids = g_string_chunk_new (256);
 
   for (guint i = 0; i < items->len; i++) {
     const Item *item = &g_array_index (items, Item, i);
+    const graphene_rect_t *rect = &item->rect;
+    const char *id = g_string_chunk_insert (ids, item->id);
 
-    places[i] = (TelarPlace){ g_string_chunk_insert (ids, item->id), item->rect.origin.x,
-                              item->rect.origin.y };
+    if (item->note)
+      notes[move.n_notes++] = (TelarNotePlace){ id, rect->origin.x, rect->origin.y,
+                                                rect->size.width, rect->size.height };
+    else
+      places[move.n_nodes++] = (TelarPlace){ id, rect->origin.x, rect->origin.y };
   }
   telar_edit_move (self->document, &move, NULL);
 }

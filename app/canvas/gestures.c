@@ -10,14 +10,6 @@
 #define WHEEL_STEP  64.0
 #define ZOOM_FACTOR 1.12
 
-static TelarHit
-hit_at (TelarCanvas *self, double x, double y)
-{
-  graphene_point_t at = telar_canvas_from_widget (self, x, y);
-
-  return telar_scene_hit (self->scene, at.x, at.y, (float)(TELAR_REACH / self->view.zoom));
-}
-
 /* --- the rubber band -------------------------------------------------------------------------- */
 
 static void
@@ -40,6 +32,14 @@ update_rubber (TelarCanvas *self)
       self->current = node;
     }
   }
+  for (guint i = 0; i < self->notes->len; i++) {
+    TelarNoteItem *item = self->notes->pdata[i];
+
+    item->selected =
+        telar_canvas_note_in (item, &area) || g_hash_table_contains (self->rubbered, item);
+    if (item->selected)
+      self->current_note = item;
+  }
   telar_canvas_selection_changed (self);
 }
 
@@ -54,9 +54,30 @@ begin_rubber (TelarCanvas *self)
   g_hash_table_iter_init (&iter, self->selection);
   while (self->pressed_extends && g_hash_table_iter_next (&iter, &node, NULL))
     g_hash_table_add (self->rubbered, node);
+  for (guint i = 0; self->pressed_extends && i < self->notes->len; i++)
+    if (((TelarNoteItem *)self->notes->pdata[i])->selected)
+      g_hash_table_add (self->rubbered, self->notes->pdata[i]);
 }
 
 /* --- the drag --------------------------------------------------------------------------------- */
+
+static const char *
+border_cursor (guint borders)
+{
+  switch (borders) {
+  case TELAR_BORDER_LEFT:
+  case TELAR_BORDER_RIGHT:
+    return "ew-resize";
+  case TELAR_BORDER_TOP:
+  case TELAR_BORDER_BOTTOM:
+    return "ns-resize";
+  case TELAR_BORDER_LEFT | TELAR_BORDER_TOP:
+  case TELAR_BORDER_RIGHT | TELAR_BORDER_BOTTOM:
+    return "nwse-resize";
+  default:
+    return "nesw-resize";
+  }
+}
 
 void
 telar_canvas_set_cursor (TelarCanvas *self)
@@ -70,6 +91,12 @@ telar_canvas_set_cursor (TelarCanvas *self)
   else if (self->drag == TELAR_DRAG_CUT || self->knife || self->drag == TELAR_DRAG_WIRE ||
            self->hover.kind == TELAR_HIT_INPUT || self->hover.kind == TELAR_HIT_OUTPUT)
     name = "crosshair";
+  else if (self->drag == TELAR_DRAG_SIZE)
+    name = border_cursor (self->pressed.port);
+  else if (self->hover.kind == TELAR_HIT_BORDER)
+    name = border_cursor (self->hover.port);
+  else if (self->hover.kind == TELAR_HIT_BEND || self->hover.kind == TELAR_HIT_NOTE)
+    name = "move";
   else if (self->hover.kind == TELAR_HIT_EDGE)
     name = "pointer";
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), name);
@@ -93,6 +120,15 @@ press (TelarCanvas *self, GdkModifierType modifiers)
   case TELAR_HIT_EDGE:
     telar_canvas_select_edge (self, self->pressed.edge);
     break;
+  case TELAR_HIT_BEND:
+    telar_canvas_select_edge (self, self->pressed.edge);
+    self->current_bend = (int)self->pressed.port;
+    break;
+  case TELAR_HIT_NOTE:
+  case TELAR_HIT_BORDER:
+    if (self->pressed_extends || !self->pressed.note->selected)
+      telar_canvas_select_note (self, self->pressed.note, self->pressed_extends);
+    break;
   case TELAR_HIT_NOTHING:
     if (!self->pressed_extends)
       telar_canvas_clear_selection (self);
@@ -112,6 +148,7 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, TelarCanvas *self)
     return;
   }
   adw_animation_pause (self->animation);
+  telar_canvas_finish_note (self);
   gtk_widget_grab_focus (GTK_WIDGET (self));
   self->pointer = self->drag_start = self->drag_now = GRAPHENE_POINT_INIT ((float)x, (float)y);
   self->drag_view = self->view;
@@ -120,7 +157,7 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, TelarCanvas *self)
   } else if (button == GDK_BUTTON_SECONDARY || self->knife) {
     telar_canvas_cut_begin (self);
   } else {
-    self->pressed = hit_at (self, x, y);
+    self->pressed = telar_canvas_hit (self, x, y);
     press (self, modifiers);
   }
   telar_canvas_set_cursor (self);
@@ -130,8 +167,13 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, TelarCanvas *self)
 static void
 start_moving (TelarCanvas *self)
 {
-  if (self->pressed.kind == TELAR_HIT_NODE && self->pressed.node->selected) {
+  if ((self->pressed.kind == TELAR_HIT_NODE && self->pressed.node->selected) ||
+      (self->pressed.kind == TELAR_HIT_NOTE && self->pressed.note->selected)) {
     telar_canvas_move_begin (self);
+  } else if (self->pressed.kind == TELAR_HIT_BORDER) {
+    telar_canvas_size_begin (self);
+  } else if (self->pressed.kind == TELAR_HIT_BEND) {
+    telar_canvas_bend_begin (self);
   } else if (self->pressed.kind == TELAR_HIT_NOTHING) {
     begin_rubber (self);
   }
@@ -176,6 +218,12 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, TelarCanvas *self
   case TELAR_DRAG_CUT:
     telar_canvas_cut_update (self);
     break;
+  case TELAR_DRAG_BEND:
+    telar_canvas_bend_update (self);
+    break;
+  case TELAR_DRAG_SIZE:
+    telar_canvas_size_update (self, dx / zoom, dy / zoom);
+    break;
   case TELAR_DRAG_NONE:
   case TELAR_DRAG_PRESSED:
     break;
@@ -192,6 +240,10 @@ on_drag_end (GtkGestureDrag *gesture, double dx, double dy, TelarCanvas *self)
     telar_canvas_move_end (self);
   } else if (drag == TELAR_DRAG_CUT) {
     telar_canvas_cut_end (self);
+  } else if (drag == TELAR_DRAG_BEND) {
+    telar_canvas_bend_end (self);
+  } else if (drag == TELAR_DRAG_SIZE) {
+    telar_canvas_size_end (self, TRUE);
   } else if (drag == TELAR_DRAG_WIRE) {
     telar_canvas_wiring_end (self, TRUE);
   } else if (drag == TELAR_DRAG_PRESSED && self->pressed.kind == TELAR_HIT_NODE &&
@@ -206,8 +258,11 @@ on_drag_end (GtkGestureDrag *gesture, double dx, double dy, TelarCanvas *self)
 void
 telar_canvas_cancel_drag (TelarCanvas *self)
 {
+  if (self->drag == TELAR_DRAG_BEND)
+    telar_scene_sync (self->scene, telar_document_drawing (self->document));
   telar_canvas_move_cancel (self);
   telar_canvas_cut_clear (self);
+  telar_canvas_size_end (self, FALSE);
   telar_canvas_wiring_end (self, FALSE);
   g_clear_pointer (&self->rubbered, g_hash_table_unref);
   self->drag = TELAR_DRAG_NONE;
@@ -223,30 +278,61 @@ on_drag_cancel (GtkGesture *gesture, GdkEventSequence *sequence, TelarCanvas *se
 
 /* --- clicks, the wheel, pinching, hovering ---------------------------------------------------- */
 
+/* Opens a node, writes in a note, bends a wire or takes a bend out, adds to the ground. */
+void
+telar_canvas_double_click (TelarCanvas *self, double x, double y)
+{
+  graphene_point_t at = telar_canvas_from_widget (self, x, y);
+  TelarHit hit = telar_canvas_hit (self, x, y);
+
+  switch (hit.kind) {
+  case TELAR_HIT_NODE:
+    g_signal_emit_by_name (self, "node-activated", hit.node->id);
+    break;
+  case TELAR_HIT_NOTE:
+    telar_canvas_edit_note (self, hit.note);
+    break;
+  case TELAR_HIT_BEND:
+    telar_canvas_remove_bend (self, hit.edge, hit.port);
+    break;
+  case TELAR_HIT_EDGE:
+    telar_canvas_add_bend (self, hit.edge, at.x, at.y);
+    break;
+  case TELAR_HIT_NOTHING:
+    telar_canvas_quick_add (self, x, y, NULL);
+    break;
+  case TELAR_HIT_INPUT:
+  case TELAR_HIT_OUTPUT:
+  case TELAR_HIT_BORDER:
+    break;
+  }
+}
+
 static void
 on_click (GtkGestureClick *gesture, int n_press, double x, double y, TelarCanvas *self)
 {
   guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
+  GdkModifierType modifiers =
+      gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
   TelarHit hit;
 
   if (!self->document)
     return;
-  hit = hit_at (self, x, y);
+  hit = telar_canvas_hit (self, x, y);
   if (button == GDK_BUTTON_SECONDARY) {
-    if (self->drag == TELAR_DRAG_CUT)
+    if (modifiers & GDK_CONTROL_MASK) /* the stroke that cuts begins so */
       return;
     gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
     self->pointer = GRAPHENE_POINT_INIT ((float)x, (float)y);
     if (hit.kind == TELAR_HIT_NODE && !hit.node->selected)
       telar_canvas_select_node (self, hit.node, FALSE);
-    else if (hit.kind == TELAR_HIT_EDGE)
+    else if (hit.kind == TELAR_HIT_EDGE || hit.kind == TELAR_HIT_BEND)
       telar_canvas_select_edge (self, hit.edge);
+    else if (hit.note && !hit.note->selected)
+      telar_canvas_select_note (self, hit.note, FALSE);
     telar_canvas_show_menu (self, x, y);
   } else if (button == GDK_BUTTON_PRIMARY && n_press == 2) {
-    if (hit.kind == TELAR_HIT_NODE)
-      g_signal_emit_by_name (self, "node-activated", hit.node->id);
-    else if (hit.kind == TELAR_HIT_NOTHING)
-      telar_canvas_quick_add (self, x, y, NULL);
+    telar_canvas_double_click (self, x, y);
   }
 }
 
@@ -298,9 +384,9 @@ on_motion (GtkEventControllerMotion *motion, double x, double y, TelarCanvas *se
   self->pointer_inside = TRUE;
   if (self->drag != TELAR_DRAG_NONE)
     return;
-  hit = hit_at (self, x, y);
+  hit = telar_canvas_hit (self, x, y);
   if (hit.kind == self->hover.kind && hit.node == self->hover.node &&
-      hit.port == self->hover.port && hit.edge == self->hover.edge)
+      hit.port == self->hover.port && hit.edge == self->hover.edge && hit.note == self->hover.note)
     return;
   self->hover = hit;
   telar_canvas_set_cursor (self);

@@ -163,12 +163,16 @@ static void
 remove_selected (TelarCanvas *self, gboolean reconnect)
 {
   g_auto (GStrv) ids = telar_canvas_selection (self);
+  g_auto (GStrv) notes = telar_canvas_selected_notes (self);
   TelarEdge wire;
 
   if (!self->document)
     return;
-  if (ids[0])
-    telar_edit_remove (self->document, (const char *const *)ids, reconnect);
+  if (ids[0] || notes[0])
+    telar_edit_remove_all (self->document, (const char *const *)ids, (const char *const *)notes,
+                           reconnect);
+  else if (self->selected_edge && self->current_bend >= 0)
+    telar_canvas_remove_bend (self, self->selected_edge, (guint)self->current_bend);
   else if (telar_canvas_selected_wire (self, &wire))
     telar_edit_disconnect (self->document, wire.to, wire.to_port, wire.to_slot);
 }
@@ -188,12 +192,12 @@ remove_bridge (GtkWidget *widget, const char *action, GVariant *parameter)
 static gboolean
 copy_selected (TelarCanvas *self)
 {
-  g_auto (GStrv) ids = telar_canvas_selection (self);
+  g_auto (GStrv) ids = telar_canvas_selection (self), notes = telar_canvas_selected_notes (self);
   g_autofree char *text = NULL;
 
-  if (!self->document || !ids[0])
+  if (!self->document || (!ids[0] && !notes[0]))
     return FALSE;
-  text = telar_edit_copy (self->document, (const char *const *)ids);
+  text = telar_edit_copy_all (self->document, (const char *const *)ids, (const char *const *)notes);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
   return TRUE;
 }
@@ -212,6 +216,17 @@ cut_nodes (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+select_made (TelarCanvas *self, char **ids, char **notes, const GError *error)
+{
+  if (!ids) {
+    telar_canvas_message (self, error);
+    return;
+  }
+  telar_canvas_select (self, (const char *const *)ids);
+  telar_canvas_add_notes_to_selection (self, (const char *const *)notes);
+}
+
+static void
 on_clipboard_text (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (TelarCanvas) self = data;
@@ -220,16 +235,13 @@ on_clipboard_text (GObject *source, GAsyncResult *result, gpointer data)
                             ? telar_canvas_from_widget (self, self->pointer.x, self->pointer.y)
                             : view_middle (self);
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) ids = NULL;
+  g_auto (GStrv) ids = NULL, notes = NULL;
 
   if (!text || !self->document)
     return;
-  ids = telar_edit_paste (self->document, text, telar_canvas_snap (at.x), telar_canvas_snap (at.y),
-                          &error);
-  if (ids)
-    telar_canvas_select (self, (const char *const *)ids);
-  else
-    telar_canvas_message (self, error);
+  ids = telar_edit_paste_all (self->document, text, telar_canvas_snap (at.x),
+                              telar_canvas_snap (at.y), &notes, &error);
+  select_made (self, ids, notes, error);
 }
 
 static void
@@ -243,17 +255,15 @@ static void
 duplicate_nodes (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   TelarCanvas *self = TELAR_CANVAS (widget);
-  g_auto (GStrv) ids = telar_canvas_selection (self);
+  g_auto (GStrv) ids = telar_canvas_selection (self), notes = telar_canvas_selected_notes (self);
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) made = NULL;
+  g_auto (GStrv) made = NULL, made_notes = NULL;
 
-  if (!self->document || !ids[0])
+  if (!self->document || (!ids[0] && !notes[0]))
     return;
-  made = telar_edit_duplicate (self->document, (const char *const *)ids, 4 * TELAR_GRID, &error);
-  if (made)
-    telar_canvas_select (self, (const char *const *)made);
-  else
-    telar_canvas_message (self, error);
+  made = telar_edit_duplicate_all (self->document, (const char *const *)ids,
+                                   (const char *const *)notes, 4 * TELAR_GRID, &made_notes, &error);
+  select_made (self, made, made_notes, error);
 }
 
 static void
@@ -279,6 +289,9 @@ select_all (GtkWidget *widget, const char *action, GVariant *parameter)
   for (guint i = 0; i < nodes->len; i++)
     ids[i] = ((const TelarSceneNode *)nodes->pdata[i])->id;
   telar_canvas_select (self, ids);
+  for (guint i = 0; i < self->notes->len; i++)
+    ((TelarNoteItem *)self->notes->pdata[i])->selected = TRUE;
+  telar_canvas_selection_changed (self);
 }
 
 static void
@@ -392,19 +405,34 @@ walk (TelarCanvas *self, int dx, int dy, gboolean extend)
 static void
 nudge (TelarCanvas *self, double dx, double dy)
 {
-  g_auto (GStrv) ids = telar_canvas_selection (self);
-  guint n = g_strv_length (ids);
-  g_autofree TelarPlace *places = g_new (TelarPlace, n);
-  g_autofree char *joined = g_strjoinv (",", ids);
-  g_autofree char *key = g_strdup_printf ("nudge %s", joined);
+  g_auto (GStrv) ids = telar_canvas_selection (self), notes = telar_canvas_selected_notes (self);
+  guint n = g_strv_length (ids), n_notes = g_strv_length (notes);
+  g_autofree TelarPlace *places = g_new (TelarPlace, n + 1);
+  g_autofree TelarNotePlace *note_places = g_new (TelarNotePlace, n_notes + 1);
+  g_autofree char *joined = g_strjoinv (",", ids), *joined_notes = g_strjoinv (",", notes);
+  g_autofree char *key = g_strdup_printf ("nudge %s %s", joined, joined_notes);
+  TelarMove move = { .name = _ ("Move"),
+                     .nodes = places,
+                     .n_nodes = n,
+                     .notes = note_places,
+                     .n_notes = n_notes,
+                     .merge_key = key };
 
+  if (telar_canvas_nudge_bend (self, dx, dy))
+    return;
   for (guint i = 0; i < n; i++) {
     const graphene_rect_t *rect = telar_scene_node_rect (telar_scene_find (self->scene, ids[i]));
 
     places[i] = (TelarPlace){ ids[i], rect->origin.x + dx, rect->origin.y + dy };
   }
-  if (n)
-    telar_edit_place (self->document, _ ("Move"), places, n, key);
+  for (guint i = 0; i < n_notes; i++) {
+    const graphene_rect_t *rect = &telar_canvas_find_note (self, notes[i])->rect;
+
+    note_places[i] = (TelarNotePlace){ notes[i], rect->origin.x + dx, rect->origin.y + dy,
+                                       rect->size.width, rect->size.height };
+  }
+  if (n + n_notes)
+    telar_edit_move (self->document, &move, NULL);
 }
 
 static gboolean
@@ -444,6 +472,10 @@ on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType stat
   if (key == GDK_KEY_Escape && self->drag != TELAR_DRAG_NONE) {
     telar_canvas_cancel_drag (self);
     gtk_widget_queue_draw (GTK_WIDGET (self));
+    return GDK_EVENT_STOP;
+  }
+  if ((key == GDK_KEY_Return || key == GDK_KEY_KP_Enter) && self->current_note) {
+    telar_canvas_edit_note (self, self->current_note);
     return GDK_EVENT_STOP;
   }
   if ((key == GDK_KEY_Return || key == GDK_KEY_KP_Enter) && self->current) {

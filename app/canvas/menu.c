@@ -65,6 +65,7 @@ add_of_nodes (GMenu *menu)
     { N_ ("Equal Gaps from Top to Bottom"), "canvas.distribute::vertical" },
   };
   static const Item group[] = {
+    { N_ ("Frame"), "canvas.add-frame" },
     { N_ ("Group"), "canvas.group" },
     { N_ ("Ungroup"), "canvas.ungroup" },
   };
@@ -82,7 +83,9 @@ add_of_wire (GMenu *menu)
 {
   static const Item items[] = {
     { N_ ("Insert a Node…"), "canvas.quick-add" },
-    { N_ ("Cut the Wire"), "canvas.remove" },
+    { N_ ("Bend"), "canvas.add-bend" },
+    { N_ ("Straighten"), "canvas.straighten" },
+    { N_ ("Cut the Wire"), "canvas.cut-wire" },
   };
 
   add_section (menu, items, G_N_ELEMENTS (items));
@@ -93,11 +96,35 @@ add_of_ground (GMenu *menu)
 {
   static const Item items[] = {
     { N_ ("Add a Node…"), "canvas.quick-add" },
+    { N_ ("Add a Note"), "canvas.add-note" },
     { N_ ("Arrange"), "canvas.arrange" },
     { N_ ("Show All"), "canvas.zoom-fit" },
   };
 
   add_section (menu, items, G_N_ELEMENTS (items));
+}
+
+static void
+add_of_notes (GMenu *menu)
+{
+  static const Item edit[] = {
+    { N_ ("Write"), "canvas.edit-note" },
+    { N_ ("Remove"), "canvas.remove" },
+  };
+  static const Item colours[] = {
+    { N_ ("Grey"), "canvas.colour-note::grey" },
+    { N_ ("Blue"), "canvas.colour-note::blue" },
+    { N_ ("Green"), "canvas.colour-note::green" },
+    { N_ ("Yellow"), "canvas.colour-note::yellow" },
+    { N_ ("Orange"), "canvas.colour-note::orange" },
+    { N_ ("Red"), "canvas.colour-note::red" },
+    { N_ ("Purple"), "canvas.colour-note::purple" },
+  };
+  g_autoptr (GMenu) more = g_menu_new ();
+
+  add_section (menu, edit, G_N_ELEMENTS (edit));
+  add_submenu (more, _ ("Colour"), colours, G_N_ELEMENTS (colours));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
 }
 
 void
@@ -112,6 +139,8 @@ telar_canvas_show_menu (TelarCanvas *self, double x, double y)
     add_clipboard (menu);
   if (g_hash_table_size (self->selection))
     add_of_nodes (menu);
+  else if (self->current_note)
+    add_of_notes (menu);
   add_of_ground (menu);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));

@@ -24,7 +24,50 @@ hold (TelarMoving *moving, TelarSceneNode *node)
     g_array_append_val (moving->nodes, held);
 }
 
-/* What others lie in the way of: nodes in view that stay. */
+static void
+hold_note (TelarMoving *moving, TelarNoteItem *note)
+{
+  TelarHeldNote held = { note, note->rect.origin };
+
+  for (guint i = 0; i < moving->notes->len; i++)
+    if (g_array_index (moving->notes, TelarHeldNote, i).note == note)
+      return;
+  g_array_append_val (moving->notes, held);
+}
+
+/* A frame takes along what lies in it. */
+static void
+hold_contents (TelarCanvas *self, const TelarNoteItem *frame)
+{
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+
+  telar_scene_query (self->scene, &frame->rect, nodes, NULL);
+  for (guint i = 0; i < nodes->len; i++)
+    if (graphene_rect_contains_rect (&frame->rect, telar_scene_node_rect (nodes->pdata[i])))
+      hold (&self->moving, nodes->pdata[i]);
+  for (guint i = 0; i < self->notes->len; i++) {
+    TelarNoteItem *note = self->notes->pdata[i];
+
+    if (graphene_rect_contains_rect (&frame->rect, &note->rect))
+      hold_note (&self->moving, note);
+  }
+}
+
+static void
+hold_notes (TelarCanvas *self)
+{
+  for (guint i = 0; i < self->notes->len; i++) {
+    TelarNoteItem *note = self->notes->pdata[i];
+
+    if (!note->selected)
+      continue;
+    hold_note (&self->moving, note);
+    if (note->frame)
+      hold_contents (self, note);
+  }
+}
+
+/* What lies beside it: nodes and notes in view that stay. */
 static void
 find_siblings (TelarCanvas *self)
 {
@@ -36,6 +79,15 @@ find_siblings (TelarCanvas *self)
   for (guint i = 0; i < nodes->len; i++)
     if (!g_hash_table_contains (self->moving.held, nodes->pdata[i]))
       g_array_append_val (self->moving.siblings, *telar_scene_node_rect (nodes->pdata[i]));
+  for (guint i = 0; i < self->notes->len; i++) {
+    const TelarNoteItem *note = self->notes->pdata[i];
+    gboolean held = FALSE;
+
+    for (guint j = 0; j < self->moving.notes->len; j++)
+      held |= g_array_index (self->moving.notes, TelarHeldNote, j).note == note;
+    if (!held && !note->frame && graphene_rect_intersection (&visible, &note->rect, NULL))
+      g_array_append_val (self->moving.siblings, note->rect);
+  }
 }
 
 void
@@ -48,6 +100,7 @@ telar_canvas_move_begin (TelarCanvas *self)
   g_hash_table_iter_init (&iter, self->selection);
   while (g_hash_table_iter_next (&iter, &node, NULL))
     hold (&self->moving, node);
+  hold_notes (self);
   self->moving.turned = self->moving.extreme = self->drag_start.x;
   find_siblings (self);
   self->drag = TELAR_DRAG_MOVE;
@@ -59,6 +112,7 @@ telar_canvas_move_clear (TelarCanvas *self)
   TelarMoving *moving = &self->moving;
 
   g_array_set_size (moving->nodes, 0);
+  g_array_set_size (moving->notes, 0);
   g_array_set_size (moving->siblings, 0);
   g_array_set_size (moving->guides, 0);
   g_hash_table_remove_all (moving->held);
@@ -75,6 +129,11 @@ telar_canvas_move_cancel (TelarCanvas *self)
     const TelarHeld *held = &g_array_index (self->moving.nodes, TelarHeld, i);
 
     telar_scene_place (self->scene, held->node, held->x, held->y);
+  }
+  for (guint i = 0; i < self->moving.notes->len; i++) {
+    const TelarHeldNote *held = &g_array_index (self->moving.notes, TelarHeldNote, i);
+
+    held->note->rect.origin = held->at;
   }
   telar_canvas_move_clear (self);
 }
@@ -167,7 +226,7 @@ wire_under (TelarCanvas *self)
   TelarSceneEdge *found = NULL;
   graphene_point_t at;
 
-  if (!node || (!self->moving.loose && node->edges->len))
+  if (!node || self->moving.notes->len || (!self->moving.loose && node->edges->len))
     return NULL;
   at = telar_canvas_from_widget (self, self->drag_now.x, self->drag_now.y);
   telar_scene_query (self->scene, rect, NULL, edges);
@@ -188,22 +247,36 @@ wire_under (TelarCanvas *self)
 
 /* --- moving ----------------------------------------------------------------------------------- */
 
-/* How far the pressed item goes, once it has snapped. */
-static graphene_point_t
-snapped (TelarCanvas *self, double dx, double dy, gboolean freely)
+/* The item under the pointer, as it was: the others keep their distance to it. */
+static graphene_rect_t
+lead (TelarCanvas *self)
 {
-  const TelarHeld *lead = &g_array_index (self->moving.nodes, TelarHeld, 0);
-  graphene_rect_t rect;
-  graphene_point_t start;
+  graphene_rect_t rect = GRAPHENE_RECT_INIT (0, 0, 0, 0);
 
+  for (guint i = 0; i < self->moving.notes->len; i++) {
+    const TelarHeldNote *held = &g_array_index (self->moving.notes, TelarHeldNote, i);
+
+    if (held->note == self->pressed.note)
+      return (graphene_rect_t){ held->at, held->note->rect.size };
+  }
   for (guint i = 0; i < self->moving.nodes->len; i++) {
     const TelarHeld *held = &g_array_index (self->moving.nodes, TelarHeld, i);
 
+    rect = *telar_scene_node_rect (held->node);
+    rect.origin = GRAPHENE_POINT_INIT (held->x, held->y);
     if (held->node == self->pressed.node)
-      lead = held;
+      break;
   }
-  start = GRAPHENE_POINT_INIT (lead->x, lead->y);
-  rect = *telar_scene_node_rect (lead->node);
+  return rect;
+}
+
+/* How far it goes, once it has snapped. */
+static graphene_point_t
+snapped (TelarCanvas *self, double dx, double dy, gboolean freely)
+{
+  graphene_rect_t rect = lead (self);
+  graphene_point_t start = rect.origin;
+
   rect.origin = GRAPHENE_POINT_INIT (start.x + (float)dx, start.y + (float)dy);
   if (freely) {
     g_array_set_size (self->moving.guides, 0);
@@ -225,6 +298,11 @@ telar_canvas_move_update (TelarCanvas *self, double dx, double dy, gboolean free
 
     telar_scene_place (self->scene, held->node, held->x + by.x, held->y + by.y);
   }
+  for (guint i = 0; i < self->moving.notes->len; i++) {
+    const TelarHeldNote *held = &g_array_index (self->moving.notes, TelarHeldNote, i);
+
+    held->note->rect.origin = GRAPHENE_POINT_INIT (held->at.x + by.x, held->at.y + by.y);
+  }
   follow_shake (self, self->drag_now.x, time);
   self->drop_edge = wire_under (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -234,11 +312,14 @@ telar_canvas_move_update (TelarCanvas *self, double dx, double dy, gboolean free
 void
 telar_canvas_move_end (TelarCanvas *self)
 {
-  guint n = self->moving.nodes->len;
-  g_autofree TelarPlace *places = g_new (TelarPlace, n);
+  guint n = self->moving.nodes->len, n_notes = self->moving.notes->len;
+  g_autofree TelarPlace *places = g_new (TelarPlace, n + 1);
+  g_autofree TelarNotePlace *notes = g_new (TelarNotePlace, n_notes + 1);
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
-  TelarMove move = { .name = _ ("Move"), .nodes = places, .n_nodes = n };
+  TelarMove move = {
+    .name = _ ("Move"), .nodes = places, .n_nodes = n, .notes = notes, .n_notes = n_notes
+  };
   TelarEdge wire;
 
   for (guint i = 0; i < n; i++) {
@@ -248,6 +329,14 @@ telar_canvas_move_end (TelarCanvas *self)
 
     g_ptr_array_add (ids, id);
     places[i] = (TelarPlace){ id, origin->x, origin->y };
+  }
+  for (guint i = 0; i < n_notes; i++) {
+    const TelarNoteItem *note = g_array_index (self->moving.notes, TelarHeldNote, i).note;
+    char *id = g_strdup (note->id);
+
+    g_ptr_array_add (ids, id);
+    notes[i] = (TelarNotePlace){ id, note->rect.origin.x, note->rect.origin.y,
+                                 note->rect.size.width, note->rect.size.height };
   }
   move.loosen = self->moving.loose;
   if (self->drop_edge) {

@@ -200,12 +200,16 @@ telar_canvas_snapshot_overlay (TelarCanvas *self, GtkSnapshot *snapshot, const g
 
   if (self->drop_node)
     draw_replaced (self, snapshot);
-  if (self->drag != TELAR_DRAG_MOVE && self->drag != TELAR_DRAG_CUT && !self->drop_edge)
+  telar_canvas_snapshot_bends (self, snapshot);
+  if (self->drag != TELAR_DRAG_MOVE && self->drag != TELAR_DRAG_CUT &&
+      self->drag != TELAR_DRAG_BEND && !self->drop_edge)
     return;
   cr = gtk_snapshot_append_cairo (snapshot, all);
   if (self->drop_edge)
     draw_target (self, cr);
-  if (self->drag == TELAR_DRAG_MOVE) {
+  if (self->drag == TELAR_DRAG_BEND) {
+    draw_guides (self, cr);
+  } else if (self->drag == TELAR_DRAG_MOVE) {
     if (self->moving.loose)
       draw_bridges (self, cr);
     draw_guides (self, cr);

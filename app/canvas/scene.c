@@ -45,6 +45,7 @@ edge_free (gpointer data)
   TelarSceneEdge *edge = data;
 
   g_clear_pointer (&edge->drawing, gsk_render_node_unref);
+  g_free (edge->bends);
   g_free (edge);
 }
 
@@ -139,7 +140,10 @@ lay_edge (TelarScene *scene, TelarSceneEdge *edge, gboolean indexed)
   graphene_point_t to = telar_scene_port (edge->to, FALSE, edge->to_port);
   graphene_rect_t bounds;
 
-  telar_curve_between (&from, &to, telar_scene_node_rect (edge->to), &edge->curve);
+  if (edge->n_bends)
+    telar_curve_through (&from, edge->bends, edge->n_bends, &to, &edge->curve);
+  else
+    telar_curve_between (&from, &to, telar_scene_node_rect (edge->to), &edge->curve);
   bounds = telar_curve_bounds (&edge->curve);
   g_clear_pointer (&edge->drawing, gsk_render_node_unref);
   if (indexed) {
@@ -161,6 +165,13 @@ telar_scene_place (TelarScene *scene, TelarSceneNode *node, float x, float y)
   telar_index_move (scene->node_index, &node->item, &bounds);
   for (guint i = 0; i < node->edges->len; i++)
     lay_edge (scene, node->edges->pdata[i], TRUE);
+}
+
+void
+telar_scene_move_bend (TelarScene *scene, TelarSceneEdge *edge, guint bend, float x, float y)
+{
+  edge->bends[bend] = GRAPHENE_POINT_INIT (x, y);
+  lay_edge (scene, edge, TRUE);
 }
 
 void
@@ -266,6 +277,35 @@ drop_node (TelarScene *scene, TelarSceneNode *node)
   g_hash_table_remove (scene->by_id, node->id);
 }
 
+static gboolean
+same_bends (const TelarSceneEdge *edge, const TelarEdge *source)
+{
+  guint n = source->bends ? source->bends->len : 0;
+
+  if (edge->n_bends != n)
+    return FALSE;
+  for (guint i = 0; i < n; i++) {
+    const TelarBend *bend = &g_array_index (source->bends, TelarBend, i);
+
+    if (edge->bends[i].x != (float)bend->x || edge->bends[i].y != (float)bend->y)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+take_bends (TelarSceneEdge *edge, const TelarEdge *source)
+{
+  g_free (edge->bends);
+  edge->n_bends = source->bends ? source->bends->len : 0;
+  edge->bends = edge->n_bends ? g_new (graphene_point_t, edge->n_bends) : NULL;
+  for (guint i = 0; i < edge->n_bends; i++) {
+    const TelarBend *bend = &g_array_index (source->bends, TelarBend, i);
+
+    edge->bends[i] = GRAPHENE_POINT_INIT ((float)bend->x, (float)bend->y);
+  }
+}
+
 static TelarSceneEdge *
 make_edge (TelarScene *scene, const char *key, const TelarEdge *source)
 {
@@ -280,6 +320,7 @@ make_edge (TelarScene *scene, const char *key, const TelarEdge *source)
   g_ptr_array_add (edge->from->edges, edge);
   if (edge->to != edge->from)
     g_ptr_array_add (edge->to->edges, edge);
+  take_bends (edge, source);
   lay_edge (scene, edge, FALSE);
   g_hash_table_insert (scene->by_input, g_strdup (key), edge);
   return edge;
@@ -347,7 +388,13 @@ telar_scene_sync (TelarScene *scene, const TelarGraph *graph)
     g_autofree char *key = edge_key (source->to, source->to_port, source->to_slot);
     TelarSceneEdge *edge = g_hash_table_lookup (scene->by_input, key);
 
-    g_ptr_array_add (scene->edges, edge ? edge : make_edge (scene, key, source));
+    if (!edge) {
+      edge = make_edge (scene, key, source);
+    } else if (!same_bends (edge, source)) {
+      take_bends (edge, source);
+      lay_edge (scene, edge, TRUE);
+    }
+    g_ptr_array_add (scene->edges, edge);
   }
 }
 

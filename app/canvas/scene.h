@@ -41,6 +41,8 @@ typedef struct {
   guint from_port, to_port, to_slot;
   TelarPortKind kind;
   TelarCurve curve;
+  graphene_point_t *bends; /* where it is led through */
+  guint n_bends;
   gboolean selected;
   GskRenderNode *drawing;
 } TelarSceneEdge;
@@ -60,6 +62,8 @@ const GPtrArray *telar_scene_edges (const TelarScene *scene);
 
 /* Moves a node and the ends of its wires. */
 void telar_scene_place (TelarScene *scene, TelarSceneNode *node, float x, float y);
+/* Moves one bend of a wire. */
+void telar_scene_move_bend (TelarScene *scene, TelarSceneEdge *edge, guint bend, float x, float y);
 /* What is shown in the card; NULL shapes: none known. Takes @shapes. */
 void telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shapes,
                            TelarBadge badge);
@@ -84,7 +88,11 @@ typedef enum {
   TELAR_HIT_NODE,
   TELAR_HIT_INPUT,
   TELAR_HIT_OUTPUT,
-  TELAR_HIT_EDGE
+  TELAR_HIT_EDGE,
+  /* These the canvas finds beside what the scene holds. */
+  TELAR_HIT_BEND, /* of @edge, which @port counts */
+  TELAR_HIT_NOTE,
+  TELAR_HIT_BORDER, /* of @note; @port says which */
 } TelarHitKind;
 
 typedef struct {
@@ -92,6 +100,7 @@ typedef struct {
   TelarSceneNode *node; /* of nodes and ports */
   guint port;
   TelarSceneEdge *edge;
+  struct TelarNoteItem *note;
 } TelarHit;
 
 /* What lies at (@x, @y), ports and wires within @reach. Selected nodes lie above others, later ones

@@ -1,4 +1,4 @@
-/* What is selected on the canvas: nodes, or one wire. */
+/* What is selected on the canvas: nodes, frames and notes, or one wire. */
 #include "app/canvas/canvas-private.h"
 
 void
@@ -15,6 +15,7 @@ set_selected_edge (TelarCanvas *self, TelarSceneEdge *edge)
   TelarSceneEdge *ends[] = { self->selected_edge, edge };
 
   self->selected_edge = edge;
+  self->current_bend = -1;
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
     if (!ends[i])
       continue;
@@ -33,13 +34,16 @@ telar_canvas_deselect (TelarCanvas *self)
   while (g_hash_table_iter_next (&iter, &node, NULL))
     ((TelarSceneNode *)node)->selected = FALSE;
   g_hash_table_remove_all (self->selection);
+  for (guint i = 0; i < self->notes->len; i++)
+    ((TelarNoteItem *)self->notes->pdata[i])->selected = FALSE;
+  self->current_note = NULL;
   set_selected_edge (self, NULL);
 }
 
 void
 telar_canvas_clear_selection (TelarCanvas *self)
 {
-  if (g_hash_table_size (self->selection) == 0 && !self->selected_edge)
+  if (g_hash_table_size (self->selection) == 0 && !self->selected_edge && !self->current_note)
     return;
   telar_canvas_deselect (self);
   telar_canvas_selection_changed (self);
@@ -120,6 +124,10 @@ telar_canvas_selection_place (TelarCanvas *self)
 
   if (self->selected_edge) {
     at = telar_curve_middle (&self->selected_edge->curve);
+  } else if (self->current_note) {
+    const graphene_rect_t *rect = &self->current_note->rect;
+
+    at = GRAPHENE_POINT_INIT (rect->origin.x + rect->size.width / 2, rect->origin.y);
   } else if (self->current) {
     const graphene_rect_t *rect = telar_scene_node_rect (self->current);
 

@@ -27,6 +27,15 @@ static const Pair kind_colours[TELAR_PORT_METRICS + 1] = {
   [TELAR_PORT_MODEL]   = { "#8a63c8", "#b697f5" },
   [TELAR_PORT_METRICS] = { "#b5554f", "#ee8d86" },
 };
+static const Pair note_colours[TELAR_N_COLOURS] = {
+  [TELAR_COLOUR_GREY]   = { "#77767b", "#9a9996" },
+  [TELAR_COLOUR_BLUE]   = { "#1c71d8", "#62a0ea" },
+  [TELAR_COLOUR_GREEN]  = { "#26a269", "#57e389" },
+  [TELAR_COLOUR_YELLOW] = { "#d29d0b", "#f8e45c" },
+  [TELAR_COLOUR_ORANGE] = { "#e66100", "#ffbe6f" },
+  [TELAR_COLOUR_RED]    = { "#c01c28", "#f66151" },
+  [TELAR_COLOUR_PURPLE] = { "#813d9c", "#c061cb" },
+};
 /* clang-format on */
 
 static GdkRGBA
@@ -106,6 +115,8 @@ telar_theme_load (TelarTheme *theme)
     theme->categories[i] = pick (category_colours[i], dark);
   for (guint i = 0; i < G_N_ELEMENTS (kind_colours); i++)
     theme->kinds[i] = pick (kind_colours[i], dark);
+  for (guint i = 0; i < TELAR_N_COLOURS; i++)
+    theme->notes[i] = pick (note_colours[i], dark);
   if (contrast)
     raise_contrast (theme);
   theme->wire = theme->kinds[TELAR_PORT_TENSOR];

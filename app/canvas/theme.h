@@ -2,7 +2,7 @@
  * palette, inspector and canvas share. */
 #pragma once
 
-#include "engine/operator.h"
+#include "engine/graph.h"
 
 #include <gtk/gtk.h>
 
@@ -13,6 +13,7 @@ typedef struct {
   GdkRGBA background, dot, card, border, shadow, text, dim, wire, accent, guide, error, warning;
   GdkRGBA categories[TELAR_N_CATEGORIES];
   GdkRGBA kinds[TELAR_PORT_METRICS + 1];
+  GdkRGBA notes[TELAR_N_COLOURS];
 } TelarTheme;
 
 /* As the desktop asks for now. */

@@ -144,6 +144,7 @@ telar_canvas_fit (TelarCanvas *self, gboolean animated)
 
   if (!telar_scene_bounds (self->scene, &bounds))
     return;
+  telar_canvas_notes_bounds (self, &bounds);
   view = view_of (self, &bounds, TELAR_ZOOM_MIN);
   if (animated)
     telar_canvas_animate_to (self, &view);
@@ -172,9 +173,8 @@ telar_canvas_show_start (TelarCanvas *self)
 }
 
 void
-telar_canvas_ensure_visible (TelarCanvas *self, TelarSceneNode *node)
+telar_canvas_show_rect (TelarCanvas *self, const graphene_rect_t *rect)
 {
-  const graphene_rect_t *rect = telar_scene_node_rect (node);
   double width = gtk_widget_get_width (GTK_WIDGET (self)) / self->view.zoom;
   double height = gtk_widget_get_height (GTK_WIDGET (self)) / self->view.zoom;
   double margin = 32 / self->view.zoom;
@@ -186,6 +186,12 @@ telar_canvas_ensure_visible (TelarCanvas *self, TelarSceneNode *node)
   view.y = MAX (view.y, rect->origin.y + rect->size.height + margin - height);
   if (view.x != self->view.x || view.y != self->view.y)
     telar_canvas_animate_to (self, &view);
+}
+
+void
+telar_canvas_ensure_visible (TelarCanvas *self, TelarSceneNode *node)
+{
+  telar_canvas_show_rect (self, telar_scene_node_rect (node));
 }
 
 void

@@ -343,10 +343,22 @@ follow (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-on_document_changed (TelarAnalysis *self)
+/* Whether nothing has changed but how the document looks. */
+static gboolean
+is_layout (const TelarPatch *patch)
 {
-  if (!self->lower_source)
+  const GPtrArray *changes = telar_patch_changes (patch);
+
+  for (guint i = 0; i < changes->len; i++)
+    if (!telar_record_is_layout (((const TelarChange *)changes->pdata[i])->path))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+on_document_changed (TelarAnalysis *self, const TelarPatch *patch)
+{
+  if (!self->lower_source && !is_layout (patch))
     self->lower_source = g_timeout_add (LOWER_DELAY, follow, self);
 }
 

@@ -46,6 +46,11 @@ TelarEdge *telar_edit_lift (TelarGraph *graph, const char *to, guint port);
 void telar_edit_lay_back (TelarGraph *graph, TelarEdge *lifted);
 /* Takes all wires off @id. */
 void telar_edit_drop_wires (TelarDocument *document, TelarGraph *graph, const char *id);
+/* The records of all groups that the nodes are of, path by path; a new reference. */
+json_t *telar_edit_copy_groups (TelarDocument *document, const char *const *ids);
+/* Brings the groups of a clipboard that are not here yet; @names gets what each is called here. */
+gboolean telar_edit_paste_groups (TelarDocument *document, const json_t *root, GHashTable *names,
+                                  GError **error);
 /* Where the node is the end of a group: touches the wires at all nodes of the group, which follow
  * their ports; the second after the node has got a new id. */
 void telar_edit_touch_uses (TelarDocument *document, const TelarGraph *graph, const char *id);

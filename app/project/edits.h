@@ -126,13 +126,25 @@ char *telar_edit_group (TelarDocument *document, const char *const *ids, GError 
  * last node. Caller frees. */
 char **telar_edit_ungroup (TelarDocument *document, const char *id, GError **error);
 
-/* Nodes and the wires among them as text for the clipboard. Caller frees. */
+/* Nodes and the wires among them as text for the clipboard, with the groups that they are of.
+ * Caller frees. */
 char *telar_edit_copy (TelarDocument *document, const char *const *ids);
-/* Adds what telar_edit_copy wrote, its top left at (@x, @y), with new ids, which are returned. */
+/* Notes and frames, too. */
+char *telar_edit_copy_all (TelarDocument *document, const char *const *ids,
+                           const char *const *notes);
+/* Adds what telar_edit_copy wrote, its top left at (@x, @y), with new ids, which are returned. It
+ * may come from another document: groups that are the same here are used again, others come along;
+ * files go on being the same. */
 char **telar_edit_paste (TelarDocument *document, const char *text, double x, double y,
                          GError **error);
 /* Copies in place, @offset to the right and down. */
 char **telar_edit_duplicate (TelarDocument *document, const char *const *ids, double offset,
                              GError **error);
+/* The same with the ids of the notes that were made, which the caller frees. */
+char **telar_edit_paste_all (TelarDocument *document, const char *text, double x, double y,
+                             char ***notes, GError **error);
+char **telar_edit_duplicate_all (TelarDocument *document, const char *const *ids,
+                                 const char *const *notes, double offset, char ***made_notes,
+                                 GError **error);
 
 G_END_DECLS
