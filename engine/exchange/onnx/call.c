@@ -104,6 +104,9 @@ onnx_call_settle (OnnxCall *call, TelarOnnxValue *value)
   if (!value->tensor && !onnx_trace_settle (call->trace, &call->error))
     return NULL;
   call->b = call->trace->b;
+  /* A value of a program that is not run any more, such as one turn's of a loop. */
+  if (!value->tensor)
+    onnx_call_fail (call, "it needs numbers that are not known where it stands");
   return value->tensor;
 }
 
