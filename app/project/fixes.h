@@ -15,8 +15,8 @@ typedef struct {
  * document stays as it is. TelarFix *; caller unrefs. */
 GPtrArray *telar_fixes_find (TelarDocument *document, TelarAnalysis *analysis,
                              const TelarProblem *problem);
-/* What would make a wire fit that telar_trial_wire refuses: each draws it with what is needed between
- * its ends. Empty where nothing would. As above. */
+/* What would make a wire fit that telar_trial_wire refuses: each draws it with what is needed
+ * between its ends. Empty where nothing would. As above. */
 GPtrArray *telar_fixes_find_for_wire (TelarDocument *document, TelarAnalysis *analysis,
                                       const TelarEdge *wire);
 /* Makes the fix one edit, which undo names. FALSE where the document has changed in the way. */

@@ -249,6 +249,9 @@ source_of (OnnxCall *call, TelarOnnxValue *value, const char *name)
     onnx_call_fail (call, "it computes with the size of the batch");
   else if (onnx_call_settle (call, value))
     wire.node = onnx_draw_known (call, name, value->tensor);
+  /* What a loop's turn was to give where its drawing has failed. */
+  if (!call->error && !wire.node)
+    onnx_call_fail (call, "%s is not on the canvas", name);
   return wire;
 }
 
