@@ -42,7 +42,7 @@ reserve_names (OnnxExport *e)
 /* Where what is computed needs the size of the batch, but no input's numbers, the first of
  * @inference that has it stays. */
 static void
-keep_batch (OnnxExport *e, const TelarProgram *inference)
+keep_batch (OnnxExport *e, const TelarProgram *inference, gboolean half)
 {
   gboolean needed = FALSE;
   for (guint i = 0; i < telar_program_n_instrs (e->program); i++) {
@@ -58,7 +58,10 @@ keep_batch (OnnxExport *e, const TelarProgram *inference)
     if (!onnx_has_batch (inference, instr))
       continue;
     e->batch_input = onnx_model_name (e->model, telar_instr_string (instr, TELAR_ATTR_NAME));
-    onnx_model_input (e->model, e->batch_input, telar_program_type (inference, instr->outputs[0]));
+    TelarType type = *telar_program_type (inference, instr->outputs[0]);
+    if (half && type.dtype == TELAR_F32)
+      type.dtype = TELAR_F16;
+    onnx_model_input (e->model, e->batch_input, &type);
   }
 }
 
@@ -272,7 +275,7 @@ export_program (const Task *task, const TelarProgram *program, const GPtrArray *
 
   count_uses (&e);
   reserve_names (&e);
-  keep_batch (&e, task->inference);
+  keep_batch (&e, task->inference, options->float16_io);
   name_results (&e, results);
   onnx_find_biases (&e);
   if (!emit_all (&e, error))

@@ -4,15 +4,14 @@ came of them. Prints TAP."""
 
 import json
 import os
-import signal
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from studio import Atspi, Failure, Store, Studio, wait_for, walk  # noqa: E402
+from studio import Atspi, Failure, Studio, wait_for, walk  # noqa: E402
 import tap  # noqa: E402
 
+CONVOLUTION = "Convolution 2D"
 PROGRAM, SAMPLES = sys.argv[1:3]
 REST = 0.25  # for the widgets to follow a key
 
@@ -30,47 +29,6 @@ def press(studio, *keys):
 
 def focus_names(studio):
     return [node.get_name() or "" for node in studio.focused()[:4]]
-
-
-def tab_to(studio, name, limit=60):
-    """Presses Tab until the widget, or the one around it, is called so."""
-    for _ in range(limit):
-        if any(label in (name, f"{name} {name}") for label in focus_names(studio)):
-            return
-        press(studio, "Tab")
-    raise Failure(f"Tab never came to “{name}”, last at {focus_names(studio)}")
-
-
-def add(studio, label, *first):
-    """A node by name, at the end of a wire where keys to take one up come first."""
-    before = set(studio.nodes())
-    press(studio, *first, "Tab")
-    wait_for("the search", lambda: "Search operators" in focus_names(studio))
-    studio.type(label)
-    time.sleep(2 * REST)
-    press(studio, "Return")
-    return wait_for(f"the new {label}", lambda: set(studio.nodes()) - before).pop()
-
-
-def set_value(studio, name, value):
-    """In the inspector, of what is selected."""
-    tab_to(studio, name)
-    press(studio, "ctrl+a")
-    studio.type(value)
-    press(studio, "Return")
-
-
-def edit(studio, **values):
-    """Enter goes to the title of the current node; from there Tab reaches every parameter."""
-    press(studio, "Return")
-    for name, value in values.items():
-        name = name.replace("_", " ")
-        if isinstance(value, bool):
-            tab_to(studio, name)
-            press(studio, "space")
-        else:
-            set_value(studio, name, str(value))
-    press(studio, "Escape")
 
 
 def carry_to(studio, node, port, key, limit=12):
@@ -93,104 +51,6 @@ def save(studio, path):
     wait_for("the saved file", lambda: os.path.exists(path))
     with open(path) as file:
         return json.load(file)
-
-
-# --- the sample network, from nothing ------------------------------------------------------------
-
-CONVOLUTION = "Convolution 2D"
-
-
-def layers(studio):
-    """Scale to dropout, each wired to the one before it."""
-    for label, values in [
-        ("Scale", {"Factor": 1 / 255}),
-        (CONVOLUTION, {"Filters": 12, "Bias": False}), ("Batch normalisation", {}), ("ReLU", {}),
-        (CONVOLUTION, {"Filters": 24, "Kernel": "6x6", "Stride": "2x2", "Bias": False}),
-        ("Batch normalisation", {}), ("ReLU", {}),
-        (CONVOLUTION, {"Filters": 64, "Kernel": "6x6", "Stride": "2x2", "Bias": False}),
-        ("Batch normalisation", {}), ("ReLU", {}),
-        ("Flatten", {}), ("Dense", {"Units": 200, "Bias": False}),
-        ("Batch normalisation", {}), ("ReLU", {}), ("Dropout", {"Rate": 0.4}), ("Dense", {"Units": 10}),
-    ]:
-        add(studio, label, "w")
-        if values:
-            edit(studio, **values)
-
-
-def shape_of(project):
-    """What the network is, whatever its nodes are called: operators with their parameters, and wires
-    between operators."""
-    nodes = {node["id"]: node for node in project["nodes"]}
-
-    def told(identifier):
-        node = nodes[identifier]
-        parameters = {name: value for name, value in node.get("params", {}).items()
-                      if name not in ("init", "images", "labels")}
-        if "factor" in parameters:
-            parameters["factor"] = round(parameters["factor"], 6)
-        return json.dumps([node["op"], parameters], sort_keys=True)
-
-    def end(text):
-        identifier, port = text.split(":")
-        return told(identifier) + ":" + port
-
-    return (sorted(told(identifier) for identifier in nodes),
-            sorted((end(edge["from"]), end(edge["to"])) for edge in project["edges"]))
-
-
-def draw_and_train(folder):
-    """The sample CNN from an empty canvas: drawn, trained and saved with keys alone; the file is the
-    same network as the sample's."""
-    store, path = Store(), os.path.join(folder, "mine.telar")
-    studio = Studio(PROGRAM)
-    try:
-        press(studio, "ctrl+n")
-        studio.find(part="Draw a network")
-        add(studio, "IDX")
-        edit(studio, Images=os.path.join(SAMPLES, "digits/t10k-images-idx3-ubyte.gz"),
-             Labels=os.path.join(SAMPLES, "digits/t10k-labels-idx1-ubyte.gz"))
-        loss = add(studio, "Cross entropy", "w", "w")
-        press(studio, "Left")
-        accuracy = add(studio, "Accuracy", "w", "w")
-        press(studio, "Left")
-        layers(studio)
-        loss, accuracy = (studio.node(name).get_name() for name in (loss, accuracy))
-        for target in (loss, accuracy):
-            scores = focus_names(studio)[0]
-            press(studio, "w")
-            carry_to(studio, target, "Input logits", "Left")
-            press(studio, "Return")
-            wait_for("the wire's end", lambda: focus_names(studio)[0] == target)
-            press(studio, "e")  # the wire that came last at the first port: back along it
-            press(studio, "Left")
-            check(focus_names(studio)[0] == scores, f"at {focus_names(studio)}, not at {scores}")
-        add(studio, "Softmax", "w")
-        add(studio, "Output", "w")
-        project = save(studio, path)
-        with open(os.path.join(SAMPLES, "digits-cnn.telar")) as file:
-            sample = json.load(file)
-        for mine, theirs in zip(shape_of(project), shape_of(sample)):
-            check(mine == theirs, f"drawn: {sorted(set(map(str, mine)) ^ set(map(str, theirs)))}")
-        # The settings of the training: with nothing selected the inspector holds them.
-        press(studio, "Escape", "F6")
-        set_value(studio, "Epochs", "1")
-        set_value(studio, "Learning rate", "0.01")
-        press(studio, "Escape", "F5")
-        run = store.wait("the end of the run", lambda run: run["status"] == "done", 600)
-        metrics = json.loads(run["metrics"])
-        check(metrics["val_accuracy"] > 0.9, f"it learned {metrics}")
-    finally:
-        end_trainer(store)
-        studio.close()
-
-
-def end_trainer(store):
-    run = store.run()
-    if run and run["status"] not in ("done", "stopped", "failed"):
-        try:
-            os.kill(run["pid"], signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 # --- editing -------------------------------------------------------------------------------------
@@ -323,4 +183,4 @@ def tell_all(folder):
         studio.close()
 
 
-sys.exit(tap.run([draw_and_train, edit_by_keys, tell_all]))
+sys.exit(tap.run([edit_by_keys, tell_all]))
