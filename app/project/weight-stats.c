@@ -74,7 +74,7 @@ static struct {
 static TelarStates *
 load (const char *path, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&kept_lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&kept_lock);
   TelarProgress progress = { 0 };
   GStatBuf info;
   TelarStates *states;

@@ -61,7 +61,8 @@ on_fix (GtkButton *button, TelarProblemRow *self)
 {
   g_autofree char *label = g_strdup (g_object_get_data (G_OBJECT (button), FIX));
   GtkWidget *popover = gtk_widget_get_ancestor (GTK_WIDGET (button), GTK_TYPE_POPOVER);
-  g_autoptr (TelarProblemRow) alive = g_object_ref (self); /* the problem goes, and its row */
+  g_autoptr (TelarProblemRow) alive G_GNUC_UNUSED =
+      g_object_ref (self); /* the problem goes, and its row */
 
   if (popover)
     gtk_popover_popdown (GTK_POPOVER (popover));
