@@ -450,7 +450,8 @@ test_paste_renames_group (Fixture *f, gconstpointer data)
       telar_edit_group (f->document, (const char *const[]){ "bn1", "relu1", NULL }, NULL);
   g_autofree char *outer =
       telar_edit_group (f->document, (const char *const[]){ "conv1", inner, NULL }, NULL);
-  g_autofree char *theirs = telar_edit_group (other, (const char *const[]){ "relu2", NULL }, NULL);
+  g_autofree char *theirs G_GNUC_UNUSED =
+      telar_edit_group (other, (const char *const[]){ "relu2", NULL }, NULL);
   g_autofree char *text = copy_one (f->document, outer), *before = test_text (other);
   g_autofree char *pasted = NULL, *reread = NULL;
   const TelarGraph *drawing;

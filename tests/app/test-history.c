@@ -90,9 +90,11 @@ test_long_history (void)
   guint steps = 0, rounds = 0;
 
   g_signal_connect (document, "changed", G_CALLBACK (count), &steps);
-  for (; steps < N_STEPS; rounds++)
+  do {
     round_trip (document, rand, rounds == 0 ? 10000 : (guint)g_rand_int_range (rand, 1, 2000),
                 names);
+    rounds++;
+  } while (steps < N_STEPS);
   g_test_message ("%u steps in %u rounds", steps, rounds);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     if (!g_hash_table_contains (names, kinds[i]))
