@@ -167,6 +167,17 @@ open_base (const TelarJournalBase *base, GError **error)
   return document_for (graph, base->project, g_strdup (base->hash), base->title ? base->title : "");
 }
 
+/* Whether the last edit of a stack is the one with these changes. */
+static gboolean
+is_last (GPtrArray *edits, const TelarPatch *patch)
+{
+  const TelarEdit *last = telar_document_last (edits);
+  json_auto_t *own = last ? telar_patch_to_json (last->patch) : NULL;
+  json_auto_t *other = telar_patch_to_json (patch);
+
+  return own && json_equal (own, other);
+}
+
 /* Undo and redo move an edit between the stacks when it is there; edits from before the journal
  * began are not, and become edits of their own. */
 static void
@@ -178,7 +189,7 @@ replay_history (TelarDocument *self, const char *kind, const char *name, TelarPa
   if (g_str_equal (kind, "merge") && self->undo->len) {
     telar_patch_merge (telar_document_last (self->undo)->patch, patch);
     telar_patch_free (patch);
-  } else if ((undo || g_str_equal (kind, "redo")) && from->len) {
+  } else if ((undo || g_str_equal (kind, "redo")) && is_last (from, patch)) {
     g_ptr_array_add (to, g_ptr_array_steal_index (from, from->len - 1));
     telar_patch_free (patch);
   } else {

@@ -270,7 +270,7 @@ test_killed (void)
 /* Undone behind the save that the journal starts at: the replay knows nothing of what came before.
  */
 static void
-test_undo_behind_the_journal (void)
+check_undo_behind_the_journal (guint n)
 {
   g_autofree char *folder = test_folder ();
   g_autofree char *project = g_build_filename (folder, "project.telar", NULL);
@@ -279,21 +279,29 @@ test_undo_behind_the_journal (void)
   g_autoptr (TelarDocument) recovered = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_free (telar_edit_add (document, "relu", 8, 8, NULL, NULL));
+  for (guint i = 0; i < n; i++)
+    g_free (telar_edit_add (document, "relu", 8 + 8 * i, 8, NULL, NULL));
   g_assert_true (telar_document_save (document, project, NULL));
   saved = test_text (document);
-  telar_document_undo (document);
+  telar_document_jump (document, 0);
   undone = test_text (document);
   g_object_unref (document);
   recovered = telar_document_recover (journal, &error);
   g_assert_no_error (error);
   assert_text (recovered, undone);
-  telar_document_undo (recovered);
+  telar_document_jump (recovered, 0);
   assert_text (recovered, saved);
-  telar_document_redo (recovered);
+  telar_document_jump (recovered, n);
   assert_text (recovered, undone);
   telar_document_close (recovered);
   test_remove (folder);
+}
+
+static void
+test_undo_behind_the_journal (void)
+{
+  for (guint n = 1; n <= 3; n++)
+    check_undo_behind_the_journal (n);
 }
 
 /* --- a disk that is full ---------------------------------------------------------------------- */
