@@ -67,41 +67,41 @@ features_of (const CodePiece *p, guint wire)
   return shape->dims[shape->rank - 1];
 }
 
+/* What linear layers end with: units, kernel and bias, the call and the activation. */
+static void
+finish_linear (CodePiece *p, CodeCall *call, CodeWeightForm kernel, const char *arguments)
+{
+  gboolean bias = code_bool (p, "bias");
+
+  code_positional (call, "out_features", "%" G_GINT64_FORMAT, code_int (p, "units"));
+  if (!bias)
+    code_keyword (call, "bias", "False");
+  code_weight (p, "", "weight", "kernel", kernel);
+  if (bias)
+    code_weight (p, "", "bias", "bias", CODE_AS_IS);
+  code_forward (p, "self.%s(%s)", p->attr, arguments);
+  code_activate (p, code_text (p, "activation"));
+}
+
 static void
 emit_dense (CodePiece *p)
 {
-  gboolean bias = code_bool (p, "bias");
   CodeCall *call = code_module (p, "", "nn.Linear");
 
   if (is_normalised (p))
     return;
   code_positional (call, "in_features", "%" G_GINT64_FORMAT, features_of (p, 0));
-  code_positional (call, "out_features", "%" G_GINT64_FORMAT, code_int (p, "units"));
-  if (!bias)
-    code_keyword (call, "bias", "False");
-  code_weight (p, "", "weight", "kernel", CODE_TRANSPOSED);
-  if (bias)
-    code_weight (p, "", "bias", "bias", CODE_AS_IS);
-  code_forward (p, "self.%s($0)", p->attr);
-  code_activate (p, code_text (p, "activation"));
+  finish_linear (p, call, CODE_TRANSPOSED, "$0");
 }
 
 static void
 emit_bilinear (CodePiece *p)
 {
-  gboolean bias = code_bool (p, "bias");
   CodeCall *call = code_module (p, "", "nn.Bilinear");
 
   code_positional (call, "in1_features", "%" G_GINT64_FORMAT, features_of (p, 0));
   code_positional (call, "in2_features", "%" G_GINT64_FORMAT, features_of (p, 1));
-  code_positional (call, "out_features", "%" G_GINT64_FORMAT, code_int (p, "units"));
-  if (!bias)
-    code_keyword (call, "bias", "False");
-  code_weight (p, "", "weight", "kernel", CODE_AS_IS);
-  if (bias)
-    code_weight (p, "", "bias", "bias", CODE_AS_IS);
-  code_forward (p, "self.%s($0, $1)", p->attr);
-  code_activate (p, code_text (p, "activation"));
+  finish_linear (p, call, CODE_AS_IS, "$0, $1");
 }
 
 static void
