@@ -1,6 +1,6 @@
 /* What accessibility tools see of frames and notes: for each a widget that draws nothing, says what
  * is written there, and takes the focus. */
-#include "app/canvas/canvas-private.h"
+#include "app/canvas/proxy-parts.h"
 
 #include <glib/gi18n.h>
 
@@ -49,21 +49,6 @@ proxy_remove (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-proxy_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
-               int *natural, int *minimum_baseline, int *natural_baseline)
-{
-  *minimum = *natural = 0;
-  *minimum_baseline = *natural_baseline = -1;
-}
-
-static gboolean
-proxy_focus (GtkWidget *widget, GtkDirectionType direction)
-{
-  /* The canvas moves the focus itself. */
-  return FALSE;
-}
-
-static void
 proxy_finalize (GObject *object)
 {
   g_free (TELAR_NOTE_PROXY (object)->id);
@@ -76,9 +61,7 @@ telar_note_proxy_class_init (TelarNoteProxyClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = proxy_finalize;
-  widget_class->measure = proxy_measure;
-  widget_class->focus = proxy_focus;
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
+  telar_proxy_class_init (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
   gtk_widget_class_install_action (widget_class, "note.select", NULL, proxy_select);
   gtk_widget_class_install_action (widget_class, "note.edit", NULL, proxy_edit);
   gtk_widget_class_install_action (widget_class, "note.remove", NULL, proxy_remove);
@@ -87,8 +70,7 @@ telar_note_proxy_class_init (TelarNoteProxyClass *klass)
 static void
 telar_note_proxy_init (TelarNoteProxy *self)
 {
-  gtk_widget_set_can_target (GTK_WIDGET (self), FALSE);
-  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  telar_proxy_init (GTK_WIDGET (self));
 }
 
 static GtkWidget *

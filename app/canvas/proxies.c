@@ -49,21 +49,6 @@ proxy_remove (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-proxy_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
-               int *natural, int *minimum_baseline, int *natural_baseline)
-{
-  *minimum = *natural = 0;
-  *minimum_baseline = *natural_baseline = -1;
-}
-
-static gboolean
-proxy_focus (GtkWidget *widget, GtkDirectionType direction)
-{
-  /* The canvas moves the focus along the wires itself. */
-  return FALSE;
-}
-
-static void
 drop_parts (GtkWidget *proxy)
 {
   GtkWidget *child;
@@ -86,9 +71,7 @@ telar_node_proxy_class_init (TelarNodeProxyClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = proxy_dispose;
-  widget_class->measure = proxy_measure;
-  widget_class->focus = proxy_focus;
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
+  telar_proxy_class_init (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
   gtk_widget_class_install_action (widget_class, "node.select", NULL, proxy_select);
   gtk_widget_class_install_action (widget_class, "node.remove", NULL, proxy_remove);
 }
@@ -96,8 +79,7 @@ telar_node_proxy_class_init (TelarNodeProxyClass *klass)
 static void
 telar_node_proxy_init (TelarNodeProxy *self)
 {
-  gtk_widget_set_can_target (GTK_WIDGET (self), FALSE);
-  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  telar_proxy_init (GTK_WIDGET (self));
 }
 
 /* "Convolution, 12 filters, 3×3, output N,12,28,28, selected". */

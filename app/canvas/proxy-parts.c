@@ -37,16 +37,16 @@ focus (GtkWidget *widget, GtkDirectionType direction)
   return FALSE;
 }
 
-static void
-proxy_class_init (GtkWidgetClass *widget_class, GtkAccessibleRole role)
+void
+telar_proxy_class_init (GtkWidgetClass *widget_class, GtkAccessibleRole role)
 {
   widget_class->measure = measure;
   widget_class->focus = focus;
   gtk_widget_class_set_accessible_role (widget_class, role);
 }
 
-static void
-proxy_init (GtkWidget *widget)
+void
+telar_proxy_init (GtkWidget *widget)
 {
   gtk_widget_set_can_target (widget, FALSE);
   gtk_widget_set_focusable (widget, TRUE);
@@ -117,7 +117,7 @@ telar_port_proxy_class_init (TelarPortProxyClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = port_finalize;
-  proxy_class_init (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
+  telar_proxy_class_init (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
   gtk_widget_class_install_action (widget_class, "port.wire", NULL, port_wire);
   gtk_widget_class_install_action (widget_class, "port.disconnect", NULL, port_disconnect);
 }
@@ -125,7 +125,7 @@ telar_port_proxy_class_init (TelarPortProxyClass *klass)
 static void
 telar_port_proxy_init (TelarPortProxy *self)
 {
-  proxy_init (GTK_WIDGET (self));
+  telar_proxy_init (GTK_WIDGET (self));
 }
 
 GtkWidget *
@@ -239,7 +239,7 @@ telar_wire_proxy_class_init (TelarWireProxyClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = wire_finalize;
-  proxy_class_init (widget_class, GTK_ACCESSIBLE_ROLE_LINK);
+  telar_proxy_class_init (widget_class, GTK_ACCESSIBLE_ROLE_LINK);
   gtk_widget_class_install_action (widget_class, "wire.select", NULL, wire_select);
   gtk_widget_class_install_action (widget_class, "wire.remove", NULL, wire_remove);
 }
@@ -247,7 +247,7 @@ telar_wire_proxy_class_init (TelarWireProxyClass *klass)
 static void
 telar_wire_proxy_init (TelarWireProxy *self)
 {
-  proxy_init (GTK_WIDGET (self));
+  telar_proxy_init (GTK_WIDGET (self));
 }
 
 GtkWidget *

@@ -17,6 +17,10 @@ gboolean telar_port_proxy_is_for (GtkWidget *proxy, gboolean output, guint port)
 GtkWidget *telar_wire_proxy_new (TelarSceneEdge *edge);
 void telar_wire_proxy_tell (GtkWidget *proxy);
 
+/* What all proxies share: nothing is drawn or hit, and the canvas moves the focus. */
+void telar_proxy_class_init (GtkWidgetClass *widget_class, GtkAccessibleRole role);
+void telar_proxy_init (GtkWidget *proxy);
+
 /* Sets name and description where they are not what was told last, as *@told remembers: each change
  * is news to accessibility tools. */
 void telar_proxy_tell (GtkWidget *proxy, char **told, const char *name, const char *description);
