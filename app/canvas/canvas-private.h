@@ -287,7 +287,8 @@ gboolean telar_canvas_wiring_fits (TelarCanvas *self, TelarSceneNode *node, guin
 char *telar_canvas_wire_shapes (TelarCanvas *self, const TelarEdge *wire, const TelarType *result);
 void telar_canvas_draw_wire_tag (TelarCanvas *self, GtkSnapshot *snapshot);
 
-void telar_canvas_add_actions (GtkWidgetClass *klass); /* keyboard.c */
+void telar_canvas_add_actions (GtkWidgetClass *klass);      /* keyboard.c */
+void telar_canvas_add_edit_actions (GtkWidgetClass *klass); /* edit-actions.c */
 void telar_canvas_add_keys (TelarCanvas *self);
 void telar_canvas_add_drawing_actions (GtkWidgetClass *klass); /* drawing-actions.c */
 void telar_canvas_add_note_actions (GtkWidgetClass *klass);    /* note-actions.c */

@@ -232,6 +232,7 @@ telar_canvas_class_init (TelarCanvasClass *klass)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   telar_canvas_add_fix_action (widget_class);
   telar_canvas_add_actions (widget_class);
+  telar_canvas_add_edit_actions (widget_class);
   telar_canvas_add_drawing_actions (widget_class);
   telar_canvas_add_note_actions (widget_class);
 
