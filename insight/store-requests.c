@@ -33,19 +33,13 @@ telar_store_put_request (TelarStore *store, gint64 run, const TelarRequest *requ
   return sqlite3_last_insert_rowid (store->db);
 }
 
-gint64
-telar_store_ask (TelarStore *store, gint64 run, TelarRequestKind kind, double value, GError **error)
-{
-  TelarRequest request = { .kind = kind, .value = value };
-
-  return telar_store_put_request (store, run, &request, error);
-}
-
 gboolean
 telar_store_request (TelarStore *store, gint64 run, TelarRequestKind kind, double value,
                      GError **error)
 {
-  return telar_store_ask (store, run, kind, value, error) != 0;
+  TelarRequest request = { .kind = kind, .value = value };
+
+  return telar_store_put_request (store, run, &request, error) != 0;
 }
 
 /* What a newer Telar, or a hand, has put there is still a request that ends somewhere. */

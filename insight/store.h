@@ -122,11 +122,13 @@ gint64 telar_store_version (TelarStore *store);
 /* --- requests
  * ---------------------------------------------------------------------------------------- */
 
+/* Of the run in progress; what @request has as id does not matter. Returns the request's id, 0 on
+ * error. */
+gint64 telar_store_put_request (TelarStore *store, gint64 run, const TelarRequest *request,
+                                GError **error);
+/* The same for a request without a text. */
 gboolean telar_store_request (TelarStore *store, gint64 run, TelarRequestKind kind, double value,
                               GError **error);
-/* The same; returns the request's id, 0 on error. */
-gint64 telar_store_ask (TelarStore *store, gint64 run, TelarRequestKind kind, double value,
-                        GError **error);
 
 typedef struct {
   gint64 id;
@@ -140,10 +142,6 @@ typedef struct {
 /* Requests with id > @after; GPtrArray of TelarRequestRow *, owned. */
 GPtrArray *telar_store_requests (TelarStore *store, gint64 run, gint64 after, GError **error);
 
-/* As telar_store_ask, with a text; what @request has as id does not matter. Returns the request's
- * id, 0 on error. */
-gint64 telar_store_put_request (TelarStore *store, gint64 run, const TelarRequest *request,
-                                GError **error);
 /* What came of a request: "done", "refused: …", at which step; @outcome, which the caller frees,
  * becomes NULL while it waits. */
 gboolean telar_store_outcome (TelarStore *store, gint64 request, gint64 *step, char **outcome,

@@ -182,8 +182,7 @@ telar_api_ask (TelarCall *call)
 {
   g_autoptr (TelarRunRow) row = telar_call_run (call);
   g_autoptr (GError) error = NULL;
-  TelarRequestKind kind;
-  double value;
+  TelarRequest request = { 0 };
 
   if (row == NULL)
     return;
@@ -191,8 +190,8 @@ telar_api_ask (TelarCall *call)
   g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
   gsize size;
   const char *data = g_bytes_get_data (bytes, &size);
-  gint64 id = telar_body_request (data != NULL ? data : "", size, &kind, &value, &error)
-                  ? telar_store_ask (call->server->store, row->id, kind, value, &error)
+  gint64 id = telar_body_request (data != NULL ? data : "", size, &request, &error)
+                  ? telar_store_put_request (call->server->store, row->id, &request, &error)
                   : 0;
   if (id == 0)
     answer_change (call, FALSE, error);

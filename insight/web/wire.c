@@ -178,20 +178,19 @@ find_kind (const char *name, TelarRequestKind *kind)
 }
 
 gboolean
-telar_body_request (const char *data, gsize size, TelarRequestKind *kind, double *value,
-                    GError **error)
+telar_body_request (const char *data, gsize size, TelarRequest *request, GError **error)
 {
   json_t *json = telar_body_object (data, size, error);
 
   if (json == NULL)
     return FALSE;
   const json_t *number = json_object_get (json, "value");
-  gboolean ok = find_kind (json_string_value (json_object_get (json, "kind")), kind) ||
+  gboolean ok = find_kind (json_string_value (json_object_get (json, "kind")), &request->kind) ||
                 refuse (error, "“kind” must be pause, resume, step, stop, learning_rate or "
                                "checkpoint");
   if (ok && number != NULL && !json_is_number (number))
     ok = refuse (error, "“value” must be a number");
-  *value = number != NULL ? json_number_value (number) : 0;
+  request->value = number != NULL ? json_number_value (number) : 0;
   json_decref (json);
   return ok;
 }

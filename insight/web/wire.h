@@ -35,8 +35,7 @@ gboolean telar_query_real (const TelarQuery *query, const char *name, double min
 /* A JSON object, or NULL. */
 json_t *telar_body_object (const char *data, gsize size, GError **error);
 /* {"kind": "learning_rate", "value": 0.01} */
-gboolean telar_body_request (const char *data, gsize size, TelarRequestKind *kind, double *value,
-                             GError **error);
+gboolean telar_body_request (const char *data, gsize size, TelarRequest *request, GError **error);
 const char *telar_request_kind_name (TelarRequestKind kind);
 
 /* --- messages of the WebSocket

@@ -31,12 +31,11 @@ static void
 check_body (const char *data, size_t size)
 {
   g_autoptr (GError) error = NULL;
-  TelarRequestKind kind = TELAR_REQUEST_NONE;
-  double value = NAN;
+  TelarRequest request = { .value = NAN };
 
-  if (telar_body_request (data, size, &kind, &value, &error))
-    g_assert_true (kind > TELAR_REQUEST_NONE && kind <= TELAR_REQUEST_CHECKPOINT &&
-                   isfinite (value));
+  if (telar_body_request (data, size, &request, &error))
+    g_assert_true (request.kind > TELAR_REQUEST_NONE && request.kind <= TELAR_REQUEST_CHECKPOINT &&
+                   isfinite (request.value));
   else
     g_assert_error (error, TELAR_ERROR, TELAR_ERROR_USAGE);
 }
