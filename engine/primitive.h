@@ -112,6 +112,16 @@ G_BEGIN_DECLS
                                               epsilon -> y, mean, 1/deviation (axes before) */     \
   P (LAYER_NORM_GRAD, "layer_norm_grad", 5, 5, 3, 0) /* x, dy, scale, mean, 1/deviation; axis ->   \
                                                         dx, dscale, dbias */                       \
+  /* recurrent layers in one direction, batch × steps × features. x is the product with the inputs and \
+     its biases, w [G·H, H] the recurrent weights, in PyTorch's order of gates; states [N, H] */     \
+  P (LSTM, "lstm", 4, 4, 3, I)      /* x, w, h, c; reverse -> gates [N, T, 4·H], h and c of all      \
+                                       steps, [N, T, H] */                                           \
+  P (LSTM_GRAD, "lstm_grad", 5, 6, 3, I) /* gates, c of all steps, w, c, dh, (dc of all steps);      \
+                                            reverse -> dx, dh, dc */                                 \
+  P (GRU, "gru", 4, 4, 3, 0)        /* x, w, b [3·H], h; reverse -> gates [N, T, 3·H], what the      \
+                                       reset gate multiplies [N, T, H], h of all steps */            \
+  P (GRU_GRAD, "gru_grad", 6, 6, 3, I) /* gates, that, w, h, h of all steps, dh; reverse -> dx,      \
+                                          gradient of w·h + b, dh */                                 \
   /* optimizers: parameter, gradient, slots…, learning rate -> new parameter, new slots */         \
   P (SGD, "sgd", 4, 4, 2, I)  /* p, g, velocity, lr; momentum, nesterov, weight_decay */           \
   P (ADAM, "adam", 6, 6, 3, I) /* p, g, m, v, lr, t (f32, 1 at first); beta1, beta2, epsilon,      \

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 
 #define WARM_UP  5
-#define LEAST    30 /* timed steps */
+#define LEAST    10 /* timed steps */
 #define MOST     10000
 #define DURATION (3 * G_USEC_PER_SEC) /* of the timed steps, once there are LEAST */
 

@@ -1,29 +1,26 @@
 #!/usr/bin/env python3
-"""One measurement of PyTorch: a sample's training step on random data, or a whole epoch's memory.
+"""One measurement of PyTorch: a work's training step on random data, or a whole epoch's memory.
 
-  pytorch.py step NETWORK BATCH THREADS      prints {"median_ms": …, "per_second": …}
+  pytorch.py step NETWORK BATCH THREADS [compiled]   prints {"median_ms": …, "per_second": …, "peak_bytes": …}
   pytorch.py epoch NETWORK BATCH THREADS IMAGES LABELS
-  pytorch.py start                           imports, builds a network, ends
+  pytorch.py start                                   imports, builds a network, ends
 """
 
 import gzip
 import json
-import pathlib
+import resource
 import statistics
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests" / "judges"))
-
 import numpy
 import torch
-from networks import NETWORKS
+from pytorch_works import WORKS
 
-SECONDS = 3.0
+SECONDS, FEWEST = 3.0, 5
 
 
-def training(name):
-    network = NETWORKS[name]().train()
+def training(network):
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
     loss_of = torch.nn.CrossEntropyLoss()
 
@@ -37,19 +34,21 @@ def training(name):
     return step
 
 
-def measure_step(name, batch):
-    step = training(name)
-    images = torch.rand(batch, 1, 28, 28) * 255
+def measure_step(name, batch, compiled):
+    network = WORKS[name]().train()
+    step = training(torch.compile(network) if compiled else network)
+    images = torch.rand(batch, *network.shape) * 255
     labels = torch.randint(0, 10, (batch,))
-    for _ in range(10):
+    for _ in range(5):
         step(images, labels)
     times, end = [], time.perf_counter() + SECONDS
-    while time.perf_counter() < end or len(times) < 20:
+    while time.perf_counter() < end or len(times) < FEWEST:
         begin = time.perf_counter()
         step(images, labels)
         times.append(time.perf_counter() - begin)
     median = statistics.median(times)
-    return {"median_ms": median * 1e3, "per_second": batch / median}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"median_ms": median * 1e3, "per_second": batch / median, "peak_bytes": peak}
 
 
 def read_idx(path, skip):
@@ -57,7 +56,7 @@ def read_idx(path, skip):
 
 
 def run_epoch(name, batch, images, labels):
-    step = training(name)
+    step = training(WORKS[name]().train())
     x = torch.from_numpy(read_idx(images, 16).copy()).reshape(-1, 1, 28, 28)[:8500]
     y = torch.from_numpy(read_idx(labels, 8).astype(numpy.int64))[:8500]
     for rows in torch.randperm(len(x)).split(batch):
@@ -68,12 +67,12 @@ def run_epoch(name, batch, images, labels):
 def main(arguments):
     mode, rest = arguments[0], arguments[1:]
     if mode == "start":
-        NETWORKS["digits-cnn"]()
+        WORKS["digits-cnn"]()
         return {}
     name, batch, threads = rest[0], int(rest[1]), int(rest[2])
     torch.set_num_threads(threads)
     if mode == "step":
-        return measure_step(name, batch)
+        return measure_step(name, batch, "compiled" in rest[3:])
     return run_epoch(name, batch, rest[3], rest[4])
 
 

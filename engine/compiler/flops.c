@@ -26,6 +26,16 @@ conv_flops (const TelarProgram *program, TelarValue result, TelarValue filters)
   return 2 * elements (program, result) * elements (program, filters) / out_channels;
 }
 
+/* Each step's product with the recurrent weights, and @per_gate for each of its results. */
+static double
+recurrent_flops (const TelarProgram *program, const TelarInstr *instr, double per_gate)
+{
+  const TelarShape *gates = &telar_program_type (program, instr->inputs[0])->shape;
+  guint weights = instr->prim == TELAR_PRIM_LSTM || instr->prim == TELAR_PRIM_GRU ? 1 : 2;
+  const TelarShape *w = &telar_program_type (program, instr->inputs[weights])->shape;
+  return (double)telar_shape_elements (gates) * (2 * (double)w->dims[1] + per_gate);
+}
+
 static double
 pool_flops (const TelarProgram *program, const TelarInstr *instr, TelarValue pooled)
 {
@@ -86,6 +96,12 @@ telar_instr_flops (const TelarProgram *program, const TelarInstr *instr)
   case TELAR_PRIM_BATCH_NORM_GRAD:
   case TELAR_PRIM_LAYER_NORM_GRAD:
     return 12 * elements (program, instr->inputs[0]);
+  case TELAR_PRIM_LSTM: /* a step's product; the gates' functions count one each, as elsewhere */
+  case TELAR_PRIM_LSTM_GRAD:
+    return recurrent_flops (program, instr, instr->prim == TELAR_PRIM_LSTM ? 1 : 2);
+  case TELAR_PRIM_GRU:
+  case TELAR_PRIM_GRU_GRAD:
+    return recurrent_flops (program, instr, instr->prim == TELAR_PRIM_GRU ? 1 : 2);
   case TELAR_PRIM_SGD:
     return 6 * elements (program, instr->inputs[0]);
   case TELAR_PRIM_ADAM:

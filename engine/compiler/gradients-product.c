@@ -5,9 +5,8 @@
 /* --- matrix product ----------------------------------------------------------------------------
  */
 
-/* [a,b,…,m,k] -> [a·b·…·m, k]: one large product instead of a batch of small ones to be summed. */
-static TelarValue
-flatten_rows (TelarAdjoint *a, TelarValue x)
+TelarValue
+adjoint_flatten_rows (TelarAdjoint *a, TelarValue x)
 {
   TelarShape shape = adjoint_shape (a, x), rows = { .rank = shape.rank - 1 };
   gint64 count;
@@ -24,8 +23,8 @@ give_right (TelarAdjoint *a, TelarValue x, TelarValue dy, gboolean trans_x, gboo
 {
   gboolean weights = adjoint_shape (a, a->inputs[1]).rank == 2;
   if (weights && adjoint_shape (a, x).rank > 2 && !trans_x) {
-    x = flatten_rows (a, x);
-    dy = flatten_rows (a, dy);
+    x = adjoint_flatten_rows (a, x);
+    dy = adjoint_flatten_rows (a, dy);
   }
   adjoint_give (a, 1,
                 trans_y ? telar_build_matmul (a->b, dy, x, TRUE, trans_x)

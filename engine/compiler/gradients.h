@@ -88,6 +88,9 @@ adjoint_give (TelarAdjoint *a, guint i, TelarValue gradient)
   a->results[i] = telar_build_sum_to (a->b, gradient, &shape);
 }
 
+/* [a,b,…,m,k] as [a·b·…·m, k]: one large product instead of a batch of small ones to be summed. */
+TelarValue adjoint_flatten_rows (TelarAdjoint *a, TelarValue x);
+
 #define TELAR_RULE(name) void telar_gradient_##name (TelarAdjoint *a)
 /* gradients-elementwise.c */
 TELAR_RULE (neg);
@@ -146,6 +149,9 @@ TELAR_RULE (log_softmax);
 TELAR_RULE (batch_norm);
 TELAR_RULE (batch_norm_train);
 TELAR_RULE (layer_norm);
+/* gradients-recurrent.c */
+TELAR_RULE (lstm);
+TELAR_RULE (gru);
 #undef TELAR_RULE
 
 G_END_DECLS

@@ -109,6 +109,11 @@ static const Entry entries[TELAR_N_PRIMS] = {
   [TELAR_PRIM_LAYER_NORM]       = { telar_type_layer_norm, K (AXIS) | K (EPSILON), 0 },
   [TELAR_PRIM_LAYER_NORM_GRAD]  = { telar_type_layer_norm_grad, K (AXIS), 0 },
 
+  [TELAR_PRIM_LSTM]             = { telar_type_lstm, 0, K (REVERSE) },
+  [TELAR_PRIM_LSTM_GRAD]        = { telar_type_lstm_grad, 0, K (REVERSE) },
+  [TELAR_PRIM_GRU]              = { telar_type_gru, 0, K (REVERSE) },
+  [TELAR_PRIM_GRU_GRAD]         = { telar_type_gru_grad, 0, K (REVERSE) },
+
   [TELAR_PRIM_SGD]              = { telar_type_sgd, 0, K (MOMENTUM) | K (NESTEROV) | K (WEIGHT_DECAY) },
   [TELAR_PRIM_ADAM]             = { telar_type_adam, K (BETA1) | K (BETA2) | K (EPSILON), K (WEIGHT_DECAY) | K (DECOUPLED) },
   [TELAR_PRIM_FUSED]            = { telar_type_fused, 0, 0 },

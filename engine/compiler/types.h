@@ -96,6 +96,11 @@ gboolean telar_type_batch_norm_train (TelarTypeCall *call);
 gboolean telar_type_batch_norm_grad (TelarTypeCall *call);
 gboolean telar_type_layer_norm (TelarTypeCall *call);
 gboolean telar_type_layer_norm_grad (TelarTypeCall *call);
+/* recurrent layers */
+gboolean telar_type_lstm (TelarTypeCall *call);
+gboolean telar_type_lstm_grad (TelarTypeCall *call);
+gboolean telar_type_gru (TelarTypeCall *call);
+gboolean telar_type_gru_grad (TelarTypeCall *call);
 /* optimizers, regions */
 gboolean telar_type_sgd (TelarTypeCall *call);
 gboolean telar_type_adam (TelarTypeCall *call);

@@ -1,6 +1,6 @@
-/* Recurrent layers, unrolled: the product of all inputs with the kernel is one, before the steps;
- * each step has one product with the recurrent weights. */
-#include "engine/emit-sequence.h"
+/* Recurrent layers: the product of all inputs with the kernel is one, before the steps. The common
+ * cells are a primitive; the others are unrolled, each step with a product of its own. */
+#include "engine/operators/recurrent.h"
 
 /* The gates by the names of their roles. */
 enum { LSTM_INPUT, LSTM_FORGET, LSTM_CELL, LSTM_OUTPUT };
@@ -27,9 +27,8 @@ telar_cell_gates (TelarCell cell)
   return gates[cell];
 }
 
-/* Where the block of @gate stands. */
-static guint
-position (const TelarRecurrence *r, guint gate)
+guint
+telar_gate_position (const TelarRecurrence *r, guint gate)
 {
   static const guint lstm[] = {
     [LSTM_INPUT] = 0, [LSTM_OUTPUT] = 1, [LSTM_FORGET] = 2, [LSTM_CELL] = 3
@@ -75,7 +74,7 @@ block (Walk *w, TelarValue x, guint which)
 static TelarValue
 gate_of (Walk *w, TelarValue x, guint gate)
 {
-  return telar_cell_gates (w->r->cell) == 1 ? x : block (w, x, position (w->r, gate));
+  return telar_cell_gates (w->r->cell) == 1 ? x : block (w, x, telar_gate_position (w->r, gate));
 }
 
 /* Function @which, of what the clip leaves. As in ONNX Runtime the memory is not clipped on its way
@@ -200,7 +199,7 @@ static void
 step_gru (Walk *w, TelarValue x)
 {
   TelarValue update = gate_of (w, x, GRU_UPDATE), fresh = gate_of (w, x, GRU_NEW);
-  gint64 first = w->units * (gint64)position (w->r, GRU_NEW), rows = 3 * w->units;
+  gint64 first = w->units * (gint64)telar_gate_position (w->r, GRU_NEW), rows = 3 * w->units;
   TelarValue gates, reset;
 
   if (w->hidden != TELAR_NO_VALUE) {
@@ -265,18 +264,19 @@ step (Walk *w, gint64 t)
   return x;
 }
 
-/* W x and all biases that need not wait for a step. */
+/* W x and all biases that need not wait for a step: these first, which are few numbers. */
 static TelarValue
 project (Walk *w, TelarValue x)
 {
   const TelarRecurrence *r = w->r;
+  gboolean waits = r->cell == TELAR_CELL_GRU && r->linear_before_reset;
+  TelarValue bias = waits ? TELAR_NO_VALUE : r->recurrent_bias;
 
+  if (r->bias != TELAR_NO_VALUE)
+    bias = add_if (w, r->bias, bias);
   if (r->kernel != TELAR_NO_VALUE)
     x = telar_build_matmul (w->b, x, r->kernel, FALSE, TRUE);
-  x = add_if (w, x, r->bias);
-  if (r->cell == TELAR_CELL_GRU && r->linear_before_reset)
-    return x;
-  return add_if (w, x, r->recurrent_bias);
+  return add_if (w, x, bias);
 }
 
 /* [N] lengths as whole numbers that broadcast over the states. */
@@ -327,20 +327,26 @@ TelarRecurrenceResult
 telar_emit_recurrence (TelarBuilder *b, const TelarRecurrence *recurrence, TelarValue x)
 {
   TelarRecurrenceResult result = { TELAR_NO_VALUE, TELAR_NO_VALUE, TELAR_NO_VALUE };
-  Walk w = { .b = b, .r = recurrence, .hidden = recurrence->hidden, .memory = recurrence->memory };
+  TelarRecurrence r = *recurrence;
+  gboolean common = !telar_builder_error (b) && telar_recurrence_is_common (b, &r);
+  Walk w = { .b = b, .r = &r, .hidden = r.hidden, .memory = r.memory };
   g_autofree TelarValue *outputs = NULL;
   TelarShape wide;
 
+  if (common)
+    telar_recurrence_reorder (b, &r);
   if (!prepare (&w, x))
     return result;
+  if (common)
+    return telar_emit_common_cell (b, &r, w.projected);
   outputs = g_new (TelarValue, w.steps);
   wide = telar_shape_with (&w.state.shape, 1, 1);
   for (gint64 i = 0; i < w.steps; i++) {
-    gint64 t = recurrence->reverse ? w.steps - 1 - i : i;
+    gint64 t = r.reverse ? w.steps - 1 - i : i;
     outputs[t] = telar_build_reshape (b, step (&w, t), &wide);
   }
   result.sequence = telar_build_concat (b, outputs, (guint)w.steps, 1);
   result.hidden = w.hidden;
-  result.memory = recurrence->cell == TELAR_CELL_LSTM ? w.memory : TELAR_NO_VALUE;
+  result.memory = r.cell == TELAR_CELL_LSTM ? w.memory : TELAR_NO_VALUE;
   return result;
 }

@@ -14,8 +14,9 @@ static const CpuFamily *const families[] = {
 #else
   &cpu_conv_gemm_family,
 #endif
-  &cpu_pool_family,        &cpu_norm_family,   &cpu_layer_norm_family, &cpu_softmax_family,
-  &cpu_shape_family,       &cpu_index_family,  &cpu_source_family,     &cpu_optimizer_family,
+  &cpu_pool_family,        &cpu_norm_family,   &cpu_layer_norm_family, &cpu_recurrent_family,
+  &cpu_softmax_family,     &cpu_shape_family,  &cpu_index_family,      &cpu_source_family,
+  &cpu_optimizer_family,
 };
 
 /* What prepare gives to the plan: the kernel that was chosen and what it prepared itself. */

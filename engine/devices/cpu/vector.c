@@ -8,7 +8,9 @@
   void cpu_repeat_##isa (void *to, const void *value, gsize size, gsize n);                        \
   void cpu_fill_norms_##isa (CpuVector *vector);                                                   \
   void cpu_fill_pools_##isa (CpuVector *vector);                                                   \
-  void cpu_fill_optimizers_##isa (CpuVector *vector);
+  void cpu_fill_optimizers_##isa (CpuVector *vector);                                              \
+  void cpu_fill_products_##isa (CpuVector *vector);                                                \
+  void cpu_fill_recurrences_##isa (CpuVector *vector);
 
 #define FILL(vector, text, isa)                                                                    \
   G_STMT_START                                                                                     \
@@ -21,6 +23,8 @@
     cpu_fill_norms_##isa (vector);                                                                 \
     cpu_fill_pools_##isa (vector);                                                                 \
     cpu_fill_optimizers_##isa (vector);                                                            \
+    cpu_fill_products_##isa (vector);                                                              \
+    cpu_fill_recurrences_##isa (vector);                                                           \
   }                                                                                                \
   G_STMT_END
 

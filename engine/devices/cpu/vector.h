@@ -57,6 +57,41 @@ typedef struct {
   const float *x, *y, *dy; /* x: where the offsets count from */
 } CpuPoolRow;
 
+/* B of a product, [k, n], its elements at data[k · row_stride + n · column_stride]; packed it takes
+ * k times n, rounded up to whole panels, numbers. */
+typedef struct {
+  const float *data;
+  gsize k, n, row_stride, column_stride;
+} CpuMatrix;
+
+/* Where the rows of A and of the result stand. */
+typedef struct {
+  const float *a;
+  gsize a_stride;
+  float *y;
+  gsize y_stride;
+} CpuTile;
+
+/* A step of an LSTM for one row of n units: gates [4·n] (input, forget, new, output) hold the sums
+ * and become the gates, or hold the gates and become their gradients. dmemory: of the memory after
+ * the step, becomes that before it. */
+typedef struct {
+  float *gates;
+  const float *memory_before;
+  float *memory, *y;
+  const float *dy;
+  float *dmemory;
+} CpuLstmRow;
+
+/* The same of a GRU whose reset gate acts on the product: gates [3·n] (reset, update, new); x and
+ * recurred [3·n] are the sums of the two products, kept [n] the new state's part of recurred. dy
+ * becomes the part of the gradient of @before that goes around the product. */
+typedef struct {
+  const float *x, *recurred, *before;
+  float *gates, *kept, *y;
+  float *dy, *dx, *drecurred;
+} CpuGruRow;
+
 typedef struct {
   const char *name;           /* "AVX-512" */
   const CpuRowEntry *rows[2]; /* of f32; of the other types */
@@ -98,6 +133,14 @@ typedef struct {
   void (*repeat) (void *to, const void *value, gsize size, gsize n);
   void (*adam) (const CpuAdam *adam, const CpuSlots *slots, gsize n);
   void (*sgd) (const CpuSgd *sgd, const CpuSlots *slots, gsize n);
+  gsize panel; /* columns */
+  void (*pack) (const CpuMatrix *b, float *packed);
+  /* y += a · b for @rows rows */
+  void (*multiply) (const CpuTile *tile, const CpuMatrix *b, const float *packed, gsize rows);
+  void (*lstm) (const CpuLstmRow *row, gsize n);
+  void (*lstm_grad) (const CpuLstmRow *row, gsize n);
+  void (*gru) (const CpuGruRow *row, gsize n);
+  void (*gru_grad) (const CpuGruRow *row, gsize n);
 } CpuVector;
 
 typedef enum {

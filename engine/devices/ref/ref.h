@@ -67,6 +67,10 @@ REF_KERNEL (batch_norm_train);
 REF_KERNEL (batch_norm_grad);
 REF_KERNEL (layer_norm);
 REF_KERNEL (layer_norm_grad);
+REF_KERNEL (lstm);
+REF_KERNEL (lstm_grad);
+REF_KERNEL (gru);
+REF_KERNEL (gru_grad);
 REF_KERNEL (sgd);
 REF_KERNEL (adam);
 #undef REF_KERNEL

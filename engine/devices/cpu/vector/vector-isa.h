@@ -17,6 +17,14 @@
 #define INDEPENDENT _Pragma ("GCC ivdep")
 #endif
 
+/* The next loop, of a few constant turns, becomes straight code, so that arrays of registers stay
+ * in registers. */
+#ifdef __clang__
+#define UNROLL _Pragma ("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma ("GCC unroll 8")
+#endif
+
 /* Lanes of f32 in one register. */
 #if defined(__AVX512F__)
 #define ISA_LANES 16
@@ -63,3 +71,5 @@ void ISA_NAME (cpu_repeat) (void *to, const void *value, gsize size, gsize n);
 void ISA_NAME (cpu_fill_norms) (CpuVector *vector);
 void ISA_NAME (cpu_fill_pools) (CpuVector *vector);
 void ISA_NAME (cpu_fill_optimizers) (CpuVector *vector);
+void ISA_NAME (cpu_fill_products) (CpuVector *vector);
+void ISA_NAME (cpu_fill_recurrences) (CpuVector *vector);
