@@ -4,6 +4,7 @@
  * When a transaction fails (disk full, file gone read-only), recording ends: what was committed
  * stays, the reason goes to standard error, and the training goes on. */
 #include "insight/recorder-private.h"
+#include "insight/store-media-private.h"
 
 /* A step must reach a chart in 100 ms: this is the writer's share of it. */
 #define COMMIT_EVERY (15 * G_TIME_SPAN_MILLISECOND)
@@ -78,6 +79,7 @@ rewind_run (Writer *writer, gint64 step, GError **error)
   return telar_store_truncate_points (writer->store, writer->run, step, error) &&
          telar_store_truncate_events (writer->store, writer->run, step, error) &&
          telar_store_truncate_figures (writer->store, writer->run, step, error) &&
+         telar_store_truncate_media (writer->store, writer->run, step, error) &&
          telar_store_undo_requests (writer->store, writer->run, step, error) &&
          telar_store_add_event (writer->store, writer->run, step, g_get_real_time (), "resumed",
                                 text, error);

@@ -83,6 +83,44 @@ const char *const telar_schema_scripts[] = {
   "  PRIMARY KEY (run, name));",
 
   "ALTER TABLE request ADD COLUMN text TEXT;",
+
+  "CREATE TABLE series ("
+  "  id INTEGER PRIMARY KEY,"
+  "  run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+  "  kind INTEGER NOT NULL,"
+  "  name TEXT NOT NULL,"
+  "  samples INTEGER NOT NULL DEFAULT 0,"
+  "  UNIQUE (run, kind, name));"
+  "CREATE TABLE item ("
+  "  id INTEGER PRIMARY KEY,"
+  "  series INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,"
+  "  step INTEGER NOT NULL,"
+  "  place INTEGER NOT NULL,"
+  "  time INTEGER NOT NULL,"
+  "  text TEXT,"
+  "  data BLOB);"
+  "CREATE UNIQUE INDEX item_of_series ON item (series, step, place);"
+  "CREATE TABLE sample ("
+  "  series INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,"
+  "  time INTEGER NOT NULL,"
+  "  value REAL,"
+  "  PRIMARY KEY (series, time)) WITHOUT ROWID;"
+  "CREATE TABLE source ("
+  "  run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+  "  node TEXT NOT NULL,"
+  "  path TEXT NOT NULL,"
+  "  bytes INTEGER NOT NULL,"
+  "  sha256 TEXT NOT NULL,"
+  "  PRIMARY KEY (run, node, path)) WITHOUT ROWID;"
+  "ALTER TABLE figure RENAME TO newest_figure;"
+  "CREATE TABLE figure ("
+  "  run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+  "  name TEXT NOT NULL,"
+  "  step INTEGER NOT NULL,"
+  "  data TEXT NOT NULL,"
+  "  PRIMARY KEY (run, name, step));"
+  "INSERT INTO figure SELECT run, name, step, data FROM newest_figure;"
+  "DROP TABLE newest_figure;",
 };
 /* clang-format on */
 const guint telar_schema_version = G_N_ELEMENTS (telar_schema_scripts);

@@ -1,5 +1,10 @@
-/* Figures: what an epoch gives that is no number. Of each only the newest is kept. */
-#include "insight/store-private.h"
+/* Figures: what an epoch gives that is no number. */
+#include "insight/store-media-private.h"
+
+#include <string.h>
+
+/* Of a large matrix fewer steps are kept. */
+#define MOST_BYTES (64 << 20)
 
 static void
 figure_free (gpointer data)
@@ -12,12 +17,16 @@ figure_free (gpointer data)
 }
 
 GPtrArray *
-telar_store_figures (TelarStore *store, gint64 run, GError **error)
+telar_store_figures_at (TelarStore *store, gint64 run, gint64 step, GError **error)
 {
   g_autoptr (GPtrArray) figures = g_ptr_array_new_with_free_func (figure_free);
   GError *failure = NULL;
   sqlite3_stmt *statement = telar_store_query (
-      store, error, "SELECT name, step, data FROM figure WHERE run = ? ORDER BY name", "i", run);
+      store, error,
+      "SELECT name, step, data FROM figure AS f WHERE run = ? AND step ="
+      " (SELECT max (step) FROM figure WHERE run = f.run AND name = f.name AND step <= ?)"
+      " ORDER BY name",
+      "ii", run, step);
 
   if (statement == NULL)
     return NULL;
@@ -35,6 +44,42 @@ telar_store_figures (TelarStore *store, gint64 run, GError **error)
   return g_steal_pointer (&figures);
 }
 
+GPtrArray *
+telar_store_figures (TelarStore *store, gint64 run, GError **error)
+{
+  return telar_store_figures_at (store, run, G_MAXINT64, error);
+}
+
+GArray *
+telar_store_figure_steps (TelarStore *store, gint64 run, const char *name, GError **error)
+{
+  return telar_store_read_steps (
+      store,
+      telar_store_query (store, error,
+                         "SELECT step FROM figure WHERE run = ? AND name = ? ORDER BY step", "is",
+                         run, name),
+      error);
+}
+
+/* Every second step goes when there are too many of them. */
+static gboolean
+thin (TelarStore *store, gint64 run, const char *name, const char *values, GError **error)
+{
+  gint64 n, most = CLAMP (MOST_BYTES / (gint64)(strlen (values) + 1), 2, TELAR_MEDIA_MOST_STEPS);
+
+  if (!telar_store_number (store, &n, 0, error,
+                           "SELECT count (*) FROM figure WHERE run = ? AND name = ?", "is", run,
+                           name))
+    return FALSE;
+  return n <= most ||
+         telar_store_run (store, error,
+                          "DELETE FROM figure WHERE run = ? AND name = ? AND step IN"
+                          " (SELECT step FROM (SELECT step, row_number () OVER"
+                          "   (ORDER BY step DESC) AS k FROM figure WHERE run = ? AND name = ?)"
+                          "  WHERE k % 2 = 0)",
+                          "isis", run, name, run, name);
+}
+
 gboolean
 telar_store_put_figure (TelarStore *store, gint64 run, const char *name, gint64 step,
                         const char *values, GError **error)
@@ -42,7 +87,8 @@ telar_store_put_figure (TelarStore *store, gint64 run, const char *name, gint64 
   return telar_store_run (store, error,
                           "INSERT OR REPLACE INTO figure (run, name, step, data)"
                           " VALUES (?, ?, ?, ?)",
-                          "isis", run, name, step, values);
+                          "isis", run, name, step, values) &&
+         thin (store, run, name, values, error);
 }
 
 gboolean

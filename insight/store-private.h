@@ -24,8 +24,8 @@ struct TelarStore {
 gboolean telar_store_fail (TelarStore *store, GError **error);
 
 /* The statement of @sql, a string that lives as long as the program, reset and with @types bound:
- * 'i' gint64, 'd' double (NaN becomes NULL), 's' const char * (may be NULL; must live until the
- * statement has run). NULL on error. */
+ * 'i' gint64, 'd' double (NaN becomes NULL), 's' const char *, 'b' GBytes * (may be NULL; must live
+ * until the statement has run). NULL on error. */
 sqlite3_stmt *telar_store_query (TelarStore *store, GError **error, const char *sql,
                                  const char *types, ...);
 /* TRUE with a row; FALSE at the end or, with @error set, on failure. The statement is reset at the
@@ -99,7 +99,7 @@ gboolean telar_store_add_event (TelarStore *store, gint64 run, gint64 step, gint
                                 const char *kind, const char *text, GError **error);
 gboolean telar_store_truncate_events (TelarStore *store, gint64 run, gint64 step, GError **error);
 
-/* In place of an older one of that name. */
+/* In place of one of that step. */
 gboolean telar_store_put_figure (TelarStore *store, gint64 run, const char *name, gint64 step,
                                  const char *values, GError **error);
 gboolean telar_store_truncate_figures (TelarStore *store, gint64 run, gint64 step, GError **error);

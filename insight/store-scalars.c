@@ -282,19 +282,11 @@ insert_chunk (TelarStore *store, gint64 tag, const GArray *points, GError **erro
   double min, max;
 
   value_range (points, &min, &max);
-  sqlite3_stmt *statement =
-      telar_store_query (store, error,
-                         "INSERT INTO chunk (tag, first_step, last_step, points, min, max, data)"
-                         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                         "iiiidd", tag, first->step, last->step, (gint64)points->len, min, max);
-  if (statement == NULL)
-    return FALSE;
-  gsize size;
-  const void *bytes = g_bytes_get_data (data, &size);
-  sqlite3_bind_blob64 (statement, 7, bytes, size, SQLITE_STATIC);
-  gboolean ok = sqlite3_step (statement) == SQLITE_DONE || telar_store_fail (store, error);
-  sqlite3_reset (statement);
-  return ok;
+  return telar_store_run (store, error,
+                          "INSERT INTO chunk (tag, first_step, last_step, points, min, max, data)"
+                          " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                          "iiiiddb", tag, first->step, last->step, (gint64)points->len, min, max,
+                          data);
 }
 
 gboolean

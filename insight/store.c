@@ -128,6 +128,15 @@ telar_store_version (TelarStore *store)
 /* --- statements -------------------------------------------------------------------------- */
 
 static void
+bind_bytes (sqlite3_stmt *statement, int i, GBytes *bytes)
+{
+  gsize size = 0;
+  const void *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+
+  sqlite3_bind_blob64 (statement, i, data, size, SQLITE_STATIC);
+}
+
+static void
 bind (sqlite3_stmt *statement, const char *types, va_list values)
 {
   for (int i = 1; *types != '\0'; i++, types++) {
@@ -140,6 +149,9 @@ bind (sqlite3_stmt *statement, const char *types, va_list values)
       break;
     case 's':
       sqlite3_bind_text (statement, i, va_arg (values, const char *), -1, SQLITE_STATIC);
+      break;
+    case 'b':
+      bind_bytes (statement, i, va_arg (values, GBytes *));
       break;
     default:
       g_assert_not_reached ();

@@ -2,8 +2,8 @@
  * and command line.
  *
  * Scalars are a row tail that is compacted into packed chunks of 4,096 points with min and max;
- * every point is kept. WAL, one writer per connection, batched commits. A store of a newer schema
- * is refused. */
+ * every point is kept. Histograms, images and what else there is: store-media.h. WAL, one writer
+ * per connection, batched commits. A store of a newer schema is refused. */
 #pragma once
 
 #include "engine/error.h"

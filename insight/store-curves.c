@@ -1,0 +1,74 @@
+/* Curves that are whole at a step: the abscissas, then the ordinates, as little-endian doubles. */
+#include "insight/store-media-private.h"
+
+#include <string.h>
+
+void
+telar_curve_free (TelarCurve *curve)
+{
+  if (curve == NULL)
+    return;
+  g_free (curve->x);
+  g_free (curve->y);
+  g_free (curve);
+}
+
+static void
+free_curve (gpointer curve)
+{
+  telar_curve_free (curve);
+}
+
+static void
+swap_reals (guint64 *to, const void *from, guint n)
+{
+  memcpy (to, from, n * sizeof *to);
+  for (guint i = 0; i < n; i++)
+    to[i] = GUINT64_TO_LE (to[i]);
+}
+
+gboolean
+telar_store_put_curve (TelarStore *store, gint64 run, const char *name, const TelarCurve *curve,
+                       GError **error)
+{
+  TelarSeriesRef series = { run, TELAR_MEDIA_CURVE, name, FALSE };
+  gsize half = curve->n * sizeof (double);
+
+  if (curve->n > TELAR_CURVE_MOST_POINTS)
+    return telar_store_too_large (name, "the curve has too many points", TELAR_CURVE_MOST_POINTS,
+                                  error);
+  guint64 *bits = g_new (guint64, 2 * (gsize)curve->n + 1);
+  swap_reals (bits, curve->x, curve->n);
+  swap_reals (bits + curve->n, curve->y, curve->n);
+  g_autoptr (GBytes) data = g_bytes_new_take (bits, 2 * half);
+  TelarItem item = { curve->step, curve->time, 0, NULL, data };
+  return telar_store_put_item (store, &series, &item, error);
+}
+
+static gpointer
+make_curve (const TelarItem *item)
+{
+  gsize size = 0;
+  const guint8 *bytes = item->data != NULL ? g_bytes_get_data (item->data, &size) : NULL;
+  gsize n = size / (2 * sizeof (double));
+
+  if (n > TELAR_CURVE_MOST_POINTS || size % (2 * sizeof (double)) != 0)
+    return NULL;
+  TelarCurve *curve = g_new0 (TelarCurve, 1);
+  curve->step = item->step;
+  curve->time = item->time;
+  curve->n = (guint)n;
+  curve->x = g_new (double, n + 1);
+  curve->y = g_new (double, n + 1);
+  if (n > 0) {
+    swap_reals ((guint64 *)(void *)curve->x, bytes, curve->n);
+    swap_reals ((guint64 *)(void *)curve->y, bytes + n * sizeof (double), curve->n);
+  }
+  return curve;
+}
+
+GPtrArray *
+telar_store_curves (TelarStore *store, const TelarSpan *span, GError **error)
+{
+  return telar_store_read_span (store, TELAR_MEDIA_CURVE, span, make_curve, free_curve, error);
+}
