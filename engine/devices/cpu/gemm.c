@@ -1,5 +1,5 @@
-/* Matrix products through OpenBLAS: float64, products too small for oneDNN, and everything in a
- * build without it. OpenBLAS itself stays on one thread; the rows are cut here, over the pool that
+/* Matrix products through OpenBLAS: float64, what oneDNN does worse, and everything in a build
+ * without it. OpenBLAS itself stays on one thread; the rows are cut here, over the pool that
  * the other kernels use. */
 #include "engine/devices/cpu/epilogue.h"
 #include "engine/devices/cpu/matmul.h"
@@ -26,9 +26,11 @@ cpu_product (const CpuSite *site)
 }
 
 gboolean
-cpu_product_is_small (const CpuProduct *p)
+cpu_product_suits_gemm (const CpuProduct *p)
 {
-  return p->m == 1 || p->k == 0 || p->m * p->n * p->k <= 8192;
+  gboolean is_small = p->m == 1 || p->k == 0 || p->m * p->n * p->k <= 8192;
+
+  return is_small || (p->trans_a && p->k >= 1024);
 }
 
 typedef struct {
@@ -112,7 +114,7 @@ supports (const CpuSite *site)
   if (p.m > G_MAXINT || p.n > G_MAXINT || p.k > G_MAXINT)
     return FALSE;
 #ifdef TELAR_HAVE_ONEDNN
-  if (site->outputs[0].dtype == TELAR_F32 && !cpu_product_is_small (&p))
+  if (site->outputs[0].dtype == TELAR_F32 && !cpu_product_suits_gemm (&p))
     return FALSE;
 #endif
   return cpu_epilogue_init (&epilogue, site, TRUE);

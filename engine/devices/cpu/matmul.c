@@ -10,7 +10,7 @@ supports (const CpuSite *site)
   CpuProduct p = cpu_product (site);
   CpuEpilogue epilogue;
 
-  return cpu_all_types (site, TELAR_F32) && !cpu_product_is_small (&p) &&
+  return cpu_all_types (site, TELAR_F32) && !cpu_product_suits_gemm (&p) &&
          cpu_epilogue_init (&epilogue, site, FALSE);
 }
 

@@ -1,5 +1,7 @@
 /* LSTM and GRU: rows of the batch are independent, so each thread takes some of them through all
- * steps without waiting for the others. The recurrent weights are packed once for all steps. */
+ * steps without waiting for the others. The recurrent weights are packed once for all steps. A step
+ * works on rows that stand side by side in scratch: in the tensors a row's next is a whole sequence
+ * further, which for usual sizes is the same place of the caches for all of them. */
 #include "engine/devices/cpu/cpu.h"
 
 #include <string.h>
@@ -11,8 +13,12 @@ typedef struct {
   gboolean reverse;
   CpuMatrix weights;
   float *packed;
-  float *sums; /* GRU: [N, 3·H] */
+  float *sums;   /* a step's [N, G·H] */
+  float *states; /* a step's [N, H] */
 } Layer;
+
+#define APART 16 /* numbers between two rows of scratch, so that they do not share places either   \
+                  */
 
 static Layer
 layer_of (const TelarInstr *instr, const TelarType *inputs)
@@ -56,6 +62,7 @@ start (Layer *l, const CpuDevice *device, const TelarCall *call, guint weights, 
   l->weights = weights_of (l, call->inputs[weights].data, back);
   l->packed = call->scratch;
   l->sums = l->packed + packed_size (device, &l->weights);
+  l->states = l->sums + l->rows * (l->gates + APART);
   device->vector.pack (&l->weights, l->packed);
 }
 
@@ -75,35 +82,55 @@ at (const Layer *l, const void *data, gsize row, gsize i, gsize width)
   return (float *)data + (row * l->steps + step_at (l, i)) * width;
 }
 
-/* The state of @row before the @i-th step, and how far the next row's is. */
+/* The state of @row before the @i-th step. */
 static const float *
-state_before (const Layer *l, const void *first, const void *all, gsize row, gsize i)
+before (const Layer *l, const void *first, const void *all, gsize row, gsize i)
 {
   return i == 0 ? (const float *)first + row * l->units : at (l, all, row, i - 1, l->units);
 }
 
-static gsize
-state_stride (const Layer *l, gsize i)
+static float *
+sums_of (const Layer *l, gsize row)
 {
-  return i == 0 ? l->units : l->steps * l->units;
+  return l->sums + row * (l->gates + APART);
+}
+
+static float *
+states_of (const Layer *l, gsize row)
+{
+  return l->states + row * (l->units + APART);
 }
 
 static void
-multiply (const Layer *l, const float *a, gsize a_stride, float *y, gsize y_stride, gsize rows)
+keep_state (const Layer *l, gsize row, const float *state)
 {
-  CpuTile tile = { a, a_stride, y, y_stride };
-
-  l->device->vector.multiply (&tile, &l->weights, l->packed, rows);
+  memcpy (states_of (l, row), state, l->units * sizeof (float));
 }
 
-/* dh of @row and what comes from the step's own gradient. */
-static float *
-add_gradient (const Layer *l, void *carry, const void *gradients, gsize row, gsize i)
+/* sums = states · wᵀ */
+static void
+recur (const Layer *l, gsize begin, gsize end)
 {
-  float *sum = (float *)carry + row * l->units;
+  CpuTile tile = { states_of (l, begin), l->units + APART, sums_of (l, begin), l->gates + APART };
 
-  l->device->vector.fold[CPU_SUM](sum, at (l, gradients, row, i, l->units), 1, l->units);
-  return sum;
+  l->device->vector.multiply (&tile, &l->weights, l->packed, end - begin);
+}
+
+/* states = sums · w */
+static void
+recur_back (const Layer *l, gsize begin, gsize end)
+{
+  CpuTile tile = { sums_of (l, begin), l->gates + APART, states_of (l, begin), l->units + APART };
+
+  l->device->vector.multiply (&tile, &l->weights, l->packed, end - begin);
+}
+
+/* y += x, both of @row's units */
+static float *
+add_to (const Layer *l, float *y, const float *x)
+{
+  l->device->vector.fold[CPU_SUM](y, x, 1, l->units);
+  return y;
 }
 
 /* --- LSTM --------------------------------------------------------------------------------------
@@ -114,20 +141,20 @@ lstm_rows (void *data, gsize begin, gsize end, guint piece)
 {
   const Layer *l = data;
   const TelarView *in = l->call->inputs, *out = l->call->outputs;
-  gsize bytes = l->steps * l->gates * sizeof (float);
 
-  if (in[0].data != out[0].data)
-    memcpy ((char *)out[0].data + begin * bytes, (const char *)in[0].data + begin * bytes,
-            (end - begin) * bytes);
+  for (gsize row = begin; row < end; row++)
+    keep_state (l, row, before (l, in[2].data, NULL, row, 0));
   for (gsize i = 0; i < l->steps; i++) {
-    multiply (l, state_before (l, in[2].data, out[1].data, begin, i), state_stride (l, i),
-              at (l, out[0].data, begin, i, l->gates), l->steps * l->gates, end - begin);
+    recur (l, begin, end);
     for (gsize row = begin; row < end; row++) {
-      CpuLstmRow step = { .gates = at (l, out[0].data, row, i, l->gates),
-                          .memory_before = state_before (l, in[3].data, out[2].data, row, i),
+      CpuLstmRow step = { .x = at (l, in[0].data, row, i, l->gates),
+                          .recurred = sums_of (l, row),
+                          .memory_before = before (l, in[3].data, out[2].data, row, i),
+                          .gates = at (l, out[0].data, row, i, l->gates),
                           .memory = at (l, out[2].data, row, i, l->units),
                           .y = at (l, out[1].data, row, i, l->units) };
       l->device->vector.lstm (&step, l->units);
+      keep_state (l, row, step.y);
     }
   }
 }
@@ -137,29 +164,28 @@ lstm_grad_rows (void *data, gsize begin, gsize end, guint piece)
 {
   const Layer *l = data;
   const TelarView *in = l->call->inputs, *out = l->call->outputs;
-  gsize bytes = l->steps * l->gates * sizeof (float), state = l->units * sizeof (float);
-  float *dh = (float *)out[1].data + begin * l->units;
+  gsize state = l->units * sizeof (float);
 
-  if (in[0].data != out[0].data)
-    memcpy ((char *)out[0].data + begin * bytes, (const char *)in[0].data + begin * bytes,
-            (end - begin) * bytes);
-  memset (dh, 0, (end - begin) * state);
+  memset (states_of (l, begin), 0, (end - begin) * (l->units + APART) * sizeof (float));
   memset ((char *)out[2].data + begin * state, 0, (end - begin) * state);
   for (gsize i = l->steps; i-- > 0;) {
     for (gsize row = begin; row < end; row++) {
-      CpuLstmRow step = { .gates = at (l, out[0].data, row, i, l->gates),
-                          .memory_before = state_before (l, in[3].data, in[1].data, row, i),
+      CpuLstmRow step = { .gates = at (l, in[0].data, row, i, l->gates),
+                          .memory_before = before (l, in[3].data, in[1].data, row, i),
                           .memory = at (l, in[1].data, row, i, l->units),
-                          .dy = add_gradient (l, out[1].data, in[4].data, row, i),
-                          .dmemory = (float *)out[2].data + row * l->units };
+                          .dy =
+                              add_to (l, states_of (l, row), at (l, in[4].data, row, i, l->units)),
+                          .dmemory = (float *)out[2].data + row * l->units,
+                          .sums = sums_of (l, row) };
       if (l->call->instr->n_inputs > 5)
-        add_gradient (l, out[2].data, in[5].data, row, i);
+        add_to (l, step.dmemory, at (l, in[5].data, row, i, l->units));
       l->device->vector.lstm_grad (&step, l->units);
+      memcpy (at (l, out[0].data, row, i, l->gates), step.sums, l->gates * sizeof (float));
     }
-    memset (dh, 0, (end - begin) * state);
-    multiply (l, at (l, out[0].data, begin, i, l->gates), l->steps * l->gates, dh, l->units,
-              end - begin);
+    recur_back (l, begin, end);
   }
+  for (gsize row = begin; row < end; row++)
+    memcpy ((char *)out[1].data + row * state, states_of (l, row), state);
 }
 
 /* --- GRU ---------------------------------------------------------------------------------------
@@ -170,21 +196,21 @@ gru_rows (void *data, gsize begin, gsize end, guint piece)
 {
   const Layer *l = data;
   const TelarView *in = l->call->inputs, *out = l->call->outputs;
-  float *sums = l->sums + begin * l->gates;
 
+  for (gsize row = begin; row < end; row++)
+    keep_state (l, row, before (l, in[3].data, NULL, row, 0));
   for (gsize i = 0; i < l->steps; i++) {
-    for (gsize row = 0; row < end - begin; row++)
-      memcpy (sums + row * l->gates, in[2].data, l->gates * sizeof (float));
-    multiply (l, state_before (l, in[3].data, out[2].data, begin, i), state_stride (l, i), sums,
-              l->gates, end - begin);
+    recur (l, begin, end);
     for (gsize row = begin; row < end; row++) {
       CpuGruRow step = { .x = at (l, in[0].data, row, i, l->gates),
-                         .recurred = sums + (row - begin) * l->gates,
-                         .before = state_before (l, in[3].data, out[2].data, row, i),
+                         .recurred = sums_of (l, row),
+                         .bias = in[2].data,
+                         .before = before (l, in[3].data, out[2].data, row, i),
                          .gates = at (l, out[0].data, row, i, l->gates),
                          .kept = at (l, out[1].data, row, i, l->units),
                          .y = at (l, out[2].data, row, i, l->units) };
       l->device->vector.gru (&step, l->units);
+      keep_state (l, row, step.y);
     }
   }
 }
@@ -194,21 +220,24 @@ gru_grad_rows (void *data, gsize begin, gsize end, guint piece)
 {
   const Layer *l = data;
   const TelarView *in = l->call->inputs, *out = l->call->outputs;
-  float *dh = (float *)out[2].data + begin * l->units;
+  gsize state = l->units * sizeof (float);
 
-  memset (dh, 0, (end - begin) * l->units * sizeof (float));
+  memset ((char *)out[2].data + begin * state, 0, (end - begin) * state);
   for (gsize i = l->steps; i-- > 0;) {
     for (gsize row = begin; row < end; row++) {
-      CpuGruRow step = { .before = state_before (l, in[3].data, in[4].data, row, i),
+      float *dy = (float *)out[2].data + row * l->units;
+      CpuGruRow step = { .before = before (l, in[3].data, in[4].data, row, i),
                          .gates = at (l, in[0].data, row, i, l->gates),
                          .kept = at (l, in[1].data, row, i, l->units),
-                         .dy = add_gradient (l, out[2].data, in[5].data, row, i),
+                         .dy = add_to (l, dy, at (l, in[5].data, row, i, l->units)),
                          .dx = at (l, out[0].data, row, i, l->gates),
-                         .drecurred = at (l, out[1].data, row, i, l->gates) };
+                         .sums = sums_of (l, row) };
       l->device->vector.gru_grad (&step, l->units);
+      memcpy (at (l, out[1].data, row, i, l->gates), step.sums, l->gates * sizeof (float));
     }
-    multiply (l, at (l, out[1].data, begin, i, l->gates), l->steps * l->gates, dh, l->units,
-              end - begin);
+    recur_back (l, begin, end);
+    for (gsize row = begin; row < end; row++)
+      add_to (l, (float *)out[2].data + row * l->units, states_of (l, row));
   }
 }
 
@@ -263,9 +292,9 @@ prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
 {
   Layer layer = layer_of (site->instr, site->inputs);
   CpuMatrix weights = weights_of (&layer, NULL, way_of (site->instr->prim)->back);
-  gsize sums = site->instr->prim == TELAR_PRIM_GRU ? layer.rows * layer.gates : 0;
+  gsize rows = layer.rows * (layer.gates + layer.units + 2 * APART);
 
-  prepared->scratch = (packed_size (site->device, &weights) + sums) * sizeof (float);
+  prepared->scratch = (packed_size (site->device, &weights) + rows) * sizeof (float);
   return TRUE;
 }
 

@@ -72,24 +72,23 @@ typedef struct {
   gsize y_stride;
 } CpuTile;
 
-/* A step of an LSTM for one row of n units: gates [4·n] (input, forget, new, output) hold the sums
- * and become the gates, or hold the gates and become their gradients. dmemory: of the memory after
- * the step, becomes that before it. */
+/* A step of an LSTM for one row of n units. x and recurred [4·n] are the sums of the two products;
+ * gates [4·n] input, forget, new, output. Back: dy and dmemory are the gradients after the step,
+ * sums [4·n] becomes that of x; dmemory becomes that before the step. */
 typedef struct {
-  float *gates;
-  const float *memory_before;
-  float *memory, *y;
+  const float *x, *recurred, *memory_before;
+  float *gates, *memory, *y;
   const float *dy;
-  float *dmemory;
+  float *dmemory, *sums;
 } CpuLstmRow;
 
-/* The same of a GRU whose reset gate acts on the product: gates [3·n] (reset, update, new); x and
- * recurred [3·n] are the sums of the two products, kept [n] the new state's part of recurred. dy
- * becomes the part of the gradient of @before that goes around the product. */
+/* The same of a GRU whose reset gate acts on the product and its bias [3·n]: gates [3·n] reset,
+ * update, new; kept [n] what the reset gate multiplies. Back: dx and sums [3·n] become the
+ * gradients of x and of the product; dy that of @before which goes around the product. */
 typedef struct {
-  const float *x, *recurred, *before;
+  const float *x, *recurred, *bias, *before;
   float *gates, *kept, *y;
-  float *dy, *dx, *drecurred;
+  float *dy, *dx, *sums;
 } CpuGruRow;
 
 typedef struct {
@@ -135,7 +134,7 @@ typedef struct {
   void (*sgd) (const CpuSgd *sgd, const CpuSlots *slots, gsize n);
   gsize panel; /* columns */
   void (*pack) (const CpuMatrix *b, float *packed);
-  /* y += a · b for @rows rows */
+  /* y = a · b for @rows rows */
   void (*multiply) (const CpuTile *tile, const CpuMatrix *b, const float *packed, gsize rows);
   void (*lstm) (const CpuLstmRow *row, gsize n);
   void (*lstm_grad) (const CpuLstmRow *row, gsize n);

@@ -124,6 +124,12 @@ value_for (const TelarInstr *instr, guint input, TelarDType dtype, double unifor
     return input == 4 ? 0.1 + uniform : 4 * uniform - 2;
   case TELAR_PRIM_ADAM:
     return input == 3 ? 0.1 * uniform : input == 5 ? 1 + floor (9 * uniform) : 4 * uniform - 2;
+  case TELAR_PRIM_LSTM: /* small weights, or the steps would be chaos */
+  case TELAR_PRIM_GRU:
+    return input == 1 ? uniform / 8 - 0.0625 : 2 * uniform - 1;
+  case TELAR_PRIM_LSTM_GRAD: /* gates from 0 to 1 */
+  case TELAR_PRIM_GRU_GRAD:
+    return input == 0 ? uniform : input == 2 ? uniform / 8 - 0.0625 : 2 * uniform - 1;
   case TELAR_PRIM_EQUAL:
   case TELAR_PRIM_LESS:
   case TELAR_PRIM_LESS_EQUAL:
@@ -284,6 +290,10 @@ depth_of (const Case *c)
     depth = (gsize)MAX (a->dims[a->rank - 1], a->dims[a->rank - 2]);
   } else if (c->instr->prim == TELAR_PRIM_CONV || c->instr->prim == TELAR_PRIM_CONV_INPUT_GRAD) {
     depth = telar_shape_elements (&c->inputs[1].type.shape);
+  } else if (c->instr->prim == TELAR_PRIM_LSTM || c->instr->prim == TELAR_PRIM_GRU ||
+             c->instr->prim == TELAR_PRIM_LSTM_GRAD || c->instr->prim == TELAR_PRIM_GRU_GRAD) {
+    const TelarShape *gates = &c->inputs[0].type.shape; /* all steps' products */
+    depth = (gsize)(gates->dims[1] * gates->dims[2]);
   }
   return (double)depth;
 }

@@ -40,62 +40,64 @@ tile (const CpuTile *t, const float *restrict panel, gsize depth, guint rows, Fl
   }
 }
 
+/* y = @value, or y += @value */
 static inline void
-store (float *y, Floats value)
+store (float *y, Floats value, gboolean add)
 {
+  if (add)
+    value += load (y);
   *(Floats *)y = value;
 }
 
+/* @add: to what the rows of the panel before gave. */
 static inline __attribute__ ((always_inline)) void
-run_tile (const CpuTile *t, const float *panel, gsize depth, gsize width, guint rows)
+run_tile (const CpuTile *t, const float *panel, gsize depth, gsize width, gboolean add, guint rows)
 {
   Floats sums[ROWS][2];
   float edge[PANEL];
 
   tile (t, panel, depth, rows, sums);
-  if (width == PANEL) {
-    UNROLL
-    for (guint r = 0; r < rows; r++) {
-      float *y = t->y + r * t->y_stride;
-      store (y, load (y) + sums[r][0]);
-      store (y + ISA_LANES, load (y + ISA_LANES) + sums[r][1]);
-    }
-    return;
-  }
   UNROLL
   for (guint r = 0; r < rows; r++) {
-    store (edge, sums[r][0]);
-    store (edge + ISA_LANES, sums[r][1]);
+    float *y = t->y + r * t->y_stride;
+    if (width == PANEL) {
+      store (y, sums[r][0], add);
+      store (y + ISA_LANES, sums[r][1], add);
+      continue;
+    }
+    store (edge, sums[r][0], FALSE);
+    store (edge + ISA_LANES, sums[r][1], FALSE);
     for (gsize j = 0; j < width; j++)
-      t->y[r * t->y_stride + j] += edge[j];
+      y[j] = add ? y[j] + edge[j] : edge[j];
   }
 }
 
 static void
-run_rows (const CpuTile *t, const float *panel, gsize depth, gsize width, gsize rows)
+run_rows (const CpuTile *t, const float *panel, gsize depth, gsize width, gboolean add, gsize rows)
 {
   switch (rows) {
   case 1:
-    run_tile (t, panel, depth, width, 1);
+    run_tile (t, panel, depth, width, add, 1);
     return;
   case 2:
-    run_tile (t, panel, depth, width, 2);
+    run_tile (t, panel, depth, width, add, 2);
     return;
   case 3:
-    run_tile (t, panel, depth, width, 3);
+    run_tile (t, panel, depth, width, add, 3);
     return;
   case 4:
-    run_tile (t, panel, depth, width, 4);
+    run_tile (t, panel, depth, width, add, 4);
     return;
   case 5:
-    run_tile (t, panel, depth, width, 5);
+    run_tile (t, panel, depth, width, add, 5);
     return;
   default:
-    run_tile (t, panel, depth, width, ROWS);
+    run_tile (t, panel, depth, width, add, ROWS);
   }
 }
 
-/* One row alone has too few sums to hide the multiplier's latency: four panels side by side. */
+/* One row alone has too few sums to hide the multiplier's latency: four panels side by side. Gives
+ * how many columns are done. */
 static gsize
 single_row (const CpuTile *t, const CpuMatrix *b, const float *packed)
 {
@@ -112,29 +114,30 @@ single_row (const CpuTile *t, const CpuMatrix *b, const float *packed)
       }
     }
     UNROLL
-    for (guint p = 0; p < 4; p++)
-      UNROLL
-    for (guint h = 0; h < 2; h++) {
-      float *y = t->y + first + p * PANEL + h * ISA_LANES;
-      store (y, load (y) + sums[p][h]);
+    for (guint p = 0; p < 4; p++) {
+      store (t->y + first + p * PANEL, sums[p][0], FALSE);
+      store (t->y + first + p * PANEL + ISA_LANES, sums[p][1], FALSE);
     }
   }
   return first;
 }
 
+/* Rows in tiles as even as can be: a last tile of one or two would be no quicker than one of four.
+ */
 static void
 multiply (const CpuTile *whole, const CpuMatrix *b, const float *packed, gsize rows)
 {
+  gsize tiles = (rows + ROWS - 1) / ROWS;
   gsize begin = rows == 1 ? single_row (whole, b, packed) : 0;
 
   for (gsize first = begin; first < b->n; first += PANEL)
     for (gsize k = 0; k < b->k; k += DEPTH) {
       const float *panel = packed + first * b->k + k * PANEL;
-      for (gsize r = 0; r < rows; r += ROWS) {
+      for (gsize i = 0; i < tiles; i++) {
+        gsize r = rows * i / tiles, end = rows * (i + 1) / tiles;
         CpuTile t = { whole->a + r * whole->a_stride + k, whole->a_stride,
                       whole->y + r * whole->y_stride + first, whole->y_stride };
-        run_rows (&t, panel, MIN (b->k - k, DEPTH), MIN (b->n - first, PANEL),
-                  MIN (rows - r, ROWS));
+        run_rows (&t, panel, MIN (b->k - k, DEPTH), MIN (b->n - first, PANEL), k > 0, end - r);
       }
     }
 }
