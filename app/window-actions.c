@@ -3,6 +3,7 @@
 
 #include "app/project/import.h"
 #include "app/ui/history.h"
+#include "app/ui/library-dialog.h"
 #include "app/ui/recent.h"
 
 #include <glib/gi18n.h>
@@ -226,6 +227,31 @@ previous_problem (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+find_node (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  telar_design_page_find (TELAR_WINDOW (data)->design);
+}
+
+static void
+bookmarks (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  telar_design_page_bookmarks (TELAR_WINDOW (data)->design);
+}
+
+static void
+go_to_bookmark (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  telar_design_page_go_to_bookmark (TELAR_WINDOW (data)->design,
+                                    (guint)g_variant_get_int32 (parameter) - 1);
+}
+
+static void
+operators (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  telar_library_show (GTK_WIDGET (data));
+}
+
+static void
 set_enabled (TelarWindow *self, const char *name, gboolean enabled)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
@@ -237,9 +263,10 @@ void
 telar_window_update_actions (TelarWindow *self)
 {
   TelarDocument *document = self->document;
-  static const char *const need_document[] = { "save-as",  "export",        "code",
-                                               "compare",  "close-project", "find",
-                                               "problems", "next-problem",  "previous-problem" };
+  static const char *const need_document[] = { "save-as",   "export",        "code",
+                                               "compare",   "close-project", "find",
+                                               "find-node", "bookmarks",     "go-to-bookmark",
+                                               "problems",  "next-problem",  "previous-problem" };
 
   for (guint i = 0; i < G_N_ELEMENTS (need_document); i++)
     set_enabled (self, need_document[i], document != NULL);
@@ -262,6 +289,10 @@ telar_window_add_actions (TelarWindow *self)
     { .name = "history", .activate = history },
     { .name = "redo", .activate = redo },
     { .name = "find", .activate = find },
+    { .name = "find-node", .activate = find_node },
+    { .name = "bookmarks", .activate = bookmarks },
+    { .name = "go-to-bookmark", .activate = go_to_bookmark, .parameter_type = "i" },
+    { .name = "operators", .activate = operators },
     { .name = "problems", .activate = problems },
     { .name = "next-problem", .activate = next_problem },
     { .name = "previous-problem", .activate = previous_problem },

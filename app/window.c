@@ -185,6 +185,9 @@ build_menu (TelarWindow *self)
   g_menu_append (file, _ ("Export…"), "win.export");
   g_menu_append (file, _ ("Compare With…"), "win.compare");
   self->edit_menu = g_menu_new ();
+  g_menu_append (view, _ ("Find…"), "win.find-node");
+  g_menu_append (view, _ ("Bookmarks"), "win.bookmarks");
+  g_menu_append (view, _ ("My Operators…"), "win.operators");
   g_menu_append (view, _ ("Palette"), "win.palette");
   g_menu_append (view, _ ("Inspector"), "win.inspector");
   g_menu_append (view, _ ("Overview"), "win.minimap");

@@ -1,198 +1,213 @@
-/* A layered layout after Sugiyama: columns by longest path, order within a column by the mean of
- * the neighbours (a few sweeps of the barycentre heuristic), columns then folded into rows. */
-#include "engine/arrange.h"
+/* An arrangement: what it needs of the graph, its steps, and its result. */
+#include "engine/arrange-private.h"
 
 #include "engine/graph-private.h"
 
-#include <math.h>
-
-#define ROW_GAP  40.0
-#define FOLD_GAP 72.0
-#define SWEEPS   6
-
-typedef struct {
-  const TelarGraphEntry *entry;
-  double height;
-  guint column;
-  double order; /* within the column */
-} Item;
-
-typedef struct {
-  const TelarCards *cards;
-  GArray *items;      /* Item, in topological order */
-  GHashTable *index;  /* id -> 1 + position in items */
-  GPtrArray *columns; /* GArray of guint: positions, top to bottom */
-} Layout;
-
-static Item *
-item_at (const Layout *layout, guint position)
+gboolean
+telar_arrange_go_on (const TelarArrangement *a, guint permille)
 {
-  return &g_array_index (layout->items, Item, position);
+  if (a->permille)
+    g_atomic_int_set (a->permille, (gint)permille);
+  return !a->cancelled || !g_atomic_int_get (a->cancelled);
 }
 
-static Item *
-item_of (const Layout *layout, const char *id)
-{
-  return item_at (layout, GPOINTER_TO_UINT (g_hash_table_lookup (layout->index, id)) - 1);
-}
+/* --- taking from the graph -------------------------------------------------------------------- */
 
-/* Each node one column after the last of what it needs. */
 static void
-assign_columns (Layout *layout, const TelarGraph *graph)
+take_nodes (TelarArrangement *a, const TelarGraph *graph, const TelarCards *cards,
+            GHashTable *chosen, GHashTable *index)
 {
   g_autoptr (GPtrArray) order = telar_graph_topological (graph);
   for (guint i = 0; i < order->len; i++) {
     const TelarNode *node = order->pdata[i];
-    Item item = { (const TelarGraphEntry *)node, layout->cards->height (node, layout->cards->data),
-                  0, 0 };
-    g_hash_table_insert (layout->index, node->id, GUINT_TO_POINTER (i + 1));
-    for (guint e = 0; e < item.entry->in->len; e++) {
-      const TelarEdge *edge = item.entry->in->pdata[e];
-      item.column = MAX (item.column, item_of (layout, edge->from)->column + 1);
+    double height = cards->height (node, cards->data);
+    if (chosen && !g_hash_table_contains (chosen, node->id)) {
+      TelarArrangeRect rect = { node->x, node->y, cards->width, height };
+      g_array_append_val (a->others, rect);
+      continue;
     }
-    g_array_append_val (layout->items, item);
+    TelarArrangeItem item = { .id = g_strdup (node->id), .height = height };
+    item.old_x = node->x;
+    item.old_y = node->y;
+    g_array_append_val (a->items, item);
+    g_hash_table_insert (index, node->id, GUINT_TO_POINTER (a->items->len));
+    a->placed = a->placed || node->x != 0 || node->y != 0;
   }
 }
 
-/* What needs nothing itself, such as parameters and labels, stands before the first that needs it.
- */
+/* The graph lists wires by the ids of their targets, here they are wanted by its items. */
 static void
-bring_sources_near (Layout *layout)
+take_wires_in (TelarArrangement *a, const TelarGraph *graph, const TelarCards *cards,
+               GHashTable *index)
 {
-  for (guint i = 0; i < layout->items->len; i++) {
-    Item *item = item_at (layout, i);
-    guint nearest = G_MAXUINT;
-    for (guint e = 0; e < item->entry->out->len && item->entry->in->len == 0; e++) {
-      const TelarEdge *edge = item->entry->out->pdata[e];
-      nearest = MIN (nearest, item_of (layout, edge->to)->column);
+  for (guint i = 0; i < a->items->len; i++) {
+    TelarArrangeItem *item = telar_arrange_item (a, i);
+    const TelarGraphEntry *entry = telar_graph_entry (graph, item->id);
+    item->first_in = a->wires->len;
+    for (guint e = 0; e < entry->in->len; e++) {
+      const TelarEdge *edge = entry->in->pdata[e];
+      guint from = GPOINTER_TO_UINT (g_hash_table_lookup (index, edge->from));
+      if (from == 0)
+        continue;
+      const TelarNode *source = (const TelarNode *)telar_graph_entry (graph, edge->from);
+      TelarArrangeWire wire = { from - 1, i,
+                                cards->port (source, TRUE, edge->from_port, cards->data),
+                                cards->port (&entry->node, FALSE, edge->to_port, cards->data) };
+      g_array_append_val (a->wires, wire);
+      telar_arrange_item (a, from - 1)->n_out++;
     }
-    if (nearest != G_MAXUINT)
-      item->column = nearest - 1;
+    item->n_in = a->wires->len - item->first_in;
   }
-}
-
-static void
-fill_columns (Layout *layout)
-{
-  for (guint i = 0; i < layout->items->len; i++) {
-    Item *item = item_at (layout, i);
-    while (layout->columns->len <= item->column)
-      g_ptr_array_add (layout->columns, g_array_new (FALSE, FALSE, sizeof (guint)));
-    GArray *column = layout->columns->pdata[item->column];
-    item->order = column->len;
-    g_array_append_val (column, i);
-  }
-}
-
-static double
-barycentre (const Layout *layout, const Item *item, gboolean incoming)
-{
-  const GPtrArray *edges = incoming ? item->entry->in : item->entry->out;
-  double sum = 0;
-  for (guint i = 0; i < edges->len; i++) {
-    const TelarEdge *edge = edges->pdata[i];
-    sum += item_of (layout, incoming ? edge->from : edge->to)->order +
-           0.1 * (incoming ? edge->from_port : edge->to_port);
-  }
-  return edges->len > 0 ? sum / edges->len : item->order;
-}
-
-static int
-by_order (gconstpointer a, gconstpointer b, gpointer data)
-{
-  guint x = *(const guint *)a, y = *(const guint *)b;
-  double of_x = item_at (data, x)->order, of_y = item_at (data, y)->order;
-  if (of_x != of_y)
-    return of_x < of_y ? -1 : 1;
-  return x < y ? -1 : x > y;
 }
 
 static void
-sweep (Layout *layout, gboolean incoming)
+list_wires_out (TelarArrangement *a)
 {
-  for (guint i = 0; i < layout->columns->len; i++) {
-    GArray *column = layout->columns->pdata[incoming ? i : layout->columns->len - 1 - i];
-    for (guint k = 0; k < column->len; k++) {
-      Item *item = item_at (layout, g_array_index (column, guint, k));
-      item->order = barycentre (layout, item, incoming);
-    }
-    g_array_sort_with_data (column, by_order, layout);
-    for (guint k = 0; k < column->len; k++)
-      item_at (layout, g_array_index (column, guint, k))->order = k;
+  guint first = 0;
+  g_array_set_size (a->out, a->wires->len);
+  for (guint i = 0; i < a->items->len; i++) {
+    TelarArrangeItem *item = telar_arrange_item (a, i);
+    item->first_out = first;
+    first += item->n_out;
+    item->n_out = 0;
+  }
+  for (guint i = 0; i < a->wires->len; i++) {
+    TelarArrangeItem *from =
+        telar_arrange_item (a, g_array_index (a->wires, TelarArrangeWire, i).from);
+    g_array_index (a->out, guint, from->first_out + from->n_out++) = i;
   }
 }
 
-static double
-column_height (const Layout *layout, const GArray *column)
+static void
+clear_item (gpointer item)
 {
-  double height = -ROW_GAP;
-  for (guint k = 0; k < column->len; k++)
-    height += item_at (layout, g_array_index (column, guint, k))->height + ROW_GAP;
-  return height;
+  g_free (((TelarArrangeItem *)item)->id);
 }
 
-/* Columns in a row, so that the whole is about as wide as a screen is. */
+TelarArrangement *
+telar_arrangement_new (const TelarGraph *graph, const TelarCards *cards, const char *const *ids)
+{
+  TelarArrangement *a = g_new0 (TelarArrangement, 1);
+  g_autoptr (GHashTable) chosen = ids ? g_hash_table_new (g_str_hash, g_str_equal) : NULL;
+  g_autoptr (GHashTable) index = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; ids && ids[i]; i++)
+    g_hash_table_add (chosen, (gpointer)ids[i]);
+  a->width = cards->width;
+  a->step = cards->width + cards->column_gap;
+  a->grid = cards->grid;
+  a->items = g_array_new (FALSE, FALSE, sizeof (TelarArrangeItem));
+  g_array_set_clear_func (a->items, clear_item);
+  a->wires = g_array_new (FALSE, FALSE, sizeof (TelarArrangeWire));
+  a->out = g_array_new (FALSE, TRUE, sizeof (guint));
+  a->others = g_array_new (FALSE, FALSE, sizeof (TelarArrangeRect));
+  a->places = g_array_new (FALSE, FALSE, sizeof (TelarArranged));
+  a->columns = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+  take_nodes (a, graph, cards, chosen, index);
+  take_wires_in (a, graph, cards, index);
+  list_wires_out (a);
+  return a;
+}
+
+void
+telar_arrangement_free (TelarArrangement *a)
+{
+  if (!a)
+    return;
+  g_array_unref (a->items);
+  g_array_unref (a->wires);
+  g_array_unref (a->out);
+  g_array_unref (a->others);
+  g_array_unref (a->places);
+  g_ptr_array_unref (a->columns);
+  g_free (a);
+}
+
+/* --- running ---------------------------------------------------------------------------------- */
+
+gboolean
+telar_arrangement_run (TelarArrangement *a, gint *permille, const gint *cancelled)
+{
+  a->permille = permille;
+  a->cancelled = cancelled;
+  if (!telar_arrange_order (a) || !telar_arrange_place (a))
+    return FALSE;
+  g_array_set_size (a->places, 0);
+  for (guint i = 0; i < a->items->len; i++) {
+    const TelarArrangeItem *item = telar_arrange_item (a, i);
+    TelarArranged place = { item->id, item->x, item->y };
+    g_array_append_val (a->places, place);
+  }
+  return telar_arrange_go_on (a, 1000);
+}
+
+const GArray *
+telar_arrangement_places (const TelarArrangement *a)
+{
+  return a->places;
+}
+
+/* --- the studio's cards ----------------------------------------------------------------------- */
+
 static guint
-columns_per_row (const Layout *layout)
+rows_of (const TelarNode *node)
 {
-  double height = 0, step = layout->cards->width + layout->cards->column_gap;
-  for (guint i = 0; i < layout->columns->len; i++)
-    height += column_height (layout, layout->columns->pdata[i]) + FOLD_GAP;
-  return (guint)MAX (5, round (sqrt (1.8 * height / step)));
+  return MAX (telar_operator_n_inputs (node->op), telar_operator_n_outputs (node->op));
 }
 
 static double
-snap (const Layout *layout, double value)
+card_height (const TelarNode *node, gpointer data)
 {
-  return round (value / layout->cards->grid) * layout->cards->grid;
+  (void)data;
+  guint rows = rows_of (node);
+  return rows > 1 ? TELAR_CARD_HEADER + (double)TELAR_CARD_ROW * rows + TELAR_CARD_FOOT
+                  : TELAR_CARD_HEIGHT;
 }
 
-/* Columns hang from one line, so that a chain runs straight. */
-static void
-place_column (const Layout *layout, guint index, double x, double y, GArray *places)
+static double
+port_height (const TelarNode *node, gboolean output, guint port, gpointer data)
 {
-  const GArray *column = layout->columns->pdata[index];
-  for (guint k = 0; k < column->len; k++) {
-    guint position = g_array_index (column, guint, k);
-    const Item *item = item_at (layout, position);
-    g_array_index (places, TelarArranged, position) =
-        (TelarArranged){ item->entry->node.id, snap (layout, x), snap (layout, y) };
-    y += item->height + ROW_GAP;
+  (void)output;
+  (void)data;
+  return rows_of (node) > 1 ? TELAR_CARD_HEADER + TELAR_CARD_ROW * (port + 0.5)
+                            : TELAR_CARD_HEIGHT / 2;
+}
+
+const TelarCards telar_cards = { TELAR_CARD_WIDTH, TELAR_GAP,   TELAR_GRID,
+                                 card_height,      port_height, NULL };
+
+/* --- drawings without a layout ---------------------------------------------------------------- */
+
+gboolean
+telar_graph_is_unarranged (const TelarGraph *drawing)
+{
+  const GPtrArray *nodes = telar_graph_nodes (drawing);
+  const TelarNode *first = nodes->len > 0 ? nodes->pdata[0] : NULL;
+  for (guint i = 1; i < nodes->len; i++) {
+    const TelarNode *node = nodes->pdata[i];
+    if (node->x != first->x || node->y != first->y)
+      return FALSE;
+  }
+  return nodes->len > 1;
+}
+
+static void
+arrange (TelarGraph *drawing)
+{
+  g_autoptr (TelarArrangement) arrangement = telar_arrangement_new (drawing, &telar_cards, NULL);
+  telar_arrangement_run (arrangement, NULL, NULL);
+  for (guint i = 0; i < arrangement->places->len; i++) {
+    const TelarArranged *place = &g_array_index (arrangement->places, TelarArranged, i);
+    TelarNode *node = telar_graph_find_node (drawing, place->id);
+    node->x = place->x;
+    node->y = place->y;
   }
 }
 
-static void
-place_all (const Layout *layout, GArray *places)
+void
+telar_graph_arrange_missing (TelarGraph *graph)
 {
-  guint per_row = columns_per_row (layout);
-  double top = 0, step = layout->cards->width + layout->cards->column_gap;
-  for (guint start = 0; start < layout->columns->len; start += per_row) {
-    guint end = MIN (start + per_row, layout->columns->len);
-    double tallest = 0;
-    for (guint i = start; i < end; i++)
-      tallest = MAX (tallest, column_height (layout, layout->columns->pdata[i]));
-    for (guint i = start; i < end; i++)
-      place_column (layout, i, (i - start) * step, top, places);
-    top += tallest + FOLD_GAP;
-  }
-}
-
-GArray *
-telar_graph_arrange (const TelarGraph *graph, const TelarCards *cards)
-{
-  GArray *places = g_array_new (FALSE, TRUE, sizeof (TelarArranged));
-  Layout layout = { cards, g_array_new (FALSE, FALSE, sizeof (Item)),
-                    g_hash_table_new (g_str_hash, g_str_equal),
-                    g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref) };
-  assign_columns (&layout, graph);
-  bring_sources_near (&layout);
-  fill_columns (&layout);
-  for (guint i = 0; i < SWEEPS; i++)
-    sweep (&layout, i % 2 == 0);
-  g_array_set_size (places, layout.items->len);
-  place_all (&layout, places);
-  g_array_unref (layout.items);
-  g_hash_table_unref (layout.index);
-  g_ptr_array_unref (layout.columns);
-  return places;
+  TelarGraph *drawing;
+  for (guint i = 0; (drawing = telar_graph_nth_drawing (graph, i)); i++)
+    if (telar_graph_is_unarranged (drawing))
+      arrange (drawing);
 }

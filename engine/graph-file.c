@@ -1,4 +1,5 @@
 /* Reading the *.telar file, without mercy: what is not understood is an error with its line. */
+#include "engine/bookmark-private.h"
 #include "engine/graph-private.h"
 #include "engine/json-place.h"
 #include <string.h>
@@ -99,6 +100,12 @@ static gboolean
 read_data (Reader *reader, const json_t *json, GError **error)
 {
   return read_members (reader, "data", json, telar_graph_put_hash, error);
+}
+
+static gboolean
+read_bookmarks (Reader *reader, const json_t *json, GError **error)
+{
+  return read_members (reader, "bookmarks", json, telar_graph_put_bookmark, error);
 }
 
 static gboolean
@@ -246,7 +253,7 @@ static const struct {
   { "telar", read_version }, { "engine", read_engine },     { "seed", read_seed },
   { "values", read_values }, { "training", read_training }, { "data", read_data },
   { "groups", read_groups }, { "nodes", read_nodes },       { "edges", read_edges },
-  { "layout", read_layout }, { "notes", read_notes },
+  { "layout", read_layout }, { "notes", read_notes },       { "bookmarks", read_bookmarks },
 };
 
 static gboolean

@@ -34,6 +34,7 @@ struct TelarGraph {
   GHashTable *by_id;       /* id (the node's) -> TelarGraphEntry * */
   GHashTable *next_number; /* operator's name -> the least number an id may have free */
   guint walks;
+  GPtrArray *bookmarks; /* of the main drawing: TelarBookmark *, sorted by name; owned */
   TelarParamSet *training;
   GHashTable *values; /* of the main drawing: name -> TelarParamValue * */
   guint64 seed;

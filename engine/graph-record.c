@@ -1,5 +1,6 @@
 /* The document as a set of records. Undo, journal and diff are made of these alone: what the
  * document holds is exactly what its records say. */
+#include "engine/bookmark-private.h"
 #include "engine/graph-private.h"
 #include "engine/text.h"
 #include <string.h>
@@ -39,7 +40,7 @@ telar_record_is_layout (const char *path)
   const char *within = behind (path, "groups");
   const char *slash = within ? strchr (within, '/') : NULL;
   const char *own = slash ? slash + 1 : path;
-  return behind (own, "layout") || behind (own, "notes");
+  return behind (own, "layout") || behind (own, "notes") || behind (path, "bookmarks");
 }
 
 /* "edges/TO:PORT.SLOT", with the slot always written. Caller frees. */
@@ -108,6 +109,10 @@ telar_graph_record_paths (const TelarGraph *graph)
   g_auto (GStrv) names = telar_graph_value_names (graph);
   for (char **name = names; *name; name++)
     g_ptr_array_add (paths, g_strconcat ("values/", *name, NULL));
+  for (guint i = 0; i < graph->bookmarks->len; i++)
+    g_ptr_array_add (paths,
+                     g_strconcat ("bookmarks/",
+                                  ((const TelarBookmark *)graph->bookmarks->pdata[i])->name, NULL));
   GHashTableIter iter;
   gpointer path;
   g_hash_table_iter_init (&iter, graph->data_hashes);
@@ -200,6 +205,10 @@ telar_graph_get_record (const TelarGraph *graph, const char *path)
     return get_value (graph, rest);
   if ((rest = behind (path, "data")))
     return get_hash (graph, rest);
+  if ((rest = behind (path, "bookmarks"))) {
+    const TelarBookmark *bookmark = telar_graph_find_bookmark (graph, rest);
+    return bookmark ? telar_graph_bookmark_line (bookmark) : NULL;
+  }
   if (strcmp (path, "seed") == 0)
     return g_strdup_printf ("%" G_GUINT64_FORMAT, graph->seed);
   return NULL;
@@ -321,6 +330,15 @@ set_named (TelarGraph *graph, const char *name, const json_t *json, GError **err
 }
 
 static gboolean
+set_bookmark (TelarGraph *graph, const char *name, const json_t *json, GError **error)
+{
+  if (json)
+    return telar_graph_put_bookmark (graph, name, json, error);
+  telar_graph_remove_bookmark (graph, name);
+  return TRUE;
+}
+
+static gboolean
 set_hash (TelarGraph *graph, const char *path, const json_t *json, GError **error)
 {
   if (json)
@@ -385,7 +403,7 @@ set_value (TelarGraph *graph, const char *path, const json_t *json, GError **err
   } kinds[] = {
     { "nodes", set_node },        { "edges", set_edge },   { "layout", set_layout },
     { "training", set_training }, { "values", set_named }, { "data", set_hash },
-    { "groups", set_group },      { "notes", set_note },
+    { "groups", set_group },      { "notes", set_note },   { "bookmarks", set_bookmark },
   };
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     const char *rest = behind (path, kinds[i].kind);

@@ -1,6 +1,7 @@
 /* Writing the *.telar file, for diffs and merges: sorted, one node and one wire per line, positions
  * in a block of their own. The same document always gives the same bytes. */
 #include "engine/checkpoint.h"
+#include "engine/bookmark-private.h"
 #include "engine/graph-private.h"
 #include "engine/text.h"
 #include <string.h>
@@ -112,6 +113,17 @@ write_notes (GString *text, const TelarGraph *graph)
 }
 
 static void
+write_bookmarks (GString *text, const TelarGraph *graph)
+{
+  Block block = open_block (text, "bookmarks", '{');
+  for (guint i = 0; i < graph->bookmarks->len; i++) {
+    const TelarBookmark *bookmark = graph->bookmarks->pdata[i];
+    add_line (&block, bookmark->name, telar_graph_bookmark_line (bookmark));
+  }
+  close_block (&block, '}');
+}
+
+static void
 write_drawing (GString *text, const TelarGraph *graph)
 {
   Block nodes = open_block (text, "nodes", '[');
@@ -158,6 +170,8 @@ telar_graph_to_text (const TelarGraph *graph)
   if (graph->groups->len > 0)
     write_groups (text, graph);
   write_drawing (text, graph);
+  if (graph->bookmarks->len > 0)
+    write_bookmarks (text, graph);
   g_string_append (text, "\n}\n");
   return g_string_free (text, FALSE);
 }

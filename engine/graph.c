@@ -1,5 +1,6 @@
 /* The graph document: nodes, settings and the document's own life. Wires are in graph-wires.c, what
  * follows from their direction in graph-order.c, the file in graph-file.c. */
+#include "engine/bookmark-private.h"
 #include "engine/graph-private.h"
 #include "engine/trainer.h"
 #include <string.h>
@@ -39,6 +40,7 @@ telar_graph_new (void)
   graph->nodes = g_ptr_array_new_with_free_func (free_entry);
   graph->edges = g_ptr_array_new_with_free_func (free_edge);
   graph->notes = g_ptr_array_new_with_free_func (telar_note_free);
+  graph->bookmarks = g_ptr_array_new_with_free_func (telar_bookmark_free);
   graph->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   graph->next_number = g_hash_table_new (g_str_hash, g_str_equal);
   graph->training = telar_param_set_new (telar_training_params);
@@ -62,6 +64,7 @@ telar_graph_free (TelarGraph *graph)
   g_ptr_array_unref (graph->nodes);
   g_ptr_array_unref (graph->drawings);
   g_ptr_array_unref (graph->groups);
+  g_ptr_array_unref (graph->bookmarks);
   g_free (graph->folder);
   g_free (graph);
 }
@@ -419,6 +422,8 @@ telar_graph_copy (const TelarGraph *graph)
   telar_graph_copy_values (copy, graph);
   copy->seed = graph->seed;
   telar_graph_set_folder (copy, graph->folder);
+  if (graph->main == graph)
+    telar_graph_copy_bookmarks (copy, graph);
 
   GHashTableIter iter;
   gpointer path, hash;

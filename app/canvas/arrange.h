@@ -1,12 +1,16 @@
-/* Arranging: nodes in columns along the flow, each near what it is wired to. */
+/* Arranging the canvas in a thread of its own: the drawing stays in use meanwhile. */
 #pragma once
 
-#include "app/canvas/scene.h"
-#include "app/project/document.h"
+#include "app/canvas/canvas.h"
 
 G_BEGIN_DECLS
 
-/* One edit that places all nodes. Long chains are folded into rows that read like text. */
-void telar_arrange (TelarDocument *document, const TelarScene *scene);
+typedef struct TelarArranging TelarArranging;
+
+/* Arranges the selected nodes, or all where fewer than two are selected, as one step of undo. What
+ * was begun before is cancelled. The canvas's signal "arranging" tells how far it is. */
+void telar_canvas_arrange (TelarCanvas *self);
+/* Nothing of it happens then. */
+void telar_canvas_cancel_arranging (TelarCanvas *self);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "app/canvas/canvas.h"
 #include "app/canvas/card.h"
+#include "app/canvas/pills.h"
 #include "app/canvas/scene.h"
 #include "app/canvas/snap.h"
 #include "app/project/edits.h"
@@ -128,6 +129,7 @@ struct _TelarCanvas {
   TelarNoteItem *sized;       /* whose border is held, */
   graphene_rect_t sized_from; /* and how it was */
   TelarSceneNode *current;    /* where the keyboard is */
+  GHashTable *marked;      /* ids, of a search; NULL: none */
 
   TelarDragKind drag;
   TelarHit pressed;
@@ -153,6 +155,11 @@ struct _TelarCanvas {
   GPtrArray *proxies;       /* widgets that stand for nodes in view */
   GHashTable *wire_proxies; /* TelarSceneEdge * -> GtkWidget *, borrowed both */
   guint proxies_idle;
+  struct TelarArranging *arranging; /* in a thread; NULL when there is none */
+  cairo_surface_t *pictures[2];     /* what picture.c draws into; each may be NULL */
+  TelarPills *pills;
+  double drawn_zoom; /* of the last frame */
+  gint64 zoomed;     /* when it last changed a little; monotonic */
   GtkWidget *quick_add;
   GtkWidget *menu;
   GPtrArray *offers; /* TelarFix *, of the wire that was refused last; or NULL */
@@ -320,6 +327,10 @@ void telar_canvas_append_fixes (TelarCanvas *self, GMenu *menu);
 /* At the pointer: what would make a refused wire fit. FALSE where nothing would. */
 gboolean telar_canvas_offer_fixes (TelarCanvas *self, const TelarEdge *wire, const char *refusal);
 void telar_canvas_add_fix_action (GtkWidgetClass *klass);
+
+/* library-actions.c; the rows of the menu for a group's node. */
+void telar_canvas_add_library_actions (GtkWidgetClass *klass);
+void telar_canvas_append_library (TelarCanvas *self, GMenu *menu);
 
 void telar_canvas_add_drop_target (TelarCanvas *self); /* drop.c */
 

@@ -1,6 +1,9 @@
 /* The canvas as a widget, and how it follows its document. */
 #include "app/canvas/canvas-private.h"
 
+#include "app/canvas/arrange.h"
+#include "app/canvas/picture.h"
+
 #include <glib/gi18n.h>
 
 G_DEFINE_FINAL_TYPE (TelarCanvas, telar_canvas, GTK_TYPE_WIDGET)
@@ -13,7 +16,7 @@ operator_drag_copy (TelarOperatorDrag *drag)
 
 G_DEFINE_BOXED_TYPE (TelarOperatorDrag, telar_operator_drag, operator_drag_copy, g_free)
 
-enum { SELECTION_CHANGED, VIEW_CHANGED, NODE_ACTIVATED, MESSAGE, N_SIGNALS };
+enum { SELECTION_CHANGED, VIEW_CHANGED, NODE_ACTIVATED, MESSAGE, ARRANGING, KEEP_GROUP, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -21,6 +24,31 @@ void
 telar_canvas_message (TelarCanvas *self, const GError *error)
 {
   g_signal_emit (self, signals[MESSAGE], 0, error->message);
+}
+
+static void
+set_marks (TelarCanvas *self)
+{
+  const GPtrArray *nodes = telar_scene_nodes (self->scene);
+
+  for (guint i = 0; i < nodes->len; i++) {
+    TelarSceneNode *node = nodes->pdata[i];
+
+    node->marked = self->marked && g_hash_table_contains (self->marked, node->id);
+  }
+}
+
+void
+telar_canvas_mark (TelarCanvas *self, const char *const *ids)
+{
+  g_clear_pointer (&self->marked, g_hash_table_unref);
+  if (ids[0])
+    self->marked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; ids[i]; i++)
+    g_hash_table_add (self->marked, g_strdup (ids[i]));
+  set_marks (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_signal_emit (self, signals[VIEW_CHANGED], 0);
 }
 
 /* --- following document and analysis ---------------------------------------------------------- */
@@ -85,6 +113,7 @@ sync_scene (TelarCanvas *self)
   telar_scene_sync (self->scene, telar_document_drawing (self->document));
   telar_canvas_sync_notes (self);
   annotate (self);
+  set_marks (self);
   telar_canvas_select (self, (const char *const *)selected);
   telar_canvas_add_notes_to_selection (self, (const char *const *)notes);
   if (from)
@@ -105,9 +134,12 @@ static void
 on_entered (TelarCanvas *self)
 {
   telar_canvas_finish_note (self);
+  telar_canvas_cancel_arranging (self);
   telar_canvas_deselect (self);
   self->current = NULL;
   sync_scene (self);
+  if (telar_graph_is_unarranged (telar_document_drawing (self->document)))
+    telar_canvas_arrange (self);
   telar_canvas_fit (self, FALSE);
 }
 
@@ -115,6 +147,7 @@ void
 telar_canvas_set_document (TelarCanvas *self, TelarDocument *document, TelarAnalysis *analysis)
 {
   telar_canvas_finish_note (self);
+  telar_canvas_cancel_arranging (self);
   if (self->document)
     g_signal_handlers_disconnect_by_data (self->document, self);
   if (self->analysis)
@@ -140,6 +173,7 @@ on_theme (TelarCanvas *self)
   telar_theme_load (&self->theme);
   telar_scene_redraw (self->scene);
   telar_canvas_forget_notes (self);
+  telar_pills_clear (self->pills);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -175,6 +209,7 @@ css_changed (GtkWidget *widget, GtkCssStyleChange *change)
   g_clear_object (&TELAR_CANVAS (widget)->card_context);
   telar_scene_redraw (TELAR_CANVAS (widget)->scene);
   telar_canvas_forget_notes (TELAR_CANVAS (widget));
+  telar_pills_clear (TELAR_CANVAS (widget)->pills);
 }
 
 static void
@@ -201,6 +236,7 @@ finalize (GObject *object)
   TelarCanvas *self = TELAR_CANVAS (object);
 
   g_hash_table_unref (self->selection);
+  g_clear_pointer (&self->marked, g_hash_table_unref);
   g_ptr_array_unref (self->proxies);
   g_hash_table_unref (self->wire_proxies);
   g_ptr_array_unref (self->notes);
@@ -213,6 +249,9 @@ finalize (GObject *object)
   g_array_unref (self->cut_line);
   g_hash_table_unref (self->cut_wires);
   telar_scene_free (self->scene);
+  telar_pills_free (self->pills);
+  for (guint i = 0; i < G_N_ELEMENTS (self->pictures); i++)
+    g_clear_pointer (&self->pictures[i], cairo_surface_destroy);
   G_OBJECT_CLASS (telar_canvas_parent_class)->finalize (object);
 }
 
@@ -222,6 +261,7 @@ telar_canvas_class_init (TelarCanvasClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  telar_picture_keep_memory ();
   object_class->dispose = dispose;
   object_class->finalize = finalize;
   widget_class->snapshot = telar_canvas_snapshot;
@@ -235,6 +275,7 @@ telar_canvas_class_init (TelarCanvasClass *klass)
   telar_canvas_add_edit_actions (widget_class);
   telar_canvas_add_drawing_actions (widget_class);
   telar_canvas_add_note_actions (widget_class);
+  telar_canvas_add_library_actions (widget_class);
 
   signals[SELECTION_CHANGED] =
       g_signal_new ("selection-changed", TELAR_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -243,6 +284,10 @@ telar_canvas_class_init (TelarCanvasClass *klass)
                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[NODE_ACTIVATED] = g_signal_new ("node-activated", TELAR_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[KEEP_GROUP] = g_signal_new ("keep-group", TELAR_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL,
+                                      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[ARRANGING] = g_signal_new ("arranging", TELAR_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL,
+                                     NULL, NULL, G_TYPE_NONE, 1, G_TYPE_DOUBLE);
   signals[MESSAGE] = g_signal_new ("message", TELAR_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -254,6 +299,7 @@ telar_canvas_init (TelarCanvas *self)
   AdwStyleManager *manager = adw_style_manager_get_default ();
 
   self->scene = telar_scene_new ();
+  self->pills = telar_pills_new ();
   self->selection = g_hash_table_new (NULL, NULL);
   self->proxies = g_ptr_array_new ();
   self->wire_proxies = g_hash_table_new (NULL, NULL);

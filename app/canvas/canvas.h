@@ -5,8 +5,9 @@
  *   canvas.connect (ss)                     "NODE[:PORT]", "NODE[:PORT]"
  *   canvas.select (s ID), canvas.select-all, canvas.clear-selection
  *   canvas.remove, canvas.remove-bridge, canvas.cut, canvas.copy, canvas.paste, canvas.duplicate
- *   canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-original
- *   canvas.quick-add, canvas.arrange, canvas.menu
+ *   canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-selection, canvas.zoom-original
+ *   canvas.keep-group, canvas.update-group
+ *   canvas.quick-add, canvas.arrange, canvas.cancel-arranging, canvas.menu
  *   canvas.wire, canvas.next-wire, canvas.previous-wire
  *   canvas.fix (s LABEL)                    of the selected node; "": the first that would mend it
  *   canvas.group, canvas.ungroup, canvas.enter-group, canvas.leave-group */
@@ -23,10 +24,13 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TelarCanvas, telar_canvas, TELAR, CANVAS, GtkWidget)
 
 /* Signals
+ *   "keep-group" (const char *group): it is to become an operator of the user's library
  *   "selection-changed"
  *   "view-changed": scrolled or zoomed
  *   "node-activated" (const char *id): double click or Enter
- *   "message" (const char *text): an edit was refused, and why */
+ *   "message" (const char *text): an edit was refused, and why
+ *   "arranging" (double done): how much of a long arranging is done, from 0 to 1; negative at its
+ *     end, however it ended */
 GtkWidget *telar_canvas_new (void);
 /* NULL for none. @analysis may be NULL: no shapes and problems are shown. */
 void telar_canvas_set_document (TelarCanvas *self, TelarDocument *document,
@@ -49,6 +53,13 @@ void telar_canvas_zoom_about (TelarCanvas *self, double zoom, double x, double y
 void telar_canvas_fit (TelarCanvas *self, gboolean animate);
 /* The start of the flow at a readable size: how a document opens. */
 void telar_canvas_show_start (TelarCanvas *self);
+/* Those that are selected; all when none is. */
+void telar_canvas_fit_selection (TelarCanvas *self);
+/* With the point in the middle, and what is looked at so now. */
+void telar_canvas_look_at (TelarCanvas *self, double x, double y, double zoom);
+void telar_canvas_looked_at (TelarCanvas *self, double *x, double *y, double *zoom);
+/* Marks the nodes of the drawing, none with an empty list, until others are. */
+void telar_canvas_mark (TelarCanvas *self, const char *const *ids);
 /* Scrolls until the node is in view and selects it. */
 void telar_canvas_reveal (TelarCanvas *self, const char *id);
 

@@ -16,7 +16,7 @@ telar_detail_for (double zoom, guint n_visible)
     return TELAR_DETAIL_FULL;
   if (zoom >= 0.14 && n_visible <= 160)
     return TELAR_DETAIL_BRIEF;
-  return zoom >= 0.2 ? TELAR_DETAIL_BLOCK : TELAR_DETAIL_DOT;
+  return TELAR_DETAIL_BLOCK;
 }
 
 /* --- text ------------------------------------------------------------------------------------- */
@@ -268,41 +268,36 @@ telar_card_render (TelarSceneNode *node, TelarDetail detail, const TelarTheme *t
   return node->brief;
 }
 
-static GdkTexture *
+static cairo_surface_t *
 rasterise (GskRenderNode *drawing, const graphene_size_t *size, double scale)
 {
   int width = (int)ceil ((size->width + 2 * TELAR_CARD_MARGIN) * scale);
   int height = (int)ceil ((size->height + 2 * TELAR_CARD_MARGIN) * scale);
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
   cairo_t *cr = cairo_create (surface);
-  gsize stride = (gsize)cairo_image_surface_get_stride (surface);
-  g_autoptr (GBytes) pixels = NULL;
 
   cairo_scale (cr, scale, scale);
   cairo_translate (cr, TELAR_CARD_MARGIN, TELAR_CARD_MARGIN);
   gsk_render_node_draw (drawing, cr);
   cairo_destroy (cr);
   cairo_surface_flush (surface);
-  pixels =
-      g_bytes_new_with_free_func (cairo_image_surface_get_data (surface), stride * (gsize)height,
-                                  (GDestroyNotify)cairo_surface_destroy, surface);
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, pixels, stride);
+  return surface;
 }
 
-GdkTexture *
-telar_card_texture (TelarSceneNode *node, TelarDetail detail, const TelarTheme *theme,
-                    PangoContext *context, double scale, gboolean stale)
+cairo_surface_t *
+telar_card_pixels (TelarSceneNode *node, TelarDetail detail, const TelarTheme *theme,
+                   PangoContext *context, double scale, gboolean stale)
 {
   gboolean brief = detail == TELAR_DETAIL_BRIEF;
 
-  if (node->texture && (stale || (node->texture_scale == scale && node->texture_brief == brief)))
-    return node->texture;
-  g_clear_object (&node->texture);
-  node->texture =
+  if (node->pixels && (stale || (node->pixels_scale == scale && node->pixels_brief == brief)))
+    return node->pixels;
+  g_clear_pointer (&node->pixels, cairo_surface_destroy);
+  node->pixels =
       rasterise (telar_card_render (node, detail, theme, context), &node->item.bounds.size, scale);
-  node->texture_scale = scale;
-  node->texture_brief = brief;
-  return node->texture;
+  node->pixels_scale = scale;
+  node->pixels_brief = brief;
+  return node->pixels;
 }
 
 /* --- wires ------------------------------------------------------------------------------------ */
@@ -315,31 +310,6 @@ telar_wire_path (cairo_t *cr, const TelarCurve *curve)
   cairo_move_to (cr, p[0].x, p[0].y);
   for (guint i = 1; i < 3 * curve->n_segments; i += 3)
     cairo_curve_to (cr, p[i].x, p[i].y, p[i + 1].x, p[i + 1].y, p[i + 2].x, p[i + 2].y);
-}
-
-GskRenderNode *
-telar_wire_render (TelarSceneEdge *edge, const TelarTheme *theme)
-{
-  GtkSnapshot *snapshot;
-  cairo_t *cr;
-
-  if (edge->drawing)
-    return edge->drawing;
-  snapshot = gtk_snapshot_new ();
-  cr = gtk_snapshot_append_cairo (snapshot, &edge->item.bounds);
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-  telar_wire_path (cr, &edge->curve);
-  telar_theme_set (cr, edge->selected ? &theme->accent : &theme->kinds[edge->kind]);
-  cairo_set_line_width (cr, edge->selected ? 3.5 : 2.2);
-  cairo_stroke (cr);
-  for (guint i = 0; i < edge->n_bends; i++) {
-    cairo_new_sub_path (cr);
-    cairo_arc (cr, edge->bends[i].x, edge->bends[i].y, 3.6, 0, 2 * G_PI);
-  }
-  cairo_fill (cr);
-  cairo_destroy (cr);
-  edge->drawing = gtk_snapshot_free_to_node (snapshot);
-  return edge->drawing;
 }
 
 void

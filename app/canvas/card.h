@@ -10,8 +10,7 @@ G_BEGIN_DECLS
 typedef enum {
   TELAR_DETAIL_FULL,  /* everything */
   TELAR_DETAIL_BRIEF, /* a large title; only while few nodes are in view */
-  TELAR_DETAIL_BLOCK, /* coloured blocks in one drawing */
-  TELAR_DETAIL_DOT,   /* rectangles and straight lines, not smoothed */
+  TELAR_DETAIL_BLOCK, /* coloured blocks in one picture */
 } TelarDetail;
 
 TelarDetail telar_detail_for (double zoom, guint n_visible);
@@ -23,10 +22,9 @@ GskRenderNode *telar_card_render (TelarSceneNode *node, TelarDetail detail, cons
 #define TELAR_CARD_MARGIN 10
 /* The same in pixels, @scale of them for a canvas unit, from (-TELAR_CARD_MARGIN,
  * -TELAR_CARD_MARGIN) on; borrowed. With @stale what was drawn at another scale will do. */
-GdkTexture *telar_card_texture (TelarSceneNode *node, TelarDetail detail, const TelarTheme *theme,
-                                PangoContext *context, double scale, gboolean stale);
-/* The wire in canvas units; borrowed. */
-GskRenderNode *telar_wire_render (TelarSceneEdge *edge, const TelarTheme *theme);
+cairo_surface_t *telar_card_pixels (TelarSceneNode *node, TelarDetail detail,
+                                    const TelarTheme *theme, PangoContext *context, double scale,
+                                    gboolean stale);
 /* Strokes a curve as wires are drawn. */
 void telar_wire_path (cairo_t *cr, const TelarCurve *curve);
 /* A text on a pill, centred at (@x, @y) on the screen. */

@@ -55,9 +55,7 @@ output_to_extend (TelarCanvas *self, const TelarOperator *op, TelarPortRef *atta
 char *
 telar_canvas_add (TelarCanvas *self, const char *name)
 {
-  const TelarOperator *op =
-      self->document ? telar_graph_find_operator (telar_document_drawing (self->document), name)
-                     : NULL;
+  const TelarOperator *op = self->document ? telar_edit_find_operator (self->document, name) : NULL;
   graphene_point_t middle = view_middle (self), place;
   g_autoptr (GError) error = NULL;
   TelarPortRef attach;
@@ -265,12 +263,13 @@ duplicate_nodes (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 arrange (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  TelarCanvas *self = TELAR_CANVAS (widget);
+  telar_canvas_arrange (TELAR_CANVAS (widget));
+}
 
-  if (!self->document)
-    return;
-  telar_arrange (self->document, self->scene);
-  telar_canvas_fit (self, TRUE);
+static void
+cancel_arranging (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  telar_canvas_cancel_arranging (TELAR_CANVAS (widget));
 }
 
 /* --- groups ----------------------------------------------------------------------------------- */
@@ -365,6 +364,7 @@ telar_canvas_add_edit_actions (GtkWidgetClass *klass)
     { "canvas.duplicate", NULL, duplicate_nodes, GDK_KEY_d, 0, ctrl },
     { "canvas.quick-add", NULL, quick_add, GDK_KEY_Tab, 0, 0 },
     { "canvas.arrange", NULL, arrange, GDK_KEY_l, 0, ctrl | shift },
+    { "canvas.cancel-arranging", NULL, cancel_arranging, 0, 0, 0 },
     { "canvas.group", NULL, group_nodes, GDK_KEY_g, 0, ctrl },
     { "canvas.ungroup", NULL, ungroup_node, GDK_KEY_g, GDK_KEY_G, ctrl | shift },
     { "canvas.enter-group", NULL, enter_group, GDK_KEY_Down, GDK_KEY_KP_Down, GDK_ALT_MASK },

@@ -2,6 +2,8 @@
  */
 #include "app/canvas/canvas-private.h"
 
+#include "app/canvas/arrange.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -61,6 +63,12 @@ static void
 zoom_fit (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   telar_canvas_fit (TELAR_CANVAS (widget), TRUE);
+}
+
+static void
+zoom_selection (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  telar_canvas_fit_selection (TELAR_CANVAS (widget));
 }
 
 static void
@@ -204,6 +212,10 @@ on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType stat
     gtk_widget_queue_draw (GTK_WIDGET (self));
     return GDK_EVENT_STOP;
   }
+  if (key == GDK_KEY_Escape && self->arranging) {
+    telar_canvas_cancel_arranging (self);
+    return GDK_EVENT_STOP;
+  }
   if ((key == GDK_KEY_Return || key == GDK_KEY_KP_Enter) && self->current_note) {
     telar_canvas_edit_note (self, self->current_note);
     return GDK_EVENT_STOP;
@@ -300,6 +312,7 @@ telar_canvas_add_actions (GtkWidgetClass *klass)
     { "canvas.zoom-in", NULL, zoom_in, GDK_KEY_plus, GDK_KEY_KP_Add, 0 },
     { "canvas.zoom-out", NULL, zoom_out, GDK_KEY_minus, GDK_KEY_KP_Subtract, 0 },
     { "canvas.zoom-fit", NULL, zoom_fit, GDK_KEY_0, GDK_KEY_KP_0, 0 },
+    { "canvas.zoom-selection", NULL, zoom_selection, GDK_KEY_2, GDK_KEY_KP_2, 0 },
     { "canvas.zoom-original", NULL, zoom_original, GDK_KEY_1, GDK_KEY_KP_1, 0 },
     { "canvas.wire", NULL, take_up_wire, GDK_KEY_w, 0, 0 },
     { "canvas.next-wire", NULL, next_wire, GDK_KEY_e, 0, 0 },

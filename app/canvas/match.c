@@ -4,20 +4,22 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-static char *
-fold (const char *text)
+char *
+telar_text_fold (const char *text)
 {
-  g_autofree char *normal = g_utf8_normalize (text, -1, G_NORMALIZE_DEFAULT);
-  g_autofree char *ascii = g_str_to_ascii (normal ? normal : "", NULL);
+  g_autofree char *normal = NULL, *ascii = NULL;
 
+  if (g_str_is_ascii (text))
+    return g_ascii_strdown (text, -1);
+  normal = g_utf8_normalize (text, -1, G_NORMALIZE_DEFAULT);
+  ascii = g_str_to_ascii (normal ? normal : "", NULL);
   return g_utf8_casefold (ascii, -1);
 }
 
-/* At the start of the text counts most, then at the start of a word, then anywhere. */
-static guint
-match_in (const char *text, const char *word, guint weight)
+guint
+telar_text_match (const char *text, const char *word, guint weight)
 {
-  g_autofree char *folded = text ? fold (text) : NULL;
+  g_autofree char *folded = text ? telar_text_fold (text) : NULL;
   const char *at = folded ? strstr (folded, word) : NULL;
 
   if (!at)
@@ -30,19 +32,19 @@ match_in (const char *text, const char *word, guint weight)
 static guint
 match_word (const TelarOperator *op, const char *word)
 {
-  guint best = match_in (_ (op->label), word, 8);
+  guint best = telar_text_match (_ (op->label), word, 8);
 
-  best = MAX (best, match_in (op->label, word, 7));
-  best = MAX (best, match_in (op->name, word, 7));
-  best = MAX (best, match_in (op->onnx, word, 6));
-  best = MAX (best, match_in (_ (telar_category_label (op->category)), word, 3));
-  return MAX (best, match_in (_ (op->doc), word, 1));
+  best = MAX (best, telar_text_match (op->label, word, 7));
+  best = MAX (best, telar_text_match (op->name, word, 7));
+  best = MAX (best, telar_text_match (op->onnx, word, 6));
+  best = MAX (best, telar_text_match (_ (telar_category_label (op->category)), word, 3));
+  return MAX (best, telar_text_match (_ (op->doc), word, 1));
 }
 
 guint
 telar_operator_match (const TelarOperator *op, const char *text)
 {
-  g_autofree char *folded = fold (text);
+  g_autofree char *folded = telar_text_fold (text);
   g_auto (GStrv) words = g_strsplit (folded, " ", -1);
   guint score = 1;
 

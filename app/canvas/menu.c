@@ -99,6 +99,7 @@ add_of_ground (GMenu *menu)
     { N_ ("Add a Note"), "canvas.add-note" },
     { N_ ("Arrange"), "canvas.arrange" },
     { N_ ("Show All"), "canvas.zoom-fit" },
+    { N_ ("Show the Selection"), "canvas.zoom-selection" },
   };
 
   add_section (menu, items, G_N_ELEMENTS (items));
@@ -141,6 +142,7 @@ telar_canvas_show_menu (TelarCanvas *self, double x, double y)
     add_of_nodes (menu);
   else if (self->current_note)
     add_of_notes (menu);
+  telar_canvas_append_library (self, menu);
   add_of_ground (menu);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));

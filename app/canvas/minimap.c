@@ -2,12 +2,15 @@
 #include "app/canvas/minimap.h"
 
 #include "app/canvas/canvas-private.h"
+#include "app/canvas/raster.h"
 
 #include <glib/gi18n.h>
 
 #define MAP_WIDTH  176
 #define MAP_HEIGHT 112
 #define MAP_MARGIN 10.0
+/* With more nodes their wires would be one grey. */
+#define MOST_WITH_WIRES 1000
 
 struct _TelarMinimap {
   GtkWidget parent_instance;
@@ -50,51 +53,105 @@ map_of (TelarMinimap *self, Map *map)
   return TRUE;
 }
 
+static TelarRasterRect
+map_rect (const Map *map, const graphene_rect_t *rect, float smallest)
+{
+  return (TelarRasterRect){ (float)((rect->origin.x - map->x) * map->scale),
+                            (float)((rect->origin.y - map->y) * map->scale),
+                            MAX ((float)(rect->size.width * map->scale), smallest),
+                            MAX ((float)(rect->size.height * map->scale), smallest) };
+}
+
+/* What is selected or wrong comes last, so that none of it is hidden. */
 static void
-draw_nodes (TelarMinimap *self, cairo_t *cr, const Map *map)
+draw_nodes (TelarMinimap *self, TelarRaster *raster, const Map *map, float smallest)
 {
   const GPtrArray *nodes = telar_scene_nodes (self->canvas->scene);
   const TelarTheme *theme = &self->canvas->theme;
+  guint32 colours[TELAR_N_CATEGORIES];
+  guint32 error = telar_raster_colour (&theme->error);
+  guint32 accent = telar_raster_colour (&theme->accent);
+  guint32 found = telar_raster_colour (&theme->warning);
 
-  for (guint i = 0; i < nodes->len; i++) {
-    const TelarSceneNode *node = nodes->pdata[i];
-    const graphene_rect_t *rect = telar_scene_node_rect (node);
-    const GdkRGBA *colour = node->badge == TELAR_BADGE_ERROR ? &theme->error
-                            : node->selected                 ? &theme->accent
-                                             : &theme->categories[node->op->category];
+  for (guint i = 0; i < TELAR_N_CATEGORIES; i++)
+    colours[i] = telar_raster_colour (&theme->categories[i]);
+  for (gboolean marked = FALSE; marked <= TRUE; marked++) {
+    for (guint i = 0; i < nodes->len; i++) {
+      const TelarSceneNode *node = nodes->pdata[i];
+      gboolean wrong = node->badge == TELAR_BADGE_ERROR;
+      TelarRasterRect rect;
 
-    cairo_rectangle (
-        cr, (rect->origin.x - map->x) * map->scale, (rect->origin.y - map->y) * map->scale,
-        MAX (rect->size.width * map->scale, 1.5), MAX (rect->size.height * map->scale, 1.5));
-    telar_theme_set (cr, colour);
-    cairo_fill (cr);
+      if ((wrong || node->selected || node->marked) != marked)
+        continue;
+      rect = map_rect (map, telar_scene_node_rect (node), smallest * (marked ? 2 : 1));
+      telar_raster_fill (raster, &rect, 0,
+                         wrong            ? error
+                         : node->selected ? accent
+                         : node->marked   ? found
+                                          : colours[node->op->category]);
+    }
   }
+}
+
+static void
+draw_wires (TelarMinimap *self, TelarRaster *raster, const Map *map)
+{
+  const GPtrArray *edges = telar_scene_edges (self->canvas->scene);
+  GdkRGBA faint = telar_theme_mix (&self->canvas->theme.card, &self->canvas->theme.wire, 0.45f);
+  guint32 colour = telar_raster_colour (&faint);
+
+  for (guint i = 0; i < edges->len; i++) {
+    const TelarCurve *curve = &((const TelarSceneEdge *)edges->pdata[i])->curve;
+    const graphene_point_t *start = &curve->points[0], *end = &curve->points[3 * curve->n_segments];
+
+    telar_raster_line (raster, (float)((start->x - map->x) * map->scale),
+                       (float)((start->y - map->y) * map->scale),
+                       (float)((end->x - map->x) * map->scale),
+                       (float)((end->y - map->y) * map->scale), 1, colour);
+  }
+}
+
+static void
+draw_view (TelarMinimap *self, GtkSnapshot *target, const Map *map)
+{
+  const TelarTheme *theme = &self->canvas->theme;
+  graphene_rect_t view = view_rect (self->canvas);
+  GdkRGBA line = theme->accent, fill = telar_theme_alpha (&line, 0.10f);
+  graphene_rect_t frame = GRAPHENE_RECT_INIT ((float)((view.origin.x - map->x) * map->scale),
+                                              (float)((view.origin.y - map->y) * map->scale),
+                                              MAX ((float)(view.size.width * map->scale), 4),
+                                              MAX ((float)(view.size.height * map->scale), 4));
+  GskRoundedRect round;
+
+  gsk_rounded_rect_init_from_rect (&round, &frame, 3);
+  gtk_snapshot_append_color (target, &fill, &frame);
+  gtk_snapshot_append_border (target, &round, (float[]){ 1.5f, 1.5f, 1.5f, 1.5f },
+                              (GdkRGBA[]){ line, line, line, line });
 }
 
 static void
 snapshot (GtkWidget *widget, GtkSnapshot *target)
 {
   TelarMinimap *self = TELAR_MINIMAP (widget);
-  graphene_rect_t view = view_rect (self->canvas);
-  const TelarTheme *theme = &self->canvas->theme;
-  graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, (float)gtk_widget_get_width (widget),
-                                            (float)gtk_widget_get_height (widget));
-  cairo_t *cr;
-  GdkRGBA fill = telar_theme_alpha (&theme->accent, 0.10f);
-  Map map;
+  int device = gtk_widget_get_scale_factor (widget);
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height);
+  cairo_surface_t *surface;
+  TelarRaster raster;
+  Map map, pixels;
 
   if (!map_of (self, &map))
     return;
-  cr = gtk_snapshot_append_cairo (target, &all);
-  draw_nodes (self, cr, &map);
-  telar_rounded_path (cr, (view.origin.x - map.x) * map.scale, (view.origin.y - map.y) * map.scale,
-                      view.size.width * map.scale, view.size.height * map.scale, 3);
-  telar_theme_set (cr, &fill);
-  cairo_fill_preserve (cr);
-  telar_theme_set (cr, &theme->accent);
-  cairo_set_line_width (cr, 1.2);
-  cairo_stroke (cr);
-  cairo_destroy (cr);
+  pixels = (Map){ map.scale * device, map.x, map.y };
+  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width * device, height * device);
+  raster = telar_raster_of (surface);
+  telar_raster_clear (&raster, telar_raster_colour (&self->canvas->theme.card));
+  if (telar_scene_nodes (self->canvas->scene)->len <= MOST_WITH_WIRES)
+    draw_wires (self, &raster, &pixels);
+  draw_nodes (self, &raster, &pixels, 1.5f * (float)device);
+  telar_raster_snapshot (surface, target, &all, device);
+  cairo_surface_destroy (surface);
+  draw_view (self, target, &map);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "app/canvas/canvas-private.h"
 #include "app/canvas/follow.h"
 #include "app/canvas/match.h"
+#include "app/project/library.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -126,12 +127,13 @@ consider (const QuickAdd *add, const TelarOperator *op, const char *text, GArray
     g_array_append_val (found, candidate);
 }
 
-/* Operators of the registry, the ends of a group, and the document's groups. */
+/* Operators of the registry, the ends of a group, the document's groups, and the user's library. */
 static GArray *
 candidates (const QuickAdd *add, const char *text)
 {
   const TelarGraph *drawing = telar_document_drawing (add->canvas->document);
   const GPtrArray *all = telar_operators_all (), *groups = telar_graph_groups (drawing);
+  const GPtrArray *entries = telar_library_entries (telar_library_get ());
   GArray *found = g_array_new (FALSE, FALSE, sizeof (Candidate));
 
   for (guint i = 0; i < all->len; i++)
@@ -140,6 +142,8 @@ candidates (const QuickAdd *add, const char *text)
   consider (add, telar_graph_find_operator (drawing, TELAR_GROUP_OUTPUT), text, found);
   for (guint i = 0; i < groups->len; i++)
     consider (add, telar_graph_group_operator (groups->pdata[i]), text, found);
+  for (guint i = 0; i < entries->len; i++)
+    consider (add, &((const TelarLibraryEntry *)entries->pdata[i])->op, text, found);
   g_array_sort (found, compare);
   return found;
 }
@@ -159,7 +163,8 @@ make_row (const TelarOperator *op)
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), category);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  g_object_set_data (G_OBJECT (row), "operator", (gpointer)op);
+  /* By name: an operator of the library goes when its file does. */
+  g_object_set_data_full (G_OBJECT (row), "operator", g_strdup (op->name), g_free);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ (op->label), -1);
   return row;
@@ -227,8 +232,9 @@ insert_node (QuickAdd *add, const TelarOperator *op, GError **error)
 static void
 choose (QuickAdd *add, GtkListBoxRow *row)
 {
-  const TelarOperator *op = row ? g_object_get_data (G_OBJECT (row), "operator") : NULL;
+  const char *name = row ? g_object_get_data (G_OBJECT (row), "operator") : NULL;
   TelarCanvas *canvas = add->canvas;
+  const TelarOperator *op = name ? telar_edit_find_operator (canvas->document, name) : NULL;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) ids = NULL;
 

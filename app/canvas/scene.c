@@ -15,6 +15,8 @@ struct TelarScene {
   GHashTable *by_input; /* "TO:PORT.SLOT" -> TelarSceneEdge * */
   GPtrArray *nodes, *edges;
   TelarIndex *node_index, *edge_index;
+  graphene_rect_t bounds; /* of all, while @bounded */
+  gboolean bounded;
 };
 
 static void
@@ -22,7 +24,7 @@ forget_drawings (TelarSceneNode *node)
 {
   g_clear_pointer (&node->card, gsk_render_node_unref);
   g_clear_pointer (&node->brief, gsk_render_node_unref);
-  g_clear_object (&node->texture);
+  g_clear_pointer (&node->pixels, cairo_surface_destroy);
 }
 
 static void
@@ -44,7 +46,6 @@ edge_free (gpointer data)
 {
   TelarSceneEdge *edge = data;
 
-  g_clear_pointer (&edge->drawing, gsk_render_node_unref);
   g_free (edge->bends);
   g_free (edge);
 }
@@ -100,11 +101,6 @@ telar_scene_redraw (TelarScene *scene)
 {
   for (guint i = 0; i < scene->nodes->len; i++)
     forget_drawings (scene->nodes->pdata[i]);
-  for (guint i = 0; i < scene->edges->len; i++) {
-    TelarSceneEdge *edge = scene->edges->pdata[i];
-
-    g_clear_pointer (&edge->drawing, gsk_render_node_unref);
-  }
 }
 
 TelarEdge
@@ -145,7 +141,7 @@ lay_edge (TelarScene *scene, TelarSceneEdge *edge, gboolean indexed)
   else
     telar_curve_between (&from, &to, telar_scene_node_rect (edge->to), &edge->curve);
   bounds = telar_curve_bounds (&edge->curve);
-  g_clear_pointer (&edge->drawing, gsk_render_node_unref);
+  scene->bounded = FALSE;
   if (indexed) {
     telar_index_move (scene->edge_index, &edge->item, &bounds);
   } else {
@@ -162,6 +158,7 @@ telar_scene_place (TelarScene *scene, TelarSceneNode *node, float x, float y)
   if (bounds.origin.x == x && bounds.origin.y == y)
     return;
   bounds.origin = GRAPHENE_POINT_INIT (x, y);
+  scene->bounded = FALSE;
   telar_index_move (scene->node_index, &node->item, &bounds);
   for (guint i = 0; i < node->edges->len; i++)
     lay_edge (scene, node->edges->pdata[i], TRUE);
@@ -192,9 +189,11 @@ telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shapes, Te
   forget_drawings (node);
 }
 
-gboolean
-telar_scene_bounds (const TelarScene *scene, graphene_rect_t *bounds)
+static void
+measure (TelarScene *scene)
 {
+  graphene_rect_t *bounds = &scene->bounds;
+
   for (guint i = 0; i < scene->nodes->len; i++) {
     const graphene_rect_t *rect = telar_scene_node_rect (scene->nodes->pdata[i]);
 
@@ -208,6 +207,15 @@ telar_scene_bounds (const TelarScene *scene, graphene_rect_t *bounds)
 
     graphene_rect_union (bounds, &edge->item.bounds, bounds);
   }
+  scene->bounded = TRUE;
+}
+
+gboolean
+telar_scene_bounds (TelarScene *scene, graphene_rect_t *bounds)
+{
+  if (!scene->bounded)
+    measure (scene);
+  *bounds = scene->bounds;
   return scene->nodes->len > 0;
 }
 
@@ -369,6 +377,7 @@ telar_scene_sync (TelarScene *scene, const TelarGraph *graph)
 {
   const GPtrArray *nodes = telar_graph_nodes (graph), *edges = telar_graph_edges (graph);
 
+  scene->bounded = FALSE;
   drop_old_edges (scene, graph);
   drop_old_nodes (scene, graph);
   g_ptr_array_set_size (scene->nodes, 0);

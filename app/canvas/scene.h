@@ -26,13 +26,14 @@ typedef struct {
   guint n_inputs, n_outputs;
   TelarBadge badge;
   gboolean selected;
+  gboolean marked;  /* it answers a search */
   GPtrArray *edges; /* TelarSceneEdge *, borrowed */
   gpointer proxy;   /* the canvas's widget for accessibility, or NULL; borrowed */
   /* Drawings, NULL when they must be made again. */
   GskRenderNode *card, *brief;
-  GdkTexture *texture;  /* one of them in pixels */
-  double texture_scale; /* pixels for a canvas unit */
-  gboolean texture_brief;
+  cairo_surface_t *pixels; /* of one of them */
+  double pixels_scale;     /* pixels for a canvas unit */
+  gboolean pixels_brief;
 } TelarSceneNode;
 
 typedef struct {
@@ -44,7 +45,6 @@ typedef struct {
   graphene_point_t *bends; /* where it is led through */
   guint n_bends;
   gboolean selected;
-  GskRenderNode *drawing;
 } TelarSceneEdge;
 
 TelarScene *telar_scene_new (void);
@@ -77,7 +77,7 @@ const graphene_rect_t *telar_scene_node_rect (const TelarSceneNode *node);
 /* The centre of a port. */
 graphene_point_t telar_scene_port (const TelarSceneNode *node, gboolean output, guint port);
 /* Of all nodes and wires; FALSE when there are none. */
-gboolean telar_scene_bounds (const TelarScene *scene, graphene_rect_t *bounds);
+gboolean telar_scene_bounds (TelarScene *scene, graphene_rect_t *bounds);
 
 /* Appends what touches @area. */
 void telar_scene_query (TelarScene *scene, const graphene_rect_t *area, GPtrArray *nodes,

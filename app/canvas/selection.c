@@ -17,10 +17,8 @@ set_selected_edge (TelarCanvas *self, TelarSceneEdge *edge)
   self->selected_edge = edge;
   self->current_bend = -1;
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
-    if (!ends[i])
-      continue;
-    ends[i]->selected = ends[i] == edge;
-    g_clear_pointer (&ends[i]->drawing, gsk_render_node_unref);
+    if (ends[i])
+      ends[i]->selected = ends[i] == edge;
   }
 }
 

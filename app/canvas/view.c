@@ -153,6 +153,51 @@ telar_canvas_fit (TelarCanvas *self, gboolean animated)
 }
 
 void
+telar_canvas_fit_selection (TelarCanvas *self)
+{
+  GHashTableIter iter;
+  gpointer node;
+  graphene_rect_t bounds;
+  gboolean any = FALSE;
+  TelarView view;
+
+  g_hash_table_iter_init (&iter, self->selection);
+  while (g_hash_table_iter_next (&iter, &node, NULL)) {
+    const graphene_rect_t *rect = telar_scene_node_rect (node);
+
+    if (any)
+      graphene_rect_union (&bounds, rect, &bounds);
+    else
+      bounds = *rect;
+    any = TRUE;
+  }
+  if (!any) {
+    telar_canvas_fit (self, TRUE);
+    return;
+  }
+  view = view_of (self, &bounds, TELAR_ZOOM_MIN);
+  telar_canvas_animate_to (self, &view);
+}
+
+void
+telar_canvas_look_at (TelarCanvas *self, double x, double y, double zoom)
+{
+  double clamped = CLAMP (zoom, TELAR_ZOOM_MIN, TELAR_ZOOM_MAX);
+
+  telar_canvas_animate_to (
+      self, &(TelarView){ x - gtk_widget_get_width (GTK_WIDGET (self)) / clamped / 2,
+                          y - gtk_widget_get_height (GTK_WIDGET (self)) / clamped / 2, clamped });
+}
+
+void
+telar_canvas_looked_at (TelarCanvas *self, double *x, double *y, double *zoom)
+{
+  *x = self->view.x + gtk_widget_get_width (GTK_WIDGET (self)) / self->view.zoom / 2;
+  *y = self->view.y + gtk_widget_get_height (GTK_WIDGET (self)) / self->view.zoom / 2;
+  *zoom = self->view.zoom;
+}
+
+void
 telar_canvas_show_start (TelarCanvas *self)
 {
   const double readable = 0.47 * telar_canvas_life_size (self);

@@ -2,6 +2,8 @@
  * the document notices, is made the same by an edit, or goes on over it when told so. */
 #include "app/project/document-private.h"
 
+#include "engine/arrange.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -33,6 +35,8 @@ telar_document_read (const char *path, char **hash, GError **error)
   if (!graph)
     return NULL;
   telar_graph_set_folder (graph, folder);
+  /* A file that was not drawn in the studio may say nothing of places. */
+  telar_graph_arrange_missing (graph);
   *hash = telar_document_hash (text, length);
   return graph;
 }

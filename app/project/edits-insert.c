@@ -266,7 +266,7 @@ char **
 telar_edit_replace (TelarDocument *document, const char *const *ids, const char *op, GError **error)
 {
   TelarGraph *graph = telar_edit_begin_with (document, _ ("Replace by %s"), op);
-  const TelarOperator *found = telar_graph_find_operator (graph, op);
+  const TelarOperator *found = telar_edit_find_operator (document, op);
   g_autoptr (GPtrArray) made = g_ptr_array_new_with_free_func (g_free);
 
   if (!found)

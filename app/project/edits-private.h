@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+/* Within an edit: the group that stands for an operator of the library, "group:res_block"; copied
+ * where the document has none that is drawn the same. Caller frees. */
+char *telar_edit_bring (TelarDocument *document, const char *op, GError **error);
+
 TelarNode *telar_edit_put_node (TelarDocument *document, TelarGraph *graph, const char *op,
                                 double x, double y, GError **error);
 /* Begins an edit whose name is @format with the label of @op for "%s". */

@@ -2,6 +2,7 @@
  * its own functions, and commits. Wires are in edits-wires.c, what
  * replaces and removes in edits-insert.c and edits-remove.c, places in edits-layout.c. */
 #include "app/project/edits-private.h"
+#include "app/project/library.h"
 
 #include <glib/gi18n.h>
 
@@ -11,8 +12,16 @@ TelarNode *
 telar_edit_put_node (TelarDocument *document, TelarGraph *graph, const char *op, double x, double y,
                      GError **error)
 {
-  TelarNode *node = telar_graph_add_node (graph, op, NULL, error);
+  g_autofree char *brought = NULL;
+  TelarNode *node;
 
+  if (g_str_has_prefix (op, TELAR_LIBRARY_PREFIX)) {
+    brought = telar_edit_bring (document, op, error);
+    if (!brought)
+      return NULL;
+    op = brought;
+  }
+  node = telar_graph_add_node (graph, op, NULL, error);
   if (!node)
     return NULL;
   telar_patch_touch_new (telar_document_patch (document), graph, "nodes/%s", node->id);
@@ -25,7 +34,7 @@ telar_edit_put_node (TelarDocument *document, TelarGraph *graph, const char *op,
 TelarGraph *
 telar_edit_begin_with (TelarDocument *document, const char *format, const char *op)
 {
-  const TelarOperator *found = telar_graph_find_operator (telar_document_drawing (document), op);
+  const TelarOperator *found = telar_edit_find_operator (document, op);
   g_auto (GStrv) parts = g_strsplit (format, "%s", 2);
   g_autofree char *name =
       g_strconcat (parts[0], found ? _ (found->label) : op, parts[1] ? parts[1] : "", NULL);

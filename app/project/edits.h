@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/project/document.h"
+#include "engine/bookmark.h"
 
 G_BEGIN_DECLS
 
@@ -125,6 +126,20 @@ char *telar_edit_group (TelarDocument *document, const char *const *ids, GError 
 /* Puts what is drawn in the node's group in its place and returns the ids; the group goes with its
  * last node. Caller frees. */
 char **telar_edit_ungroup (TelarDocument *document, const char *id, GError **error);
+
+/* An operator by the name that edits take: as the drawing knows it, or one of the user's library,
+ * "library:res_block". Adding or inserting that copies its group into the document. Borrowed. */
+const TelarOperator *telar_edit_find_operator (TelarDocument *document, const char *name);
+/* Draws the group anew as @drawing, a group of any document, is drawn. Wires at its nodes stay
+ * where there still is such a port. */
+gboolean telar_edit_update_group (TelarDocument *document, const char *group,
+                                  const TelarGraph *drawing, GError **error);
+
+/* One of the same name is replaced. */
+gboolean telar_edit_set_bookmark (TelarDocument *document, const TelarBookmark *bookmark,
+                                  GError **error);
+void telar_edit_remove_bookmark (TelarDocument *document, const char *name);
+void telar_edit_rename_bookmark (TelarDocument *document, const char *name, const char *new_name);
 
 /* Nodes and the wires among them as text for the clipboard, with the groups that they are of.
  * Caller frees. */

@@ -3,9 +3,13 @@
 #include "app/ui/design-page.h"
 
 #include "app/canvas/minimap.h"
+#include "app/ui/arrange-pill.h"
+#include "app/ui/bookmarks.h"
 #include "app/ui/breadcrumb.h"
+#include "app/ui/find-bar.h"
 #include "app/ui/icon-button.h"
 #include "app/ui/inspector.h"
+#include "app/ui/library-dialog.h"
 #include "app/ui/palette.h"
 #include "app/ui/status-bar.h"
 
@@ -16,6 +20,7 @@ struct _TelarDesignPage {
   GtkWidget parent_instance;
 
   GtkWidget *palette, *canvas, *inspector, *status, *minimap, *zoom, *breadcrumb;
+  GtkWidget *find, *bookmarks;
   GtkWidget *palette_flap, *inspector_flap;
   GtkWidget *empty; /* what to do with an empty canvas */
   TelarDocument *document;
@@ -40,6 +45,24 @@ telar_design_page_focus_search (TelarDesignPage *self)
 {
   adw_flap_set_reveal_flap (ADW_FLAP (self->palette_flap), TRUE);
   telar_palette_focus_search (TELAR_PALETTE (self->palette));
+}
+
+void
+telar_design_page_find (TelarDesignPage *self)
+{
+  telar_find_bar_open (TELAR_FIND_BAR (self->find));
+}
+
+void
+telar_design_page_bookmarks (TelarDesignPage *self)
+{
+  telar_bookmarks_open (TELAR_BOOKMARKS (self->bookmarks));
+}
+
+void
+telar_design_page_go_to_bookmark (TelarDesignPage *self, guint n)
+{
+  telar_bookmarks_go (TELAR_BOOKMARKS (self->bookmarks), n);
 }
 
 void
@@ -148,6 +171,19 @@ on_message (TelarCanvas *canvas, const char *text, TelarDesignPage *self)
 }
 
 static void
+on_bookmark_message (TelarBookmarks *bookmarks, const char *text, TelarDesignPage *self)
+{
+  g_signal_emit (self, signals[MESSAGE], 0, text);
+}
+
+static void
+on_keep_group (TelarCanvas *canvas, const char *group, TelarDesignPage *self)
+{
+  telar_library_ask_keep (GTK_WIDGET (self),
+                          telar_graph_find_group (telar_document_graph (self->document), group));
+}
+
+static void
 on_view_changed (TelarCanvas *canvas, TelarDesignPage *self)
 {
   g_autofree char *text =
@@ -169,7 +205,7 @@ telar_design_page_reveal (TelarDesignPage *self, const char *node)
 }
 
 static void
-on_reveal (TelarStatusBar *status, const char *node, TelarDesignPage *self)
+on_reveal (GtkWidget *source, const char *node, TelarDesignPage *self)
 {
   telar_design_page_reveal (self, node);
 }
@@ -206,6 +242,8 @@ telar_design_page_set_document (TelarDesignPage *self, TelarDocument *document,
   g_set_object (&self->document, document);
   telar_canvas_set_document (TELAR_CANVAS (self->canvas), document, analysis);
   telar_palette_set_document (TELAR_PALETTE (self->palette), document);
+  telar_find_bar_set_document (TELAR_FIND_BAR (self->find), document);
+  telar_bookmarks_set_document (TELAR_BOOKMARKS (self->bookmarks), document);
   telar_breadcrumb_set_document (TELAR_BREADCRUMB (self->breadcrumb), document);
   telar_inspector_set_document (TELAR_INSPECTOR (self->inspector), document, analysis);
   telar_status_bar_set_analysis (TELAR_STATUS_BAR (self->status), analysis);
@@ -256,6 +294,9 @@ build_tools (TelarDesignPage *self)
                   canvas_tool (self, "zoom-in-symbolic", "canvas.zoom-in", _ ("Zoom in (+)")));
   gtk_box_append (GTK_BOX (box), canvas_tool (self, "zoom-fit-best-symbolic", "canvas.zoom-fit",
                                               _ ("Show all (0)")));
+  self->bookmarks = telar_bookmarks_new (TELAR_CANVAS (self->canvas));
+  g_signal_connect (self->bookmarks, "message", G_CALLBACK (on_bookmark_message), self);
+  gtk_box_append (GTK_BOX (box), self->bookmarks);
   gtk_widget_set_halign (box, GTK_ALIGN_START);
   gtk_widget_set_valign (box, GTK_ALIGN_END);
   g_object_set (box, "margin-start", 12, "margin-bottom", 12, NULL);
@@ -276,6 +317,17 @@ build_empty (TelarDesignPage *self)
   return self->empty;
 }
 
+/* Over a corner or side of the canvas. */
+static void
+add_overlay (GtkWidget *overlay, GtkWidget *child, GtkAlign across, GtkAlign down)
+{
+  gtk_widget_set_halign (child, across);
+  gtk_widget_set_valign (child, down);
+  g_object_set (child, "margin-start", 12, "margin-end", 12, "margin-top", 12, "margin-bottom", 12,
+                NULL);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), child);
+}
+
 static GtkWidget *
 build_canvas (TelarDesignPage *self)
 {
@@ -290,11 +342,17 @@ build_canvas (TelarDesignPage *self)
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), build_empty (self));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), build_tools (self));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->minimap);
+  add_overlay (overlay, telar_arrange_pill_new (TELAR_CANVAS (self->canvas)), GTK_ALIGN_CENTER,
+               GTK_ALIGN_END);
+  self->find = telar_find_bar_new (TELAR_CANVAS (self->canvas));
+  g_signal_connect (self->find, "go", G_CALLBACK (on_reveal), self);
+  add_overlay (overlay, self->find, GTK_ALIGN_END, GTK_ALIGN_START);
   self->breadcrumb = telar_breadcrumb_new ();
   gtk_widget_set_halign (self->breadcrumb, GTK_ALIGN_START);
   gtk_widget_set_valign (self->breadcrumb, GTK_ALIGN_START);
   g_object_set (self->breadcrumb, "margin-start", 12, "margin-top", 12, NULL);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->breadcrumb);
+  g_signal_connect (self->canvas, "keep-group", G_CALLBACK (on_keep_group), self);
   g_signal_connect (self->canvas, "message", G_CALLBACK (on_message), self);
   g_signal_connect (self->canvas, "view-changed", G_CALLBACK (on_view_changed), self);
   return overlay;

@@ -17,6 +17,11 @@ TelarCanvas *telar_design_page_canvas (TelarDesignPage *self);
 /* Enters the groups around the node at the path and selects it. */
 void telar_design_page_reveal (TelarDesignPage *self, const char *node);
 void telar_design_page_focus_search (TelarDesignPage *self);
+/* Finding nodes in the document. */
+void telar_design_page_find (TelarDesignPage *self);
+/* The list of bookmarks, ready for a new one; the nth of them. */
+void telar_design_page_bookmarks (TelarDesignPage *self);
+void telar_design_page_go_to_bookmark (TelarDesignPage *self, guint n);
 /* To the next (@by 1) or the previous problem (-1) and its node. */
 void telar_design_page_step_problem (TelarDesignPage *self, int by);
 void telar_design_page_toggle_problems (TelarDesignPage *self);

@@ -5,14 +5,18 @@
 #include "app/canvas/canvas.h"
 #include "app/canvas/match.h"
 #include "app/canvas/theme.h"
+#include "app/project/library.h"
 
 #include <glib/gi18n.h>
+
+/* Behind the categories of operators: those of the user's library. */
+#define LIBRARY TELAR_N_CATEGORIES
 
 struct _TelarPalette {
   GtkWidget parent_instance;
 
   GtkWidget *search, *list, *empty;
-  gboolean folded[TELAR_N_CATEGORIES];
+  gboolean folded[LIBRARY + 1];
   TelarDocument *document;
   GPtrArray *groups; /* the rows that are the document's; borrowed */
 };
@@ -26,8 +30,8 @@ static guint signals[N_SIGNALS];
 /* What a row stands for: an operator, or with @op NULL a category. */
 typedef struct {
   const TelarOperator *op;
-  TelarCategory category;
-  guint order; /* in the registry */
+  guint category; /* TelarCategory, or LIBRARY */
+  guint order;    /* in the registry */
   GtkWidget *arrow;
 } Row;
 
@@ -84,7 +88,7 @@ make_row (Row facts, GtkWidget *child, const char *label)
 }
 
 static GtkWidget *
-make_operator_row (const TelarOperator *op, guint order)
+make_operator_row (const TelarOperator *op, guint category, guint order)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
   GtkWidget *label = gtk_label_new (_ (op->label));
@@ -95,18 +99,19 @@ make_operator_row (const TelarOperator *op, guint order)
   gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (box), telar_tile_new (op->category, 24));
   gtk_box_append (GTK_BOX (box), label);
-  row = make_row ((Row){ op, op->category, order, NULL }, box, _ (op->label));
+  row = make_row ((Row){ op, category, order, NULL }, box, _ (op->label));
   gtk_widget_set_tooltip_text (row, _ (op->doc));
   add_drag_source (row);
   return row;
 }
 
 static GtkWidget *
-make_category_row (TelarCategory category, guint order)
+make_category_row (guint category, guint order)
 {
+  const char *name = category == LIBRARY ? _ ("My operators") : _ (telar_category_label (category));
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *arrow = gtk_image_new_from_icon_name ("pan-down-symbolic");
-  GtkWidget *label = gtk_label_new (_ (telar_category_label (category)));
+  GtkWidget *label = gtk_label_new (name);
   GtkWidget *row;
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
@@ -115,7 +120,7 @@ make_category_row (TelarCategory category, guint order)
   gtk_widget_add_css_class (arrow, "dim-label");
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), arrow);
-  row = make_row ((Row){ NULL, category, order, arrow }, box, _ (telar_category_label (category)));
+  row = make_row ((Row){ NULL, category, order, arrow }, box, name);
   gtk_widget_add_css_class (row, "category");
   gtk_accessible_update_state (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_STATE_EXPANDED, TRUE, -1);
   return row;
@@ -132,11 +137,11 @@ fill (TelarPalette *self)
 
     if (!before || before->category != op->category)
       gtk_list_box_append (GTK_LIST_BOX (self->list), make_category_row (op->category, i));
-    gtk_list_box_append (GTK_LIST_BOX (self->list), make_operator_row (op, i));
+    gtk_list_box_append (GTK_LIST_BOX (self->list), make_operator_row (op, op->category, i));
   }
 }
 
-/* --- the groups of the document ----------------------------------------------------------------
+/* --- the groups of the document, the library ---------------------------------------------------
  */
 
 static void
@@ -148,13 +153,13 @@ append_group_row (TelarPalette *self, GtkWidget *row)
 
 /* Behind all categories, in the order in which they come; the first brings its heading. */
 static void
-add_group_row (TelarPalette *self, const TelarOperator *op)
+add_group_row (TelarPalette *self, const TelarOperator *op, guint category)
 {
-  guint before = telar_operators_all ()->len;
+  guint n = self->groups->len, before = telar_operators_all ()->len;
 
-  if (self->groups->len == 0)
-    append_group_row (self, make_category_row (op->category, before));
-  append_group_row (self, make_operator_row (op, before + self->groups->len));
+  if (n == 0 || row_of (self->groups->pdata[n - 1])->category != category)
+    append_group_row (self, make_category_row (category, before + n));
+  append_group_row (self, make_operator_row (op, category, before + self->groups->len));
 }
 
 /* Anew after each edit: an operator of a group lives as long as the group does. */
@@ -163,20 +168,25 @@ fill_groups (TelarPalette *self)
 {
   const TelarGraph *drawing = self->document ? telar_document_drawing (self->document) : NULL;
   const GPtrArray *groups = drawing ? telar_graph_groups (drawing) : NULL;
+  const GPtrArray *entries = telar_library_entries (telar_library_get ());
 
   while (self->groups->len > 0)
     gtk_list_box_remove (GTK_LIST_BOX (self->list),
                          g_ptr_array_steal_index (self->groups, self->groups->len - 1));
   if (drawing && telar_graph_group_name (drawing)) {
-    add_group_row (self, telar_graph_find_operator (drawing, TELAR_GROUP_INPUT));
-    add_group_row (self, telar_graph_find_operator (drawing, TELAR_GROUP_OUTPUT));
+    add_group_row (self, telar_graph_find_operator (drawing, TELAR_GROUP_INPUT),
+                   TELAR_CATEGORY_GROUP);
+    add_group_row (self, telar_graph_find_operator (drawing, TELAR_GROUP_OUTPUT),
+                   TELAR_CATEGORY_GROUP);
   }
   for (guint i = 0; groups && i < groups->len; i++) {
     const TelarOperator *op = telar_graph_group_operator (groups->pdata[i]);
 
     if (telar_graph_may_hold (drawing, op, NULL))
-      add_group_row (self, op);
+      add_group_row (self, op, TELAR_CATEGORY_GROUP);
   }
+  for (guint i = 0; drawing && i < entries->len; i++)
+    add_group_row (self, &((const TelarLibraryEntry *)entries->pdata[i])->op, LIBRARY);
 }
 
 void
@@ -367,6 +377,8 @@ telar_palette_init (TelarPalette *self)
   g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (on_search), self);
   g_signal_connect_swapped (self->search, "activate", G_CALLBACK (on_search_activate), self);
   self->groups = g_ptr_array_new ();
+  g_signal_connect_object (telar_library_get (), "changed", G_CALLBACK (fill_groups), self,
+                           G_CONNECT_SWAPPED);
   build_list (self);
   fill (self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER,

@@ -32,7 +32,7 @@ struct _TelarThumbnail {
 G_DEFINE_FINAL_TYPE (TelarThumbnail, telar_thumbnail, GTK_TYPE_WIDGET)
 
 static void
-take_scene (TelarThumbnail *self, const TelarScene *scene)
+take_scene (TelarThumbnail *self, TelarScene *scene)
 {
   const GPtrArray *nodes = telar_scene_nodes (scene), *edges = telar_scene_edges (scene);
 

@@ -6,33 +6,10 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* About what the studio draws, which measures its cards anew when it arranges them. */
-#define CARD_WIDTH  208
-#define CARD_GAP    56
-#define CARD_GRID   8
-#define CARD_HEIGHT 72
-#define CARD_HEADER 54
-#define CARD_ROW    22
-
-static double
-card_height (const TelarNode *node, gpointer data)
-{
-  (void)data;
-  guint rows = MAX (telar_operator_n_inputs (node->op), telar_operator_n_outputs (node->op));
-  return rows > 1 ? CARD_HEADER + CARD_ROW * rows : CARD_HEIGHT;
-}
-
 void
 telar_import_arrange (TelarGraph *graph)
 {
-  static const TelarCards cards = { CARD_WIDTH, CARD_GAP, CARD_GRID, card_height, NULL };
-  g_autoptr (GArray) places = telar_graph_arrange (graph, &cards);
-  for (guint i = 0; i < places->len; i++) {
-    const TelarArranged *place = &g_array_index (places, TelarArranged, i);
-    TelarNode *node = telar_graph_find_node (graph, place->id);
-    node->x = place->x;
-    node->y = place->y;
-  }
+  telar_graph_arrange_missing (graph);
 }
 
 /* The weights first: a project without its weights is worth nothing. What a failure leaves of a new

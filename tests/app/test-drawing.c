@@ -293,9 +293,8 @@ offer (Fixture *f, int place)
 {
   GtkListBox *list = GTK_LIST_BOX (find_widget (f->canvas->quick_add, GTK_TYPE_LIST_BOX));
   GtkListBoxRow *row = gtk_list_box_get_row_at_index (list, place);
-  const TelarOperator *op = row ? g_object_get_data (G_OBJECT (row), "operator") : NULL;
 
-  return op ? op->name : NULL;
+  return row ? g_object_get_data (G_OBJECT (row), "operator") : NULL;
 }
 
 static void

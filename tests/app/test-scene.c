@@ -157,7 +157,7 @@ test_words (void)
   g_assert_cmpint (telar_detail_for (1, 10), ==, TELAR_DETAIL_FULL);
   g_assert_cmpint (telar_detail_for (0.3, 10), ==, TELAR_DETAIL_BRIEF);
   g_assert_cmpint (telar_detail_for (0.3, 3000), ==, TELAR_DETAIL_BLOCK);
-  g_assert_cmpint (telar_detail_for (0.1, 3000), ==, TELAR_DETAIL_DOT);
+  g_assert_cmpint (telar_detail_for (0.1, 3000), ==, TELAR_DETAIL_BLOCK);
 }
 
 /* A list that is 0 unless given says nothing on a card. */

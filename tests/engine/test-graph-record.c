@@ -1,4 +1,5 @@
 /* Records: the document is what its records say, and each can be put and taken back alone. */
+#include "engine/bookmark.h"
 #include "sample-operators.h"
 
 static TelarGraph *
@@ -15,6 +16,8 @@ make_graph (void)
   g_assert_true (telar_graph_set (graph, "seed", "11", NULL));
   g_hash_table_insert (telar_graph_data_hashes (graph), g_strdup ("x/y.csv"),
                        g_strdup ("sha256:aa"));
+  g_assert_true (telar_graph_set_bookmark (
+      graph, &(TelarBookmark){ (char *)"The end", (char *)"stage", 1200.5, -40, 0.75 }, NULL));
   return graph;
 }
 
@@ -46,6 +49,9 @@ test_get (void)
   check_record (graph, "training/optimizer", "\"sgd\"");
   check_record (graph, "training/epochs", NULL);
   check_record (graph, "data/x/y.csv", "\"sha256:aa\"");
+  check_record (graph, "bookmarks/The end",
+                "{\"place\":\"stage\",\"x\":1200.5,\"y\":-40,\"zoom\":0.75}");
+  check_record (graph, "bookmarks/None", NULL);
   check_record (graph, "seed", "11");
   check_record (graph, "nodes/none", NULL);
   check_record (graph, "edges/s:in.7", NULL);
