@@ -121,6 +121,16 @@ const char *const telar_schema_scripts[] = {
   "  PRIMARY KEY (run, name, step));"
   "INSERT INTO figure SELECT run, name, step, data FROM newest_figure;"
   "DROP TABLE newest_figure;",
+  /* Runs that come from elsewhere: what microseconds lack of a wall time, and points of a step that
+   * a later one replaced. */
+  "ALTER TABLE chunk ADD COLUMN wall BLOB;"
+  "CREATE TABLE replaced ("
+  "  id INTEGER PRIMARY KEY,"
+  "  tag INTEGER NOT NULL REFERENCES tag ON DELETE CASCADE,"
+  "  points INTEGER NOT NULL,"
+  "  data BLOB NOT NULL,"
+  "  wall BLOB);"
+  "CREATE INDEX replaced_of_tag ON replaced (tag);",
 };
 /* clang-format on */
 const guint telar_schema_version = G_N_ELEMENTS (telar_schema_scripts);

@@ -243,21 +243,26 @@ number_of (const char *name, const char *stem)
   return (gint64)number;
 }
 
+/* @stem as a name may be. */
+static char *
+clean_name (const char *stem)
+{
+  g_autofree char *clean =
+      g_strdelimit (g_utf8_make_valid (stem, (gssize)MIN (strlen (stem), MAX_NAME / 2)), "/", '-');
+
+  return g_strdup (telar_run_name_problem (clean) == NULL ? clean : "run");
+}
+
 char *
 telar_store_free_name (TelarStore *store, const char *stem, GError **error)
 {
   GError *failure = NULL;
   gint64 highest = 0;
-  g_autofree char *clean =
-      g_strdelimit (g_utf8_make_valid (stem, (gssize)MIN (strlen (stem), MAX_NAME / 2)), "/", '-');
+  g_autofree char *clean = clean_name (stem);
   sqlite3_stmt *statement = telar_store_query (store, error, "SELECT name FROM run", "");
 
   if (statement == NULL)
     return NULL;
-  if (telar_run_name_problem (clean) != NULL) {
-    g_free (clean);
-    clean = g_strdup ("run");
-  }
   while (telar_store_next (store, statement, &failure))
     highest = MAX (highest, number_of ((const char *)sqlite3_column_text (statement, 0), clean));
   if (failure != NULL) {
@@ -265,6 +270,18 @@ telar_store_free_name (TelarStore *store, const char *stem, GError **error)
     return NULL;
   }
   return g_strdup_printf ("%s-%" G_GINT64_FORMAT, clean, highest + 1);
+}
+
+char *
+telar_store_unused_name (TelarStore *store, const char *stem, GError **error)
+{
+  g_autofree char *clean = clean_name (stem);
+  gint64 taken;
+
+  if (!telar_store_number (store, &taken, 0, error, "SELECT id FROM run WHERE name = ?", "s",
+                           clean))
+    return NULL;
+  return taken == 0 ? g_steal_pointer (&clean) : telar_store_free_name (store, clean, error);
 }
 
 /* --- changing ---------------------------------------------------------------------------- */

@@ -259,9 +259,8 @@ telar_store_count_tags (TelarStore *store, gint64 run, gint64 *n, GError **error
 
 /* --- chunks ------------------------------------------------------------------------------ */
 
-/* A chunk without a number has no range: NULL in the table. */
-static void
-value_range (const GArray *points, double *min, double *max)
+void
+telar_points_range (const GArray *points, double *min, double *max)
 {
   *min = *max = NAN;
   for (guint i = 0; i < points->len; i++) {
@@ -281,7 +280,7 @@ insert_chunk (TelarStore *store, gint64 tag, const GArray *points, GError **erro
   g_autoptr (GBytes) data = telar_chunk_pack (first, points->len);
   double min, max;
 
-  value_range (points, &min, &max);
+  telar_points_range (points, &min, &max);
   return telar_store_run (store, error,
                           "INSERT INTO chunk (tag, first_step, last_step, points, min, max, data)"
                           " VALUES (?, ?, ?, ?, ?, ?, ?)",

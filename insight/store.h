@@ -53,6 +53,8 @@ GPtrArray *telar_store_open_runs (TelarStore *store, GError **error);
 TelarRunRow *telar_store_find_run (TelarStore *store, const char *name, GError **error);
 /* A free name: "digits-cnn-3". Caller frees. */
 char *telar_store_free_name (TelarStore *store, const char *stem, GError **error);
+/* @stem itself where it is free. Caller frees. */
+char *telar_store_unused_name (TelarStore *store, const char *stem, GError **error);
 gboolean telar_store_rename_run (TelarStore *store, gint64 run, const char *name, GError **error);
 gboolean telar_store_delete_run (TelarStore *store, gint64 run, GError **error);
 /* The project's text as it was trained. Caller frees. */

@@ -1,4 +1,5 @@
 /* telar runs: what the workspace keeps. */
+#include "app/cli/runs.h"
 #include "app/cli/verbs.h"
 #include "app/cli/workspace.h"
 #include "insight/run-json.h"
@@ -6,7 +7,25 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const formats[] = { "events", "csv", "json", NULL };
+
 static const TelarOption options[] = {
+  { .name = "to",
+    .kind = TELAR_OPTION_CHOICE,
+    .value = "FORMAT",
+    .choices = formats,
+    .doc = "What export writes: an event file for TensorBoard (the default), csv with a line for "
+           "each point, or json with all of the run." },
+  { .name = "output",
+    .letter = 'o',
+    .kind = TELAR_OPTION_FILE,
+    .value = "PATH",
+    .doc = "Where export writes: a file; of events the folder of logs, in which the run gets its "
+           "own." },
+  { .name = "run",
+    .kind = TELAR_OPTION_TEXT,
+    .value = "NAME",
+    .doc = "What import calls the run; as its folder or file is called unless given." },
   TELAR_OPTION_WORKSPACE,
   TELAR_OPTION_JSON ("One JSON document."),
   { NULL },
@@ -148,43 +167,65 @@ delete_run (const TelarCommand *command, TelarStore *store, GError **error)
   return row != NULL && telar_store_delete_run (store, row->id, error);
 }
 
+/* --- the verb -----------------------------------------------------------------------------------
+ */
+
+typedef struct {
+  const char *name;
+  guint arguments; /* the name included */
+  TelarRunsFunc run;
+  const char *takes;
+  gboolean makes; /* the workspace need not be there */
+} Action;
+
+static const Action actions[] = {
+  { "list", 1, list_runs, "no argument" },
+  { "show", 2, show_run, "the name of one run" },
+  { "delete", 2, delete_run, "the name of one run" },
+  { "export", 2, telar_runs_export, "the name of one run" },
+  { "import", 2, telar_runs_import, "an event file, a folder of them, or a file of CSV or JSON",
+    TRUE },
+};
+
+static int
+run_action (const TelarCommand *command, const Action *action, GError **error)
+{
+  if (command->arguments->len != action->arguments) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "telar runs %s takes %s", action->name,
+                     action->takes);
+    return 2;
+  }
+  g_autofree char *workspace = telar_command_workspace (command);
+  g_autoptr (TelarStore) store = telar_store_open (workspace, action->makes, error);
+  return store != NULL && action->run (command, store, error) ? 0 : 1;
+}
+
 static int
 run (const TelarCommand *command, GError **error)
 {
-  static const struct {
-    const char *name;
-    guint arguments;
-    gboolean (*run) (const TelarCommand *command, TelarStore *store, GError **error);
-  } actions[] = { { "list", 1, list_runs }, { "show", 2, show_run }, { "delete", 2, delete_run } };
   const char *name = telar_command_argument (command, 0);
+
   if (strcmp (name, "request") == 0)
     return telar_runs_request (command, error);
-  for (gsize i = 0; i < G_N_ELEMENTS (actions); i++) {
-    if (strcmp (actions[i].name, name) != 0)
-      continue;
-    if (command->arguments->len != actions[i].arguments) {
-      telar_set_error (error, TELAR_ERROR_USAGE, NULL, "telar runs %s takes %s", name,
-                       actions[i].arguments == 1 ? "no argument" : "the name of one run");
-      return 2;
-    }
-    g_autoptr (TelarStore) store = telar_command_store (command, error);
-    return store != NULL && actions[i].run (command, store, error) ? 0 : 1;
-  }
+  for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
+    if (strcmp (actions[i].name, name) == 0)
+      return run_action (command, &actions[i], error);
   telar_set_error (error, TELAR_ERROR_USAGE, NULL,
-                   "telar runs list, show, delete or request, not \"%s\"", name);
+                   "telar runs list, show, delete, export, import or request, not \"%s\"", name);
   return 2;
 }
 
 const TelarVerb telar_verb_runs = {
   .name = "runs",
-  .arguments = "list|show RUN|delete RUN|request RUN WHAT",
+  .arguments = "list|show RUN|delete RUN|export RUN|import PATH|request RUN WHAT",
   .min_arguments = 1,
   .max_arguments = 4,
-  .summary = "Lists the runs of the workspace, shows one, deletes one with its checkpoints, or "
-             "steers one that is training.",
-  .doc = "WHAT is pause, resume, step [N], stop, stop-after-epoch, learning-rate X, set "
-         "NODE.PARAM=VALUE, set training.PARAM=VALUE or checkpoint. The run obeys between two "
-         "batches; what came of it is printed.",
+  .summary = "Lists the runs of the workspace, shows one, deletes one with its checkpoints, writes "
+             "and reads those of other programs, or steers one that is training.",
+  .doc = "Import takes TensorBoard's event files, a folder of them, in which each folder becomes a "
+         "run, CSV, and the JSON that export writes. WHAT is pause, resume, step [N], stop, "
+         "stop-after-epoch, learning-rate X, set NODE.PARAM=VALUE, set training.PARAM=VALUE or "
+         "checkpoint. The run obeys between two batches; what came of it is printed.",
   .options = options,
   .run = run,
 };

@@ -1,0 +1,201 @@
+/* A run as an event file. */
+#include "insight/events/events.h"
+#include "insight/events/hparams.h"
+#include "insight/events/record.h"
+#include "insight/run-json.h"
+#include "insight/save.h"
+
+#include <math.h>
+
+#define FILE_VERSION "brain.Event:2"
+/* summary.proto and types.proto */
+enum { DATA_CLASS_SCALAR = 1, TYPE_DOUBLE = 2 };
+
+typedef struct {
+  FILE *file;
+  GByteArray *event, *summary, *value, *part; /* used again and again */
+} Writer;
+
+/* --- events ------------------------------------------------------------------------------ */
+
+/* Begins an event: what follows goes into writer->value. */
+static void
+begin_event (Writer *writer, double wall, gint64 step)
+{
+  g_byte_array_set_size (writer->event, 0);
+  telar_proto_put_double (writer->event, 1, wall);
+  if (step != 0)
+    telar_proto_put_varint (writer->event, 2, (guint64)step);
+}
+
+static void
+write_event (Writer *writer)
+{
+  telar_record_write (writer->file, writer->event->data, writer->event->len);
+}
+
+/* The event with the one value that stands in writer->value. */
+static void
+write_value (Writer *writer)
+{
+  telar_proto_put_message (writer->summary, 1, writer->value);
+  telar_proto_put_message (writer->event, 5, writer->summary);
+  write_event (writer);
+}
+
+/* SummaryMetadata: which plugin the tag is for. */
+static void
+put_metadata (Writer *writer, const char *plugin, const GByteArray *content, guint data_class)
+{
+  g_autoptr (GByteArray) metadata = g_byte_array_new ();
+
+  telar_proto_put_text (writer->part, 1, plugin);
+  if (content != NULL)
+    telar_proto_put_bytes (writer->part, 2, content->data, content->len);
+  telar_proto_put_message (metadata, 1, writer->part);
+  if (data_class != 0)
+    telar_proto_put_varint (metadata, 4, data_class);
+  telar_proto_put_message (writer->value, 9, metadata);
+}
+
+/* --- scalars ----------------------------------------------------------------------------- */
+
+typedef struct {
+  Writer *writer;
+  const char *tag;
+  gboolean all_float; /* every value is one of f32 */
+  gboolean first;
+} Curve;
+
+static gboolean
+is_float (double value)
+{
+  return isnan (value) || (double)(float)value == value;
+}
+
+static gboolean
+look_at_points (const TelarWallPoint *points, guint n, gpointer data)
+{
+  Curve *curve = data;
+
+  for (guint i = 0; i < n && curve->all_float; i++)
+    curve->all_float = is_float (points[i].value);
+  return curve->all_float;
+}
+
+/* A tensor of rank 0. */
+static void
+put_double_tensor (Writer *writer, double number)
+{
+  telar_proto_put_varint (writer->part, 1, TYPE_DOUBLE);
+  telar_proto_put_bytes (writer->part, 2, "", 0);
+  telar_proto_put_doubles (writer->part, 6, &number, 1);
+  telar_proto_put_message (writer->value, 8, writer->part);
+}
+
+static gboolean
+write_points (const TelarWallPoint *points, guint n, gpointer data)
+{
+  Curve *curve = data;
+  Writer *writer = curve->writer;
+
+  for (guint i = 0; i < n; i++) {
+    begin_event (writer, points[i].wall, points[i].step);
+    telar_proto_put_text (writer->value, 1, curve->tag);
+    if (curve->all_float)
+      telar_proto_put_float (writer->value, 2, (float)points[i].value);
+    else
+      put_double_tensor (writer, points[i].value);
+    if (curve->first && !curve->all_float)
+      put_metadata (writer, "scalars", NULL, DATA_CLASS_SCALAR);
+    curve->first = FALSE;
+    write_value (writer);
+  }
+  return !ferror (writer->file);
+}
+
+static gboolean
+write_scalars (Writer *writer, TelarStore *store, gint64 run, GError **error)
+{
+  g_autoptr (GPtrArray) tags = telar_store_tags (store, run, error);
+
+  if (tags == NULL)
+    return FALSE;
+  for (guint i = 0; i < tags->len; i++) {
+    const TelarTag *tag = tags->pdata[i];
+    Curve curve = { writer, tag->name, TRUE, TRUE };
+    if (!telar_store_walk_wall (store, tag->id, look_at_points, &curve, error) ||
+        !telar_store_walk_wall (store, tag->id, write_points, &curve, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- the rest ---------------------------------------------------------------------------- */
+
+static void
+write_version (Writer *writer, double start)
+{
+  begin_event (writer, start, 0);
+  telar_proto_put_text (writer->event, 3, FILE_VERSION);
+  write_event (writer);
+}
+
+static void
+write_hparams (Writer *writer, const TelarRunRow *row)
+{
+  json_t *settings = telar_json_parsed (row->settings);
+  json_t *metrics = telar_json_parsed (row->metrics);
+  TelarSession session = {
+    .settings = settings,
+    .metrics = metrics,
+    .group = row->name,
+    .start = (double)row->started / G_USEC_PER_SEC,
+    .end = (double)row->ended / G_USEC_PER_SEC,
+    .failed = g_str_equal (row->status, "failed"),
+  };
+  g_autoptr (GByteArray) content = g_byte_array_new ();
+
+  for (guint i = 0; json_object_size (settings) > 0 && i < TELAR_N_HPARAMS; i++) {
+    g_byte_array_set_size (content, 0);
+    telar_hparams_write (&session, (TelarHparamsPart)i, content);
+    begin_event (writer, session.start, 0);
+    telar_proto_put_text (writer->value, 1, telar_hparams_tags[i]);
+    put_metadata (writer, TELAR_HPARAMS_PLUGIN, content, 0);
+    write_value (writer);
+  }
+  json_decref (settings);
+  json_decref (metrics);
+}
+
+typedef struct {
+  TelarStore *store;
+  const TelarRunRow *row;
+} Job;
+
+static gboolean
+write_run (FILE *file, gpointer data, GError **error)
+{
+  const Job *job = data;
+  g_autoptr (GByteArray) event = g_byte_array_new ();
+  g_autoptr (GByteArray) summary = g_byte_array_new ();
+  g_autoptr (GByteArray) value = g_byte_array_new ();
+  g_autoptr (GByteArray) part = g_byte_array_new ();
+  Writer writer = { file, event, summary, value, part };
+
+  write_version (&writer, (double)job->row->started / G_USEC_PER_SEC);
+  write_hparams (&writer, job->row);
+  return write_scalars (&writer, job->store, job->row->id, error);
+}
+
+char *
+telar_events_export (TelarStore *store, const TelarRunRow *row, const char *folder, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("events.out.tfevents.%" G_GINT64_FORMAT ".telar",
+                                           row->started / G_USEC_PER_SEC);
+  g_autofree char *path = g_build_filename (folder, row->name, name, NULL);
+
+  Job job = { store, row };
+
+  return telar_save (path, write_run, &job, error) ? g_steal_pointer (&path) : NULL;
+}
