@@ -18,15 +18,18 @@ struct TelarBulkTag {
   char *name;
   gsize size; /* of the name */
   gint64 id, last_step;
-  GArray *points;     /* TelarWallPoint, going on */
+  double last_value;
+  TelarWallPoint *points; /* going on */
+  guint n, room;
   GArray *late;       /* TelarWallPoint, those that do not; NULL without one */
   TelarBulkTag *next; /* what came after it the last time */
-  TelarWallPoint last;
 };
 
+/* A chunk that waits to be committed. */
 typedef struct {
   gint64 tag;
-  GArray *points; /* TelarWallPoint */
+  TelarWallPoint *points;
+  guint n;
 } Ready;
 
 struct TelarBulk {
@@ -51,7 +54,7 @@ tag_free (gpointer data)
 {
   TelarBulkTag *tag = data;
 
-  g_array_unref (tag->points);
+  g_free (tag->points);
   g_clear_pointer (&tag->late, g_array_unref);
   g_free (tag->name);
   g_free (tag);
@@ -62,7 +65,7 @@ ready_clear (gpointer data)
 {
   Ready *ready = data;
 
-  g_array_unref (ready->points);
+  g_free (ready->points);
 }
 
 TelarBulk *
@@ -130,7 +133,6 @@ find_or_make_tag (TelarBulk *bulk, const char *name, gsize size, GError **error)
   tag->size = size;
   tag->id = id;
   tag->last_step = -1;
-  tag->points = new_points (0);
   g_ptr_array_add (bulk->tags, tag);
   g_hash_table_insert (bulk->by_name, tag->name, tag);
   return tag;
@@ -161,9 +163,7 @@ commit_ready (TelarBulk *bulk, GError **error)
   gboolean ok = TRUE;
   for (guint i = 0; ok && i < bulk->ready->len; i++) {
     const Ready *ready = &g_array_index (bulk->ready, Ready, i);
-    ok = telar_store_insert_wall_chunk (bulk->store, ready->tag,
-                                        (const TelarWallPoint *)ready->points->data,
-                                        ready->points->len, error);
+    ok = telar_store_insert_wall_chunk (bulk->store, ready->tag, ready->points, ready->n, error);
   }
   g_array_set_size (bulk->ready, 0);
   return telar_store_finish (bulk->store, ok, error);
@@ -173,12 +173,20 @@ commit_ready (TelarBulk *bulk, GError **error)
 static gboolean
 close_chunk (TelarBulk *bulk, TelarBulkTag *tag, GError **error)
 {
-  if (tag->points->len == 0)
+  if (tag->n == 0)
     return TRUE;
-  Ready ready = { tag->id, tag->points };
-  tag->points = new_points (ready.points->len < TELAR_CHUNK_POINTS ? 0 : TELAR_CHUNK_POINTS);
+  Ready ready = { tag->id, g_steal_pointer (&tag->points), tag->n };
+  tag->n = tag->room = 0;
   g_array_append_val (bulk->ready, ready);
   return bulk->ready->len < COMMIT_CHUNKS || commit_ready (bulk, error);
+}
+
+/* Thousands of curves of a few points must not take the room of thousands of chunks. */
+static void
+make_room (TelarBulkTag *tag)
+{
+  tag->room = CLAMP (4 * tag->room, 16, TELAR_CHUNK_POINTS);
+  tag->points = g_renew (TelarWallPoint, tag->points, tag->room);
 }
 
 static void
@@ -208,10 +216,12 @@ telar_bulk_add (TelarBulk *bulk, TelarBulkTag *tag, const TelarWallPoint *point,
     g_array_append_vals (tag->late, point, 1);
     return TRUE;
   }
-  g_array_append_vals (tag->points, point, 1);
+  if (tag->n == tag->room)
+    make_room (tag);
+  tag->points[tag->n++] = *point;
   tag->last_step = point->step;
-  tag->last = *point;
-  return tag->points->len < TELAR_CHUNK_POINTS || close_chunk (bulk, tag, error);
+  tag->last_value = point->value;
+  return tag->n < TELAR_CHUNK_POINTS || close_chunk (bulk, tag, error);
 }
 
 /* --- what came late ---------------------------------------------------------------------- */
@@ -273,7 +283,7 @@ merge_late (TelarBulk *bulk, TelarBulkTag *tag, GError **error)
   g_array_append_vals (all, tag->late->data, tag->late->len);
   sort_out (all, curve, replaced);
   bulk->summary.replaced += replaced->len;
-  tag->last = g_array_index (curve, TelarWallPoint, curve->len - 1);
+  tag->last_value = g_array_index (curve, TelarWallPoint, curve->len - 1).value;
   if (!telar_store_begin (bulk->store, error))
     return FALSE;
   gboolean ok =
@@ -303,7 +313,7 @@ flush (TelarBulk *bulk, GError **error)
 static void
 put_last (const TelarBulkTag *tag, json_t *values)
 {
-  double value = tag->last.value;
+  double value = tag->last_value;
 
   json_object_set_new (values, tag->name, isfinite (value) ? json_real (value) : json_null ());
 }

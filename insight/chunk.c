@@ -41,16 +41,18 @@ common_stride (const TelarPoint *points, guint n)
   return stride;
 }
 
-static void
-pack_distances (GByteArray *bytes, const TelarPoint *points, guint n, gsize field, guint width)
+/* Writes the distances of a column at @at; returns where it ends. */
+static guint8 *
+pack_distances (guint8 *at, const TelarPoint *points, guint n, gsize field, guint width)
 {
   gint64 first = G_STRUCT_MEMBER (gint64, &points[0], field);
 
-  for (guint i = 0; i < n; i++) {
+  for (guint i = 0; i < n; i++, at += width) {
     guint64 distance =
         GUINT64_TO_LE ((guint64)(G_STRUCT_MEMBER (gint64, &points[i], field) - first));
-    g_byte_array_append (bytes, (const guint8 *)&distance, width); /* low bytes come first */
+    memcpy (at, &distance, width); /* low bytes come first */
   }
+  return at;
 }
 
 GBytes *
@@ -66,19 +68,20 @@ telar_chunk_pack (const TelarPoint *points, guint n)
     .stride = GINT64_TO_LE (stride),
     .first_time = GINT64_TO_LE (points[0].time),
   };
-  GByteArray *bytes = g_byte_array_sized_new ((guint)sizeof header + n * (16 + step_width));
+  gsize size = sizeof header + (gsize)n * (8 + step_width + time_width);
+  guint8 *bytes = g_malloc (size), *at = bytes + sizeof header;
 
-  g_byte_array_append (bytes, (const guint8 *)&header, sizeof header);
+  memcpy (bytes, &header, sizeof header);
   if (step_width != 0)
-    pack_distances (bytes, points, n, offsetof (TelarPoint, step), step_width);
-  pack_distances (bytes, points, n, offsetof (TelarPoint, time), time_width);
-  for (guint i = 0; i < n; i++) {
+    at = pack_distances (at, points, n, offsetof (TelarPoint, step), step_width);
+  at = pack_distances (at, points, n, offsetof (TelarPoint, time), time_width);
+  for (guint i = 0; i < n; i++, at += 8) {
     guint64 bits;
     memcpy (&bits, &points[i].value, sizeof bits);
     bits = GUINT64_TO_LE (bits);
-    g_byte_array_append (bytes, (const guint8 *)&bits, sizeof bits);
+    memcpy (at, &bits, sizeof bits);
   }
-  return g_byte_array_free_to_bytes (bytes);
+  return g_bytes_new_take (bytes, size);
 }
 
 /* The entry @i of a column, its low @width bytes. */

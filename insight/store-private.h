@@ -87,9 +87,8 @@ gboolean telar_store_compact (TelarStore *store, gint64 tag, GError **error);
 /* Removes the points of @run beyond @step. */
 gboolean telar_store_truncate_points (TelarStore *store, gint64 run, gint64 step, GError **error);
 
-/* Smallest and largest value of @points (GArray of TelarPoint); NaN, which is NULL in the table,
- * without a number. */
-void telar_points_range (const GArray *points, double *min, double *max);
+/* Smallest and largest value of some points; NaN, which is NULL in the table, without a number. */
+void telar_points_range (const TelarPoint *points, guint n, double *min, double *max);
 
 /* Packed points (chunk.c). The bytes are the same on every machine. */
 GBytes *telar_chunk_pack (const TelarPoint *points, guint n);
@@ -99,10 +98,11 @@ gboolean telar_chunk_unpack (const void *data, gsize size, gint64 after, GArray 
 /* --- what comes from elsewhere (store-walls.c, wall.c)
  * ------------------------------------------------------------------- */
 
-/* Appends to @bytes what @time (µs) lacks of @wall (s), and takes it up again; FALSE when the bytes
- * end. */
 gint64 telar_wall_to_time (double wall);
-void telar_wall_pack (GByteArray *bytes, gint64 time, double wall);
+#define TELAR_WALL_MOST 10 /* bytes */
+/* Writes to @bytes what @time (µs) lacks of @wall (s) and returns how many they are; takes it up
+ * again, FALSE when the bytes end. */
+guint telar_wall_pack (guint8 *bytes, gint64 time, double wall);
 gboolean telar_wall_unpack (const guint8 **at, const guint8 *end, gint64 time, double *wall);
 
 /* --- events, figures and requests (store-events.c, store-figures.c, store-requests.c)

@@ -260,15 +260,15 @@ telar_store_count_tags (TelarStore *store, gint64 run, gint64 *n, GError **error
 /* --- chunks ------------------------------------------------------------------------------ */
 
 void
-telar_points_range (const GArray *points, double *min, double *max)
+telar_points_range (const TelarPoint *points, guint n, double *min, double *max)
 {
   *min = *max = NAN;
-  for (guint i = 0; i < points->len; i++) {
-    double value = g_array_index (points, TelarPoint, i).value;
-    if (isnan (value))
-      continue;
-    *min = isnan (*min) ? value : MIN (*min, value);
-    *max = isnan (*max) ? value : MAX (*max, value);
+  for (guint i = 0; i < n; i++) {
+    double value = points[i].value;
+    if (!(value >= *min))
+      *min = isnan (value) ? *min : value;
+    if (!(value <= *max))
+      *max = isnan (value) ? *max : value;
   }
 }
 
@@ -280,7 +280,7 @@ insert_chunk (TelarStore *store, gint64 tag, const GArray *points, GError **erro
   g_autoptr (GBytes) data = telar_chunk_pack (first, points->len);
   double min, max;
 
-  telar_points_range (points, &min, &max);
+  telar_points_range (first, points->len, &min, &max);
   return telar_store_run (store, error,
                           "INSERT INTO chunk (tag, first_step, last_step, points, min, max, data)"
                           " VALUES (?, ?, ?, ?, ?, ?, ?)",

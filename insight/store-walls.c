@@ -2,57 +2,39 @@
 #include "insight/bulk.h"
 #include "insight/store-private.h"
 
-/* The two blobs of some points; the second is NULL when microseconds say it all. */
+/* The two blobs of some points. */
 typedef struct {
-  GArray *points; /* TelarPoint */
+  TelarPoint *points;
   GBytes *data;
-  GByteArray *wall;
-  gboolean exact; /* microseconds are enough */
+  GBytes *wall; /* NULL: microseconds say it all */
 } Packed;
 
 static void
 packed_clear (Packed *packed)
 {
-  g_array_unref (packed->points);
+  g_free (packed->points);
   g_bytes_unref (packed->data);
-  g_byte_array_unref (packed->wall);
+  g_clear_pointer (&packed->wall, g_bytes_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Packed, packed_clear)
 
 static void
 pack (Packed *packed, const TelarWallPoint *points, guint n)
 {
-  packed->points = g_array_sized_new (FALSE, FALSE, sizeof (TelarPoint), n);
-  packed->wall = g_byte_array_sized_new (n);
-  packed->exact = TRUE;
+  g_autofree guint8 *wall = g_malloc ((gsize)n * TELAR_WALL_MOST);
+  gboolean exact = TRUE;
+  gsize size = 0;
+
+  packed->points = g_new (TelarPoint, n);
   for (guint i = 0; i < n; i++) {
     gint64 time = telar_wall_to_time (points[i].wall);
-    TelarPoint point = { points[i].step, time, points[i].value };
-    g_array_append_val (packed->points, point);
-    telar_wall_pack (packed->wall, time, points[i].wall);
-    packed->exact = packed->exact && packed->wall->len == i + 1 && packed->wall->data[i] == 0;
+    packed->points[i] = (TelarPoint){ points[i].step, time, points[i].value };
+    guint taken = telar_wall_pack (wall + size, time, points[i].wall);
+    exact = exact && wall[size] == 0; /* then it is one byte */
+    size += taken;
   }
-  packed->data = telar_chunk_pack ((const TelarPoint *)packed->points->data, n);
-}
-
-/* Binds the blobs as @index and the one after it and runs the statement. */
-static gboolean
-run_with_blobs (TelarStore *store, sqlite3_stmt *statement, int index, const Packed *packed,
-                GError **error)
-{
-  gsize size;
-  const void *bytes = g_bytes_get_data (packed->data, &size);
-
-  sqlite3_bind_blob64 (statement, index, bytes, size, SQLITE_STATIC);
-  if (packed->exact)
-    sqlite3_bind_null (statement, index + 1);
-  else
-    sqlite3_bind_blob64 (statement, index + 1, packed->wall->data, packed->wall->len,
-                         SQLITE_STATIC);
-  gboolean ok = sqlite3_step (statement) == SQLITE_DONE || telar_store_fail (store, error);
-  sqlite3_reset (statement);
-  sqlite3_clear_bindings (statement);
-  return ok;
+  packed->data = telar_chunk_pack (packed->points, n);
+  packed->wall = exact ? NULL : g_bytes_new_take (g_steal_pointer (&wall), size);
 }
 
 gboolean
@@ -63,13 +45,13 @@ telar_store_insert_wall_chunk (TelarStore *store, gint64 tag, const TelarWallPoi
   double min, max;
 
   pack (&packed, points, n);
-  telar_points_range (packed.points, &min, &max);
-  sqlite3_stmt *statement = telar_store_query (
+  telar_points_range (packed.points, n, &min, &max);
+  return telar_store_run (
       store, error,
       "INSERT INTO chunk (tag, first_step, last_step, points, min, max, data, wall)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      "iiiidd", tag, points[0].step, points[n - 1].step, (gint64)n, min, max);
-  return statement != NULL && run_with_blobs (store, statement, 7, &packed, error);
+      "iiiiddbb", tag, points[0].step, points[n - 1].step, (gint64)n, min, max, packed.data,
+      packed.wall);
 }
 
 gboolean
@@ -79,10 +61,9 @@ telar_store_insert_replaced (TelarStore *store, gint64 tag, const TelarWallPoint
   g_auto (Packed) packed = { 0 };
 
   pack (&packed, points, n);
-  sqlite3_stmt *statement = telar_store_query (
-      store, error, "INSERT INTO replaced (tag, points, data, wall) VALUES (?, ?, ?, ?)", "ii", tag,
-      (gint64)n);
-  return statement != NULL && run_with_blobs (store, statement, 3, &packed, error);
+  return telar_store_run (store, error,
+                          "INSERT INTO replaced (tag, points, data, wall) VALUES (?, ?, ?, ?)",
+                          "iibb", tag, (gint64)n, packed.data, packed.wall);
 }
 
 /* --- reading ----------------------------------------------------------------------------- */

@@ -33,17 +33,17 @@ bits_of_time (gint64 time)
   return bits_of ((double)time / G_USEC_PER_SEC);
 }
 
-void
-telar_wall_pack (GByteArray *bytes, gint64 time, double wall)
+guint
+telar_wall_pack (guint8 *bytes, gint64 time, double wall)
 {
   guint64 distance = bits_of (wall) - bits_of_time (time);
   guint64 rest = distance << 1 ^ (distance >> 63 ? ~(guint64)0 : 0); /* small when near to 0 */
+  guint n = 0;
 
-  do {
-    guint8 byte = (guint8)((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
-    g_byte_array_append (bytes, &byte, 1);
-    rest >>= 7;
-  } while (rest > 0);
+  for (; rest > 0x7f; rest >>= 7)
+    bytes[n++] = (guint8)(rest | 0x80);
+  bytes[n++] = (guint8)rest;
+  return n;
 }
 
 gboolean

@@ -38,8 +38,7 @@ GPtrArray *telar_events_import (TelarStore *store, const char *path, const char 
                                 GError **error);
 
 /* Writes a run as one event file, FOLDER/RUN/events.out.tfevents.…; returns its path, which the
- * caller frees. Curves whose values are all f32 become simple_value, others f64 tensors, so that
- * nothing is rounded. */
+ * caller frees. What f32 rounds is kept beside (summary.h), so that import gives the same bits. */
 char *telar_events_export (TelarStore *store, const TelarRunRow *row, const char *folder,
                            GError **error);
 

@@ -8,8 +8,6 @@
 #include <math.h>
 
 #define FILE_VERSION "brain.Event:2"
-/* summary.proto and types.proto */
-enum { DATA_CLASS_SCALAR = 1, TYPE_DOUBLE = 2 };
 
 typedef struct {
   FILE *file;
@@ -63,52 +61,27 @@ put_metadata (Writer *writer, const char *plugin, const GByteArray *content, gui
 typedef struct {
   Writer *writer;
   const char *tag;
-  gboolean all_float; /* every value is one of f32 */
-  gboolean first;
 } Curve;
 
-static gboolean
-is_float (double value)
-{
-  return isnan (value) || (double)(float)value == value;
-}
-
-static gboolean
-look_at_points (const TelarWallPoint *points, guint n, gpointer data)
-{
-  Curve *curve = data;
-
-  for (guint i = 0; i < n && curve->all_float; i++)
-    curve->all_float = is_float (points[i].value);
-  return curve->all_float;
-}
-
-/* A tensor of rank 0. */
+/* TensorBoard's data server shows no scalar but f32: what that rounds stands beside it. */
 static void
-put_double_tensor (Writer *writer, double number)
+put_number (GByteArray *value, double number)
 {
-  telar_proto_put_varint (writer->part, 1, TYPE_DOUBLE);
-  telar_proto_put_bytes (writer->part, 2, "", 0);
-  telar_proto_put_doubles (writer->part, 6, &number, 1);
-  telar_proto_put_message (writer->value, 8, writer->part);
+  telar_proto_put_float (value, 2, (float)number);
+  if (!isnan (number) && (double)(float)number != number)
+    telar_proto_put_double (value, TELAR_SUMMARY_EXACT, number);
 }
 
 static gboolean
 write_points (const TelarWallPoint *points, guint n, gpointer data)
 {
-  Curve *curve = data;
+  const Curve *curve = data;
   Writer *writer = curve->writer;
 
   for (guint i = 0; i < n; i++) {
     begin_event (writer, points[i].wall, points[i].step);
     telar_proto_put_text (writer->value, 1, curve->tag);
-    if (curve->all_float)
-      telar_proto_put_float (writer->value, 2, (float)points[i].value);
-    else
-      put_double_tensor (writer, points[i].value);
-    if (curve->first && !curve->all_float)
-      put_metadata (writer, "scalars", NULL, DATA_CLASS_SCALAR);
-    curve->first = FALSE;
+    put_number (writer->value, points[i].value);
     write_value (writer);
   }
   return !ferror (writer->file);
@@ -123,9 +96,8 @@ write_scalars (Writer *writer, TelarStore *store, gint64 run, GError **error)
     return FALSE;
   for (guint i = 0; i < tags->len; i++) {
     const TelarTag *tag = tags->pdata[i];
-    Curve curve = { writer, tag->name, TRUE, TRUE };
-    if (!telar_store_walk_wall (store, tag->id, look_at_points, &curve, error) ||
-        !telar_store_walk_wall (store, tag->id, write_points, &curve, error))
+    Curve curve = { writer, tag->name };
+    if (!telar_store_walk_wall (store, tag->id, write_points, &curve, error))
       return FALSE;
   }
   return TRUE;

@@ -139,45 +139,65 @@ add_summary (TelarEventsImport *import, const TelarProtoField *summary, GError *
   return !proto.bad;
 }
 
-/* Time and step, which count for the whole event wherever they stand. */
+/* Fields of Event that hold something. */
+enum { GRAPH = 4, SUMMARY = 5, METADATA = 8, META_GRAPH = 9 };
+
 static gboolean
-read_head (TelarEventsImport *import, const guint8 *bytes, gsize size)
+add_part (TelarEventsImport *import, const TelarProtoField *part, GError **error)
+{
+  switch (part->number) {
+  case SUMMARY:
+    return add_summary (import, part, error);
+  case GRAPH:
+  case META_GRAPH:
+    import->result->left_out[TELAR_LEFT_GRAPH]++;
+    return TRUE;
+  case METADATA:
+    import->result->left_out[TELAR_LEFT_METADATA]++;
+    return TRUE;
+  default:
+    return TRUE;
+  }
+}
+
+/* Takes time and step, which count for the whole event wherever they stand, and the parts, of which
+ * there is mostly one. Returns their number, -1 where the bytes are no message. */
+static int
+read_event (TelarEventsImport *import, const guint8 *bytes, gsize size, TelarProtoField *last)
 {
   TelarProto proto = telar_proto (bytes, size);
   TelarProtoField field;
+  int n = 0;
 
   import->wall = 0;
   import->step = 0;
   while (telar_proto_next (&proto, &field)) {
-    if (telar_proto_is (&field, 1, TELAR_PROTO_FIXED64))
+    if (field.type == TELAR_PROTO_BYTES) {
+      *last = field;
+      n++;
+    } else if (telar_proto_is (&field, 1, TELAR_PROTO_FIXED64)) {
       import->wall = telar_proto_double (field.bits);
-    else if (telar_proto_is (&field, 2, TELAR_PROTO_VARINT))
+    } else if (telar_proto_is (&field, 2, TELAR_PROTO_VARINT)) {
       import->step = (gint64)field.bits;
+    }
   }
-  return !proto.bad;
+  return proto.bad ? -1 : n;
 }
 
 static gboolean
 add_event (TelarEventsImport *import, const guint8 *bytes, gsize size, GError **error)
 {
-  enum { GRAPH = 4, SUMMARY = 5, METADATA = 8, META_GRAPH = 9 };
   TelarProto proto = telar_proto (bytes, size);
   TelarProtoField field;
+  int n = read_event (import, bytes, size, &field);
 
-  if (!read_head (import, bytes, size)) {
+  if (n < 0)
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "an event is no protocol buffer");
-    return FALSE;
-  }
-  while (telar_proto_next (&proto, &field)) {
-    if (field.type != TELAR_PROTO_BYTES)
-      continue;
-    if (field.number == SUMMARY && !add_summary (import, &field, error))
+  if (n <= 1)
+    return n < 0 ? FALSE : n == 0 || add_part (import, &field, error);
+  while (telar_proto_next (&proto, &field))
+    if (field.type == TELAR_PROTO_BYTES && !add_part (import, &field, error))
       return FALSE;
-    if (field.number == GRAPH || field.number == META_GRAPH)
-      import->result->left_out[TELAR_LEFT_GRAPH]++;
-    else if (field.number == METADATA)
-      import->result->left_out[TELAR_LEFT_METADATA]++;
-  }
   return TRUE;
 }
 

@@ -37,6 +37,10 @@ telar_proto (const guint8 *bytes, gsize size)
 static inline gboolean
 telar_proto_varint (TelarProto *proto, guint64 *value)
 {
+  if (proto->at < proto->end && *proto->at < 0x80) {
+    *value = *proto->at++;
+    return TRUE;
+  }
   *value = 0;
   for (guint shift = 0; shift < 64 && proto->at < proto->end; shift += 7) {
     guint8 byte = *proto->at++;

@@ -1,6 +1,7 @@
 /* Reading values of summaries, and the tensors that newer ones are made of. */
 #include "insight/events/summary.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A short list stands for a long tensor whose last value repeats: no more than this is made of it.
@@ -69,6 +70,7 @@ telar_summary_read (TelarProtoSpan bytes, TelarSummaryValue *value)
 {
   TelarProto proto = enter (bytes);
   TelarProtoField field;
+  double exact = NAN;
 
   *value = (TelarSummaryValue){ 0 };
   while (telar_proto_next (&proto, &field)) {
@@ -77,6 +79,8 @@ telar_summary_read (TelarProtoSpan bytes, TelarSummaryValue *value)
     } else if (telar_proto_is (&field, 2, TELAR_PROTO_FIXED32)) {
       value->kind = TELAR_SUMMARY_NUMBER;
       value->number = telar_proto_float (field.bits);
+    } else if (telar_proto_is (&field, TELAR_SUMMARY_EXACT, TELAR_PROTO_FIXED64)) {
+      exact = telar_proto_double (field.bits);
     } else if (telar_proto_is (&field, 9, TELAR_PROTO_BYTES)) {
       if (!read_metadata (span_of (&field), value))
         return FALSE;
@@ -84,6 +88,8 @@ telar_summary_read (TelarProtoSpan bytes, TelarSummaryValue *value)
       read_body (&field, value);
     }
   }
+  if ((double)(float)exact == value->number)
+    value->number = exact;
   return !proto.bad;
 }
 

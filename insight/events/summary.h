@@ -15,6 +15,10 @@ typedef enum {
   TELAR_SUMMARY_AUDIO,
 } TelarSummaryKind;
 
+/* A field of Summary.Value that is Telar's own, f64: the number that simple_value rounds. Others
+ * pass over it, as the format asks. */
+#define TELAR_SUMMARY_EXACT 27201
+
 typedef struct {
   const guint8 *bytes;
   gsize size;
