@@ -77,6 +77,7 @@ telar_bulk_new (TelarStore *store, const TelarRecording *recording, GError **err
     return NULL;
   TelarBulk *bulk = g_new0 (TelarBulk, 1);
   bulk->store = store;
+  store->keep_media = TRUE;
   bulk->run = run;
   bulk->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   bulk->tags = g_ptr_array_new_with_free_func (tag_free);
@@ -91,6 +92,7 @@ telar_bulk_free (TelarBulk *bulk)
 {
   if (bulk == NULL)
     return;
+  bulk->store->keep_media = FALSE;
   if (!bulk->finished)
     telar_store_run (bulk->store, NULL, "DELETE FROM run WHERE id = ?", "i", bulk->run);
   g_hash_table_unref (bulk->by_name);

@@ -22,7 +22,8 @@ typedef struct {
 typedef struct TelarBulk TelarBulk;
 typedef struct TelarBulkTag TelarBulkTag;
 
-/* A run that is told as running until it is finished. The store must outlive it. */
+/* A run that is told as running until it is finished. The store must outlive it; meanwhile nothing
+ * that is put into it (store-media.h) is thinned. */
 TelarBulk *telar_bulk_new (TelarStore *store, const TelarRecording *recording, GError **error);
 /* A run that was not finished is removed. */
 void telar_bulk_free (TelarBulk *bulk);

@@ -10,6 +10,7 @@ telar_curve_free (TelarCurve *curve)
     return;
   g_free (curve->x);
   g_free (curve->y);
+  g_free (curve->counts);
   g_free (curve);
 }
 
@@ -27,22 +28,38 @@ swap_reals (guint64 *to, const void *from, guint n)
     to[i] = GUINT64_TO_LE (to[i]);
 }
 
+#define N_COUNTS 4                          /* columns that follow where counts are known */
+static const char counts_mark[] = "counts"; /* the text of such an item */
+
 gboolean
 telar_store_put_curve (TelarStore *store, gint64 run, const char *name, const TelarCurve *curve,
                        GError **error)
 {
   TelarSeriesRef series = { run, TELAR_MEDIA_CURVE, name, FALSE };
-  gsize half = curve->n * sizeof (double);
+  gsize n = curve->n, columns = curve->counts != NULL ? 2 + N_COUNTS : 2;
 
-  if (curve->n > TELAR_CURVE_MOST_POINTS)
+  if (n > TELAR_CURVE_MOST_POINTS)
     return telar_store_too_large (name, "the curve has too many points", TELAR_CURVE_MOST_POINTS,
                                   error);
-  guint64 *bits = g_new (guint64, 2 * (gsize)curve->n + 1);
+  guint64 *bits = g_new (guint64, columns * n + 1);
   swap_reals (bits, curve->x, curve->n);
-  swap_reals (bits + curve->n, curve->y, curve->n);
-  g_autoptr (GBytes) data = g_bytes_new_take (bits, 2 * half);
-  TelarItem item = { curve->step, curve->time, 0, NULL, data };
+  swap_reals (bits + n, curve->y, curve->n);
+  if (curve->counts != NULL)
+    swap_reals (bits + 2 * n, curve->counts, N_COUNTS * curve->n);
+  g_autoptr (GBytes) data = g_bytes_new_take (bits, columns * n * sizeof *bits);
+  TelarItem item = { curve->step, curve->time, 0, curve->counts != NULL ? counts_mark : NULL,
+                     data };
   return telar_store_put_item (store, &series, &item, error);
+}
+
+static double *
+copy_reals (const guint8 *bytes, guint n)
+{
+  double *values = g_new (double, (gsize)n + 1);
+
+  if (n > 0)
+    swap_reals ((guint64 *)(void *)values, bytes, n);
+  return values;
 }
 
 static gpointer
@@ -50,20 +67,19 @@ make_curve (const TelarItem *item)
 {
   gsize size = 0;
   const guint8 *bytes = item->data != NULL ? g_bytes_get_data (item->data, &size) : NULL;
-  gsize n = size / (2 * sizeof (double));
+  gboolean counts = g_strcmp0 (item->text, counts_mark) == 0;
+  gsize row = (counts ? 2 + N_COUNTS : 2) * sizeof (double), n = size / row;
 
-  if (n > TELAR_CURVE_MOST_POINTS || size % (2 * sizeof (double)) != 0)
+  if (n > TELAR_CURVE_MOST_POINTS || size % row != 0)
     return NULL;
   TelarCurve *curve = g_new0 (TelarCurve, 1);
   curve->step = item->step;
   curve->time = item->time;
   curve->n = (guint)n;
-  curve->x = g_new (double, n + 1);
-  curve->y = g_new (double, n + 1);
-  if (n > 0) {
-    swap_reals ((guint64 *)(void *)curve->x, bytes, curve->n);
-    swap_reals ((guint64 *)(void *)curve->y, bytes + n * sizeof (double), curve->n);
-  }
+  curve->x = copy_reals (bytes, curve->n);
+  curve->y = copy_reals (bytes + n * sizeof (double), curve->n);
+  if (counts)
+    curve->counts = copy_reals (bytes + 2 * n * sizeof (double), N_COUNTS * curve->n);
   return curve;
 }
 

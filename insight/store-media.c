@@ -144,7 +144,7 @@ telar_store_put_item (TelarStore *store, const TelarSeriesRef *series, const Tel
                           " VALUES (?, ?, ?, ?, ?, ?)",
                           "iiiisb", id, item->step, (gint64)item->place, item->time, item->text,
                           item->data) &&
-         (series->keep_all || item->place > 0 || thin (store, id, error));
+         (series->keep_all || store->keep_media || item->place > 0 || thin (store, id, error));
 }
 
 /* The rows of @statement: step, time, place, text, data. */

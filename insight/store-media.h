@@ -116,6 +116,9 @@ typedef struct {
   gint64 step, time;
   guint n;
   double *x, *y;
+  /* Of precision over recall, where they are known: n each of true positives, false positives, true
+   * negatives, false negatives by rising threshold; NULL otherwise. */
+  double *counts;
 } TelarCurve;
 
 void telar_curve_free (TelarCurve *curve);

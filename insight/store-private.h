@@ -14,6 +14,7 @@ struct TelarStore {
   sqlite3 *db;
   char *workspace;
   char *path;             /* WORKSPACE/telar.db */
+  gboolean keep_media;    /* series are not thinned: what was recorded elsewhere is kept whole */
   GHashTable *statements; /* text of the SQL (static) -> sqlite3_stmt, prepared once */
 };
 

@@ -10,6 +10,7 @@ typedef enum {
   TELAR_LEFT_GRAPH, /* drawings of a model */
   TELAR_LEFT_AUDIO,
   TELAR_LEFT_METADATA, /* profiles of a session */
+  TELAR_LEFT_PICTURE,  /* no PNG, or too large for the store */
   TELAR_LEFT_OTHER,    /* tensors of plugins that Telar has no view for */
   TELAR_N_LEFT
 } TelarLeftOut;

@@ -9,6 +9,7 @@ const char *const telar_left_out_names[TELAR_N_LEFT] = {
   [TELAR_LEFT_GRAPH] = "graphs",
   [TELAR_LEFT_AUDIO] = "audio clips",
   [TELAR_LEFT_METADATA] = "session profiles",
+  [TELAR_LEFT_PICTURE] = "pictures that are no PNG of at most 8 MB",
   [TELAR_LEFT_OTHER] = "tensors of other plugins",
 };
 
@@ -39,6 +40,10 @@ plugin_of (TelarEventsImport *import, const TelarSummaryValue *value)
   static const char *const names[TELAR_N_PLUGINS] = {
     [TELAR_PLUGIN_SCALARS] = "scalars",
     [TELAR_PLUGIN_HPARAMS] = TELAR_HPARAMS_PLUGIN,
+    [TELAR_PLUGIN_HISTOGRAMS] = "histograms",
+    [TELAR_PLUGIN_IMAGES] = "images",
+    [TELAR_PLUGIN_TEXT] = "text",
+    [TELAR_PLUGIN_PR_CURVES] = "pr_curves",
   };
   g_autofree char *tag = g_strndup ((const char *)value->tag.bytes, value->tag.size);
   gpointer known = g_hash_table_lookup (import->plugins, tag);
@@ -76,12 +81,19 @@ add_scalar_tensor (TelarEventsImport *import, const TelarSummaryValue *value, GE
 static gboolean
 add_tensor (TelarEventsImport *import, const TelarSummaryValue *value, GError **error)
 {
-  switch (plugin_of (import, value)) {
+  TelarEventsPlugin plugin = plugin_of (import, value);
+
+  switch (plugin) {
   case TELAR_PLUGIN_SCALARS:
     return add_scalar_tensor (import, value, error);
   case TELAR_PLUGIN_HPARAMS:
     return telar_hparams_read (value->content, &import->hparams) ||
            no_value (value, "hyperparameters", error);
+  case TELAR_PLUGIN_HISTOGRAMS:
+  case TELAR_PLUGIN_IMAGES:
+  case TELAR_PLUGIN_TEXT:
+  case TELAR_PLUGIN_PR_CURVES:
+    return telar_events_add_media (import, plugin, value, error);
   case TELAR_PLUGIN_OTHER:
   case TELAR_N_PLUGINS:
     break;
@@ -109,8 +121,7 @@ add_value (TelarEventsImport *import, TelarProtoSpan bytes, GError **error)
     return TRUE;
   case TELAR_SUMMARY_IMAGE:
   case TELAR_SUMMARY_HISTOGRAM:
-    import->result->left_out[TELAR_LEFT_OTHER]++;
-    return TRUE;
+    return telar_events_add_media (import, TELAR_PLUGIN_OTHER, &value, error);
   case TELAR_SUMMARY_NOTHING:
     /* torch's add_hparams puts its messages into the metadata of a value that has none. */
     if (plugin_of (import, &value) == TELAR_PLUGIN_HPARAMS)
@@ -252,7 +263,9 @@ import_run (TelarStore *store, const char *stem, const GPtrArray *paths, GError 
   if (bulk == NULL)
     return NULL;
   g_autoptr (GHashTable) plugins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  TelarEventsImport import = { .bulk = bulk, .plugins = plugins, .result = result };
+  TelarEventsImport import = {
+    .store = store, .run = telar_bulk_run (bulk), .bulk = bulk, .plugins = plugins, .result = result
+  };
   gboolean ok = TRUE;
   for (guint i = 0; ok && i < paths->len; i++)
     ok = read_file (&import, paths->pdata[i], error);
