@@ -38,17 +38,6 @@ get_graph (TelarSteerMenu *menu)
 }
 
 static void
-add_live (TelarSteerMenu *menu, const char *owner, const TelarParamSet *set)
-{
-  for (const TelarParam *param = telar_param_set_table (set); param && param->name; param++) {
-    g_autofree char *path = g_strdup_printf ("%s.%s", owner, param->name);
-    /* Watchpoints have a place of their own. */
-    if (param->live && strcmp (param->name, "watch") != 0)
-      gtk_string_list_append (menu->paths, path);
-  }
-}
-
-static void
 list_paths (TelarSteerMenu *menu)
 {
   gtk_string_list_splice (menu->paths, 0, g_list_model_get_n_items (G_LIST_MODEL (menu->paths)),
@@ -56,11 +45,11 @@ list_paths (TelarSteerMenu *menu)
   gtk_widget_set_visible (menu->settings, menu->document != NULL);
   if (menu->document == NULL)
     return;
-  const GPtrArray *nodes = telar_graph_nodes (get_graph (menu));
-  add_live (menu, "training", telar_graph_training (get_graph (menu)));
-  for (guint i = 0; i < nodes->len; i++)
-    add_live (menu, ((const TelarNode *)nodes->pdata[i])->id,
-              ((const TelarNode *)nodes->pdata[i])->params);
+  g_auto (GStrv) paths = telar_graph_live_settings (get_graph (menu));
+  for (guint i = 0; paths[i] != NULL; i++)
+    /* Watchpoints have a place of their own. */
+    if (strcmp (paths[i], "training.watch") != 0)
+      gtk_string_list_append (menu->paths, paths[i]);
 }
 
 static const char *
