@@ -1,4 +1,5 @@
 /* Runs, and what a run is made of: tags, events, graph, requests. */
+#include "engine/graph.h"
 #include "insight/run-json.h"
 #include "insight/web/web-private.h"
 
@@ -148,14 +149,66 @@ telar_api_graph (TelarCall *call)
 
 /* --- requests ---------------------------------------------------------------------------- */
 
+/* What was set while it trained holds. */
+static gboolean
+apply_requests (TelarStore *store, gint64 run, TelarGraph *graph, GError **error)
+{
+  g_autoptr (GPtrArray) rows = telar_store_requests (store, run, 0, error);
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++) {
+    const TelarRequestRow *row = rows->pdata[i];
+    const char *equals = row->text != NULL ? strchr (row->text, '=') : NULL;
+    if (row->kind != TELAR_REQUEST_SET || g_strcmp0 (row->outcome, "done") != 0 || equals == NULL)
+      continue;
+    g_autofree char *path = g_strndup (row->text, (gsize)(equals - row->text));
+    if (!telar_graph_set (graph, path, equals + 1, error))
+      return FALSE;
+  }
+  return rows != NULL;
+}
+
+static json_t *
+settings_of (TelarStore *store, const TelarRunRow *row, GError **error)
+{
+  g_autofree char *text = telar_store_graph (store, row->id, error);
+  g_autoptr (TelarGraph) graph =
+      text != NULL ? telar_graph_from_text (text, strlen (text), row->name, error) : NULL;
+
+  if (graph == NULL || !apply_requests (store, row->id, graph, error))
+    return NULL;
+  g_auto (GStrv) paths = telar_graph_live_settings (graph);
+  json_t *list = json_array ();
+  for (guint i = 0; paths[i] != NULL; i++) {
+    const char *name;
+    const TelarParamSet *set = telar_graph_find_setting (graph, paths[i], &name, NULL);
+    g_autofree char *value = telar_param_value_to_text (telar_param_set_get (set, name));
+    json_array_append_new (list, json_pack ("{s:s, s:s}", "path", paths[i], "value", value));
+  }
+  return json_pack ("{s:o}", "settings", list);
+}
+
+void
+telar_api_settings (TelarCall *call)
+{
+  g_autoptr (TelarRunRow) row = telar_call_run (call);
+  g_autoptr (GError) error = NULL;
+
+  if (row == NULL)
+    return;
+  json_t *settings = settings_of (call->server->store, row, &error);
+  answer (call, settings, error);
+}
+
 static json_t *
 request_to_json (const TelarRequestRow *row)
 {
-  return json_pack ("{s:I, s:s, s:o, s:f, s:o, s:o}", "id", (json_int_t)row->id, "kind",
-                    telar_request_kind_name (row->kind), "value",
-                    isfinite (row->value) ? json_real (row->value) : json_null (), "asked",
-                    (double)row->asked / G_USEC_PER_SEC, "step",
-                    row->step >= 0 ? json_integer (row->step) : json_null (), "outcome",
+  const char *kind = telar_request_name (row->kind);
+
+  return json_pack ("{s:I, s:s, s:o, s:o, s:f, s:o, s:o}", "id", (json_int_t)row->id, "kind",
+                    kind != NULL ? kind : "unknown", "value",
+                    isfinite (row->value) ? json_real (row->value) : json_null (), "text",
+                    telar_json_text (row->text), "asked", (double)row->asked / G_USEC_PER_SEC,
+                    "step", row->step >= 0 ? json_integer (row->step) : json_null (), "outcome",
                     telar_json_text (row->outcome));
 }
 

@@ -14,6 +14,7 @@ const TelarRoute telar_web_routes[] = {
   { "GET", "/api/runs/{run}/graph", telar_api_graph },
   { "GET", "/api/runs/{run}/figures", telar_api_figures },
   { "GET", "/api/runs/{run}/matrix", telar_api_matrix },
+  { "GET", "/api/runs/{run}/settings", telar_api_settings },
   { "GET", "/api/runs/{run}/requests", telar_api_requests },
   { "POST", "/api/runs/{run}/requests", telar_api_ask },
   { "GET", "/api/chart", telar_api_chart },

@@ -61,6 +61,7 @@ void telar_api_scalars (TelarCall *call);
 void telar_api_figures (TelarCall *call);
 void telar_api_matrix (TelarCall *call);
 void telar_api_chart (TelarCall *call);
+void telar_api_settings (TelarCall *call);
 void telar_api_requests (TelarCall *call);
 void telar_api_ask (TelarCall *call);
 

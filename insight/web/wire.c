@@ -151,30 +151,20 @@ telar_body_object (const char *data, gsize size, GError **error)
   return NULL;
 }
 
-static const char *const kind_names[] = {
-  [TELAR_REQUEST_PAUSE] = "pause",
-  [TELAR_REQUEST_RESUME] = "resume",
-  [TELAR_REQUEST_STEP] = "step",
-  [TELAR_REQUEST_STOP] = "stop",
-  [TELAR_REQUEST_LEARNING_RATE] = "learning_rate",
-  [TELAR_REQUEST_CHECKPOINT] = "checkpoint",
-};
-
-const char *
-telar_request_kind_name (TelarRequestKind kind)
-{
-  return (guint)kind < G_N_ELEMENTS (kind_names) && kind_names[kind] ? kind_names[kind] : "unknown";
-}
-
+/* "text" is what is set, of which there is only so much. */
 static gboolean
-find_kind (const char *name, TelarRequestKind *kind)
+read_text (const json_t *json, TelarRequest *request, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (kind_names); i++)
-    if (kind_names[i] != NULL && g_strcmp0 (kind_names[i], name) == 0) {
-      *kind = (TelarRequestKind)i;
-      return TRUE;
-    }
-  return FALSE;
+  const json_t *text = json_object_get (json, "text");
+  gsize length = json_string_length (text);
+
+  if (text != NULL && !json_is_string (text))
+    return refuse (error, "“text” must be a text");
+  if (length >= sizeof request->text ||
+      strlen (length > 0 ? json_string_value (text) : "") != length)
+    return refuse (error, "“text” is too long, or has a zero in it");
+  g_strlcpy (request->text, length > 0 ? json_string_value (text) : "", sizeof request->text);
+  return TRUE;
 }
 
 gboolean
@@ -185,12 +175,14 @@ telar_body_request (const char *data, gsize size, TelarRequest *request, GError 
   if (json == NULL)
     return FALSE;
   const json_t *number = json_object_get (json, "value");
-  gboolean ok = find_kind (json_string_value (json_object_get (json, "kind")), &request->kind) ||
-                refuse (error, "“kind” must be pause, resume, step, stop, learning_rate or "
-                               "checkpoint");
+  request->kind = telar_request_find (json_string_value (json_object_get (json, "kind")));
+  request->value = number != NULL ? json_number_value (number) : 0;
+  gboolean ok = request->kind != TELAR_REQUEST_NONE ||
+                refuse (error, "“kind” must be pause, resume, step, stop, stop-after-epoch, "
+                               "learning-rate, checkpoint or set");
   if (ok && number != NULL && !json_is_number (number))
     ok = refuse (error, "“value” must be a number");
-  request->value = number != NULL ? json_number_value (number) : 0;
+  ok = ok && read_text (json, request, error);
   json_decref (json);
   return ok;
 }

@@ -34,9 +34,9 @@ gboolean telar_query_real (const TelarQuery *query, const char *name, double min
 
 /* A JSON object, or NULL. */
 json_t *telar_body_object (const char *data, gsize size, GError **error);
-/* {"kind": "learning_rate", "value": 0.01} */
+/* {"kind": "learning-rate", "value": 0.01}, {"kind": "set", "text": "drop.rate=0.2"}: kinds are
+ * named as the command line names them. */
 gboolean telar_body_request (const char *data, gsize size, TelarRequest *request, GError **error);
-const char *telar_request_kind_name (TelarRequestKind kind);
 
 /* --- messages of the WebSocket
  * ----------------------------------------------------------------------------------------- */

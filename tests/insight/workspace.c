@@ -1,6 +1,7 @@
 /* A workspace in a temporary folder, recordings into it, and what can be said about them. */
 #include "tests/insight/workspace.h"
 
+#include "engine/graph.h"
 #include "insight/store-private.h"
 
 #include <glib/gstdio.h>
@@ -28,9 +29,11 @@ workspace_remove (const char *workspace)
 static TelarMonitor *
 record (const char *workspace, const char *run, gint64 steps_per_epoch, gint64 first_step)
 {
+  g_autoptr (TelarGraph) graph = telar_graph_new ();
+  g_autofree char *text = telar_graph_to_text (graph);
   TelarRecording recording = { .run = run,
                                .project = "/tmp/digits.telar",
-                               .graph = "{\"nodes\":[]}",
+                               .graph = text,
                                .settings = "{\"epochs\":10}",
                                .resume = first_step >= 0 };
   TelarRunInfo info = { .run = run,

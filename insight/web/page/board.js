@@ -9,7 +9,7 @@ import { t } from "./words.js";
 // As insight/chart-text.c has them: safe for colour blindness, in the order of their use.
 const LIGHT = ["#0067b0", "#c9510c", "#00805f", "#a8477f", "#9a6a00", "#2a8fc4"];
 const DARK = ["#62b0ee", "#f68d4f", "#35c79c", "#e59ac6", "#e8b83f", "#9bdcf7"];
-const MOST_CHARTS = 48;
+const PAGE_OF_CHARTS = 48; // as many are added each time that the end comes into sight
 const MARKED_MOST = 3; // runs; the marks of more would hide the curves
 const FOCUS_MS = 60;
 const MOST_DELAYS = 4096;
@@ -29,6 +29,7 @@ export class Board {
     this.charts = new Map();
     this.curves = new Map(); // "run\ntag" -> Curve
     this.settings = { x: "step", smoothing: 0.6, logX: false, logY: false, clip: false };
+    this.room = PAGE_OF_CHARTS;
     this.view = null;
     this.hover = null;
     this.fresh = []; // times of points that came live and are not drawn yet
@@ -53,8 +54,9 @@ export class Board {
 
   // --- which charts there are ---
 
-  // The runs in the order of the list, and the tags of each that pass the filter. Returns how many
-  // groups found no room.
+  // The runs in the order of the list, and the tags of each that pass the filter. A workspace may
+  // have thousands of tags: charts are made page by page, and those of other pages do not exist.
+  // Returns how many there are and how many there could be.
   arrange(runs, tagsOf) {
     const groups = new Map();
     for (const run of runs)
@@ -64,18 +66,27 @@ export class Board {
         groups.get(group).push([run, tag]);
       }
     const names = [...groups.keys()].sort((a, b) => this.rank(a) - this.rank(b) || a.localeCompare(b));
-    const wanted = new Set();
-    this.place.replaceChildren(...names.slice(0, MOST_CHARTS).map((group) => {
+    const wanted = new Set(), shown = new Set(names.slice(0, this.room));
+    this.place.replaceChildren(...[...shown].map((group) => {
       const chart = this.chart(group);
       chart.curves = groups.get(group).map(([run, tag]) => this.curve(run, tag, wanted));
       return chart.element;
     }));
     for (const [group, chart] of this.charts)
-      if (!groups.has(group)) this.drop(group, chart);
+      if (!shown.has(group)) this.drop(group, chart);
     for (const key of this.curves.keys()) if (!wanted.has(key)) this.curves.delete(key);
     this.page.watch();
     this.relabel();
-    return Math.max(names.length - MOST_CHARTS, 0);
+    return { shown: shown.size, all: names.length };
+  }
+
+  makeRoom() {
+    this.room += PAGE_OF_CHARTS;
+  }
+
+  // What is looked for anew begins with its first page.
+  forgetRoom() {
+    this.room = PAGE_OF_CHARTS;
   }
 
   rank(group) {

@@ -1,6 +1,6 @@
 // The page: what is chosen and shown, and who is told when something changes.
 
-import { clock } from "./axis.js";
+import { clock, format } from "./axis.js";
 import { Board } from "./board.js";
 import { Figures } from "./figures.js";
 import { Link, ask, runPath } from "./link.js";
@@ -170,8 +170,15 @@ class Page {
 
   arrange() {
     const runs = [...this.rows.keys()].filter((run) => this.shown.has(run));
-    this.board.arrange(runs, (run) => (this.tags.get(run) ?? []).filter((tag) => this.tagFilter.test(tag)));
-    $("no-curves").hidden = this.board.charts.size > 0;
+    const { shown, all } = this.board.arrange(runs, (run) => (this.tags.get(run) ?? []).filter((tag) => this.tagFilter.test(tag)));
+    $("no-curves").hidden = shown > 0;
+    $("more-charts").hidden = shown === all;
+    $("show-more").textContent = t("more_charts", format(shown, "count"), format(all, "count"));
+  }
+
+  showMore() {
+    this.board.makeRoom();
+    this.arrange();
   }
 
   showFigures() {
@@ -207,8 +214,11 @@ class Page {
     $("tools").onsubmit = (event) => event.preventDefault();
     $("tag-filter").oninput = (event) => {
       this.tagFilter = pattern(event.target) ?? this.tagFilter;
+      board.forgetRoom();
       this.arrange();
     };
+    $("show-more").onclick = () => this.showMore();
+    new IntersectionObserver(([end]) => end.isIntersecting && this.showMore(), { rootMargin: "400px" }).observe($("more-charts"));
     $("smoothing").oninput = (event) => { smoothing(); board.set({ smoothing: Number(event.target.value) }); };
     $("x").onchange = (event) => board.set({ x: event.target.value });
     $("log-x").onchange = (event) => board.set({ logX: event.target.checked });

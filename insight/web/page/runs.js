@@ -78,13 +78,39 @@ export class RunHead {
   constructor(page) {
     this.page = page;
     for (const button of $("steering").querySelectorAll("[data-kind]"))
-      button.onclick = () => this.request(button.dataset.kind, 1);
+      button.onclick = () => this.request(button.dataset.kind, { value: 1 });
     $("steering").onsubmit = (event) => {
       event.preventDefault();
       const rate = Number($("rate").value.replace(",", "."));
-      if (rate > 0 && Number.isFinite(rate)) this.request("learning_rate", rate);
+      if (rate > 0 && Number.isFinite(rate)) this.request("learning-rate", { value: rate });
       else this.say(t("not_a_rate"), true);
     };
+    $("setting-path").onchange = () => this.showSetting();
+    $("setting").onsubmit = async (event) => {
+      event.preventDefault();
+      const path = $("setting-path").value, value = $("setting-value").value;
+      if (await this.request("set", { text: `${path}=${value}` })) this.settings.set(path, value);
+    };
+  }
+
+  // What may be changed while the run trains; read when it is first looked at, or goes on again.
+  async readSettings(run) {
+    this.settingsOf = run;
+    this.settings = new Map();
+    try {
+      const { settings } = await ask(runPath(run, "/settings"));
+      if (this.settingsOf !== run) return;
+      this.settings = new Map(settings.map(({ path, value }) => [path, value]));
+    } catch (error) {
+      this.say(error.message, true);
+    }
+    $("setting").hidden = this.settings.size === 0 || this.settingsOf === null;
+    $("setting-path").replaceChildren(...[...this.settings.keys()].map((path) => new Option(path)));
+    this.showSetting();
+  }
+
+  showSetting() {
+    $("setting-value").value = this.settings.get($("setting-path").value) ?? "";
   }
 
   say(text, problem = false) {
@@ -92,20 +118,26 @@ export class RunHead {
     $("notice").classList.toggle("problem", problem);
   }
 
-  async request(kind, value) {
+  // Whether it was obeyed.
+  async request(kind, what) {
     const run = this.page.current;
     try {
-      const { id } = await change("POST", runPath(run, "/requests"), { kind, value });
+      const { id } = await change("POST", runPath(run, "/requests"), { kind, ...what });
       this.say(t("asked"));
       for (let i = 0; i < ANSWER_TRIES; i++) {
         const { requests } = await ask(runPath(run, `/requests?after=${id - 1}`));
         const answer = requests.find((request) => request.id === id);
-        if (answer?.outcome) return this.say(answer.outcome === "done" ? t("obeyed", format(answer.step, "count")) : answer.outcome, answer.outcome !== "done");
+        if (answer?.outcome) {
+          const done = answer.outcome === "done";
+          this.say(done ? t("obeyed", format(answer.step, "count")) : answer.outcome, !done);
+          return done;
+        }
         await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
       }
     } catch (error) {
       this.say(error.message, true);
     }
+    return false;
   }
 
   show(row) {
@@ -115,11 +147,16 @@ export class RunHead {
     $("run-status").textContent = statusWord(row.status);
     $("run-status").className = "status " + row.status;
     $("run-progress").textContent = progressText(row);
+    $("run-parent").textContent = row.parent ? t("forked_from", row.parent, format(row.parent_step, "count")) : "";
     const total = row.epochs * row.steps_per_epoch;
     $("run-bar").value = total > 0 ? row.step / total : 0;
     $("run-message").textContent = row.message ?? "";
     $("run-message").hidden = !row.message;
     $("steering").hidden = !goesOn(row);
+    if (!goesOn(row)) {
+      this.settingsOf = null;
+      $("setting").hidden = true;
+    } else if (this.settingsOf !== row.run) this.readSettings(row.run);
     const can = { pause: row.status === "running", resume: row.status === "paused", step: row.status === "paused" };
     for (const button of $("steering").querySelectorAll("[data-kind]"))
       button.disabled = can[button.dataset.kind] === false;

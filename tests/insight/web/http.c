@@ -163,7 +163,12 @@ test_bodies (Server *server, gconstpointer data)
                                            "{\"kind\":7}",
                                            "{\"kind\":\"step\",\"value\":\"many\"}",
                                            "{\"kind\":\"step\",\"value\":0}",
-                                           "{\"kind\":\"learning_rate\",\"value\":-1}",
+                                           "{\"kind\":\"learning-rate\",\"value\":-1}",
+                                           "{\"kind\":\"learning_rate\",\"value\":1}",
+                                           "{\"kind\":\"set\"}",
+                                           "{\"kind\":\"set\",\"text\":7}",
+                                           "{\"kind\":\"set\",\"text\":\"rate\"}",
+                                           "{\"kind\":\"set\",\"text\":\"a.b=\\u0000\"}",
                                            "{\"kind\":\"pause\",\"kind\":\"stop\"}" };
 
   for (guint i = 0; i < G_N_ELEMENTS (malformed); i++)
@@ -446,7 +451,7 @@ test_requests (Server *server, gconstpointer data)
   TelarRequest request;
 
   g_assert_cmpuint (server_post (server, "POST", "/api/runs/a/requests",
-                                 "{\"kind\":\"learning_rate\",\"value\":0.25}"),
+                                 "{\"kind\":\"learning-rate\",\"value\":0.25}"),
                     ==, 202);
   while (!telar_monitor_poll (monitor, &request))
     g_usleep (1000);
@@ -461,10 +466,52 @@ test_requests (Server *server, gconstpointer data)
   telar_monitor_flush (monitor);
   json_t *after = server_get (server, "/api/runs/a/requests");
   row = json_array_get (json_object_get (after, "requests"), 0);
-  g_assert_cmpstr (json_string_value (json_object_get (row, "kind")), ==, "learning_rate");
+  g_assert_cmpstr (json_string_value (json_object_get (row, "kind")), ==, "learning-rate");
   g_assert_cmpstr (json_string_value (json_object_get (row, "outcome")), ==, "done");
   g_assert_cmpint (json_integer_value (json_object_get (row, "step")), ==, 12);
   json_decref (after);
+  telar_monitor_free (monitor);
+}
+
+static char *
+setting_of (Server *server, const char *path)
+{
+  json_t *answer = server_get (server, "/api/runs/a/settings"), *setting;
+  char *value = NULL;
+  size_t i;
+
+  json_array_foreach (json_object_get (answer, "settings"), i, setting)
+  {
+    if (g_strcmp0 (json_string_value (json_object_get (setting, "path")), path) == 0)
+      value = g_strdup (json_string_value (json_object_get (setting, "value")));
+  }
+  json_decref (answer);
+  return value;
+}
+
+/* All that the trainer can be asked can be asked here, by the same names. */
+static void
+test_all_kinds (Server *server, gconstpointer data)
+{
+  TelarMonitor *monitor = workspace_record (server->workspace, "a", 100);
+  g_autofree char *before = setting_of (server, "training.weight_decay");
+  TelarRequest request;
+
+  g_assert_cmpstr (before, ==, "0");
+  for (int kind = TELAR_REQUEST_PAUSE; kind < TELAR_N_REQUESTS; kind++) {
+    g_autofree char *body =
+        g_strdup_printf ("{\"kind\":\"%s\",\"value\":1,\"text\":\"training.weight_decay=0.5\"}",
+                         telar_request_name ((TelarRequestKind)kind));
+    g_assert_cmpuint (server_post (server, "POST", "/api/runs/a/requests", body), ==, 202);
+    while (!telar_monitor_poll (monitor, &request))
+      g_usleep (1000);
+    g_assert_cmpint (request.kind, ==, kind);
+    g_assert_cmpstr (request.text, ==, "training.weight_decay=0.5");
+    telar_monitor_answer (monitor, &request, 3, NULL);
+  }
+  telar_monitor_flush (monitor);
+  g_autofree char *after = setting_of (server, "training.weight_decay");
+  g_assert_cmpstr (after, ==, "0.5");
   telar_monitor_free (monitor);
 }
 
@@ -509,6 +556,7 @@ main (int argc, char **argv)
     { "/web/scalars", test_scalars },
     { "/web/runs", test_runs },
     { "/web/requests", test_requests },
+    { "/web/all-kinds", test_all_kinds },
     { "/web/pictures", test_pictures },
   };
 

@@ -122,12 +122,22 @@ test_live (Fixture *fixture, gconstpointer data)
   browser_key (browser, "Enter");
   browser_wait (browser, "/Done at step/.test(document.getElementById('notice').textContent)");
   browser_wait (browser, "telar.events.get('first').some(e => e.kind === 'learning_rate')");
+  browser_wait (browser, "!document.getElementById('setting').hidden");
+  json_decref (browser_value (browser, "(() => { const s = document.getElementById('setting-path');"
+                                       " s.value = 'training.weight_decay';"
+                                       " s.dispatchEvent(new Event('change')); })()"));
+  browser_wait (browser, "document.getElementById('setting-value').value !== ''");
+  browser_type (browser, "#setting-value", "0.125");
+  browser_key (browser, "Enter");
+  browser_wait (browser, "telar.events.get('first').some(e => e.text === "
+                         "'training.weight_decay=0.125')");
   browser_click (browser, "[data-kind=resume]");
   browser_wait (browser, "telar.rows.get('first').status === 'running'");
   g_autofree char *on = g_strdup_printf (LOSS ".last > %g + 20", step);
   browser_wait (browser, on);
-  browser_click (browser, "[data-kind=stop]");
-  browser_wait (browser, "telar.rows.get('first').status === 'stopped'");
+  browser_click (browser, "[data-kind=stop-after-epoch]");
+  browser_wait (browser, "telar.rows.get('first').status === 'done' || "
+                         "telar.rows.get('first').status === 'stopped'");
   browser_wait (browser, "document.getElementById('steering').hidden");
   telar_run_row_free (row);
   telar_store_close (store);
@@ -222,6 +232,39 @@ test_filter (Fixture *fixture, gconstpointer data)
   browser_wait (browser, "document.querySelectorAll('#parameters tbody tr').length === 3");
 }
 
+/* Of many tags only some charts are made, and each of the others comes when it is looked for. */
+static void
+test_many_tags (Fixture *fixture, gconstpointer data)
+{
+  Browser *browser = fixture->browser;
+  TelarMonitor *monitor = workspace_record (fixture->server.workspace, "a", 1000);
+
+  for (guint i = 0; i < 200; i++) {
+    g_autofree char *tag = g_strdup_printf ("unit-%03u", i);
+    telar_monitor_scalar (monitor, tag, 1, i);
+    telar_monitor_scalar (monitor, tag, 2, i + 1);
+  }
+  telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+  telar_monitor_free (monitor);
+  open_page (fixture);
+  browser_wait (browser, "document.querySelectorAll('.card canvas').length === 48");
+  g_assert_cmpfloat (browser_number (browser, "telar.board.curves.size"), ==, 48);
+  browser_type (browser, "#tag-filter", "unit-19");
+  browser_wait (browser, "document.querySelectorAll('.card canvas').length === 10");
+  browser_wait (browser, "telar.board.find('a', 'unit-199')?.last === 2");
+  browser_wait (browser, "document.getElementById('more-charts').hidden");
+  browser_type (browser, "#tag-filter", "");
+  browser_wait (browser, "document.querySelectorAll('.card canvas').length === 48");
+  for (guint page = 2; page <= 5; page++) {
+    g_autofree char *more = g_strdup_printf (
+        "document.querySelectorAll('.card canvas').length === %u", MIN (48 * page, 200u));
+    json_decref (
+        browser_value (browser, "(document.getElementById('more-charts').scrollIntoView(), 0)"));
+    browser_wait (browser, more);
+  }
+  browser_wait (browser, "document.getElementById('more-charts').hidden");
+}
+
 /* Nothing that can be pressed is without a name, and the Tab key reaches it. */
 static void
 test_access (Fixture *fixture, gconstpointer data)
@@ -308,9 +351,10 @@ main (int argc, char **argv)
     const char *path;
     void (*run) (Fixture *fixture, gconstpointer data);
   } tests[] = {
-    { "/page/live", test_live },         { "/page/zoom", test_zoom },
-    { "/page/filter", test_filter },     { "/page/access", test_access },
-    { "/page/language", test_language }, { "/page/reconnect", test_reconnect },
+    { "/page/live", test_live },           { "/page/zoom", test_zoom },
+    { "/page/filter", test_filter },       { "/page/access", test_access },
+    { "/page/many-tags", test_many_tags }, { "/page/language", test_language },
+    { "/page/reconnect", test_reconnect },
   };
 
   g_test_init (&argc, &argv, NULL);
