@@ -95,6 +95,26 @@ telar_chart_hover_step (TelarChart *chart, gint64 step)
 }
 
 gboolean
+telar_chart_hovered_step (const TelarChart *chart, gint64 *step)
+{
+  double nearest = INFINITY;
+
+  for (guint i = 0; chart->hovered && i < chart->series->len; i++) {
+    const TelarSeries *series = g_ptr_array_index (chart->series, i);
+    TelarAbscissa abscissa = telar_series_abscissa (chart, series);
+    guint at = telar_series_find (chart, series, chart->hover_x);
+    for (guint j = at > 0 ? at - 1 : 0; j < MIN (at + 1, telar_series_length (series)); j++) {
+      double distance = fabs (telar_abscissa_at (&abscissa, j) - chart->hover_x);
+      if (distance >= nearest)
+        continue;
+      nearest = distance;
+      *step = (gint64)g_array_index (series->steps, double, j);
+    }
+  }
+  return isfinite (nearest);
+}
+
+gboolean
 telar_chart_leave (TelarChart *chart)
 {
   gboolean changed = chart->hovered;

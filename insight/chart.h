@@ -90,6 +90,8 @@ gboolean telar_chart_hover (TelarChart *chart, double x, double y);
 gboolean telar_chart_leave (TelarChart *chart);
 /* Puts the crosshair at a step, where it is in view. */
 gboolean telar_chart_hover_step (TelarChart *chart, gint64 step);
+/* The step at which the crosshair stands; FALSE when it is away. */
+gboolean telar_chart_hovered_step (const TelarChart *chart, gint64 *step);
 /* Moves the crosshair to the next point that is at least @by pixels later (earlier). */
 gboolean telar_chart_move_crosshair (TelarChart *chart, int by);
 

@@ -23,11 +23,13 @@ telar_run_row_to_json (const TelarRunRow *row)
       telar_json_text (row->device), "started", (double)row->started / G_USEC_PER_SEC, "ended",
       row->ended != 0 ? json_real ((double)row->ended / G_USEC_PER_SEC) : json_null ());
   json_t *rest = json_pack (
-      "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "epoch", (json_int_t)row->epoch, "epochs",
-      (json_int_t)row->epochs, "step", (json_int_t)row->step, "steps_per_epoch",
+      "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "epoch", (json_int_t)row->epoch,
+      "epochs", (json_int_t)row->epochs, "step", (json_int_t)row->step, "steps_per_epoch",
       (json_int_t)row->steps_per_epoch, "parameters", (json_int_t)row->parameters, "seed",
       (json_int_t)row->seed, "checkpoint", telar_json_text (row->checkpoint), "metrics",
-      telar_json_parsed (row->metrics), "settings", telar_json_parsed (row->settings));
+      telar_json_parsed (row->metrics), "settings", telar_json_parsed (row->settings), "parent",
+      telar_json_text (row->parent), "parent_step",
+      row->parent != NULL ? json_integer (row->parent_step) : json_null ());
   json_object_update (json, rest);
   json_decref (rest);
   return json;

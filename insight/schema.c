@@ -131,6 +131,9 @@ const char *const telar_schema_scripts[] = {
   "  data BLOB NOT NULL,"
   "  wall BLOB);"
   "CREATE INDEX replaced_of_tag ON replaced (tag);",
+
+  "ALTER TABLE run ADD COLUMN parent TEXT;"
+  "ALTER TABLE run ADD COLUMN parent_step INTEGER;",
 };
 /* clang-format on */
 const guint telar_schema_version = G_N_ELEMENTS (telar_schema_scripts);

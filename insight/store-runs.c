@@ -11,7 +11,7 @@
 /* clang-format off */
 #define RUN_COLUMNS \
   "SELECT id, name, status, message, project, device, pid, process, started, ended, epoch, epochs," \
-  " step, steps_per_epoch, parameters, seed, checkpoint, settings, metrics" \
+  " step, steps_per_epoch, parameters, seed, checkpoint, settings, metrics, parent, parent_step" \
   " FROM run LEFT JOIN document ON run = id "
 /* clang-format on */
 
@@ -28,6 +28,7 @@ telar_run_row_free (TelarRunRow *row)
   g_free (row->checkpoint);
   g_free (row->settings);
   g_free (row->metrics);
+  g_free (row->parent);
   g_free (row);
 }
 
@@ -90,6 +91,8 @@ read_row (TelarStore *store, sqlite3_stmt *statement)
   row->checkpoint = full_path (store, (const char *)sqlite3_column_text (statement, 16));
   row->settings = telar_store_text (statement, 17);
   row->metrics = telar_store_text (statement, 18);
+  row->parent = telar_store_text (statement, 19);
+  row->parent_step = sqlite3_column_int64 (statement, 20);
 
   if (is_open (row->status) &&
       !is_alive (row->status, row->pid, (const char *)sqlite3_column_text (statement, 7))) {
@@ -338,6 +341,8 @@ rename_row_and_folder (TelarStore *store, gint64 run, const char *from, const ch
 
   if (!name_is_free (store, to, error) ||
       !telar_store_run (store, error, "UPDATE run SET name = ? WHERE id = ?", "si", to, run) ||
+      !telar_store_run (store, error, "UPDATE run SET parent = ? WHERE parent = ?", "ss", to,
+                        from) ||
       !telar_store_run (store, error,
                         "UPDATE run SET checkpoint = ?1 || substr (checkpoint, length (?2) + 1)"
                         " WHERE id = ?3 AND substr (checkpoint, 1, length (?2)) = ?2",
@@ -410,10 +415,10 @@ insert_run (TelarStore *store, const TelarRecording *recording, const char *proc
 {
   if (!name_is_free (store, recording->run, error) ||
       !telar_store_run (store, error,
-                        "INSERT INTO run (name, status, project, pid, process, started)"
-                        " VALUES (?, 'running', ?, ?, ?, ?)",
-                        "ssisi", recording->run, recording->project, (gint64)getpid (), process,
-                        g_get_real_time ()))
+                        "INSERT INTO run (name, status, project, pid, process, started, parent,"
+                        " parent_step) VALUES (?, 'running', ?, ?, ?, ?, ?, ?)",
+                        "ssisisi", recording->run, recording->project, (gint64)getpid (), process,
+                        g_get_real_time (), recording->parent, recording->parent_step))
     return FALSE;
   *run = sqlite3_last_insert_rowid (store->db);
   return telar_store_run (store, error,

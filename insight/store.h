@@ -41,6 +41,8 @@ typedef struct {
   char *checkpoint;
   char *settings; /* JSON of the training settings */
   char *metrics;  /* JSON of the last epoch's metrics */
+  char *parent;   /* the run that it was forked from, which may be gone; NULL: none */
+  gint64 parent_step;
 } TelarRunRow;
 
 void telar_run_row_free (TelarRunRow *row);
@@ -57,6 +59,15 @@ char *telar_store_free_name (TelarStore *store, const char *stem, GError **error
 char *telar_store_unused_name (TelarStore *store, const char *stem, GError **error);
 gboolean telar_store_rename_run (TelarStore *store, gint64 run, const char *name, GError **error);
 gboolean telar_store_delete_run (TelarStore *store, gint64 run, GError **error);
+/* A run's weights as they were at a step, in its folder. */
+typedef struct {
+  gint64 step;
+  char *path;
+  gboolean newest; /* the one that the run writes again and again, and is resumed from */
+} TelarCheckpoint;
+/* By step, the latest first; GPtrArray of TelarCheckpoint *, owned. */
+GPtrArray *telar_store_checkpoints (TelarStore *store, const TelarRunRow *row, GError **error);
+
 /* The project's text as it was trained. Caller frees. */
 char *telar_store_graph (TelarStore *store, gint64 run, GError **error);
 
@@ -164,6 +175,8 @@ typedef struct {
   const char *graph;    /* the document's text */
   const char *settings; /* JSON */
   gboolean resume;      /* points beyond the resumed step are removed */
+  const char *parent;   /* the run that it begins from, at @parent_step; or NULL */
+  gint64 parent_step;
 } TelarRecording;
 
 /* A monitor that writes into the store from a thread of its own: a call costs an append to a

@@ -105,6 +105,8 @@ typedef struct {
   char *resume;  /* checkpoint, or NULL */
   char *fork;    /* likewise */
   char *source;  /* the run that is forked or replayed, or NULL */
+  char *parent;  /* the run that this one begins from, at @parent_step; or NULL */
+  gint64 parent_step;
   TelarGraph *graph;
   TelarDevice *device;
   TelarFeed *feed;
@@ -125,6 +127,7 @@ job_clear (Job *job)
   g_free (job->resume);
   g_free (job->fork);
   g_free (job->source);
+  g_free (job->parent);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Job, job_clear)
 
@@ -190,6 +193,17 @@ run_file (const Job *job, const char *run, const char *name)
   return g_build_filename (job->workspace, "runs", run, name, NULL);
 }
 
+/* Where the checkpoint that is forked stands. */
+static gboolean
+read_parent_step (Job *job, GError **error)
+{
+  TelarProgress progress = { 0 };
+  g_autoptr (TelarStates) states = telar_checkpoint_load (job->fork, &progress, error);
+  job->parent_step = progress.step;
+  telar_progress_clear (&progress);
+  return states != NULL;
+}
+
 /* RUN or RUN:STEP; a name of a run has no colon. */
 static gboolean
 find_forked (const TelarCommand *command, Job *job, GError **error)
@@ -209,7 +223,9 @@ find_forked (const TelarCommand *command, Job *job, GError **error)
                      row->name);
     return FALSE;
   }
-  return job->project != NULL || take_project (command, job, row, error);
+  job->parent = g_strdup (row->name);
+  return read_parent_step (job, error) &&
+         (job->project != NULL || take_project (command, job, row, error));
 }
 
 /* A run that was forked begins where that one did. */
@@ -227,6 +243,8 @@ find_replayed (const TelarCommand *command, Job *job, GError **error)
   }
   if (g_file_test (fork, G_FILE_TEST_EXISTS))
     job->fork = g_steal_pointer (&fork);
+  job->parent = g_strdup (row->parent);
+  job->parent_step = row->parent_step;
   return take_project (command, job, row, error);
 }
 
@@ -363,6 +381,8 @@ open_monitor (const TelarCommand *command, Job *job, GError **error)
     .graph = text,
     .settings = settings,
     .resume = telar_command_has (command, "resume"),
+    .parent = job->parent,
+    .parent_step = job->parent_step,
   };
   TelarMonitor *monitors[3];
   monitors[0] = telar_recorder_new (job->workspace, &recording, error);

@@ -92,6 +92,13 @@ test_replay (void)
   test_assert_done (fork);
   g_assert_true (g_file_test (checkpoint ("fork", "fork.safetensors"), G_FILE_TEST_EXISTS));
   replay ("fork", "fork-replayed");
+  for (guint i = 0; i < 2; i++) { /* where it comes from is told, of its replay too */
+    g_auto (TestRun) show = test_run ("runs", "show", i ? "fork-replayed" : "fork", "--json", NULL);
+    json_t *row = test_run_json (&show);
+    g_assert_cmpstr (json_string_value (json_object_get (row, "parent")), ==, "steered");
+    g_assert_cmpint (json_integer_value (json_object_get (row, "parent_step")), ==, paused);
+    json_decref (row);
+  }
 }
 
 static void
