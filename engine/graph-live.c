@@ -1,5 +1,5 @@
-/* Which of a document's parameters may be changed while it trains. */
-#include "engine/graph.h"
+/* Finding the parameters that are marked live. */
+#include "engine/graph-live.h"
 
 static void
 add_live (GPtrArray *paths, const char *owner, const TelarParamSet *set)

@@ -186,9 +186,6 @@ void telar_graph_set_seed (TelarGraph *graph, guint64 seed);
  * may not know; NULL with an error where there is no such node. Borrowed. */
 TelarParamSet *telar_graph_find_setting (TelarGraph *graph, const char *path, const char **name,
                                          GError **error);
-/* The paths of all parameters that may be changed while the document trains, those of the training
- * first. Caller frees with g_strfreev. */
-char **telar_graph_live_settings (TelarGraph *graph);
 /* "NODE.PARAM" or "training.PARAM" or "values.NAME" or "seed", as --set takes it. */
 gboolean telar_graph_set (TelarGraph *graph, const char *path, const char *value, GError **error);
 /* Named values, which expressions of parameters refer to ("=2*width"): a number or an expression of

@@ -1,6 +1,7 @@
 /* The menu of a run that is training. */
 #include "app/ui/steer-menu.h"
 
+#include "engine/graph-live.h"
 #include "engine/monitor.h"
 
 #include <glib/gi18n.h>

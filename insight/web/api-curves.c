@@ -3,6 +3,7 @@
 #include "insight/cut.h"
 #include "insight/matrix.h"
 #include "insight/run-json.h"
+#include "insight/store-media.h"
 #include "insight/web/web-private.h"
 
 #include <cairo-pdf.h>
@@ -335,6 +336,17 @@ telar_api_chart (TelarCall *call)
 
 /* --- confusion matrices ------------------------------------------------------------------ */
 
+/* As they were at the step of the query, or are now. */
+static GPtrArray *
+read_figures (TelarCall *call, gint64 run, GError **error)
+{
+  gint64 step = G_MAXINT64;
+
+  if (!telar_query_int (call->query, "step", 0, G_MAXINT64, &step, error))
+    return NULL;
+  return telar_store_figures_at (call->server->store, run, step, error);
+}
+
 void
 telar_api_figures (TelarCall *call)
 {
@@ -343,7 +355,7 @@ telar_api_figures (TelarCall *call)
 
   if (row == NULL)
     return;
-  g_autoptr (GPtrArray) figures = telar_store_figures (call->server->store, row->id, &error);
+  g_autoptr (GPtrArray) figures = read_figures (call, row->id, &error);
   if (figures == NULL) {
     telar_reply_error (call->message, error);
     return;
@@ -365,7 +377,7 @@ read_matrix (TelarCall *call, gint64 run, GError **error)
   const char *title = telar_query_text (call->query, "title");
   const char *right = telar_query_text (call->query, "right");
   const char *given = telar_query_text (call->query, "answer");
-  g_autoptr (GPtrArray) figures = telar_store_figures (call->server->store, run, error);
+  g_autoptr (GPtrArray) figures = read_figures (call, run, error);
 
   for (guint i = 0; figures != NULL && i < figures->len; i++) {
     const TelarFigureRow *figure = figures->pdata[i];

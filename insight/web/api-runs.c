@@ -1,5 +1,5 @@
 /* Runs, and what a run is made of: tags, events, graph, requests. */
-#include "engine/graph.h"
+#include "engine/graph-live.h"
 #include "insight/run-json.h"
 #include "insight/web/web-private.h"
 

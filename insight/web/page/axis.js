@@ -34,7 +34,7 @@ export function timeTicks(min, max, wanted) {
 export function format(value, unit, digits = 4) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   if (unit === "percent") return trim((100 * value).toPrecision(digits)) + " %";
-  if (unit === "count") return Math.round(value).toLocaleString("en").replaceAll(",", "\u202f");
+  if (unit === "count") return (Math.round(value) || 0).toLocaleString("en").replaceAll(",", "\u202f");
   if (unit === "relative") return span(value);
   if (unit === "wall") return clock(value);
   const size = Math.abs(value);

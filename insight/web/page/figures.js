@@ -1,6 +1,7 @@
-// Confusion matrices: drawn by the studio's painter as SVG, with their counts in a table for those
-// who do not see them.
+// Confusion matrices: the picture is the painter's that the studio has, the counts in a table for
+// those who do not see them. Each can be looked at as it was at an earlier step.
 
+import { stepChooser } from "./images.js";
 import { ask, runPath } from "./link.js";
 import { t } from "./words.js";
 
@@ -26,16 +27,30 @@ export class Figures {
 
   async show(run, dark) {
     const { figures } = run ? await ask(runPath(run, "/figures")) : { figures: [] };
+    const text = JSON.stringify([run, dark, figures.map(({ name, step }) => [name, step]), document.documentElement.lang]);
+    if (this.text === text) return;
+    this.text = text;
     this.empty.hidden = figures.length > 0;
-    this.place.replaceChildren(...figures.map((figure) => {
-      const card = document.createElement("figure"), picture = document.createElement("img");
-      const query = new URLSearchParams({ name: figure.name, title: t(figure.name), right: t("right"), answer: t("answer"), width: SIZE, height: SIZE, dark: +dark, step: figure.step });
-      picture.src = runPath(run, "/matrix?" + query);
-      picture.width = picture.height = SIZE;
-      picture.alt = t(figure.name);
-      card.className = "card";
-      card.append(picture, countsTable(figure));
-      return card;
-    }));
+    this.place.replaceChildren(...(await Promise.all(figures.map((figure) => this.card(run, figure, dark)))));
+  }
+
+  async card(run, figure, dark) {
+    const card = document.createElement("figure"), picture = document.createElement("img");
+    const { steps } = await ask(runPath(run, "/figure-steps?" + new URLSearchParams({ name: figure.name })));
+    const show = (step) => {
+      picture.src = runPath(run, "/matrix?" + new URLSearchParams({ name: figure.name, title: t(figure.name), right: t("right"), answer: t("answer"), width: SIZE, height: SIZE, dark: +dark, step }));
+    };
+    const change = async (step) => {
+      const { figures } = await ask(runPath(run, "/figures?" + new URLSearchParams({ step })));
+      const then = figures.find((one) => one.name === figure.name);
+      show(step);
+      if (then) card.lastChild.replaceWith(countsTable(then));
+    };
+    picture.width = picture.height = SIZE;
+    picture.alt = t(figure.name);
+    card.className = "card";
+    card.append(picture, stepChooser(steps, t("step"), change), countsTable(figure));
+    show(figure.step);
+    return card;
   }
 }

@@ -3,13 +3,15 @@
 import { clock, format } from "./axis.js";
 import { Board } from "./board.js";
 import { Figures } from "./figures.js";
+import { Histograms } from "./histograms.js";
+import { Images } from "./images.js";
 import { Link, ask, runPath } from "./link.js";
 import { Parameters } from "./parameters.js";
 import { RunHead, RunList, goesOn, pattern } from "./runs.js";
 import { language, speak, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const TABS = ["scalars", "confusion", "parameters", "events"];
+const TABS = ["scalars", "histograms", "images", "confusion", "parameters", "events"];
 
 class Page {
   rows = new Map();
@@ -28,6 +30,8 @@ class Page {
     this.head = new RunHead(this);
     this.parameters = new Parameters(this);
     this.figures = new Figures($("figures"), $("no-figures"));
+    this.histograms = new Histograms($("histograms"), $("no-histograms"), this.board);
+    this.images = new Images($("images"), $("no-images"));
     this.board.dark.addEventListener("change", () => this.refresh());
     this.listenToTools();
     this.listenToTabs();
@@ -108,7 +112,9 @@ class Page {
     const before = this.rows.get(row.run);
     this.rows.set(row.run, { ...before, ...row });
     this.list.update(this.rows.get(row.run));
-    if (row.run === this.current) this.head.show(this.rows.get(row.run));
+    if (row.run !== this.current) return;
+    this.head.show(this.rows.get(row.run));
+    if (before?.epoch !== row.epoch) this.showTab();
   }
 
   async readList() {
@@ -130,7 +136,7 @@ class Page {
       await this.readTags(run);
       this.arrange();
     }
-    if (run === this.current && this.tab === "confusion") this.showFigures();
+    if (run === this.current) this.showTab();
   }
 
   watch() {
@@ -165,7 +171,15 @@ class Page {
     this.showEvents();
     this.showConnection();
     if (this.tab === "parameters") this.parameters.show();
-    if (this.tab === "confusion") this.showFigures();
+    this.showTab();
+  }
+
+  // What stands in the tab that is open, where it is of one run.
+  showTab() {
+    const complain = (error) => this.complain(error);
+    if (this.tab === "confusion") this.figures.show(this.current, this.board.dark.matches).catch(complain);
+    if (this.tab === "histograms") this.histograms.show(this.current, complain).catch(complain);
+    if (this.tab === "images") this.images.show(this.current).catch(complain);
   }
 
   arrange() {
@@ -179,10 +193,6 @@ class Page {
   showMore() {
     this.board.makeRoom();
     this.arrange();
-  }
-
-  showFigures() {
-    this.figures.show(this.current, this.board.dark.matches).catch((error) => this.complain(error));
   }
 
   showEvents() {
@@ -217,6 +227,15 @@ class Page {
       board.forgetRoom();
       this.arrange();
     };
+    $("histogram-tools").onsubmit = (event) => event.preventDefault();
+    $("histogram-filter").oninput = (event) => {
+      this.histograms.filter = pattern(event.target) ?? this.histograms.filter;
+      this.showTab();
+    };
+    $("ridges").onchange = (event) => {
+      this.histograms.ridges = event.target.checked;
+      this.histograms.redraw();
+    };
     $("show-more").onclick = () => this.showMore();
     new IntersectionObserver(([end]) => end.isIntersecting && this.showMore(), { rootMargin: "400px" }).observe($("more-charts"));
     $("smoothing").oninput = (event) => { smoothing(); board.set({ smoothing: Number(event.target.value) }); };
@@ -250,7 +269,7 @@ class Page {
       $("tab-" + name).tabIndex = name === tab ? 0 : -1;
       $("view-" + name).hidden = name !== tab;
     }
-    if (tab === "confusion") this.showFigures();
+    this.showTab();
     if (tab === "parameters") this.readRuns().then(() => this.parameters.show(), (error) => this.complain(error));
     if (tab === "scalars") this.board.redraw();
   }

@@ -1,4 +1,6 @@
 /* telar serve over HTTP: who may ask, what is refused, what the API answers. */
+#include "insight/store-media.h"
+#include "insight/store-private.h"
 #include "insight/web/web-private.h"
 #include "tests/insight/web/server.h"
 
@@ -515,6 +517,60 @@ test_all_kinds (Server *server, gconstpointer data)
   telar_monitor_free (monitor);
 }
 
+/* What stands in the store besides scalars is answered as it stands there. */
+static void
+test_media (Server *server, gconstpointer data)
+{
+  TelarMonitor *monitor = workspace_record (server->workspace, "a", 100);
+  TelarStore *store = workspace_open (server->workspace);
+  TelarRunRow *row = workspace_run (store, "a");
+  g_autoptr (TelarHistogram) histogram = telar_histogram_new (2);
+  g_autoptr (GError) error = NULL;
+
+  for (int i = 0; i < 3; i++)
+    histogram->edges[i] = i - 1;
+  for (gint64 step = 1; step <= 3; step++) {
+    histogram->step = step;
+    histogram->counts[0] = 3;
+    histogram->counts[1] = (double)step;
+    histogram->n = 3 + (double)step;
+    histogram->min = -1;
+    histogram->max = 1;
+    telar_store_put_histogram (store, row->id, "conv1.kernel", histogram, &error);
+    g_assert_no_error (error);
+    g_autofree char *counts = g_strdup_printf ("[[%d,0],[0,9]]", (int)step);
+    g_assert_true (telar_store_put_figure (store, row->id, "confusion_matrix", step, counts, NULL));
+  }
+  json_t *series = server_get (server, "/api/runs/a/histogram-series");
+  const json_t *one = json_array_get (json_object_get (series, "series"), 0);
+  g_assert_cmpstr (json_string_value (json_object_get (one, "name")), ==, "conv1.kernel");
+  g_assert_cmpint (json_integer_value (json_object_get (one, "last_step")), ==, 3);
+  json_decref (series);
+  json_t *answer = server_get (server, "/api/runs/a/histograms?name=conv1.kernel&after=1");
+  const json_t *list = json_object_get (answer, "histograms");
+  g_assert_cmpuint (json_array_size (list), ==, 2);
+  const json_t *last = json_array_get (list, 1);
+  g_assert_cmpint (json_integer_value (json_object_get (last, "step")), ==, 3);
+  g_assert_cmpfloat (number_at (last, "counts", 1), ==, 3);
+  g_assert_cmpfloat (number_at (last, "edges", 2), ==, 1);
+  json_decref (answer);
+  json_t *steps = server_get (server, "/api/runs/a/figure-steps?name=confusion_matrix");
+  g_assert_cmpuint (json_array_size (json_object_get (steps, "steps")), ==, 3);
+  json_decref (steps);
+  json_t *then = server_get (server, "/api/runs/a/figures?step=2");
+  const json_t *figure = json_array_get (json_object_get (then, "figures"), 0);
+  const json_t *corner = json_array_get (json_array_get (json_object_get (figure, "values"), 0), 0);
+  g_assert_cmpint (json_integer_value (corner), ==, 2);
+  json_decref (then);
+  g_assert_cmpuint (server_status (server, "/api/runs/a/histograms"), ==, 400);
+  g_assert_cmpuint (server_status (server, "/api/runs/a/histograms?name=x&most=0"), ==, 400);
+  g_assert_cmpuint (server_status (server, "/api/runs/a/image?name=x"), ==, 404);
+  g_assert_cmpuint (server_status (server, "/api/runs/a/images?name=x"), ==, 200);
+  telar_run_row_free (row);
+  telar_store_close (store);
+  telar_monitor_free (monitor);
+}
+
 static void
 test_pictures (Server *server, gconstpointer data)
 {
@@ -557,6 +613,7 @@ main (int argc, char **argv)
     { "/web/runs", test_runs },
     { "/web/requests", test_requests },
     { "/web/all-kinds", test_all_kinds },
+    { "/web/media", test_media },
     { "/web/pictures", test_pictures },
   };
 

@@ -1,7 +1,9 @@
 /* The page in a real browser, on a real training: it loads, grows, zooms, filters and steers. */
+#include "insight/store-media.h"
 #include "tests/insight/web/browser.h"
 #include "tests/insight/web/server.h"
 
+#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -232,6 +234,79 @@ test_filter (Fixture *fixture, gconstpointer data)
   browser_wait (browser, "document.querySelectorAll('#parameters tbody tr').length === 3");
 }
 
+/* With TELAR_PICTURES=FOLDER the page is kept for looking at, in light and dark. */
+static void
+keep_picture (Browser *browser, const char *name)
+{
+  const char *folder = g_getenv ("TELAR_PICTURES");
+
+  for (int dark = 0; folder != NULL && dark < 2; dark++) {
+    g_autofree char *file = g_strconcat (name, dark ? "-dark.png" : ".png", NULL);
+    g_autofree char *path = g_build_filename (folder, file, NULL);
+    browser_set_dark (browser, dark);
+    g_usleep (300000);
+    browser_screenshot (browser, path);
+  }
+  if (folder != NULL)
+    browser_set_dark (browser, FALSE);
+}
+
+/* The numbers of a bell that wanders and widens. */
+static void
+put_histograms (TelarStore *store, gint64 run, const char *name, double speed)
+{
+  TelarShape shape = telar_shape (4000);
+  g_autoptr (TelarTensor) numbers = telar_tensor_new (TELAR_F64, &shape);
+
+  for (gint64 step = 0; step <= 1000; step += 50) {
+    for (gint64 i = 0; i < 4000; i++) {
+      double x = ((double)i + 0.5) / 4000, spread = 0.3 + speed * (double)step / 1000;
+      telar_tensor_set (numbers, i, speed * (double)step / 2000 + spread * log (x / (1 - x)));
+    }
+    g_autoptr (TelarHistogram) histogram = telar_histogram_count (numbers);
+    g_autoptr (GError) error = NULL;
+    histogram->step = step;
+    telar_store_put_histogram (store, run, name, histogram, &error);
+    g_assert_no_error (error);
+  }
+}
+
+static void
+test_histograms (Fixture *fixture, gconstpointer data)
+{
+  Browser *browser = fixture->browser;
+
+  record (fixture, "a", 1, 1000);
+  TelarStore *store = workspace_open (fixture->server.workspace);
+  TelarRunRow *row = workspace_run (store, "a");
+  put_histograms (store, row->id, "conv1.kernel", 0.4);
+  put_histograms (store, row->id, "gradient/conv1.kernel", -0.25);
+  put_histograms (store, row->id, "output/conv1", 1);
+  open_page (fixture);
+  browser_wait (browser, LOSS "?.loaded");
+  keep_picture (browser, "web-curves");
+  browser_click (browser, "#tab-histograms");
+  browser_wait (browser, "document.querySelectorAll('#histograms canvas').length === 3");
+  browser_wait (browser, "/step 1.000: mean/.test(document.querySelector('#histograms canvas')"
+                         ".ariaLabel)");
+  keep_picture (browser, "web-histograms");
+  g_autofree char *bands =
+      browser_text (browser, "document.querySelector('#histograms canvas').toDataURL()");
+  browser_click (browser, "#ridges");
+  g_autofree char *ridges =
+      browser_text (browser, "document.querySelector('#histograms canvas').toDataURL()");
+  g_assert_cmpstr (bands, !=, ridges);
+  keep_picture (browser, "web-ridges");
+  json_decref (browser_value (browser, "document.querySelector('#histograms canvas').focus()"));
+  browser_key (browser, "ArrowLeft");
+  browser_wait (browser, "/step 950: mean/.test(document.querySelector('#histograms canvas')"
+                         ".ariaLabel)");
+  browser_type (browser, "#histogram-filter", "^gradient");
+  browser_wait (browser, "document.querySelectorAll('#histograms canvas').length === 1");
+  telar_run_row_free (row);
+  telar_store_close (store);
+}
+
 /* Of many tags only some charts are made, and each of the others comes when it is looked for. */
 static void
 test_many_tags (Fixture *fixture, gconstpointer data)
@@ -251,7 +326,7 @@ test_many_tags (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (browser_number (browser, "telar.board.curves.size"), ==, 48);
   browser_type (browser, "#tag-filter", "unit-19");
   browser_wait (browser, "document.querySelectorAll('.card canvas').length === 10");
-  browser_wait (browser, "telar.board.find('a', 'unit-199')?.last === 2");
+  browser_wait (browser, "telar.board.find('a', 'unit-190')?.last === 2");
   browser_wait (browser, "document.getElementById('more-charts').hidden");
   browser_type (browser, "#tag-filter", "");
   browser_wait (browser, "document.querySelectorAll('.card canvas').length === 48");
@@ -353,8 +428,8 @@ main (int argc, char **argv)
   } tests[] = {
     { "/page/live", test_live },           { "/page/zoom", test_zoom },
     { "/page/filter", test_filter },       { "/page/access", test_access },
-    { "/page/many-tags", test_many_tags }, { "/page/language", test_language },
-    { "/page/reconnect", test_reconnect },
+    { "/page/many-tags", test_many_tags }, { "/page/histograms", test_histograms },
+    { "/page/language", test_language },   { "/page/reconnect", test_reconnect },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -1,0 +1,209 @@
+/* What a run keeps besides scalars: histograms over its steps, pictures, and when its figures were
+ * taken. */
+#include "insight/run-json.h"
+#include "insight/store-media.h"
+#include "insight/web/web-private.h"
+
+#include <math.h>
+
+#define MOST_HISTOGRAMS 256 /* of an answer */
+
+static void
+answer (TelarCall *call, json_t *json, const GError *error)
+{
+  if (json != NULL)
+    telar_reply_json (call->message, SOUP_STATUS_OK, json);
+  else
+    telar_reply_error (call->message, error);
+}
+
+static const char *
+need_name (TelarCall *call, GError **error)
+{
+  const char *name = telar_query_text (call->query, "name");
+
+  if (name == NULL)
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "“name” is missing");
+  return name;
+}
+
+/* null for what is not finite. */
+static json_t *
+number (double value)
+{
+  return isfinite (value) ? json_real (value) : json_null ();
+}
+
+/* --- series ------------------------------------------------------------------------------ */
+
+static void
+answer_series (TelarCall *call, TelarMediaKind kind)
+{
+  g_autoptr (TelarRunRow) row = telar_call_run (call);
+  g_autoptr (GError) error = NULL;
+
+  if (row == NULL)
+    return;
+  g_autoptr (GPtrArray) series = telar_store_series (call->server->store, row->id, kind, &error);
+  json_t *list = series != NULL ? json_array () : NULL;
+  for (guint i = 0; series != NULL && i < series->len; i++) {
+    const TelarSeriesRow *one = series->pdata[i];
+    json_array_append_new (
+        list, json_pack ("{s:s, s:I}", "name", one->name, "last_step", (json_int_t)one->last_step));
+  }
+  answer (call, list != NULL ? json_pack ("{s:o}", "series", list) : NULL, error);
+}
+
+void
+telar_api_histogram_series (TelarCall *call)
+{
+  answer_series (call, TELAR_MEDIA_HISTOGRAM);
+}
+
+void
+telar_api_image_series (TelarCall *call)
+{
+  answer_series (call, TELAR_MEDIA_IMAGE);
+}
+
+/* --- histograms -------------------------------------------------------------------------- */
+
+static json_t *
+numbers (const double *values, guint n)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < n; i++)
+    json_array_append_new (list, number (values[i]));
+  return list;
+}
+
+static json_t *
+histogram_to_json (const TelarHistogram *histogram)
+{
+  return json_pack ("{s:I, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "step",
+                    (json_int_t)histogram->step, "time", (double)histogram->time / G_USEC_PER_SEC,
+                    "n", histogram->n, "others", histogram->others, "min", number (histogram->min),
+                    "max", number (histogram->max), "mean",
+                    number (telar_histogram_mean (histogram)), "deviation",
+                    number (telar_histogram_deviation (histogram)), "edges",
+                    numbers (histogram->edges, histogram->n_bins > 0 ? histogram->n_bins + 1 : 0),
+                    "counts", numbers (histogram->counts, histogram->n_bins));
+}
+
+void
+telar_api_histograms (TelarCall *call)
+{
+  g_autoptr (TelarRunRow) row = telar_call_run (call);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) histograms = NULL;
+  gint64 after = -1, to = G_MAXINT64, most = 64;
+
+  if (row == NULL)
+    return;
+  const char *name = need_name (call, &error);
+  if (name != NULL && telar_query_int (call->query, "after", -1, G_MAXINT64, &after, &error) &&
+      telar_query_int (call->query, "to", 0, G_MAXINT64, &to, &error) &&
+      telar_query_int (call->query, "most", 1, MOST_HISTOGRAMS, &most, &error)) {
+    TelarSpan span = { row->id, name, after, to, (guint)most };
+    histograms = telar_store_histograms (call->server->store, &span, &error);
+  }
+  json_t *list = histograms != NULL ? json_array () : NULL;
+  for (guint i = 0; histograms != NULL && i < histograms->len; i++)
+    json_array_append_new (list, histogram_to_json (histograms->pdata[i]));
+  answer (call, list != NULL ? json_pack ("{s:o}", "histograms", list) : NULL, error);
+}
+
+/* --- pictures ---------------------------------------------------------------------------- */
+
+static GPtrArray *
+read_images (TelarCall *call, gint64 run, GError **error)
+{
+  const char *name = need_name (call, error);
+  gint64 step = G_MAXINT64;
+
+  if (name == NULL || !telar_query_int (call->query, "step", 0, G_MAXINT64, &step, error))
+    return NULL;
+  return telar_store_images (call->server->store, run, name, step, error);
+}
+
+static json_t *
+image_to_json (const TelarImageRow *image)
+{
+  return json_pack ("{s:I, s:f, s:i, s:o, s:I, s:i, s:i, s:o, s:i, s:i}", "step",
+                    (json_int_t)image->step, "time", (double)image->time / G_USEC_PER_SEC, "place",
+                    (int)image->place, "caption", telar_json_text (image->caption), "row",
+                    (json_int_t)image->row, "truth", image->truth, "answer", image->answer, "score",
+                    number (image->score), "columns", (int)image->columns, "tiles",
+                    (int)image->tiles);
+}
+
+/* With the steps that the series has, among which a person may choose. */
+void
+telar_api_images (TelarCall *call)
+{
+  g_autoptr (TelarRunRow) row = telar_call_run (call);
+  g_autoptr (GError) error = NULL;
+
+  if (row == NULL)
+    return;
+  g_autoptr (GPtrArray) images = read_images (call, row->id, &error);
+  g_autoptr (GArray) steps =
+      images != NULL ? telar_store_steps (call->server->store, row->id, TELAR_MEDIA_IMAGE,
+                                          telar_query_text (call->query, "name"), &error)
+                     : NULL;
+  if (steps == NULL) {
+    telar_reply_error (call->message, error);
+    return;
+  }
+  json_t *list = json_array (), *all = json_array ();
+  for (guint i = 0; i < images->len; i++)
+    json_array_append_new (list, image_to_json (images->pdata[i]));
+  for (guint i = 0; i < steps->len; i++)
+    json_array_append_new (all, json_integer (g_array_index (steps, gint64, i)));
+  answer (call, json_pack ("{s:o, s:o}", "images", list, "steps", all), NULL);
+}
+
+void
+telar_api_image (TelarCall *call)
+{
+  g_autoptr (TelarRunRow) row = telar_call_run (call);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) images = NULL;
+  gint64 place = 0;
+
+  if (row == NULL)
+    return;
+  if (telar_query_int (call->query, "place", 0, TELAR_IMAGE_MOST_PLACES, &place, &error))
+    images = read_images (call, row->id, &error);
+  for (guint i = 0; images != NULL && i < images->len; i++) {
+    const TelarImageRow *image = images->pdata[i];
+    if (image->place != place)
+      continue;
+    telar_reply_bytes (call->message, SOUP_STATUS_OK, "image/png", image->png);
+    return;
+  }
+  if (error != NULL)
+    telar_reply_error (call->message, error);
+  else
+    telar_reply_problem (call->message, SOUP_STATUS_NOT_FOUND, "the run has no such picture");
+}
+
+/* --- figures over time ------------------------------------------------------------------- */
+
+void
+telar_api_figure_steps (TelarCall *call)
+{
+  g_autoptr (TelarRunRow) row = telar_call_run (call);
+  g_autoptr (GError) error = NULL;
+
+  if (row == NULL)
+    return;
+  const char *name = need_name (call, &error);
+  g_autoptr (GArray) steps =
+      name != NULL ? telar_store_figure_steps (call->server->store, row->id, name, &error) : NULL;
+  json_t *list = steps != NULL ? json_array () : NULL;
+  for (guint i = 0; steps != NULL && i < steps->len; i++)
+    json_array_append_new (list, json_integer (g_array_index (steps, gint64, i)));
+  answer (call, list != NULL ? json_pack ("{s:o}", "steps", list) : NULL, error);
+}
