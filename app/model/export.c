@@ -8,12 +8,18 @@
 
 #include <string.h>
 
-const char *const telar_export_formats[] = { "onnx", "safetensors", "pytorch", NULL };
+const char *const telar_export_formats[] = { "onnx", "safetensors", "pytorch", "keras", NULL };
+
+static gboolean
+is_code (const char *format)
+{
+  return strcmp (format, "pytorch") == 0 || strcmp (format, "keras") == 0;
+}
 
 const char *
 telar_export_ending (const char *format)
 {
-  return strcmp (format, "pytorch") == 0 ? "py" : format;
+  return is_code (format) ? "py" : format;
 }
 
 static int
@@ -97,12 +103,12 @@ weights_path (const char *path)
 
 /* The source, and beside it the state that it loads. */
 static gboolean
-write_pytorch (const TelarModel *model, const TelarExportOptions *about, const char *path,
-               GError **error)
+write_code (const TelarModel *model, TelarCodeLibrary library, const TelarExportOptions *about,
+            const char *path, GError **error)
 {
   g_autofree char *weights = weights_path (path), *file = g_path_get_basename (weights);
-  g_autoptr (TelarCode) code = telar_code_pytorch (model->graph, about->lowered,
-                                                   model->project ? model->project : "model", file);
+  g_autoptr (TelarCode) code = telar_code_new (model->graph, about->lowered, library,
+                                               model->project ? model->project : "model", file);
   g_autoptr (GHashTable) state =
       telar_code_ok (code, error) ? telar_code_state (code, model->states, error) : NULL;
 
@@ -130,8 +136,9 @@ telar_model_export (const TelarModel *model, const char *format, const TelarExpo
   about.data_hash = hash;
   about.graph = model->graph;
   about.lowered = lowered;
-  if (strcmp (format, "pytorch") == 0)
-    return write_pytorch (model, &about, path, error);
+  if (is_code (format))
+    return write_code (model, strcmp (format, "keras") == 0 ? TELAR_CODE_KERAS : TELAR_CODE_PYTORCH,
+                       &about, path, error);
   return strcmp (format, "onnx") == 0
              ? write_onnx (model, feed, &about, path, error)
              : telar_export_safetensors (lowered->program, model->states, &about, path, error);

@@ -16,7 +16,8 @@ struct _TelarCodeView {
   TelarAnalysis *analysis;
   GtkWidget *stack; /* "code", "refused", "problem" */
   GtkSourceBuffer *buffer;
-  GtkWidget *view, *refused, *copy, *save;
+  GtkWidget *view, *refused, *refused_page, *copy, *save;
+  TelarCodeLibrary library;
   GtkWidget *toasts;
 };
 
@@ -37,8 +38,13 @@ on_row (GtkListBox *list, GtkListBoxRow *row, TelarCodeView *self)
 static void
 show_refused (TelarCodeView *self, const TelarCode *code)
 {
+  /* Translators: the name of a library of programs, such as PyTorch. */
+  g_autofree char *about =
+      g_strdup_printf (_ ("These nodes have no counterpart in %s."), code->library);
   GtkListBox *list = GTK_LIST_BOX (self->refused);
   GtkListBoxRow *old;
+
+  adw_status_page_set_description (ADW_STATUS_PAGE (self->refused_page), about);
 
   while ((old = gtk_list_box_get_row_at_index (list, 0)))
     gtk_list_box_remove (list, GTK_WIDGET (old));
@@ -75,8 +81,8 @@ update (TelarCodeView *self)
 
   /* Without its data the shapes are not known. */
   if (lowered->program && !telar_analysis_n_errors (self->analysis))
-    code = telar_code_pytorch (telar_document_graph (document), lowered,
-                               telar_document_title (document), NULL);
+    code = telar_code_new (telar_document_graph (document), lowered, self->library,
+                           telar_document_title (document), NULL);
   if (code && code->source)
     show_source (self, code->source);
   else if (code && telar_analysis_is_busy (self->analysis))
@@ -193,8 +199,7 @@ build_refused (TelarCodeView *self)
   GtkWidget *page = adw_status_page_new (), *clamp = adw_clamp_new ();
 
   adw_status_page_set_title (ADW_STATUS_PAGE (page), _ ("Not All of It Can Be Said"));
-  adw_status_page_set_description (ADW_STATUS_PAGE (page),
-                                   _ ("These nodes have no counterpart in PyTorch."));
+  self->refused_page = page;
   self->refused = gtk_list_box_new ();
   gtk_widget_add_css_class (self->refused, "boxed-list");
   g_signal_connect (self->refused, "row-activated", G_CALLBACK (on_row), self);
@@ -215,13 +220,48 @@ build_problem (void)
   return page;
 }
 
+static void
+on_library (GtkToggleButton *button, TelarCodeView *self)
+{
+  if (!gtk_toggle_button_get_active (button))
+    return;
+  self->library = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "library"));
+  if (self->analysis)
+    update (self);
+}
+
+/* Which library the code is for. */
+static GtkWidget *
+build_libraries (TelarCodeView *self)
+{
+  static const struct {
+    const char *label;
+    TelarCodeLibrary library;
+  } libraries[] = { { "PyTorch", TELAR_CODE_PYTORCH }, { "Keras", TELAR_CODE_KERAS } };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0), *first = NULL;
+
+  gtk_widget_add_css_class (box, "linked");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Library"), -1);
+  for (guint i = 0; i < G_N_ELEMENTS (libraries); i++) {
+    GtkWidget *button = gtk_toggle_button_new_with_label (libraries[i].label);
+
+    g_object_set_data (G_OBJECT (button), "library", GUINT_TO_POINTER (libraries[i].library));
+    gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (button), GTK_TOGGLE_BUTTON (first));
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), first == NULL);
+    g_signal_connect (button, "toggled", G_CALLBACK (on_library), self);
+    gtk_box_append (GTK_BOX (box), button);
+    first = first ? first : button;
+  }
+  return box;
+}
+
 static GtkWidget *
 build_header (TelarCodeView *self)
 {
   GtkWidget *header = adw_header_bar_new ();
 
-  adw_header_bar_set_title_widget (ADW_HEADER_BAR (header),
-                                   adw_window_title_new (_ ("Code"), "PyTorch"));
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), build_libraries (self));
   self->copy = telar_icon_button_new ("edit-copy-symbolic", _ ("Copy"));
   self->save = telar_icon_button_new ("document-save-symbolic", _ ("Save…"));
   g_signal_connect_swapped (self->copy, "clicked", G_CALLBACK (on_copy), self);

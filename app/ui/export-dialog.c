@@ -240,7 +240,7 @@ static GtkWidget *
 build_format_row (TelarExportDialog *self)
 {
   const char *const texts[] = { _ ("ONNX"), _ ("Weights alone (safetensors)"),
-                                _ ("PyTorch (Python source)"), NULL };
+                                _ ("PyTorch (Python source)"), _ ("Keras (Python source)"), NULL };
 
   self->format = telar_combo_row (_ ("Format"), texts);
   g_signal_connect_swapped (self->format, "notify::selected", G_CALLBACK (on_format), self);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-static void
-refuse (CodeWriter *w, const char *node, const char *op, const char *reason)
+void
+code_refuse_node (CodeWriter *w, const char *node, const char *op, const char *reason)
 {
   TelarCodeRefusal *refusal = g_new (TelarCodeRefusal, 1);
 
@@ -14,8 +14,8 @@ refuse (CodeWriter *w, const char *node, const char *op, const char *reason)
 
 /* --- pieces of operators ---------------------------------------------------------------------- */
 
-static gboolean
-is_input (const TelarNode *node)
+gboolean
+code_is_input (const TelarNode *node)
 {
   return g_str_equal (node->op->name, TELAR_GROUP_INPUT) ||
          g_str_equal (node->op->name, TELAR_OPERATOR_INPUT) || telar_operator_is_fed (node->op);
@@ -54,10 +54,10 @@ knows_shapes (const CodePiece *p)
 static void
 say_operator (CodePiece *p)
 {
-  const CodeEntry *entry = code_torch_find (p->node->op->name);
+  const CodeEntry *entry = code_find (p->w->language, p->node->op->name);
 
   if (!entry) {
-    code_refuse (p, "PyTorch has nothing of the kind");
+    code_refuse (p, "%s has nothing of the kind", p->w->language->name);
     return;
   }
   if (!knows_shapes (p)) {
@@ -128,24 +128,25 @@ say_group (CodePiece *p, const CodeUse *use)
   const char *within = telar_lowered_find_within (p->w->lowered, p->lowered->id);
   gint64 repeat = code_int (p, "repeat");
   gboolean shared = g_str_equal (code_text (p, "step_weights"), "shared");
-  guint n_inputs = telar_operator_n_inputs (p->node->op);
+  gboolean several = telar_operator_n_inputs (p->node->op) > 1;
   g_autofree char *all = code_fill (p, "$*");
 
   if (loop || !within) {
     code_refuse (p, "%s", loop ? loop : "nothing in it runs");
     return;
   }
-  if (repeat > 1 && (n_inputs != 1 || telar_operator_n_outputs (p->node->op) != 1)) {
-    code_refuse (p, "it is repeated and has more than one input and output");
-    return;
-  }
-  CodeModule *module = code_module_of (p, repeat > 1 && !shared ? "nn.Sequential" : NULL);
+  if (repeat > 1 && several)
+    code_need (p, shared ? "repeat_all" : "Repeated");
+  CodeModule *module = code_module_of (p, repeat == 1 || shared ? NULL
+                                          : several             ? "Repeated"
+                                                                : p->w->language->sequence);
+  code_forward (p, "self.%s(%s)", p->attr, all);
   if (repeat == 1 || shared) {
     add_use (p, module, use, within, p->attr);
-    code_forward (p, "self.%s(%s)", p->attr, all);
     if (repeat > 1) {
-      code_need (p, "repeat");
-      code_forward (p, "repeat(self.%s, %" G_GINT64_FORMAT ", $0)", p->attr, repeat);
+      const char *helper = several ? "repeat_all" : "repeat";
+      code_need (p, helper);
+      code_forward (p, "%s(self.%s, %" G_GINT64_FORMAT ", %s)", helper, p->attr, repeat, all);
     }
     return;
   }
@@ -154,7 +155,6 @@ say_group (CodePiece *p, const CodeUse *use)
     g_autofree char *attr = g_strdup_printf ("%s.%" G_GINT64_FORMAT, p->attr, i);
     add_use (p, module, use, before, attr);
   }
-  code_forward (p, "self.%s($0)", p->attr);
 }
 
 /* --- bodies ----------------------------------------------------------------------------------- */
@@ -202,7 +202,7 @@ new_piece (CodeWriter *w, const CodeUse *use, const TelarNode *node)
   p->modules = code_modules_new ();
   p->weights = code_weights_new ();
   if (!p->lowered)
-    refuse (w, path, node->op->name, "it was not lowered");
+    code_refuse_node (w, path, node->op->name, "it was not lowered");
   return p;
 }
 
@@ -233,7 +233,7 @@ say (CodePiece *p, const CodeUse *use, GHashTable *names, GHashTable *shared)
     return;
   }
   if (p->refusal)
-    refuse (p->w, p->lowered->id, p->node->op->label, p->refusal);
+    code_refuse_node (p->w, p->lowered->id, p->node->op->label, p->refusal);
   keep_weights (p->w, p, use);
 }
 
@@ -249,7 +249,7 @@ code_body_new (CodeWriter *w, const CodeUse *use)
   body->use = *use;
   body->pieces = g_ptr_array_new_with_free_func (code_piece_free);
   for (guint i = 0; i < order->len; i++) {
-    if (is_input (order->pdata[i]))
+    if (code_is_input (order->pdata[i]))
       continue;
     CodePiece *p = new_piece (w, use, order->pdata[i]);
 

@@ -68,6 +68,26 @@ code_text (const CodePiece *p, const char *param)
   return telar_param_set_text (p->lowered->node->params, param);
 }
 
+char *
+code_list (const CodePiece *p, const char *param)
+{
+  guint n;
+  const gint64 *items = telar_param_set_ints (p->lowered->node->params, param, &n);
+  GString *text = g_string_new ("[");
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i ? ", " : "", items[i]);
+  return g_string_free (g_string_append_c (text, ']'), FALSE);
+}
+
+guint
+code_axis (const CodePiece *p, const char *param)
+{
+  gint64 axis = code_int (p, param);
+
+  return (guint)(axis < 0 ? axis + code_input_type (p, 0)->shape.rank : axis);
+}
+
 void
 code_ints (const CodePiece *p, const char *param, guint n, gint64 *items)
 {
@@ -227,9 +247,20 @@ code_weight (CodePiece *p, const char *suffix, const char *name, const char *rol
 }
 
 void
+code_weight_shape (CodeWeight *weight, const gint64 *sizes, guint n)
+{
+  weight->shape.rank = n;
+  memcpy (weight->shape.dims, sizes, n * sizeof sizes[0]);
+}
+
+void
 code_need (CodePiece *p, const char *helper)
 {
-  g_hash_table_add (p->w->helpers, (gpointer)g_intern_string (helper));
+  while (helper) {
+    const CodeHelper *found = code_find_helper (p->w->language, helper);
+    g_hash_table_add (p->w->helpers, (gpointer)g_intern_string (helper));
+    helper = found ? found->needs : NULL;
+  }
 }
 
 /* --- lines of the table ----------------------------------------------------------------------- */
@@ -281,7 +312,7 @@ code_fill (CodePiece *p, const char *text)
 void
 code_activate (CodePiece *p, const char *name)
 {
-  const CodeEntry *entry = g_str_equal (name, "none") ? NULL : code_torch_find (name);
+  const CodeEntry *entry = g_str_equal (name, "none") ? NULL : code_find (p->w->language, name);
 
   if (!entry)
     return;

@@ -32,9 +32,10 @@ typedef struct {
 typedef enum {
   CODE_AS_IS,
   CODE_TRANSPOSED, /* of its first two axes */
+  CODE_PLACES,     /* [out, in, height, width] as [height, width, in, out] */
+  CODE_GATES,      /* the first two of three gates change places; a matrix is transposed */
   CODE_ONES,       /* no state: as many ones as CodeWeight.length */
   CODE_ZEROS,
-  CODE_RESHAPED, /* to a row of as many as CodeWeight.length */
 } CodeWeightForm;
 
 /* One tensor of the model's state: of one or several states of the project, one after the other. */
@@ -42,6 +43,8 @@ typedef struct {
   char *name; /* "conv1.weight" */
   CodeWeightForm form;
   gint64 length;
+  TelarShape shape;  /* that of the whole, where it is another; of rank 0 else */
+  gboolean summed;   /* the states are added up */
   GPtrArray *states; /* char *; empty for ones and zeros */
 } CodeWeight;
 
@@ -60,6 +63,7 @@ typedef struct {
   /* What is computed, of $0, $1, … for the inputs by port and slot, in the order of wires; with
    * more than one output a tuple of all. */
   char *forward;
+  gboolean alone;       /* @forward gives the first of several outputs, the others are not read */
   guint n_inputs;       /* wires */
   const guint *ports;   /* of each wire */
   const gboolean *used; /* of each output */
@@ -74,6 +78,28 @@ typedef struct {
   void (*emit) (CodePiece *p);
   const char *helper; /* the name of one that the text needs, or NULL */
 } CodeEntry;
+
+/* A function or class that a text needs and its library lacks. */
+typedef struct {
+  const char *name, *source;
+  const char *needs; /* another one, or NULL */
+} CodeHelper;
+
+/* A library that models are written for. */
+typedef struct {
+  const char *name;                 /* "Keras" */
+  const CodeEntry *const *tables;   /* of operators, each ended by an entry without a name */
+  const CodeHelper *const *helpers; /* each ended by one without a name */
+  const char *base;                 /* class of modules: "nn.Module" */
+  const char *method;               /* that computes: "forward" */
+  const char *sequence;             /* class of modules that run one after the other */
+  gboolean listed;                  /* its constructor takes them as a list */
+  const char *flip[2];              /* what stands around a tensor and before the axis */
+  /* The drawing itself is a function that gives a model, its modules have names; else a class. */
+  gboolean functional;
+  void (*write_imports) (GString *text, const char *body, gboolean loads);
+  void (*write_loader) (GString *text, const char *model, const char *weights);
+} CodeLanguage;
 
 /* --- what a piece knows ----------------------------------------------------------------------- */
 
@@ -104,6 +130,8 @@ void code_weight (CodePiece *p, const char *suffix, const char *name, const char
                   CodeWeightForm form);
 CodeWeight *code_weight_of (CodePiece *p, const char *suffix, const char *name);
 void code_weight_add (CodePiece *p, CodeWeight *weight, const char *role);
+/* The sizes that the weight has, where they are not those of the state. */
+void code_weight_shape (CodeWeight *weight, const gint64 *sizes, guint n);
 /* Sees that the helper's source stands in the file. */
 void code_need (CodePiece *p, const char *helper);
 /* @inner, a format with one %s, of the activation @name around what was said so far. */
@@ -114,17 +142,37 @@ char *code_python_real (double value);
 char *code_python_ints (const gint64 *items, guint n); /* "3" where all are the same, "(3, 2)" */
 char *code_python_tuple (const gint64 *items, guint n);
 char *code_python_value (const TelarParamValue *value);
+/* "float32", as NumPy, PyTorch and Keras have it. */
+const char *code_dtype (TelarDType dtype);
 char *code_python_name (const char *text);  /* "conv1" of "conv-1" */
 char *code_python_class (const char *text); /* "ResidualBlock" of "Residual block" */
 
-/* --- PyTorch ---------------------------------------------------------------------------------- */
+/* --- what operators say in the same way whatever the library -----------------------------------
+ */
 
-/* Ended by an entry without a name. */
+void code_emit_add (CodePiece *p);
+void code_emit_multiply (CodePiece *p);
+void code_emit_scale (CodePiece *p);
+void code_emit_crop (CodePiece *p);
+void code_emit_slice (CodePiece *p);
+void code_emit_strided_slice (CodePiece *p);
+/* The list @param as Python's, whatever its length. Caller frees. */
+char *code_list (const CodePiece *p, const char *param);
+/* The axis that @param counts, from the first. */
+guint code_axis (const CodePiece *p, const char *param);
+
+/* --- libraries -------------------------------------------------------------------------------- */
+
+extern const CodeLanguage code_torch, code_keras;
 extern const CodeEntry code_torch_math[], code_torch_shapes[], code_torch_layers[],
     code_torch_sequences[];
-const CodeEntry *code_torch_find (const char *op);
-/* The source of a helper; NULL when there is none of that name. */
-const char *code_torch_helper (const char *name);
+extern const CodeHelper code_torch_helpers[];
+extern const CodeEntry code_keras_math[], code_keras_shapes[], code_keras_layers[],
+    code_keras_sequences[];
+extern const CodeHelper code_keras_helpers[];
+
+const CodeEntry *code_find (const CodeLanguage *language, const char *op);
+const CodeHelper *code_find_helper (const CodeLanguage *language, const char *name);
 /* Fills in a line of the table. Caller frees. */
 char *code_fill (CodePiece *p, const char *text);
 
@@ -138,6 +186,7 @@ typedef struct {
 } CodeUse;
 
 struct CodeWriter {
+  const CodeLanguage *language;
   const TelarGraph *graph;
   const TelarLowered *lowered;
   GHashTable *nodes;   /* path -> const TelarLoweredNode * */
@@ -173,8 +222,20 @@ void code_body_free (gpointer body);
 void code_class_free (gpointer class);
 /* Once all uses are known: what differs between those of a class becomes parameters. */
 void code_find_parameters (CodeWriter *w);
+/* What node @id of the project cannot be, and why. */
+void code_refuse_node (CodeWriter *w, const char *id, const char *op, const char *reason);
+/* Whether the model is given the node's results. */
+gboolean code_is_input (const TelarNode *node);
 /* @weights may be NULL. */
 char *code_write (CodeWriter *w, const char *name, const char *weights);
+/* "nn.Conv2d(1, 12, 3)"; @name is given to it as a keyword, or NULL. Caller frees. */
+char *code_call_text (const CodeCall *call, const char *name);
+/* The same of a module, which may be several; @name is given to it as a keyword, or NULL. Caller
+ * frees. */
+char *code_construct (const CodeLanguage *language, const CodeModule *module, const char *name);
+/* What a class computes, as a method; a drawing as a function that gives a model. */
+void code_write_method (const CodeWriter *w, GString *text, const CodeClass *class);
+void code_write_function (const CodeWriter *w, GString *text, const CodeClass *class);
 
 GPtrArray *code_weights_new (void);
 GPtrArray *code_modules_new (void);

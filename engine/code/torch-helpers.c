@@ -2,9 +2,7 @@
  */
 #include "engine/code/private.h"
 
-static const struct {
-  const char *name, *source;
-} helpers[] = {
+const CodeHelper code_torch_helpers[] = {
   { "average_pool", "def average_pool(pool, x, pad, *window):\n"
                     "    \"\"\"Means of windows; what was padded does not count.\"\"\"\n"
                     "    ones = F.pad(torch.ones_like(x[:1, :1]), pad)\n"
@@ -93,6 +91,17 @@ static const struct {
               "    for _ in range(times):\n"
               "        x = module(x)\n"
               "    return x\n" },
+  { "repeat_all", "def repeat_all(module, times, *values):\n"
+                  "    \"\"\"What comes out goes in again.\"\"\"\n"
+                  "    for _ in range(times):\n"
+                  "        values = module(*values)\n"
+                  "    return values\n" },
+  { "Repeated", "class Repeated(nn.Sequential):\n"
+                "    \"\"\"What comes out of each goes into the next.\"\"\"\n\n"
+                "    def forward(self, *values):\n"
+                "        for module in self:\n"
+                "            values = module(*values)\n"
+                "        return values\n" },
   { "reverse_sequence", "def reverse_sequence(x, lengths):\n"
                         "    \"\"\"Each row backwards as far as it is long.\"\"\"\n"
                         "    steps = torch.arange(x.shape[1], device=x.device)\n"
@@ -149,13 +158,5 @@ static const struct {
              "    \"\"\"The first k in order; of equal ones the first come first.\"\"\"\n"
              "    values, indices = torch.sort(x, dim=dim, descending=largest, stable=True)\n"
              "    return values.narrow(dim, 0, k), indices.narrow(dim, 0, k)\n" },
+  { NULL },
 };
-
-const char *
-code_torch_helper (const char *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (helpers); i++)
-    if (g_str_equal (helpers[i].name, name))
-      return helpers[i].source;
-  return NULL;
-}

@@ -1,5 +1,6 @@
 /* Layers in PyTorch: sources, dense ones, convolutions, normalisations, dropout. */
-#include "engine/code/torch-window.h"
+#include "engine/code/torch-pools.h"
+#include "engine/code/window.h"
 
 #include <string.h>
 

@@ -7,28 +7,6 @@
 /* --- what takes more than a line -------------------------------------------------------------- */
 
 static void
-emit_folded (CodePiece *p, const char *between)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < p->n_inputs; i++)
-    g_string_append_printf (text, "%s$%u", i ? between : "", i);
-  p->forward = g_string_free (text, FALSE);
-}
-
-static void
-emit_add (CodePiece *p)
-{
-  emit_folded (p, " + ");
-}
-
-static void
-emit_multiply (CodePiece *p)
-{
-  emit_folded (p, " * ");
-}
-
-static void
 emit_nested (CodePiece *p, const char *function)
 {
   code_forward (p, "$0");
@@ -66,72 +44,18 @@ emit_mod (CodePiece *p)
   code_forward (p, "torch.%s($0, $1)", divisor ? "remainder" : "fmod");
 }
 
-/* Multiplying by 1/255 is written as people do. */
-static void
-emit_scale (CodePiece *p)
-{
-  double factor = code_real (p, "factor"), offset = code_real (p, "offset");
-  g_autofree char *by = code_python_real (factor), *plus = code_python_real (fabs (offset));
-  double whole = round (1 / factor);
-
-  if (factor == 1)
-    code_forward (p, "$0");
-  else if (fabs (whole) > 1 && fabs (whole) < 1e6 && 1 / whole == factor)
-    code_forward (p, "$0 / %.0f", whole);
-  else
-    code_forward (p, "$0 * %s", by);
-  if (offset == 0)
-    return;
-  g_autofree char *product = g_steal_pointer (&p->forward);
-  code_forward (p, "%s %c %s", product, offset < 0 ? '-' : '+', plus);
-}
-
-static const char *
-torch_dtype (TelarDType dtype)
-{
-  switch (dtype) {
-  case TELAR_F16:
-    return "torch.float16";
-  case TELAR_F32:
-    return "torch.float32";
-  case TELAR_F64:
-    return "torch.float64";
-  case TELAR_I8:
-    return "torch.int8";
-  case TELAR_U8:
-    return "torch.uint8";
-  case TELAR_I32:
-    return "torch.int32";
-  case TELAR_I64:
-    return "torch.int64";
-  case TELAR_BOOL:
-    return "torch.bool";
-  default:
-    return NULL;
-  }
-}
-
 static void
 emit_cast (CodePiece *p)
 {
-  const char *dtype = torch_dtype (code_output_type (p, 0)->dtype);
-
-  if (dtype)
-    code_forward (p, "$0.to(%s)", dtype);
-  else
-    code_refuse (p, "PyTorch has no such type");
+  code_forward (p, "$0.to(torch.%s)", code_dtype (code_output_type (p, 0)->dtype));
 }
 
 static void
 emit_range (CodePiece *p)
 {
-  const char *dtype = torch_dtype (code_output_type (p, 0)->dtype);
-  g_autofree char *text = code_fill (p, "torch.arange({start}, {limit}, {step}");
+  g_autofree char *text = code_fill (p, "torch.arange({start}, {limit}, {step})");
 
-  if (dtype)
-    code_forward (p, "%s).to(%s)", text, dtype);
-  else
-    code_refuse (p, "PyTorch has no such type");
+  code_forward (p, "%s.to(torch.%s)", text, code_dtype (code_output_type (p, 0)->dtype));
 }
 
 static void
@@ -305,8 +229,8 @@ emit_einsum (CodePiece *p)
 #define KEEP "{axes}, keepdim={keep})"
 
 const CodeEntry code_torch_math[] = {
-  { "add", .emit = emit_add },
-  { "multiply", .emit = emit_multiply },
+  { "add", .emit = code_emit_add },
+  { "multiply", .emit = code_emit_multiply },
   BINARY ("subtract", "-"),
   { "divide", .emit = emit_divide },
   { "maximum", .emit = emit_maximum },
@@ -316,7 +240,7 @@ const CodeEntry code_torch_math[] = {
   BINARY ("pow", "**"),
   { "atan2", "torch.atan2($0, $1)" },
   { "cast", .emit = emit_cast },
-  { "scale", .emit = emit_scale },
+  { "scale", .emit = code_emit_scale },
   { "negate", "-$0" },
   CALL ("abs", "torch.abs"),
   CALL ("sign", "torch.sign"),

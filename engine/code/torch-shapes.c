@@ -1,22 +1,9 @@
 /* Shapes, parts, indices and pictures in PyTorch. */
-#include "engine/code/torch-window.h"
+#include "engine/code/window.h"
 
 #include <string.h>
 
 /* --- parts ------------------------------------------------------------------------------------ */
-
-/* The list @param as Python's, whatever its length. Caller frees. */
-static char *
-list_text (const CodePiece *p, const char *param)
-{
-  guint n;
-  const gint64 *items = telar_param_set_ints (p->lowered->node->params, param, &n);
-  GString *text = g_string_new ("[");
-
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i ? ", " : "", items[i]);
-  return g_string_free (g_string_append_c (text, ']'), FALSE);
-}
 
 static void
 emit_reshape (CodePiece *p)
@@ -44,7 +31,7 @@ emit_squeeze (CodePiece *p)
 static void
 emit_tile (CodePiece *p)
 {
-  g_autofree char *repeats = list_text (p, "repeats");
+  g_autofree char *repeats = code_list (p, "repeats");
 
   code_forward (p, "$0.repeat(%s)", repeats);
 }
@@ -52,67 +39,9 @@ emit_tile (CodePiece *p)
 static void
 emit_permute (CodePiece *p)
 {
-  g_autofree char *axes = list_text (p, "axes");
+  g_autofree char *axes = code_list (p, "axes");
 
   code_forward (p, "$0.permute(%s)", axes);
-}
-
-/* "[:, :, 1:4:2]". Python has no negative steps for tensors: those are reversed first. */
-static void
-emit_slices (CodePiece *p, guint n, const gint64 *axes, const gint64 *starts, const gint64 *ends,
-             const gint64 *steps)
-{
-  const TelarShape *shape = &code_input_type (p, 0)->shape;
-  GString *text = g_string_new ("$0");
-
-  for (guint i = 0; i < n; i++) {
-    guint axis = (guint)(axes[i] < 0 ? axes[i] + shape->rank : axes[i]);
-    gint64 size = shape->dims[axis], step = ABS (steps[i]), start = starts[i], end = ends[i];
-
-    if (steps[i] < 0) {
-      /* Place k of the reversed is place size - 1 - k. */
-      g_string_append_printf (text, ".flip(%u)", axis);
-      start = -1 - start;
-      end = -1 - end;
-    }
-    g_string_append_c (text, '[');
-    for (guint before = 0; before < axis; before++)
-      g_string_append (text, ":, ");
-    if (start != 0)
-      g_string_append_printf (text, "%" G_GINT64_FORMAT, start);
-    g_string_append_c (text, ':');
-    if (ABS (end) < (1 << 24) && end != size)
-      g_string_append_printf (text, "%" G_GINT64_FORMAT, end);
-    if (step != 1)
-      g_string_append_printf (text, ":%" G_GINT64_FORMAT, step);
-    g_string_append_c (text, ']');
-  }
-  p->forward = g_string_free (text, FALSE);
-}
-
-static void
-emit_slice (CodePiece *p)
-{
-  gint64 axis = code_int (p, "axis"), start = code_int (p, "start"), stop = code_int (p, "stop");
-  gint64 step = code_int (p, "step");
-
-  if (stop == 0)
-    stop = 1 << 24; /* the end */
-  emit_slices (p, 1, &axis, &start, &stop, &step);
-}
-
-static void
-emit_strided_slice (CodePiece *p)
-{
-  gint64 axes[TELAR_MAX_RANK], starts[TELAR_MAX_RANK], ends[TELAR_MAX_RANK], steps[TELAR_MAX_RANK];
-  guint n;
-
-  telar_param_set_ints (p->lowered->node->params, "axes", &n);
-  code_ints (p, "axes", n, axes);
-  code_ints (p, "starts", n, starts);
-  code_ints (p, "ends", n, ends);
-  code_ints (p, "steps", n, steps);
-  emit_slices (p, n, axes, starts, ends, steps);
 }
 
 static void
@@ -180,7 +109,7 @@ emit_pad (CodePiece *p)
 static void
 emit_gather (CodePiece *p)
 {
-  g_autofree char *places = list_text (p, "places");
+  g_autofree char *places = code_list (p, "places");
   gint64 axis = code_int (p, "axis");
   guint rank = code_input_type (p, 0)->shape.rank;
   GString *before = g_string_new (NULL);
@@ -227,47 +156,36 @@ emit_pixel_shuffle (CodePiece *p)
                   code_int (p, "block"));
 }
 
-static void
-emit_crop (CodePiece *p)
-{
-  const TelarShape *shape = &code_input_type (p, 0)->shape;
-  guint n = shape->rank - 2;
-  gint64 low[TELAR_MAX_SPATIAL], high[TELAR_MAX_SPATIAL];
-  GString *text = g_string_new ("$0[:, :");
-
-  code_ints (p, "low", n, low);
-  code_ints (p, "high", n, high);
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (text, ", %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, low[i],
-                            shape->dims[i + 2] - high[i]);
-  p->forward = g_string_free (g_string_append_c (text, ']'), FALSE);
-}
-
+/* PyTorch pads both sides alike; what is not, is padded before and cut out after. */
 static void
 emit_unfold (CodePiece *p)
 {
-  gint64 kernel[2], stride[2], dilation[2], pad[4] = { 0 };
-  const char *padding = code_text (p, "padding");
+  gboolean apart = g_str_equal (p->node->op->name, "unfold");
+  gint64 size[2], whole[2];
+  CodeWindow window;
 
-  code_ints (p, "kernel", 2, kernel);
-  code_ints (p, "stride", 2, stride);
-  code_ints (p, "dilation", 2, dilation);
-  if (g_str_equal (padding, "explicit"))
-    code_ints (p, "pad", 4, pad);
-  if (g_str_equal (padding, "same") || pad[0] != pad[2] || pad[1] != pad[3]) {
-    code_refuse (p, "PyTorch pads both sides alike");
+  if (apart) {
+    code_window_read (p, &window);
+  } else {
+    code_ints (p, "size", 2, size);
+    code_window_read_over (p, 2, size, &window);
+  }
+  gboolean even = code_window_is_even (&window);
+  const gint64 none[2] = { 0, 0 }, *pad = even ? window.pad : none;
+  g_autofree char *k = code_python_ints (window.kernel, 2);
+  g_autofree char *s = code_python_ints (window.stride, 2);
+  g_autofree char *d = code_python_ints (window.dilation, 2), *e = code_python_ints (pad, 2);
+  if (apart) {
+    g_autofree char *sides = code_window_sides (&window);
+    g_autofree char *in = even ? g_strdup ("$0") : g_strdup_printf ("F.pad($0, %s)", sides);
+    code_forward (p, "F.unfold(%s, %s, %s, %s, %s)", in, k, d, e, s);
     return;
   }
-  g_autofree char *k = code_python_ints (kernel, 2), *s = code_python_ints (stride, 2);
-  g_autofree char *d = code_python_ints (dilation, 2), *e = code_python_ints (pad, 2);
-  if (g_str_equal (p->node->op->name, "unfold")) {
-    code_forward (p, "F.unfold($0, %s, %s, %s, %s)", k, d, e, s);
-    return;
-  }
-  gint64 size[2];
-  code_ints (p, "size", 2, size);
-  g_autofree char *whole = code_python_tuple (size, 2);
-  code_forward (p, "F.fold($0, %s, %s, %s, %s, %s)", whole, k, d, e, s);
+  for (guint i = 0; i < 2; i++)
+    whole[i] = size[i] + (even ? 0 : window.pad[i] + window.pad[i + 2]);
+  g_autofree char *all = code_python_tuple (whole, 2);
+  g_autofree char *part = even ? g_strdup ("") : code_window_part (window.pad, size, 2);
+  code_forward (p, "F.fold($0, %s, %s, %s, %s, %s)%s", all, k, d, e, s, part);
 }
 
 static void
@@ -313,11 +231,11 @@ const CodeEntry code_torch_shapes[] = {
   { "concat", "torch.cat([$*], dim={axis})" },
   { "stack", "torch.stack([$*], dim={axis})" },
   { "split", .emit = emit_split },
-  { "slice", .emit = emit_slice },
-  { "strided_slice", .emit = emit_strided_slice },
+  { "slice", .emit = code_emit_slice },
+  { "strided_slice", .emit = code_emit_strided_slice },
   { "trilu", .emit = emit_trilu },
   { "pad", .emit = emit_pad },
-  { "crop", .emit = emit_crop },
+  { "crop", .emit = code_emit_crop },
   { "gather", .emit = emit_gather },
   { "gather_elements", "$0.gather({axis}, counted($1, $0.size({axis})))", .helper = "counted" },
   { "scatter_elements", .emit = emit_scatter_elements },

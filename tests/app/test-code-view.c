@@ -46,6 +46,17 @@ test_code (void)
   set (document, "conv1.filters", "20");
   wait_for_text (view, "self.conv1 = nn.Conv2d(1, 20, 3, bias=False, padding=1)");
   g_assert_true (shows (view, "self.bn1 = nn.BatchNorm2d(20)"));
+  /* The other library shows the same model, and follows edits, too. */
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (test_wait_for (view, test_is_button, "Keras")),
+                                TRUE);
+  wait_for_text (view, "layers.Conv2D(20, 3, padding=\"same\"");
+  set (document, "conv1.filters", "24");
+  wait_for_text (view, "layers.Conv2D(24, 3, padding=\"same\"");
+  g_assert_true (shows (view, "return keras.Model(images, x)"));
+  test_picture (view, "code-keras");
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (test_wait_for (view, test_is_button, "PyTorch")),
+                                TRUE);
+  wait_for_text (view, "self.conv1 = nn.Conv2d(1, 24, 3, bias=False, padding=1)");
   /* What cannot be said is listed, and the code is back when it can. */
   set (document, "conv1.normalise_weights", "spectral");
   test_wait_for (view, test_is_label, "its weights are normalised");

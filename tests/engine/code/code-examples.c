@@ -12,11 +12,23 @@
 
 #define SAMPLE_ROWS 3
 
+static TelarCodeLibrary library;
+
 static GHashTable *
 new_tensors (void)
 {
   return g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                 (GDestroyNotify)telar_tensor_unref);
+}
+
+/* Keras' code loads its weights itself, PyTorch's is given them. Never NULL. */
+static TelarCode *
+make_code (const TelarGraph *graph, const TelarLowered *lowered, const char *name)
+{
+  g_autofree char *weights = g_strconcat (name, ".weights", NULL);
+
+  return telar_code_new (graph, lowered, library, name,
+                         library == TELAR_CODE_KERAS ? weights : NULL);
 }
 
 /* Takes a reference. Numbers keep the order of what they are called. */
@@ -76,7 +88,7 @@ write_example (const char *folder, const TelarOperator *op, guint number, GError
       lowered ? example_states (example, lowered->program, 1, error) : NULL;
   if (!states)
     return FALSE;
-  g_autoptr (TelarCode) code = telar_code_pytorch (graph, lowered, name, NULL);
+  g_autoptr (TelarCode) code = make_code (graph, lowered, name);
   if (!code->source) {
     tell_refused (name, code);
     return TRUE;
@@ -159,7 +171,7 @@ write_sample (const char *folder, const char *samples, const char *file, GError 
   g_autoptr (TelarStates) states = example_states (NULL, lowered->program, 1, error);
   if (!states)
     return FALSE;
-  g_autoptr (TelarCode) code = telar_code_pytorch (graph, lowered, name, NULL);
+  g_autoptr (TelarCode) code = make_code (graph, lowered, name);
   return telar_code_ok (code, error) && run_sample (lowered, feed, states, tensors, error) &&
          write_files (folder, name, code, states, tensors, name, error);
 }
@@ -183,10 +195,11 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
 
-  if (argc != 3) {
-    fprintf (stderr, "usage: %s FOLDER SAMPLES\n", argv[0]);
+  if (argc != 4) {
+    fprintf (stderr, "usage: %s FOLDER SAMPLES pytorch|keras\n", argv[0]);
     return 2;
   }
+  library = strcmp (argv[3], "keras") == 0 ? TELAR_CODE_KERAS : TELAR_CODE_PYTORCH;
   telar_operators_init ();
   g_autoptr (GPtrArray) operators =
       g_ptr_array_copy ((GPtrArray *)telar_operators_all (), NULL, NULL);

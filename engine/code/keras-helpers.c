@@ -1,0 +1,293 @@
+/* Functions and layers that Keras lacks, as source that goes into the file where it is needed. */
+#include "engine/code/private.h"
+
+const CodeHelper code_keras_helpers[] = {
+  { "average_pool",
+    "def average_pool(x, size, strides, pad, counts):\n"
+    "    \"\"\"Means of windows; of what was padded only what counts.\"\"\"\n"
+    "    ones = ops.pad(ops.ones_like(x[:, :1]), counts, constant_values=1.0)\n"
+    "    rest = [(p[0] - c[0], p[1] - c[1]) for p, c in zip(pad, counts)]\n"
+    "    sums, numbers = (\n"
+    "        ops.average_pool(y, size, strides=strides, data_format=\"channels_first\")\n"
+    "        for y in (ops.pad(x, pad), ops.pad(ones, rest))\n"
+    "    )\n"
+    "    return sums / numbers\n" },
+  { "attend", "def attend(query, key, value, mask, scale, cap, causal):\n"
+              "    \"\"\"Each query's mean of the values, weighted by how alike the keys are; and "
+              "the weights.\"\"\"\n"
+              "    scale = query.shape[-1] ** -0.5 if scale is None else scale\n"
+              "    scores = ops.matmul(query * scale, ops.swapaxes(key, -1, -2))\n"
+              "    if cap > 0:\n"
+              "        scores = cap * ops.tanh(scores / cap)\n"
+              "    if mask is not None:\n"
+              "        while len(mask.shape) < len(scores.shape):\n"
+              "            mask = ops.expand_dims(mask, 1)\n"
+              "        if \"float\" in keras.backend.standardize_dtype(mask.dtype):\n"
+              "            scores = scores + mask\n"
+              "        else:\n"
+              "            scores = ops.where(ops.equal(mask, 0), -1e30, scores)\n"
+              "    if causal:\n"
+              "        later = np.triu(np.ones(scores.shape[-2:], dtype=bool), 1)\n"
+              "        scores = ops.where(later, -1e30, scores)\n"
+              "    weights = ops.softmax(scores, axis=-1)\n"
+              "    return ops.matmul(weights, value), weights\n" },
+  { "Bilinear",
+    "class Bilinear(keras.Layer):\n"
+    "    \"\"\"Products of the features of two inputs, each pair with a weight of its own.\"\"\"\n"
+    "\n"
+    "    def __init__(self, units, use_bias=True, **about):\n"
+    "        super().__init__(**about)\n"
+    "        self.units, self.use_bias = units, use_bias\n"
+    "\n"
+    "    def build(self, shapes):\n"
+    "        self.kernel = self.add_weight((self.units, shapes[0][-1], shapes[1][-1]), "
+    "name=\"kernel\")\n"
+    "        if self.use_bias:\n"
+    "            self.bias = self.add_weight((self.units,), \"zeros\", name=\"bias\")\n"
+    "\n"
+    "    def call(self, inputs):\n"
+    "        a, b = inputs\n"
+    "        out = ops.einsum(\"...i,uij,...j->...u\", a, self.kernel, b)\n"
+    "        return out + self.bias if self.use_bias else out\n" },
+  { "dilated_max_pool",
+    "def dilated_max_pool(x, size, strides, dilation):\n"
+    "    \"\"\"The largest of each window whose places lie apart.\"\"\"\n"
+    "    spans = [(k - 1) * d for k, d in zip(size, dilation)]\n"
+    "    largest = None\n"
+    "    for at in itertools.product(*(range(0, s + 1, d) for s, d in zip(spans, dilation))):\n"
+    "        ends = [a + n - s for a, n, s in zip(at, x.shape[2:], spans)]\n"
+    "        part = x[(slice(None), slice(None), *map(slice, at, ends, strides))]\n"
+    "        largest = part if largest is None else ops.maximum(largest, part)\n"
+    "    return largest\n" },
+  { "extend", "def extend(x, axis, low, high, mode):\n"
+              "    \"\"\"More at both ends, of what stands inside, as np.pad has it.\"\"\"\n"
+              "    return ops.take(x, np.pad(np.arange(x.shape[axis]), (low, high), mode=mode), "
+              "axis=axis)\n" },
+  { "gated", "def gated(x, axis, function):\n"
+             "    \"\"\"Half of the features, each let through as the other half says.\"\"\"\n"
+             "    a, b = ops.split(x, 2, axis)\n"
+             "    return a * function(b)\n" },
+  { "gated_gelu",
+    "def gelu(x):\n"
+    "    \"\"\"The exact one.\"\"\"\n"
+    "    return ops.gelu(x, approximate=False)\n",
+    "gated" },
+  { "in_order",
+    "def in_order(x, axis, descending):\n"
+    "    \"\"\"Sorted, and where each came from; of equal ones the first come first.\"\"\"\n"
+    "    index = ops.argsort(-x if descending else x, axis=axis)\n"
+    "    return ops.take_along_axis(x, index, axis=axis), index\n" },
+  { "last_states",
+    "def last_states(results, directions):\n"
+    "    \"\"\"Of all steps the last: the final state of each direction, side by side.\"\"\"\n"
+    "    _, last, *rest = results\n"
+    "    return ops.reshape(last[:, -directions:], (-1, directions * last.shape[-1])), last, "
+    "*rest\n" },
+  { "last_step",
+    "def last_step(x, lengths):\n"
+    "    \"\"\"The step before the end of each row; zeros of an empty one.\"\"\"\n"
+    "    steps = ops.arange(x.shape[1], dtype=lengths.dtype)\n"
+    "    hit = ops.equal(steps, ops.expand_dims(lengths, -1) - 1)\n"
+    "    hit = ops.reshape(ops.cast(hit, x.dtype), (-1, x.shape[1], *[1] * (len(x.shape) - 2)))\n"
+    "    return ops.sum(x * hit, axis=1)\n" },
+  { "LearnedPositions", "class LearnedPositions(keras.Layer):\n"
+                        "    \"\"\"Adds a vector of its own to each step.\"\"\"\n"
+                        "\n"
+                        "    def __init__(self, longest, **about):\n"
+                        "        super().__init__(**about)\n"
+                        "        self.longest = longest\n"
+                        "\n"
+                        "    def build(self, shape):\n"
+                        "        self.table = self.add_weight((self.longest, shape[-1]), "
+                        "\"random_normal\", name=\"table\")\n"
+                        "\n"
+                        "    def call(self, x):\n"
+                        "        return x + self.table[: x.shape[1]]\n" },
+  { "one_hot", "def one_hot(x, size, axis, off, on, from_end):\n"
+               "    \"\"\"A number as a row of off with one on.\"\"\"\n"
+               "    x = ops.where(x < 0, x + size, x) if from_end else x\n"
+               "    hit = ops.equal(ops.expand_dims(x, -1), ops.arange(size, dtype=x.dtype))\n"
+               "    return ops.moveaxis(ops.where(hit, on, off), -1, axis)\n" },
+  { "Parameter", "class Parameter(keras.Layer):\n"
+                 "    \"\"\"Numbers that are learned and depend on nothing.\"\"\"\n"
+                 "\n"
+                 "    def __init__(self, *shape, **about):\n"
+                 "        super().__init__(**about)\n"
+                 "        self.shape = shape\n"
+                 "\n"
+                 "    def build(self, _):\n"
+                 "        self.value = self.add_weight(self.shape, \"zeros\", name=\"value\")\n"
+                 "\n"
+                 "    def call(self, _):\n"
+                 "        return ops.convert_to_tensor(self.value)\n" },
+  { "pixel_shuffle",
+    "def pixel_shuffle(x, block, channels_first):\n"
+    "    \"\"\"Channels as squares of pixels.\"\"\"\n"
+    "    _, channels, height, width = x.shape\n"
+    "    n = channels // block**2\n"
+    "    sizes, axes = ((n, block, block), (0, 1, 4, 2, 5, 3)) if channels_first else (\n"
+    "        (block, block, n), (0, 3, 4, 1, 5, 2))\n"
+    "    x = ops.transpose(ops.reshape(x, (-1, *sizes, height, width)), axes)\n"
+    "    return ops.reshape(x, (-1, n, height * block, width * block))\n" },
+  { "pixel_unshuffle",
+    "def pixel_unshuffle(x, block, channels_first):\n"
+    "    \"\"\"Squares of pixels as channels.\"\"\"\n"
+    "    _, channels, height, width = x.shape\n"
+    "    rows, columns = height // block, width // block\n"
+    "    x = ops.reshape(x, (-1, channels, rows, block, columns, block))\n"
+    "    x = ops.transpose(x, (0, 1, 3, 5, 2, 4) if channels_first else (0, 3, 5, 1, 2, 4))\n"
+    "    return ops.reshape(x, (-1, channels * block**2, rows, columns))\n" },
+  { "repeat", "def repeat(layer, times, x):\n"
+              "    \"\"\"What comes out goes in again.\"\"\"\n"
+              "    for _ in range(times):\n"
+              "        x = layer(x)\n"
+              "    return x\n" },
+  { "repeat_all", "def repeat_all(layer, times, *values):\n"
+                  "    \"\"\"What comes out goes in again.\"\"\"\n"
+                  "    for _ in range(times):\n"
+                  "        values = layer(*values)\n"
+                  "    return values\n" },
+  { "Repeated", "class Repeated(keras.Layer):\n"
+                "    \"\"\"What comes out of each goes into the next.\"\"\"\n"
+                "\n"
+                "    def __init__(self, layers, **about):\n"
+                "        super().__init__(**about)\n"
+                "        self.layers = layers\n"
+                "\n"
+                "    def call(self, *values):\n"
+                "        for layer in self.layers:\n"
+                "            values = layer(*values)\n"
+                "        return values\n" },
+  { "reverse_sequence",
+    "def reverse_sequence(x, lengths):\n"
+    "    \"\"\"Each row backwards as far as it is long.\"\"\"\n"
+    "    steps = ops.arange(x.shape[1], dtype=lengths.dtype)\n"
+    "    turned = ops.expand_dims(lengths, -1) - 1 - steps\n"
+    "    index = ops.where(turned >= 0, turned, steps)\n"
+    "    index = ops.reshape(index, (-1, x.shape[1], *[1] * (len(x.shape) - 2)))\n"
+    "    return ops.take_along_axis(x, index + ops.zeros_like(x, dtype=index.dtype), axis=1)\n" },
+  { "run_recurrent",
+    "def run_recurrent(network, x, lengths=None, *states):\n"
+    "    \"\"\"All steps, and the last state of each layer with the batch first.\"\"\"\n"
+    "    states = [s if len(s.shape) == 3 else s[:, None] for s in states]\n"
+    "    mask, last = None, []\n"
+    "    if lengths is not None:\n"
+    "        mask = ops.arange(x.shape[1], dtype=lengths.dtype) < ops.expand_dims(lengths, -1)\n"
+    "    for layer in network:\n"
+    "        if isinstance(layer, layers.Dropout):\n"
+    "            x = layer(x)\n"
+    "            continue\n"
+    "        directions = 1 + isinstance(layer, layers.Bidirectional)\n"
+    "        first = [s[:, len(last) + d] for d in range(directions) for s in states]\n"
+    "        x, *ends = layer(x, initial_state=first or None, mask=mask)\n"
+    "        kinds = len(ends) // directions\n"
+    "        last += [ends[d * kinds : (d + 1) * kinds] for d in range(directions)]\n"
+    "        if mask is not None:\n"
+    "            x = x * ops.cast(ops.expand_dims(mask, -1), x.dtype)\n"
+    "    return x, *(ops.stack(kind, axis=1) for kind in zip(*last))\n" },
+  { "scatter_elements",
+    "def scatter_elements(x, index, updates, axis, reduction):\n"
+    "    \"\"\"Puts each update where its index says along the axis.\"\"\"\n"
+    "    places = [ops.cumsum(ops.ones_like(index), axis=i) - 1 for i in range(len(x.shape))]\n"
+    "    places[axis] = ops.where(index < 0, index + x.shape[axis], index)\n"
+    "    places = ops.stack([ops.reshape(place, (-1,)) for place in places], axis=-1)\n"
+    "    return ops.scatter_update(x, places, ops.reshape(updates, (-1,)), "
+    "reduction=reduction)\n" },
+  { "shifted", "def shifted(x, axis, first):\n"
+               "    \"\"\"Each place has what stood before it; the first has what is given.\"\"\"\n"
+               "    x = ops.moveaxis(x, axis, -1)\n"
+               "    x = ops.concatenate([ops.full_like(x[..., :1], first), x[..., :-1]], axis=-1)\n"
+               "    return ops.moveaxis(x, -1, axis)\n" },
+  { "shrink", "def shrink(x, threshold, bias):\n"
+              "    \"\"\"Zero near zero, nearer to it elsewhere.\"\"\"\n"
+              "    return ops.where(ops.abs(x) > threshold, x - bias * ops.sign(x), 0.0)\n" },
+  { "sinusoidal_positions",
+    "def sinusoidal_positions(x, base, scale):\n"
+    "    \"\"\"Adds waves of many lengths to the steps.\"\"\"\n"
+    "    steps, size = x.shape[1:]\n"
+    "    angles = np.arange(steps)[:, None] / base ** (np.arange(0, size, 2) / size)\n"
+    "    table = np.stack([np.sin(angles), np.cos(angles)], -1).reshape(steps, -1)[:, :size]\n"
+    "    return x * scale + table.astype(\"float32\")\n" },
+  { "Standardize",
+    "class Standardize(keras.Layer):\n"
+    "    \"\"\"Subtracts the mean of the training rows and divides by their deviation.\"\"\"\n"
+    "\n"
+    "    def build(self, shape):\n"
+    "        self.mean = self.add_weight(shape[1:], \"zeros\", trainable=False, name=\"mean\")\n"
+    "        self.deviation = self.add_weight(shape[1:], \"ones\", trainable=False, "
+    "name=\"deviation\")\n"
+    "\n"
+    "    def call(self, x):\n"
+    "        return (x - self.mean) / self.deviation\n" },
+  { "top_k",
+    "def top_k(x, k, axis, largest):\n"
+    "    \"\"\"The first k in order; of equal ones the first come first.\"\"\"\n"
+    "    values, index = in_order(x, axis, largest)\n"
+    "    first = np.arange(k)\n"
+    "    return ops.take(values, first, axis=axis), ops.take(index, first, axis=axis)\n",
+    "in_order" },
+  { "Transformer",
+    "class Transformer(keras.Layer):\n"
+    "    \"\"\"Attention and two dense layers, each added to what flows by.\"\"\"\n"
+    "\n"
+    "    def __init__(self, size, heads, width, activation=\"relu\", dropout=0.0, epsilon=1e-5,\n"
+    "                 norm_first=False, causal=False, gated=False, "
+    "norm=layers.LayerNormalization,\n"
+    "                 use_bias=True, parts=2, **about):\n"
+    "        super().__init__(**about)\n"
+    "        self.norm_first, self.causal = norm_first, causal\n"
+    "        self.attention = self.heads(size, heads, dropout, use_bias)\n"
+    "        self.activation = keras.activations.get(activation)\n"
+    "        if activation == \"gelu\":\n"
+    "            self.activation = lambda x: ops.gelu(x, approximate=False)\n"
+    "        self.hidden = layers.Dense(width, use_bias=use_bias)\n"
+    "        self.gate = layers.Dense(width, use_bias=use_bias) if gated else None\n"
+    "        self.result = layers.Dense(size, use_bias=use_bias)\n"
+    "        self.norms = keras.Sequential([norm(epsilon=epsilon) for _ in range(parts)])\n"
+    "        self.dropout = layers.Dropout(dropout)\n"
+    "\n"
+    "    def heads(self, size, heads, dropout, use_bias):\n"
+    "        return layers.MultiHeadAttention(heads, size // heads, dropout=dropout, "
+    "use_bias=use_bias)\n"
+    "\n"
+    "    def think(self, x):\n"
+    "        hidden = self.activation(self.hidden(x))\n"
+    "        return self.result(self.dropout(hidden * self.gate(x) if self.gate else hidden))\n"
+    "\n"
+    "    def around(self, number, part, x):\n"
+    "        norm = self.norms.layers[number]\n"
+    "        if self.norm_first:\n"
+    "            return x + self.dropout(part(norm(x)))\n"
+    "        return norm(x + self.dropout(part(x)))\n" },
+  { "TransformerDecoder",
+    "class TransformerDecoder(Transformer):\n"
+    "    \"\"\"A Transformer's layer that looks at a memory, too.\"\"\"\n"
+    "\n"
+    "    def __init__(self, size, heads, width, dropout=0.0, use_bias=True, **about):\n"
+    "        super().__init__(size, heads, width, dropout=dropout, use_bias=use_bias, parts=3, "
+    "**about)\n"
+    "        self.cross = self.heads(size, heads, dropout, use_bias)\n"
+    "\n"
+    "    def call(self, x, memory, memory_visible=None, visible=None):\n"
+    "        x = self.around(0, lambda y: self.attention(\n"
+    "            y, y, attention_mask=visible, use_causal_mask=self.causal), x)\n"
+    "        x = self.around(1, lambda y: self.cross(y, memory, attention_mask=memory_visible), "
+    "x)\n"
+    "        return self.around(2, self.think, x)\n",
+    "Transformer" },
+  { "TransformerEncoder",
+    "class TransformerEncoder(Transformer):\n"
+    "    \"\"\"A Transformer's layer.\"\"\"\n"
+    "\n"
+    "    def call(self, x, visible=None):\n"
+    "        x = self.around(0, lambda y: self.attention(\n"
+    "            y, y, attention_mask=visible, use_causal_mask=self.causal), x)\n"
+    "        return self.around(1, self.think, x)\n",
+    "Transformer" },
+  { "variance", "def variance(x, axis, correction, keepdims):\n"
+                "    \"\"\"The mean of squared distances from the mean, of so many fewer.\"\"\"\n"
+                "    squares = ops.square(x - ops.mean(x, axis, keepdims=True))\n"
+                "    numbers = ops.sum(ops.ones_like(x), axis, keepdims=keepdims)\n"
+                "    return ops.sum(squares, axis, keepdims=keepdims) / (numbers - correction)\n" },
+  { NULL },
+};
