@@ -24,6 +24,7 @@ static const char *const request_names[TELAR_N_REQUESTS] = {
   [TELAR_REQUEST_CHECKPOINT] = "checkpoint",
   [TELAR_REQUEST_STOP_EPOCH] = "stop-after-epoch",
   [TELAR_REQUEST_SET] = "set",
+  [TELAR_REQUEST_PROFILE] = "profile",
 };
 
 const char *
@@ -91,6 +92,27 @@ telar_monitor_figure (TelarMonitor *monitor, const char *name, gint64 step,
 {
   if (monitor && monitor->klass->figure)
     monitor->klass->figure (monitor, name, step, values);
+}
+
+void
+telar_monitor_histogram (TelarMonitor *monitor, const char *tag, gint64 step, TelarTensor *values)
+{
+  if (monitor && monitor->klass->histogram)
+    monitor->klass->histogram (monitor, tag, step, values);
+}
+
+void
+telar_monitor_image (TelarMonitor *monitor, const TelarImage *image)
+{
+  if (monitor && monitor->klass->image)
+    monitor->klass->image (monitor, image);
+}
+
+void
+telar_monitor_profile (TelarMonitor *monitor, gint64 step, const char *json)
+{
+  if (monitor && monitor->klass->profile)
+    monitor->klass->profile (monitor, step, json);
 }
 
 void
@@ -181,6 +203,24 @@ tee_figure (TelarMonitor *monitor, const char *name, gint64 step, const TelarTen
 }
 
 static void
+tee_histogram (TelarMonitor *monitor, const char *tag, gint64 step, TelarTensor *values)
+{
+  EACH (monitor, telar_monitor_histogram (tee->monitors[i], tag, step, values));
+}
+
+static void
+tee_image (TelarMonitor *monitor, const TelarImage *image)
+{
+  EACH (monitor, telar_monitor_image (tee->monitors[i], image));
+}
+
+static void
+tee_profile (TelarMonitor *monitor, gint64 step, const char *json)
+{
+  EACH (monitor, telar_monitor_profile (tee->monitors[i], step, json));
+}
+
+static void
 tee_flush (TelarMonitor *monitor)
 {
   EACH (monitor, telar_monitor_flush (tee->monitors[i]));
@@ -229,6 +269,9 @@ telar_monitor_tee (TelarMonitor *const *monitors, guint n)
     .scalar = tee_scalar,
     .epoch = tee_epoch,
     .figure = tee_figure,
+    .histogram = tee_histogram,
+    .image = tee_image,
+    .profile = tee_profile,
     .flush = tee_flush,
     .checkpoint = tee_checkpoint,
     .event = tee_event,
@@ -242,4 +285,18 @@ telar_monitor_tee (TelarMonitor *const *monitors, guint n)
   for (guint i = 0; i < n; i++)
     tee->monitors[i] = monitors[i];
   return &tee->base;
+}
+
+gboolean
+telar_monitor_observes (const TelarMonitor *monitor)
+{
+  if (!monitor)
+    return FALSE;
+  if (monitor->klass->histogram != tee_histogram)
+    return monitor->klass->histogram || monitor->klass->image;
+  const Tee *tee = (const Tee *)monitor;
+  for (guint i = 0; i < tee->n; i++)
+    if (telar_monitor_observes (tee->monitors[i]))
+      return TRUE;
+  return FALSE;
 }

@@ -37,6 +37,7 @@ typedef enum {
   TELAR_REQUEST_STOP_EPOCH,    /* stop once the epoch under way has ended */
   TELAR_REQUEST_SET,           /* @text is "NODE.PARAM=VALUE" or "training.PARAM=VALUE", a
                                 * parameter that is marked live */
+  TELAR_REQUEST_PROFILE,       /* time the step that comes next, node by node */
   TELAR_N_REQUESTS
 } TelarRequestKind;
 
@@ -58,6 +59,27 @@ typedef struct {
 /* What is wrong with the request as it stands, whatever the run; NULL: nothing. */
 const char *telar_request_problem (const TelarRequest *request);
 
+/* How the numbers of a picture become brightness. */
+typedef enum {
+  TELAR_RANGE_PIXELS, /* 0 is black; 1 is white where no number is above 1, otherwise 255 */
+  TELAR_RANGE_SIGNED, /* 0 is the middle, the largest size black or white */
+  TELAR_RANGE_SPREAD, /* from the least to the largest number */
+} TelarImageRange;
+
+/* A picture of a run: pixels f32 [tiles, channels, height, width] with 1 or 3 channels; several
+ * tiles stand in a grid. Channels come before rows whatever the data has. */
+typedef struct {
+  const char *name; /* "misclassified", "kernels/conv1" */
+  gint64 step;
+  guint place; /* among the pictures of that name and step */
+  TelarTensor *pixels;
+  TelarImageRange range;
+  guint columns;        /* of the grid; 0: there is one tile */
+  gint64 row;           /* of the split; -1: none */
+  gint64 truth, answer; /* classes of a judged sample; -1: none */
+  double score;         /* the probability of the answer; NaN: none */
+} TelarImage;
+
 typedef struct TelarMonitor TelarMonitor;
 
 /* Each slot is (optional): without it nothing is told. */
@@ -72,6 +94,14 @@ typedef struct {
   /* Before the end of an epoch is told: a figure of it, the counts of a confusion
    * matrix, f64 [classes, classes]: rows are right classes, columns those that were answered. */
   void (*figure) (TelarMonitor *monitor, const char *name, gint64 step, const TelarTensor *values);
+  /* All numbers of a parameter ("conv1.kernel"), of its gradient ("gradient/conv1.kernel") or of
+   * what a node gives ("output/conv1"): to be made a histogram of. @values may be kept by
+   * reference; nobody changes them any more. */
+  void (*histogram) (TelarMonitor *monitor, const char *tag, gint64 step, TelarTensor *values);
+  /* Likewise the pixels of @image. */
+  void (*image) (TelarMonitor *monitor, const TelarImage *image);
+  /* The profile of a step, as JSON (engine/profile.h). */
+  void (*profile) (TelarMonitor *monitor, gint64 step, const char *json);
   /* Before a checkpoint is written: returns once all that was told so far would outlive the
    * process, so that a run resumed from it has no gap. The one call that may wait. */
   void (*flush) (TelarMonitor *monitor);
@@ -104,6 +134,12 @@ void telar_monitor_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step,
                           const TelarMetricValue *metrics, guint n_metrics);
 void telar_monitor_figure (TelarMonitor *monitor, const char *name, gint64 step,
                            const TelarTensor *values);
+/* Whether somebody takes histograms or images: without, nobody need make them. */
+gboolean telar_monitor_observes (const TelarMonitor *monitor);
+void telar_monitor_histogram (TelarMonitor *monitor, const char *tag, gint64 step,
+                              TelarTensor *values);
+void telar_monitor_image (TelarMonitor *monitor, const TelarImage *image);
+void telar_monitor_profile (TelarMonitor *monitor, gint64 step, const char *json);
 void telar_monitor_flush (TelarMonitor *monitor);
 void telar_monitor_checkpoint (TelarMonitor *monitor, gint64 step, const char *path);
 void telar_monitor_event (TelarMonitor *monitor, gint64 step, const char *kind, const char *text);

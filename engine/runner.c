@@ -99,8 +99,8 @@ telar_runner_free (TelarRunner *runner)
 
 /* --- running ---------------------------------------------------------------------------------- */
 
-static TelarPlan *
-plan_for (TelarRunner *runner, gint64 rows, GError **error)
+TelarPlan *
+telar_runner_plan (TelarRunner *runner, gint64 rows, GError **error)
 {
   TelarPlan *plan = g_hash_table_lookup (runner->plans, &rows);
   if (plan)
@@ -114,13 +114,13 @@ plan_for (TelarRunner *runner, gint64 rows, GError **error)
 gboolean
 telar_runner_prepare (TelarRunner *runner, gint64 rows, GError **error)
 {
-  return plan_for (runner, rows, error) != NULL;
+  return telar_runner_plan (runner, rows, error) != NULL;
 }
 
 static gboolean
 run (TelarRunner *runner, gint64 rows, const TelarRunnerStep *step, GError **error)
 {
-  TelarPlan *plan = plan_for (runner, rows, error);
+  TelarPlan *plan = telar_runner_plan (runner, rows, error);
   if (!plan)
     return FALSE;
   guint n_ports = runner->feed->n_ports;
@@ -149,9 +149,44 @@ telar_runner_next (TelarRunner *runner, const TelarRunnerStep *step, GError **er
   gint64 rows = telar_feed_next (runner->feed, runner->batch, error);
   if (rows > 0 && !run (runner, rows, step, error))
     rows = -1;
+  if (rows > 0 && runner->seen)
+    runner->seen (runner, rows, runner->seen_data);
   /* The feed may reuse what nobody holds. */
   drop (runner->batch, runner->feed->n_ports);
   return rows;
+}
+
+gboolean
+telar_runner_run (TelarRunner *runner, TelarTensor *const *batch, gint64 rows,
+                  const TelarRunnerStep *step, GError **error)
+{
+  for (guint i = 0; i < runner->feed->n_ports; i++)
+    runner->batch[i] = telar_tensor_ref (batch[i]);
+  gboolean good = run (runner, rows, step, error);
+  drop (runner->batch, runner->feed->n_ports);
+  return good;
+}
+
+void
+telar_runner_set_seen (TelarRunner *runner,
+                       void (*seen) (const TelarRunner *runner, gint64 rows, gpointer data),
+                       gpointer data)
+{
+  runner->seen = seen;
+  runner->seen_data = data;
+}
+
+static gboolean
+is_larger (gpointer rows, gpointer plan, gpointer limit)
+{
+  return telar_plan_cost (plan)->arena_bytes > GPOINTER_TO_SIZE (limit);
+}
+
+void
+telar_runner_forget (TelarRunner *runner, gsize limit)
+{
+  drop (runner->outputs, runner->n_outputs);
+  g_hash_table_foreach_remove (runner->plans, is_larger, GSIZE_TO_POINTER (limit));
 }
 
 TelarTally *

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct TelarRunner {
   double *losses;        /* of the last batch, as a tally wants them */
   TelarTensor **metrics; /* of the last batch, as a tally wants them; borrowed from @outputs */
   gboolean clipped;      /* whether there is a gradient_norm */
@@ -22,6 +22,8 @@ typedef struct {
   TelarTensor **batch;
   TelarBinding *bindings;
   guint n_outputs;
+  void (*seen) (const struct TelarRunner *runner, gint64 rows, gpointer data); /* may be NULL */
+  gpointer seen_data;
   TelarTensor *scalars[4]; /* what else a training program asks for */
 } TelarRunner;
 
@@ -49,6 +51,23 @@ gboolean telar_runner_prepare (TelarRunner *runner, gint64 rows, GError **error)
 
 /* The next batch of the feed's pass, through the program. Its rows, 0 at the end, -1 on error. */
 gint64 telar_runner_next (TelarRunner *runner, const TelarRunnerStep *step, GError **error);
+
+/* The same for @rows rows that the caller has, one tensor for each port of the feed. */
+gboolean telar_runner_run (TelarRunner *runner, TelarTensor *const *batch, gint64 rows,
+                           const TelarRunnerStep *step, GError **error);
+
+/* @seen is called after each batch that telar_runner_next has run, while @batch is there.
+ * NULL: nobody. */
+void telar_runner_set_seen (TelarRunner *runner,
+                            void (*seen) (const TelarRunner *runner, gint64 rows, gpointer data),
+                            gpointer data);
+
+/* Releases the outputs of the last batch, and the plans whose arena is larger than @limit bytes:
+ * they are made again when needed. */
+void telar_runner_forget (TelarRunner *runner, gsize limit);
+
+/* The plan for a batch size, borrowed. */
+TelarPlan *telar_runner_plan (TelarRunner *runner, gint64 rows, GError **error);
 
 /* For the losses and metrics of its program. */
 TelarTally *telar_runner_tally (const TelarRunner *runner);

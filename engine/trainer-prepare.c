@@ -32,6 +32,7 @@ typedef struct {
   TelarRunner *runner, *adder, *validation;
   TelarTally *tally;
   TelarWatcher *watcher;
+  TelarJudge *judge;
 } Programs;
 
 static void
@@ -42,6 +43,7 @@ programs_clear (Programs *programs)
   g_clear_pointer (&programs->validation, telar_runner_free);
   g_clear_pointer (&programs->tally, telar_tally_free);
   g_clear_pointer (&programs->watcher, telar_watcher_free);
+  g_clear_pointer (&programs->judge, telar_judge_free);
 }
 
 static gboolean
@@ -61,6 +63,16 @@ compile_training (TelarTrainer *t, const TelarProgram *lowered, Programs *progra
   return programs->adder != NULL;
 }
 
+/* The program of the validation, with what tells which samples are misclassified. */
+static TelarProgram *
+judge (TelarTrainer *t, const TelarLowered *lowered, Programs *programs, GError **error)
+{
+  if (telar_monitor_observes (t->training->monitor))
+    programs->judge = telar_judge_new (lowered, t->training->feed);
+  return programs->judge ? telar_judge_mark (programs->judge, lowered->program, error)
+                         : telar_program_ref (lowered->program);
+}
+
 static gboolean
 compile_validation (TelarTrainer *t, Programs *programs, GError **error)
 {
@@ -71,7 +83,9 @@ compile_validation (TelarTrainer *t, Programs *programs, GError **error)
   if (!telar_lowered_ok (lowered, error))
     return FALSE;
   TelarCompileOptions options = { .device = t->training->device };
-  g_autoptr (TelarProgram) program = telar_compile_inference (lowered->program, &options, error);
+  g_autoptr (TelarProgram) judged = judge (t, lowered, programs, error);
+  g_autoptr (TelarProgram) program =
+      judged ? telar_compile_inference (judged, &options, error) : NULL;
   programs->validation = make_runner (t->training, program);
   gint64 rows = telar_feed_rows (feed, TELAR_SPLIT_VALIDATION);
   return programs->validation &&
@@ -104,13 +118,17 @@ take_programs (TelarTrainer *t, Programs *programs, GError **error)
   }
   if (programs->watcher && t->watcher)
     telar_watcher_inherit (programs->watcher, t->watcher);
-  Programs before = { t->runner, t->adder, t->validation, t->tally, t->watcher };
+  Programs before = { t->runner, t->adder, t->validation, t->tally, t->watcher, t->judge };
   t->runner = programs->runner;
   t->adder = programs->adder;
   t->validation = programs->validation;
   t->tally = programs->tally;
   t->watcher = programs->watcher;
+  t->judge = programs->judge;
   *programs = before;
+  if (t->validation)
+    telar_runner_set_seen (t->validation, t->judge ? telar_judge_see : NULL, t->judge);
+  g_clear_pointer (&t->observer, telar_observer_free);
   if (!t->losses) {
     t->losses = g_new0 (double, t->tally->n_losses + 1);
     t->numbers = g_new0 (double, t->tally->n + 1);
@@ -241,7 +259,7 @@ read_settings (TelarTrainer *t, GError **error)
   t->graph = telar_graph_copy (t->training->graph);
   t->settings = telar_graph_training (t->graph);
   t->seed = telar_graph_seed (t->graph);
-  t->saved_step = -1;
+  t->saved_step = t->observed_step = -1;
   t->epochs = telar_param_set_int (t->settings, "epochs");
   if (rows < 1) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there are no rows to train on");

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "engine/checkpoint.h"
-#include "engine/runner.h"
+#include "engine/judge.h"
+#include "engine/observer.h"
 #include "engine/trainer.h"
 #include "engine/watcher.h"
 
@@ -37,6 +38,15 @@ typedef struct {
   TelarStates *kept;     /* what the step under way began with, where it may be undone; */
   GArray *kept_sums;     /* likewise the tally's sums */
   gint64 kept_batch;     /* and the batches of the epoch */
+  TelarTensor **sample;  /* the rows that are looked at, a tensor for each port; NULL: none */
+  gint64 sample_rows;
+  TelarObserver *observer; /* of the graph as it is; NULL: to be made */
+  TelarJudge *judge;       /* of the validation; NULL: nothing is judged */
+  gint64 observed_step;    /* the last one recorded; -1: none */
+  gboolean unobserved;     /* it could not be done, and was said */
+  gboolean profiles;       /* the step that comes next is timed: */
+  TelarPlan *profiled;     /* this plan, */
+  gint64 profile_start;    /* from this time on (µs) */
   gboolean paused;
   gboolean last_epoch; /* by request */
 } TelarTrainer;
@@ -108,6 +118,19 @@ gboolean telar_trainer_fork (TelarTrainer *trainer, GHashTable *missing, GError 
 double telar_trainer_rate (const TelarTrainer *trainer);
 
 /* --- watchpoints ------------------------------------------------------------------------------ */
+
+/* Takes the rows that are looked at, where the monitor wants to know, and looks at the weights that
+ * the run begins with. Before the first pass. */
+gboolean telar_trainer_begin_observing (TelarTrainer *trainer, GError **error);
+/* After a step, and at the end of an epoch: tells what the settings want recorded. What cannot be
+ * observed is said once and no error. */
+void telar_trainer_observe_step (TelarTrainer *trainer);
+void telar_trainer_observe_epoch (TelarTrainer *trainer);
+void telar_trainer_end_observing (TelarTrainer *trainer);
+
+/* Before and after a step, which is timed when that was asked for. */
+gboolean telar_trainer_begin_profile (TelarTrainer *trainer, GError **error);
+gboolean telar_trainer_end_profile (TelarTrainer *trainer, GError **error);
 
 /* Before the batches of a step: keeps what is needed to undo it. */
 void telar_trainer_watch_step (TelarTrainer *trainer);

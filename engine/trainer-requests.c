@@ -151,6 +151,10 @@ obey (TelarTrainer *t, const TelarRequest *request, GError **error)
     return obey_stop_epoch (t, request);
   case TELAR_REQUEST_SET:
     return obey_set (t, request, error);
+  case TELAR_REQUEST_PROFILE:
+    t->profiles = TRUE;
+    answer (t, request, "done");
+    return TELAR_GO_ON;
   case TELAR_REQUEST_NONE:
   case TELAR_N_REQUESTS:
     break;

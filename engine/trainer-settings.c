@@ -129,6 +129,13 @@ const TelarParam telar_training_params[] = {
   { .name = "checkpoint_steps", .label = N_ ("Checkpoint steps"), .kind = TELAR_PARAM_INT,
     .fallback = "0", .minimum = 0, .maximum = MANY,
     .live = TRUE, .doc = N_ ("Steps from one checkpoint to the next within an epoch; 0 for none.") },
+  { .name = "record_every", .unit = N_ ("epochs"), .label = N_ ("Record every"), .kind = TELAR_PARAM_INT,
+    .fallback = "1", .minimum = 0, .maximum = MANY,
+    .live = TRUE, .doc = N_ ("Epochs from one record of weights, gradients, outputs and pictures to the next, "
+               "but never less than 16 steps; 0 for none.") },
+  { .name = "record_steps", .unit = N_ ("steps"), .label = N_ ("Record steps"), .kind = TELAR_PARAM_INT,
+    .fallback = "0", .minimum = 0, .maximum = MANY,
+    .live = TRUE, .doc = N_ ("Steps from one such record to the next within an epoch; 0 for none.") },
   { NULL },
 };
 /* clang-format on */

@@ -105,7 +105,8 @@ telar_trainer_step (TelarTrainer *t, double rate, GError **error)
   gboolean undone;
   t->learning_rate = rate;
   telar_trainer_watch_step (t);
-  if (!run_batches (t, error) || !telar_trainer_check_step (t, &undone, error))
+  if (!telar_trainer_begin_profile (t, error) || !run_batches (t, error) ||
+      !telar_trainer_end_profile (t, error) || !telar_trainer_check_step (t, &undone, error))
     return FALSE;
   if (undone)
     return TRUE;
@@ -120,7 +121,12 @@ run_step (TelarTrainer *t, GError **error)
   gint64 before = t->progress.step;
   if (!telar_trainer_step (t, telar_trainer_rate (t), error))
     return FALSE;
-  return t->progress.step == before || (check_loss (t, error) && save_between (t, error));
+  if (t->progress.step == before)
+    return TRUE;
+  if (!check_loss (t, error))
+    return FALSE;
+  telar_trainer_observe_step (t);
+  return save_between (t, error);
 }
 
 /* --- epochs ----------------------------------------------------------------------------------- */
@@ -195,6 +201,7 @@ end_epoch (TelarTrainer *t, GError **error)
 {
   if (!measure_epoch (t, error))
     return FALSE;
+  telar_trainer_observe_epoch (t);
   t->progress.epoch++;
   t->progress.batch_in_epoch = 0;
   telar_monitor_epoch (t->training->monitor, t->progress.epoch, t->progress.step,
@@ -280,6 +287,8 @@ run (TelarTrainer *t, TelarRunStatus *status, GError **error)
   if (!telar_trainer_prepare (t, error))
     return FALSE;
   telar_trainer_tell_begin (t);
+  if (!telar_trainer_begin_observing (t, error))
+    return FALSE;
   while (go == TELAR_GO_ON && t->progress.epoch < t->epochs && !out_of_patience (t))
     go = end_of_request (t, run_epoch (t, error));
   if (go == TELAR_GO_FAILED)
@@ -296,6 +305,7 @@ run (TelarTrainer *t, TelarRunStatus *status, GError **error)
 void
 telar_trainer_clear (TelarTrainer *t)
 {
+  telar_trainer_end_observing (t);
   g_clear_pointer (&t->states, telar_states_unref);
   g_clear_pointer (&t->best, telar_states_unref);
   g_clear_pointer (&t->view, telar_states_unref);

@@ -2,13 +2,29 @@
  * thread that writes. Between them stands a ring with one producer and one consumer. */
 #pragma once
 
-#include "insight/store-private.h"
+#include "insight/picture.h"
+#include "insight/store-media-private.h"
 
 #include <stdatomic.h>
 
 G_BEGIN_DECLS
 
 #define TELAR_RECORDER_CAPACITY 32768 /* items; some seconds of fast training */
+
+/* Numbers that wait to be made histograms and pictures: beyond, the training thread makes them
+ * itself, so that neither memory grows without end nor anything is left out. */
+#define TELAR_RECORDER_WAITING ((gsize)256 << 20) /* bytes */
+
+/* What is to be kept of a tensor. */
+typedef struct {
+  char *name;
+  TelarTensor *values;       /* NULL once it is made: */
+  TelarHistogram *histogram; /* of a histogram */
+  GBytes *png;               /* of a picture, with */
+  TelarPictureGrid grid;     /* its tiles */
+  gboolean waits;            /* it counts among the bytes that wait */
+  TelarImage image;          /* its name and pixels are not used */
+} RecorderMedia;
 
 /* A tag belongs to the training thread until the first of its points is queued; the fields below
  * the line are the writer's. */
@@ -25,6 +41,9 @@ typedef enum {
   ITEM_BEGIN,
   ITEM_EPOCH,
   ITEM_FIGURE,
+  ITEM_HISTOGRAM,
+  ITEM_IMAGE,
+  ITEM_PROFILE,
   ITEM_CHECKPOINT,
   ITEM_EVENT,
   ITEM_ANSWER,
@@ -42,9 +61,10 @@ typedef struct {
   };
   union {
     RecorderTag *tag;
-    TelarRunInfo *info; /* begin; its strings are owned */
-    char *text;         /* epoch: JSON of the metrics; checkpoint: path; answer, end; owned */
-    char **event;       /* kind and text; of a figure name and JSON; owned */
+    TelarRunInfo *info;   /* begin; its strings are owned */
+    char *text;           /* epoch: JSON of the metrics; checkpoint: path; answer, end; owned */
+    char **event;         /* kind and text; of a figure name and JSON; owned */
+    RecorderMedia *media; /* histogram, image; owned */
   };
 } RecorderItem;
 
@@ -60,9 +80,10 @@ typedef struct {
   gboolean ended;
 
   RecorderItem *items;
-  _Atomic guint64 head; /* items queued: moved by the training thread */
-  _Atomic guint64 tail; /* items written: moved by the writer */
-  atomic_bool broken;   /* recording has ended early */
+  _Atomic guint64 head;  /* items queued: moved by the training thread */
+  _Atomic guint64 tail;  /* items written: moved by the writer */
+  atomic_bool broken;    /* recording has ended early */
+  _Atomic gsize waiting; /* bytes of tensors in the ring */
 
   GMutex lock;     /* of what follows */
   GCond wake;      /* tells the writer not to wait */
@@ -74,7 +95,16 @@ typedef struct {
   atomic_int n_requests;
 } TelarRecorder;
 
-void telar_recorder_item_clear (RecorderItem *item);
+/* recorder-media.c: an item of the tensor, which is counted or painted here where too many wait
+ * already. */
+RecorderMedia *telar_recorder_media_new (TelarRecorder *recorder, const char *name,
+                                         TelarTensor *values, const TelarImage *image);
+/* Makes what is not made yet and puts it into the store. */
+gboolean telar_recorder_media_write (TelarRecorder *recorder, const RecorderItem *item,
+                                     GError **error);
+void telar_recorder_media_free (TelarRecorder *recorder, RecorderMedia *media);
+
+void telar_recorder_item_clear (TelarRecorder *recorder, RecorderItem *item);
 gpointer telar_recorder_write (gpointer recorder); /* the thread */
 
 G_END_DECLS

@@ -4,11 +4,12 @@
  * When a transaction fails (disk full, file gone read-only), recording ends: what was committed
  * stays, the reason goes to standard error, and the training goes on. */
 #include "insight/recorder-private.h"
-#include "insight/store-media-private.h"
+#include "insight/system.h"
 
 /* A step must reach a chart in 100 ms: this is the writer's share of it. */
 #define COMMIT_EVERY (15 * G_TIME_SPAN_MILLISECOND)
 #define BATCH        8192 /* items at most in one transaction, so that a full ring soon has room */
+#define SAMPLE_EVERY G_TIME_SPAN_SECOND /* of the system */
 /* How often a disk that cannot keep up is noted. */
 #define NOTE_STALLS_EVERY G_TIME_SPAN_SECOND
 
@@ -23,6 +24,9 @@ typedef struct {
   gint64 noted_stalls; /* µs, of TelarRecorder.stalled */
   gint64 noted_at;
   gboolean misordered; /* said once */
+  TelarSystemProbe *probe;
+  gint64 sampled_at;
+  gboolean goes_on; /* has begun and not ended */
 } Writer;
 
 /* --- items ------------------------------------------------------------------------------- */
@@ -90,6 +94,7 @@ write_begin (Writer *writer, const TelarRunInfo *info, GError **error)
 {
   gint64 epoch = info->steps_per_epoch > 0 ? info->first_step / info->steps_per_epoch : 0;
 
+  writer->goes_on = TRUE;
   if (writer->recorder->resume && !rewind_run (writer, info->first_step, error))
     return FALSE;
   writer->kept_step = info->first_step;
@@ -127,6 +132,7 @@ write_checkpoint (Writer *writer, const RecorderItem *item, GError **error)
 static gboolean
 write_end (Writer *writer, const RecorderItem *item, GError **error)
 {
+  writer->goes_on = FALSE;
   return telar_store_run (
              writer->store, error,
              "UPDATE run SET status = ?, message = ?, ended = ?, step = ? WHERE id = ?", "ssiii",
@@ -152,6 +158,12 @@ write_item (Writer *writer, const RecorderItem *item, GError **error)
   case ITEM_FIGURE:
     return telar_store_put_figure (writer->store, writer->run, item->event[0], item->step,
                                    item->event[1], error);
+  case ITEM_HISTOGRAM:
+  case ITEM_IMAGE:
+    return telar_recorder_media_write (writer->recorder, item, error);
+  case ITEM_PROFILE:
+    return telar_store_put_profile (writer->store, writer->run, item->step, item->time, item->text,
+                                    error);
   case ITEM_CHECKPOINT:
     return write_checkpoint (writer, item, error);
   case ITEM_EVENT:
@@ -244,7 +256,7 @@ empty_ring (Writer *writer)
   }
 
   for (guint64 i = from; i < to; i++)
-    telar_recorder_item_clear (&recorder->items[i % TELAR_RECORDER_CAPACITY]);
+    telar_recorder_item_clear (recorder, &recorder->items[i % TELAR_RECORDER_CAPACITY]);
   g_mutex_lock (&recorder->lock);
   atomic_store_explicit (&recorder->tail, to, memory_order_release);
   g_cond_signal (&recorder->progress);
@@ -294,18 +306,54 @@ wait_for_work (TelarRecorder *recorder)
   return !closing;
 }
 
+static gboolean
+write_samples (Writer *writer, GError **error)
+{
+  g_autoptr (GArray) samples = telar_system_probe_read (writer->probe);
+  gint64 now = g_get_real_time ();
+  gboolean ok = telar_store_begin (writer->store, error);
+
+  if (!ok)
+    return FALSE;
+  for (guint i = 0; ok && i < samples->len; i++) {
+    const TelarSystemSample *sample = &g_array_index (samples, TelarSystemSample, i);
+    ok = telar_store_put_sample (writer->store, writer->run, sample->name, now, sample->value,
+                                 error);
+  }
+  return telar_store_finish (writer->store, ok, error);
+}
+
+/* Once a second while the run goes on. */
+static void
+sample_system (Writer *writer)
+{
+  gint64 now = g_get_monotonic_time ();
+  g_autoptr (GError) failure = NULL;
+
+  if (now - writer->sampled_at < SAMPLE_EVERY || !writer->goes_on ||
+      atomic_load (&writer->recorder->broken))
+    return;
+  writer->sampled_at = now;
+  if (!write_samples (writer, &failure))
+    end_recording (writer, failure);
+}
+
 gpointer
 telar_recorder_write (gpointer data)
 {
   TelarRecorder *recorder = data;
-  Writer writer = {
-    .recorder = recorder, .store = recorder->store, .run = recorder->run, .version = -1
-  };
+  Writer writer = { .recorder = recorder,
+                    .store = recorder->store,
+                    .run = recorder->run,
+                    .version = -1,
+                    .probe = telar_system_probe_new () };
 
   do {
     while (empty_ring (&writer))
       ;
     fetch_requests (&writer);
+    sample_system (&writer);
   } while (wait_for_work (recorder));
+  telar_system_probe_free (writer.probe);
   return NULL;
 }

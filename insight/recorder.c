@@ -41,7 +41,7 @@ push (TelarRecorder *recorder, RecorderItem item)
     wait_for_writer (recorder, TELAR_RECORDER_CAPACITY);
   /* When recording has ended early, only the end is still told, in case the disk is back. */
   if (atomic_load_explicit (&recorder->broken, memory_order_relaxed) && item.kind != ITEM_END) {
-    telar_recorder_item_clear (&item);
+    telar_recorder_item_clear (recorder, &item);
     return;
   }
   guint64 head = atomic_load_explicit (&recorder->head, memory_order_relaxed);
@@ -51,7 +51,7 @@ push (TelarRecorder *recorder, RecorderItem item)
 }
 
 void
-telar_recorder_item_clear (RecorderItem *item)
+telar_recorder_item_clear (TelarRecorder *recorder, RecorderItem *item)
 {
   switch (item->kind) {
   case ITEM_SCALAR:
@@ -64,7 +64,12 @@ telar_recorder_item_clear (RecorderItem *item)
   case ITEM_EVENT:
     g_strfreev (item->event);
     return;
+  case ITEM_HISTOGRAM:
+  case ITEM_IMAGE:
+    telar_recorder_media_free (recorder, item->media);
+    return;
   case ITEM_EPOCH:
+  case ITEM_PROFILE:
   case ITEM_CHECKPOINT:
   case ITEM_ANSWER:
   case ITEM_END:
@@ -144,6 +149,35 @@ recorder_figure (TelarMonitor *monitor, const char *name, gint64 step, const Tel
   json_decref (json);
   push ((TelarRecorder *)monitor,
         (RecorderItem){ .kind = ITEM_FIGURE, .step = step, .event = figure });
+}
+
+static void
+recorder_histogram (TelarMonitor *monitor, const char *tag, gint64 step, TelarTensor *values)
+{
+  TelarRecorder *recorder = (TelarRecorder *)monitor;
+
+  push (recorder,
+        (RecorderItem){ .kind = ITEM_HISTOGRAM,
+                        .step = step,
+                        .media = telar_recorder_media_new (recorder, tag, values, NULL) });
+}
+
+static void
+recorder_image (TelarMonitor *monitor, const TelarImage *image)
+{
+  TelarRecorder *recorder = (TelarRecorder *)monitor;
+
+  push (recorder, (RecorderItem){ .kind = ITEM_IMAGE,
+                                  .step = image->step,
+                                  .media = telar_recorder_media_new (recorder, image->name,
+                                                                     image->pixels, image) });
+}
+
+static void
+recorder_profile (TelarMonitor *monitor, gint64 step, const char *json)
+{
+  push ((TelarRecorder *)monitor,
+        (RecorderItem){ .kind = ITEM_PROFILE, .step = step, .text = g_strdup (json) });
 }
 
 static void
@@ -241,6 +275,9 @@ static const TelarMonitorClass recorder_class = {
   .scalar = recorder_scalar,
   .epoch = recorder_epoch,
   .figure = recorder_figure,
+  .histogram = recorder_histogram,
+  .image = recorder_image,
+  .profile = recorder_profile,
   .flush = recorder_flush,
   .checkpoint = recorder_checkpoint,
   .event = recorder_event,

@@ -24,6 +24,7 @@ takes_value (TelarRequestKind kind)
   case TELAR_REQUEST_STOP:
   case TELAR_REQUEST_CHECKPOINT:
   case TELAR_REQUEST_STOP_EPOCH:
+  case TELAR_REQUEST_PROFILE:
   case TELAR_N_REQUESTS:
     break;
   }
@@ -57,7 +58,7 @@ read_request (const TelarCommand *command, TelarRequest *request, GError **error
   if (request->kind == TELAR_REQUEST_NONE) {
     telar_set_error (error, TELAR_ERROR_USAGE, NULL,
                      "a run can be asked to pause, resume, step, stop, stop-after-epoch, "
-                     "learning-rate, set or checkpoint, not \"%s\"",
+                     "learning-rate, set, checkpoint or profile, not \"%s\"",
                      name != NULL ? name : "");
     return FALSE;
   }

@@ -16,6 +16,7 @@ const TelarTrainingGroup telar_training_groups[] = {
   { N_ ("Stopping and Checkpoints"),
     NAMES ("patience", "min_delta", "checkpoint_every", "checkpoint_steps") },
   { N_ ("Watchpoints"), NAMES ("watch") },
+  { N_ ("Records"), NAMES ("record_every", "record_steps") },
   { N_ ("Data and Initial Weights"), NAMES ("shuffle", "weights") },
   { NULL },
 };

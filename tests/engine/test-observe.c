@@ -1,0 +1,231 @@
+/* What a run tells of itself besides numbers: histograms, and a profile on request. The training is
+ * the same with and without. */
+#include "engine/operator.h"
+#include "engine/profile.h"
+#include "tests/engine/sample-operators.h"
+#include "tests/engine/sample-run.h"
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+/* Hears what the listener of the run does not. */
+typedef struct {
+  TelarMonitor base;
+  GHashTable *tags; /* name -> GArray of gint64, the steps */
+  gsize kernel, gradient, output;
+  char *profile;
+  gint64 profile_step;
+  double first_mean, last_mean;
+} Observer;
+
+static void
+observer_histogram (TelarMonitor *monitor, const char *tag, gint64 step, TelarTensor *values)
+{
+  Observer *o = (Observer *)monitor;
+  GArray *steps = g_hash_table_lookup (o->tags, tag);
+  if (!steps) {
+    steps = g_array_new (FALSE, FALSE, sizeof (gint64));
+    g_hash_table_insert (o->tags, g_strdup (tag), steps);
+  }
+  g_array_append_val (steps, step);
+  for (gsize i = 0; i < telar_tensor_elements (values); i++)
+    g_assert_true (isfinite (telar_tensor_get (values, i)));
+  if (strcmp (tag, "fc1.kernel") == 0) {
+    o->kernel = telar_tensor_elements (values);
+    o->last_mean = telar_tensor_get (values, 0);
+    if (steps->len == 1)
+      o->first_mean = o->last_mean;
+  } else if (strcmp (tag, "gradient/fc1.kernel") == 0) {
+    o->gradient = telar_tensor_elements (values);
+  } else if (strcmp (tag, "output/fc1") == 0) {
+    o->output = telar_tensor_elements (values);
+  }
+}
+
+static void
+observer_profile (TelarMonitor *monitor, gint64 step, const char *json)
+{
+  Observer *o = (Observer *)monitor;
+  g_free (o->profile);
+  o->profile = g_strdup (json);
+  o->profile_step = step;
+}
+
+static void
+free_steps (gpointer steps)
+{
+  g_array_unref (steps);
+}
+
+static void
+observer_init (Observer *o)
+{
+  static const TelarMonitorClass klass = { .histogram = observer_histogram,
+                                           .profile = observer_profile };
+  memset (o, 0, sizeof *o);
+  o->base.klass = &klass;
+  o->tags = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_steps);
+}
+
+static void
+observer_clear (Observer *o)
+{
+  g_hash_table_unref (o->tags);
+  g_free (o->profile);
+}
+
+/* A borrowed monitor in a tee is not freed by it: it has no free. */
+static void
+train (Run *run, Observer *o)
+{
+  TelarMonitor *both[] = { &run->listener.base, &o->base };
+  TelarMonitor *tee = telar_monitor_tee (both, 2);
+  TelarTraining training = { .graph = run->graph,
+                             .feed = run->feed,
+                             .device = run->device,
+                             .monitor = tee,
+                             .run = "run",
+                             .folder = run->folder };
+  g_autoptr (GError) error = NULL;
+  telar_training_result_clear (&run->result);
+  telar_train (&training, &run->result, &error);
+  g_assert_no_error (error);
+  telar_monitor_free (tee);
+}
+
+static GArray *
+steps_of (const Observer *o, const char *tag)
+{
+  GArray *steps = g_hash_table_lookup (o->tags, tag);
+  g_assert_nonnull (steps);
+  return steps;
+}
+
+static void
+test_histograms (void)
+{
+  Run run;
+  Observer o;
+  run_set_up (&run);
+  observer_init (&o);
+  run_set (&run, "training.epochs", "12");
+  train (&run, &o);
+
+  g_assert_cmpuint (o.kernel, >, 0);
+  g_assert_cmpuint (o.gradient, ==, o.kernel);
+  g_assert_cmpuint (o.output, >, 0);
+  g_assert_true (o.first_mean != o.last_mean);
+  GArray *steps = steps_of (&o, "fc1.kernel");
+  g_assert_cmpuint (steps->len, >, 2);
+  g_assert_cmpint (g_array_index (steps, gint64, 0), ==, 0);
+  g_assert_cmpint (g_array_index (steps, gint64, steps->len - 1), ==, run.result.steps);
+  for (guint i = 1; i + 1 < steps->len; i++)
+    g_assert_cmpint (g_array_index (steps, gint64, i), >=,
+                     g_array_index (steps, gint64, i - 1) + 16);
+  /* A data node's rows are no output that is looked at. */
+  g_assert_null (g_hash_table_lookup (o.tags, "output/d"));
+  observer_clear (&o);
+  run_tear_down (&run);
+}
+
+static void
+test_settings (void)
+{
+  Run run;
+  Observer o;
+  run_set_up (&run);
+  observer_init (&o);
+  run_set (&run, "training.record_every", "0");
+  train (&run, &o);
+  g_assert_cmpuint (g_hash_table_size (o.tags), ==, 0);
+
+  run_set (&run, "training.record_steps", "3");
+  train (&run, &o);
+  GArray *steps = steps_of (&o, "gradient/fc1.kernel");
+  for (guint i = 0; i < steps->len; i++)
+    g_assert_cmpint (g_array_index (steps, gint64, i), ==, 3 * (gint64)i);
+  observer_clear (&o);
+  run_tear_down (&run);
+}
+
+/* Batch statistics, dropout and the optimizer's slots are as if nobody had looked. */
+static void
+test_same_bits (void)
+{
+  Run with, without;
+  Observer o;
+  run_set_up (&with);
+  run_set_up (&without);
+  observer_init (&o);
+  run_set (&with, "training.record_steps", "1");
+  run_set (&without, "training.record_steps", "1");
+  train (&with, &o);
+  run_train (&without, NULL);
+  g_assert_cmpuint (g_hash_table_size (o.tags), >, 0);
+  g_assert_cmpstr (with.listener.log->str, ==, without.listener.log->str);
+  run_assert_same_file (with.result.checkpoint, without.result.checkpoint);
+  observer_clear (&o);
+  run_tear_down (&with);
+  run_tear_down (&without);
+}
+
+static double
+number_at (const json_t *list, size_t i)
+{
+  return json_number_value (json_array_get (list, i));
+}
+
+static void
+test_profile (void)
+{
+  static const TelarRequest requests[] = { { 3, TELAR_REQUEST_PROFILE } };
+  Run run;
+  Observer o;
+  run_set_up (&run);
+  observer_init (&o);
+  run.listener.requests = requests;
+  run.listener.n_requests = 1;
+  train (&run, &o);
+  g_assert_nonnull (o.profile);
+  g_assert_cmpint (o.profile_step, >, 1);
+  json_t *profile = json_loads (o.profile, 0, NULL);
+  const json_t *nodes = json_object_get (profile, "nodes");
+  const json_t *list = json_object_get (profile, "instructions");
+  g_assert_cmpfloat (json_number_value (json_object_get (profile, "peak_flops")), >, 0);
+  g_assert_cmpfloat (json_number_value (json_object_get (profile, "peak_bytes")), >, 0);
+  g_assert_cmpuint (json_array_size (list), >, 5);
+  double end = 0, flops = 0, arena = json_number_value (json_object_get (profile, "arena"));
+  gboolean found = FALSE;
+  for (size_t i = 0; i < json_array_size (list); i++) {
+    const json_t *instr = json_array_get (list, i);
+    g_assert_cmpfloat (number_at (instr, 2), ==, end);
+    g_assert_cmpfloat (number_at (instr, 3), >, 0);
+    g_assert_cmpfloat (number_at (instr, 6), >=, 0);
+    g_assert_cmpfloat (number_at (instr, 6), <=, arena);
+    end += number_at (instr, 3);
+    flops += number_at (instr, 4);
+    const char *node = json_string_value (
+        json_array_get (nodes, (size_t)json_integer_value (json_array_get (instr, 0))));
+    found |= strcmp (node, "fc1") == 0;
+  }
+  g_assert_true (found);
+  g_assert_cmpfloat (flops, >, 0);
+  /* The whole step takes longer than its kernels. */
+  g_assert_cmpfloat (json_number_value (json_object_get (profile, "step_ns")), >=, end * 0.5);
+  json_decref (profile);
+  observer_clear (&o);
+  run_tear_down (&run);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  telar_operators_init ();
+  test_operators_register ();
+  g_test_add_func ("/observe/histograms", test_histograms);
+  g_test_add_func ("/observe/settings", test_settings);
+  g_test_add_func ("/observe/same-bits", test_same_bits);
+  g_test_add_func ("/observe/profile", test_profile);
+  return g_test_run ();
+}
