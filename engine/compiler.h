@@ -4,6 +4,7 @@
 
 #include "engine/device.h"
 #include "engine/lower.h"
+#include "engine/states.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,11 @@ TelarProgram *telar_pass_cse (const TelarProgram *program, GError **error);  /* 
 TelarProgram *telar_pass_dce (const TelarProgram *program, GError **error);  /* what nobody needs */
 TelarProgram *telar_pass_fuse (const TelarProgram *program, GError **error); /* epilogues, chains */
 TelarProgram *telar_pass_layout (const TelarProgram *program, GError **error); /* channels last */
+/* For inference with weights that stay: those of @states become constants, and a batch norm behind
+ * a product with constant weights becomes part of them. */
+TelarProgram *telar_pass_freeze (const TelarProgram *program, const TelarStates *states,
+                                 GError **error);
+TelarProgram *telar_pass_fold_norm (const TelarProgram *program, GError **error);
 TelarProgram *telar_pass_schedule (const TelarProgram *program,
                                    GError **error); /* order for memory */
 
@@ -115,7 +121,8 @@ typedef struct {
   const TelarDevice *device; /* for layout and fusion; may be NULL: neither is done */
   TelarPassDump dump;
   gpointer dump_data;
-  const TelarProbe *probes; /* of a training program */
+  const TelarStates *states; /* for inference: the weights, if they will not change; or NULL */
+  const TelarProbe *probes;  /* of a training program */
   guint n_probes;
 } TelarCompileOptions;
 

@@ -3,12 +3,13 @@
 #include "engine/trainer.h"
 
 static TelarRunner *
-make_runner (const TelarGraph *graph, TelarFeed *feed, TelarDevice *device, GError **error)
+make_runner (const TelarGraph *graph, TelarFeed *feed, TelarDevice *device,
+             const TelarStates *states, GError **error)
 {
   g_autoptr (TelarLowered) lowered = telar_lower (graph, feed, TELAR_LOWER_EVALUATE);
   if (!telar_lowered_ok (lowered, error))
     return NULL;
-  TelarCompileOptions options = { .device = device };
+  TelarCompileOptions options = { .device = device, .states = states };
   g_autoptr (TelarProgram) program = telar_compile_inference (lowered->program, &options, error);
   return program ? telar_runner_new (program, feed, device) : NULL;
 }
@@ -21,7 +22,7 @@ telar_evaluate (const TelarGraph *graph, TelarFeed *feed, TelarSplit split, gint
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there are no rows to evaluate on");
     return FALSE;
   }
-  g_autoptr (TelarRunner) runner = make_runner (graph, feed, device, error);
+  g_autoptr (TelarRunner) runner = make_runner (graph, feed, device, states, error);
   if (!runner)
     return FALSE;
   TelarRunnerStep step = { .states = states, .seed = telar_graph_seed (graph) };

@@ -87,15 +87,20 @@ make_plan (Bench *bench, GError **error)
 {
   TelarOptimizer optimizer = telar_training_optimizer (telar_graph_training (bench->graph));
   TelarCompileOptions compile = { .device = bench->device };
+  guint64 seed = telar_graph_seed (bench->graph);
   g_autoptr (TelarLowered) lowered =
       telar_lower (bench->graph, bench->feed, bench->train ? TELAR_LOWER_TRAIN : TELAR_LOWER_INFER);
   if (!telar_lowered_ok (lowered, error))
     return FALSE;
+  if (!bench->train) {
+    if (!telar_states_add_program (bench->states, lowered->program, seed, error))
+      return FALSE;
+    compile.states = bench->states;
+  }
   g_autoptr (TelarProgram) program =
       bench->train ? telar_compile_training (lowered->program, &optimizer, &compile, error)
                    : telar_compile_inference (lowered->program, &compile, error);
-  if (program == NULL ||
-      !telar_states_add_program (bench->states, program, telar_graph_seed (bench->graph), error))
+  if (program == NULL || !telar_states_add_program (bench->states, program, seed, error))
     return FALSE;
   bench->plan = telar_plan_new (program, bench->batch, bench->device, 0, error);
   return bench->plan != NULL;

@@ -91,7 +91,7 @@ compile (Predict *p, GError **error)
   g_autoptr (TelarLowered) lowered = telar_lower (p->model.graph, &shapes, TELAR_LOWER_INFER);
   if (!telar_lowered_ok (lowered, error))
     return FALSE;
-  TelarCompileOptions options_ = { .device = p->device };
+  TelarCompileOptions options_ = { .device = p->device, .states = p->model.states };
   p->program = telar_compile_inference (lowered->program, &options_, error);
   return p->program != NULL && telar_states_add_program (p->model.states, p->program, 0, error);
 }

@@ -21,6 +21,11 @@ static const Stage differentiate_stages[] = {
   { "differentiate", telar_pass_differentiate },
 };
 
+static const Stage frozen_stages[] = {
+  { "fold-norm", telar_pass_fold_norm },
+  { "dce", telar_pass_dce },
+};
+
 /* Layout comes before fusion, so that no region has values in two layouts; what it leaves
  * (transposes that meet) is simplified away first. */
 static const Stage device_stages[] = {
@@ -110,7 +115,13 @@ telar_compile_inference (const TelarProgram *lowered, const TelarCompileOptions 
 {
   if (options == NULL)
     options = &no_options;
-  TelarProgram *program = telar_program_ref ((TelarProgram *)lowered);
+  TelarProgram *program = telar_program_ref ((TelarProgram *)lowered), *next;
   program = RUN (program, simplify_stages, options, error);
+  if (program != NULL && options->states != NULL) {
+    next = finish_pass ("freeze", telar_pass_freeze (program, options->states, error), options,
+                        error);
+    telar_program_unref (program);
+    program = RUN (next, frozen_stages, options, error);
+  }
   return RUN (program, device_stages, options, error);
 }

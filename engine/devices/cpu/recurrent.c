@@ -2,7 +2,7 @@
  * steps without waiting for the others. The recurrent weights are packed once for all steps. A step
  * works on rows that stand side by side in scratch: in the tensors a row's next is a whole sequence
  * further, which for usual sizes is the same place of the caches for all of them. */
-#include "engine/devices/cpu/cpu.h"
+#include "engine/devices/cpu/packed.h"
 
 #include <string.h>
 
@@ -17,8 +17,9 @@ typedef struct {
   float *states; /* a step's [N, H] */
 } Layer;
 
-#define APART 16 /* numbers between two rows of scratch, so that they do not share places either   \
-                  */
+#define APART                                                                                      \
+  16 /* numbers between two rows of scratch, so that they do not share places either               \
+      */
 
 static Layer
 layer_of (const TelarInstr *instr, const TelarType *inputs)
@@ -33,12 +34,6 @@ layer_of (const TelarInstr *instr, const TelarType *inputs)
                   .reverse = telar_instr_int (instr, TELAR_ATTR_REVERSE, 0) != 0 };
 }
 
-static gsize
-round_up (gsize n, gsize unit)
-{
-  return (n + unit - 1) / unit * unit;
-}
-
 /* Of w [G·H, H] or, @back, of the same seen from the gates. */
 static CpuMatrix
 weights_of (const Layer *l, const float *w, gboolean back)
@@ -48,12 +43,6 @@ weights_of (const Layer *l, const float *w, gboolean back)
   return (CpuMatrix){ w, l->units, l->gates, 1, l->units };
 }
 
-static gsize
-packed_size (const CpuDevice *device, const CpuMatrix *b)
-{
-  return b->k * round_up (b->n, device->vector.panel);
-}
-
 static void
 start (Layer *l, const CpuDevice *device, const TelarCall *call, guint weights, gboolean back)
 {
@@ -61,7 +50,7 @@ start (Layer *l, const CpuDevice *device, const TelarCall *call, guint weights, 
   l->call = call;
   l->weights = weights_of (l, call->inputs[weights].data, back);
   l->packed = call->scratch;
-  l->sums = l->packed + packed_size (device, &l->weights);
+  l->sums = l->packed + cpu_packed_size (device, &l->weights);
   l->states = l->sums + l->rows * (l->gates + APART);
   device->vector.pack (&l->weights, l->packed);
 }
@@ -294,7 +283,7 @@ prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
   CpuMatrix weights = weights_of (&layer, NULL, way_of (site->instr->prim)->back);
   gsize rows = layer.rows * (layer.gates + layer.units + 2 * APART);
 
-  prepared->scratch = (packed_size (site->device, &weights) + rows) * sizeof (float);
+  prepared->scratch = (cpu_packed_size (site->device, &weights) + rows) * sizeof (float);
   return TRUE;
 }
 

@@ -10,7 +10,8 @@
   void cpu_fill_pools_##isa (CpuVector *vector);                                                   \
   void cpu_fill_optimizers_##isa (CpuVector *vector);                                              \
   void cpu_fill_products_##isa (CpuVector *vector);                                                \
-  void cpu_fill_recurrences_##isa (CpuVector *vector);
+  void cpu_fill_recurrences_##isa (CpuVector *vector);                                             \
+  void cpu_fill_winograd_##isa (CpuVector *vector);
 
 #define FILL(vector, text, isa)                                                                    \
   G_STMT_START                                                                                     \
@@ -25,6 +26,7 @@
     cpu_fill_optimizers_##isa (vector);                                                            \
     cpu_fill_products_##isa (vector);                                                              \
     cpu_fill_recurrences_##isa (vector);                                                           \
+    cpu_fill_winograd_##isa (vector);                                                              \
   }                                                                                                \
   G_STMT_END
 

@@ -91,6 +91,15 @@ typedef struct {
   float *dy, *dx, *sums;
 } CpuGruRow;
 
+/* A tile of a convolution of 3 x 3: 6 x 6 pixels of the image, of which the lines from @top up to
+ * @bottom and the columns from @left up to @right are inside; or of 4 x 4 of the result, of which
+ * @bottom lines and @right columns are. @line: floats from one line to the next. The channels come
+ * in whole registers. */
+typedef struct {
+  gsize channels, line;
+  gsize top, bottom, left, right;
+} CpuWinograd;
+
 typedef struct {
   const char *name;           /* "AVX-512" */
   const CpuRowEntry *rows[2]; /* of f32; of the other types */
@@ -136,6 +145,9 @@ typedef struct {
   void (*pack) (const CpuMatrix *b, float *packed);
   /* y = a · b for @rows rows */
   void (*multiply) (const CpuTile *tile, const CpuMatrix *b, const float *packed, gsize rows);
+  /* The 36 points of a tile of the image, each @apart from the one before; and back. */
+  void (*winograd_in) (const CpuWinograd *w, const float *x, float *v, gsize apart);
+  void (*winograd_out) (const CpuWinograd *w, const float *m, gsize apart, float *y);
   void (*lstm) (const CpuLstmRow *row, gsize n);
   void (*lstm_grad) (const CpuLstmRow *row, gsize n);
   void (*gru) (const CpuGruRow *row, gsize n);

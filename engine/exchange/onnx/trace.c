@@ -142,7 +142,7 @@ onnx_trace_finish (OnnxTrace *trace, GError **error)
   g_autoptr (TelarProgram) program = telar_builder_finish (trace->b, error);
   if (!program)
     return NULL;
-  TelarCompileOptions options = { .device = trace->device };
+  TelarCompileOptions options = { .device = trace->device, .states = trace->states };
   return telar_compile_inference (program, &options, error);
 }
 

@@ -43,12 +43,25 @@ optimize_adamw (const TelarProgram *program, GError **error)
   return telar_pass_optimize (program, &optimizer, error);
 }
 
+/* With what the states begin with. */
+static TelarProgram *
+freeze (const TelarProgram *program, GError **error)
+{
+  g_autoptr (TelarStates) states = telar_states_new ();
+
+  if (!telar_states_add_program (states, program, 1, error))
+    return NULL;
+  return telar_pass_freeze (program, states, error);
+}
+
 static const struct {
   const char *name;
   TelarProgram *(*run) (const TelarProgram *program, GError **error);
 } passes[] = {
   { "bind-3", bind_three },
   { "fold", telar_pass_fold },
+  { "fold-norm", telar_pass_fold_norm },
+  { "freeze", freeze },
   { "simplify", telar_pass_simplify },
   { "cse", telar_pass_cse },
   { "dce", telar_pass_dce },

@@ -63,35 +63,6 @@ typedef struct {
   TelarType input_types[MOST_VALUES], output_types[MOST_VALUES];
 } Case;
 
-/* "conv f32[…] f32[…] {…}" as a program. */
-static TelarProgram *
-program_of_line (const char *text, GError **error)
-{
-  g_autoptr (TelarBuilder) b = telar_builder_new ("line");
-  TelarLexer lexer = { .at = text, .line = 1 };
-  TelarAttrReader reader;
-  TelarValue inputs[MOST_VALUES];
-  g_autofree char *name = NULL;
-  guint n = 0;
-
-  g_assert_true (telar_lexer_name (&lexer, &name));
-  for (telar_lexer_skip_blanks (&lexer); *lexer.at != '\0' && *lexer.at != '{';
-       telar_lexer_skip_blanks (&lexer)) {
-    g_autofree char *label = g_strdup_printf ("%u", n);
-    TelarType type;
-    g_assert_true (telar_lexer_type (&lexer, &type));
-    inputs[n++] = telar_build_input (b, label, &type);
-  }
-  telar_attr_reader_init (&reader);
-  telar_attr_reader_read (&reader, &lexer);
-  g_assert_no_error (lexer.error);
-  TelarValue y = telar_build (b, telar_prim_from_name (name), inputs, n,
-                              (const TelarAttr *)(gpointer)reader.attrs->data, reader.attrs->len);
-  telar_attr_reader_clear (&reader);
-  telar_build_output (b, TELAR_OUTPUT_RESULT, "y", y);
-  return telar_builder_finish (b, error);
-}
-
 /* From all over the type's range. */
 static double
 wide_integer (TelarDType dtype, double uniform)
@@ -171,18 +142,73 @@ value_for (const TelarInstr *instr, guint input, TelarDType dtype, double unifor
   return 4 * uniform - 2;
 }
 
+/* The numbers of operand @index, the same each time. */
+static void
+fill_operand (const TelarInstr *instr, guint index, const TelarType *type, void *data)
+{
+  TelarRandom random = { .seed = 17, .stream = index };
+
+  for (gsize i = 0; i < telar_shape_elements (&type->shape); i++)
+    telar_element_set (
+        type->dtype, data, i,
+        value_for (instr, index, type->dtype, (double)telar_random_uniform (&random, i)));
+}
+
+static TelarValue
+build_operand (TelarBuilder *b, TelarPrim prim, guint index, const TelarType *type,
+               gboolean constant)
+{
+  g_autofree char *label = g_strdup_printf ("%u", index);
+  const TelarInstr instr = { .prim = prim };
+
+  if (!constant)
+    return telar_build_input (b, label, type);
+  g_autoptr (TelarTensor) tensor = telar_tensor_new (type->dtype, &type->shape);
+  fill_operand (&instr, index, type, tensor->data);
+  return telar_build_constant (b, tensor);
+}
+
+/* "conv f32[…] f32[…] {…}" as a program; with "constant" in front the second operand, the weights,
+ * is a constant. */
+static TelarProgram *
+program_of_line (const char *text, GError **error)
+{
+  g_autoptr (TelarBuilder) b = telar_builder_new ("line");
+  TelarLexer lexer = { .at = text, .line = 1 };
+  TelarAttrReader reader;
+  TelarValue inputs[MOST_VALUES];
+  gboolean constant = g_str_has_prefix (text, "constant ");
+  g_autofree char *name = NULL;
+  guint n = 0;
+
+  if (constant)
+    lexer.at += strlen ("constant ");
+  g_assert_true (telar_lexer_name (&lexer, &name));
+  TelarPrim prim = telar_prim_from_name (name);
+  for (telar_lexer_skip_blanks (&lexer); *lexer.at != '\0' && *lexer.at != '{';
+       telar_lexer_skip_blanks (&lexer)) {
+    TelarType type;
+    g_assert_true (telar_lexer_type (&lexer, &type));
+    inputs[n] = build_operand (b, prim, n, &type, constant && n == 1);
+    n++;
+  }
+  telar_attr_reader_init (&reader);
+  telar_attr_reader_read (&reader, &lexer);
+  g_assert_no_error (lexer.error);
+  TelarValue y = telar_build (b, prim, inputs, n, (const TelarAttr *)(gpointer)reader.attrs->data,
+                              reader.attrs->len);
+  telar_attr_reader_clear (&reader);
+  telar_build_output (b, TELAR_OUTPUT_RESULT, "y", y);
+  return telar_builder_finish (b, error);
+}
+
 static void
 make_input (Case *c, guint index)
 {
   TelarView *view = &c->inputs[index];
-  TelarRandom random = { .seed = 17, .stream = index };
-  gsize n = telar_shape_elements (&view->type.shape);
 
   view->data = guarded_new (view_bytes (view));
-  for (gsize i = 0; i < n; i++)
-    telar_element_set (
-        view->type.dtype, view->data, i,
-        value_for (c->instr, index, view->type.dtype, (double)telar_random_uniform (&random, i)));
+  fill_operand (c->instr, index, &view->type, view->data);
 }
 
 static TelarCall

@@ -73,3 +73,4 @@ void ISA_NAME (cpu_fill_pools) (CpuVector *vector);
 void ISA_NAME (cpu_fill_optimizers) (CpuVector *vector);
 void ISA_NAME (cpu_fill_products) (CpuVector *vector);
 void ISA_NAME (cpu_fill_recurrences) (CpuVector *vector);
+void ISA_NAME (cpu_fill_winograd) (CpuVector *vector);

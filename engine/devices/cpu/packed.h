@@ -1,0 +1,23 @@
+/* Products with weights that a program has as constants: packed when the plan is made, for all its
+ * runs. */
+#pragma once
+
+#include "engine/devices/cpu/cpu.h"
+
+G_BEGIN_DECLS
+
+/* The numbers of input @i of the site when they are known before it runs, or NULL. */
+const float *cpu_constant (const CpuSite *site, guint i);
+
+/* How many floats @b takes when it is packed. */
+gsize cpu_packed_size (const CpuDevice *device, const CpuMatrix *b);
+
+/* Rows of A that stay in the second cache beside a panel, when each has @k numbers; several whole
+ * tiles. */
+gsize cpu_packed_rows (gsize k);
+
+/* y = a · b for any number of rows. */
+void cpu_packed_multiply (const CpuDevice *device, const CpuTile *tile, const CpuMatrix *b,
+                          const float *packed, gsize rows);
+
+G_END_DECLS
