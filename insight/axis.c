@@ -1,4 +1,4 @@
-/* Ticks at round numbers, numbers as text, and smoothing. */
+/* Ticks at round numbers, and numbers as text. */
 #include "insight/axis.h"
 
 #include <math.h>
@@ -43,7 +43,7 @@ tick_step (double span, TelarUnit unit, guint wanted)
 {
   double step = span / MAX (wanted, 1);
 
-  if (unit == TELAR_UNIT_SECONDS)
+  if (unit == TELAR_UNIT_SECONDS || unit == TELAR_UNIT_CLOCK)
     return round_seconds (step);
   step = round_step (step);
   return unit == TELAR_UNIT_COUNT ? MAX (step, 1) : step;
@@ -124,6 +124,20 @@ format_seconds (double value, double step, char *text, gsize size)
     g_snprintf (text, (gulong)size, "%d d %d h", (int)days, (int)(hours % 24));
 }
 
+/* "14:05", with seconds or the day where the step asks for them. */
+static void
+format_clock (double value, double step, char *text, gsize size)
+{
+  g_autoptr (GDateTime) when = g_date_time_new_from_unix_local ((gint64)floor (value));
+  g_autofree char *written = when == NULL ? NULL
+                                          : g_date_time_format (when, step >= 86400  ? "%d %b"
+                                                                      : step >= 3600 ? "%d %b %H:%M"
+                                                                      : step >= 60   ? "%H:%M"
+                                                                                     : "%H:%M:%S");
+
+  g_strlcpy (text, written != NULL ? written : "", size);
+}
+
 static int
 decimals_of (double step)
 {
@@ -138,6 +152,9 @@ format_tick (double value, TelarUnit unit, double step, char *text, gsize size)
   switch (unit) {
   case TELAR_UNIT_SECONDS:
     format_seconds (value, step, text, size);
+    return;
+  case TELAR_UNIT_CLOCK:
+    format_clock (value, step, text, size);
     return;
   case TELAR_UNIT_PERCENT:
     format_number (value * 100, decimals_of (step * 100), text, size);
@@ -168,6 +185,10 @@ telar_axis_format (double value, TelarUnit unit, guint digits, char *text, gsize
                size);
     return;
   }
+  if (unit == TELAR_UNIT_CLOCK) {
+    format_clock (value, 1, text, size);
+    return;
+  }
   double scaled = unit == TELAR_UNIT_PERCENT ? value * 100 : value;
   int exponent = scaled == 0 ? 0 : (int)floor (log10 (fabs (scaled)) + 1e-9);
   int decimals = CLAMP ((int)digits - 1 - exponent, 0, 12);
@@ -193,12 +214,17 @@ add_tick (GArray *ticks, double value, TelarUnit unit, double step, gboolean lab
 static void
 linear_ticks (double min, double max, TelarUnit unit, guint wanted, GArray *ticks)
 {
-  double step = tick_step (max - min, unit, wanted);
+  double step = tick_step (max - min, unit, wanted), shift = 0;
+
+  if (unit == TELAR_UNIT_CLOCK) { /* round hours are those of the place */
+    g_autoptr (GDateTime) when = g_date_time_new_from_unix_local ((gint64)max);
+    shift = when != NULL ? (double)g_date_time_get_utc_offset (when) / G_USEC_PER_SEC : 0;
+  }
   /* Counted, not added up, so that the tick at zero is zero. */
-  double first = ceil (min / step - 1e-9), last = floor (max / step + 1e-9);
+  double first = ceil ((min + shift) / step - 1e-9), last = floor ((max + shift) / step + 1e-9);
 
   for (double i = first; i <= last; i++)
-    add_tick (ticks, i * step + 0.0, unit, step, TRUE); /* adding turns -0 into 0 */
+    add_tick (ticks, i * step - shift + 0.0, unit, step, TRUE); /* adding turns -0 into 0 */
 }
 
 /* Powers of ten carry labels, each @every-th of them; the 2 to 9 between are minor. */
@@ -228,23 +254,4 @@ telar_axis_ticks (double min, double max, gboolean log, TelarUnit unit, guint wa
     linear_ticks (min, max, unit, wanted, ticks);
   else
     decade_ticks (min, max, unit, (int)MAX (1, ceil (decades / MAX (wanted, 1))), ticks);
-}
-
-/* --- smoothing --------------------------------------------------------------------------- */
-
-void
-telar_smoother_init (TelarSmoother *smoother, double weight)
-{
-  *smoother = (TelarSmoother){ .weight = CLAMP (weight, 0, 0.9999), .bias = 1 };
-}
-
-double
-telar_smoother_next (TelarSmoother *smoother, double value, double steps)
-{
-  if (!isfinite (value))
-    return value;
-  double weight = smoother->weight > 0 ? pow (smoother->weight, MAX (steps, 1)) : 0;
-  smoother->sum = weight * smoother->sum + (1 - weight) * value;
-  smoother->bias *= weight;
-  return smoother->sum / (1 - smoother->bias);
 }

@@ -12,6 +12,9 @@
 #define TITLE_SCALE   1.18
 #define END_RADIUS    3.4
 #define LEGEND_RADIUS 4.0
+#define LEGEND_SPACE  16.0
+#define LEGEND_LINES  3
+#define MOST_STROKED  24 /* curves that cairo draws in time */
 
 /* The value at a curve's end, written beside it. */
 typedef struct {
@@ -66,8 +69,10 @@ find_ends (Painting *painting)
   TelarChart *chart = painting->chart;
   double widest = 0;
 
+  if (chart->series->len > TELAR_CHART_FEW)
+    return 0;
   for (guint i = 0; i < chart->series->len; i++) {
-    const TelarSeries *series = g_ptr_array_index (chart->series, i);
+    const TelarSeries *series = telar_chart_shown (chart, i);
     TelarAbscissa abscissa = telar_series_abscissa (chart, series);
     guint last = telar_series_length (series);
     char text[32];
@@ -75,7 +80,7 @@ find_ends (Painting *painting)
     if (last == 0)
       continue;
     double x = telar_abscissa_at (&abscissa, last - 1);
-    double y = telar_pyramid_value (series->smooth, last - 1);
+    double y = telar_series_smooth (series, last - 1);
     if (x < chart->x_span.min || x > chart->x_span.max ||
         (isfinite (y) && (y < chart->y_span.min || y > chart->y_span.max)))
       continue;
@@ -149,8 +154,11 @@ arrange (Painting *painting, double header)
   plot->width = MAX (chart->width - plot->x - right, 1);
 
   /* As many ticks as have room for their labels. */
-  double room = 2.4 * text_width (painting, chart->x == TELAR_CHART_TIME ? "10 min 30 s" : "10000");
-  telar_axis_ticks (chart->x_span.min, chart->x_span.max, FALSE, telar_chart_x_unit (chart),
+  double room =
+      2.4 * text_width (painting, chart->x == TELAR_CHART_TIME || chart->x == TELAR_CHART_WALL
+                                      ? "10 min 30 s"
+                                      : "10000");
+  telar_axis_ticks (chart->x_span.min, chart->x_span.max, chart->log_x, telar_chart_x_unit (chart),
                     (guint)MAX (plot->width / room, 1), painting->x_ticks);
   place_ends (painting);
 }
@@ -252,7 +260,7 @@ draw_markers (const Painting *painting)
   for (guint i = 0; i < chart->markers->len; i++) {
     const TelarMarker *marker = g_ptr_array_index (chart->markers, i);
     double x = telar_marker_x (chart, marker);
-    if (x < chart->x_span.min || x > chart->x_span.max)
+    if (!(x >= chart->x_span.min && x <= chart->x_span.max))
       continue;
     double px = crisp (telar_chart_to_px (chart, x));
     gboolean labelled = draw_marker_label (painting, marker->label, px, &free_from);
@@ -277,42 +285,81 @@ draw_ends (const Painting *painting)
   }
 }
 
-/* Title at the left, names at the right, below one another's way on a second line when narrow.
- * Returns the height that both take. */
+/* "+488": what has no room in the legend. */
+static char *
+rest_of_legend (const TelarChart *chart)
+{
+  return chart->series->len > TELAR_CHART_FEW
+             ? g_strdup_printf ("+%u", chart->series->len - TELAR_CHART_FEW)
+             : NULL;
+}
+
+static double
+legend_width (const Painting *painting, guint n, const char *rest)
+{
+  double width = rest != NULL ? text_width (painting, rest) + LEGEND_SPACE : 0;
+
+  for (guint i = 0; i < n; i++)
+    width += 2 * LEGEND_RADIUS + 6 + LEGEND_SPACE +
+             text_width (painting, telar_chart_shown (painting->chart, i)->name);
+  return width - LEGEND_SPACE;
+}
+
+/* Names from @from on, as many as there is room for from @x on; returns the first that has none. */
+static guint
+draw_legend_line (const Painting *painting, guint from, guint to, double x, double y)
+{
+  const TelarChart *chart = painting->chart;
+  cairo_t *cr = painting->cr;
+  guint i;
+
+  for (i = from; i < to; i++) {
+    const TelarSeries *series = telar_chart_shown (chart, i);
+    double width = 2 * LEGEND_RADIUS + 6 + text_width (painting, series->name);
+    if (i > from && x + width > chart->width - MARGIN)
+      break;
+    telar_set_color (cr, telar_palette_color (series->style, painting->theme->dark), 1);
+    telar_draw_mark (cr, series->style, x + LEGEND_RADIUS, y, LEGEND_RADIUS);
+    draw_text (painting, series->name, x + 2 * LEGEND_RADIUS + 6, y, TELAR_TEXT_LEFT, 0.85);
+    x += width + LEGEND_SPACE;
+  }
+  g_autofree char *rest = i == to ? rest_of_legend (chart) : NULL;
+  if (rest != NULL)
+    draw_text (painting, rest, x, y, TELAR_TEXT_LEFT, DIM);
+  return i;
+}
+
+/* Title at the left, names at the right, on lines below where there is no room for them. Returns
+ * the height that both take. */
 static double
 draw_header (const Painting *painting)
 {
   const TelarChart *chart = painting->chart;
-  cairo_t *cr = painting->cr;
-  PangoLayout *title =
-      telar_chart_layout (cr, painting->theme, TITLE_SCALE, TRUE, chart->title ? chart->title : "");
-  double title_width, title_height, legend = 0;
+  PangoLayout *title = telar_chart_layout (painting->cr, painting->theme, TITLE_SCALE, TRUE,
+                                           chart->title ? chart->title : "");
+  guint shown = MIN (chart->series->len, TELAR_CHART_FEW);
+  g_autofree char *rest = rest_of_legend (chart);
+  double title_width, title_height;
 
   telar_layout_size (title, &title_width, &title_height);
   double y = MARGIN + title_height / 2;
-  telar_set_color (cr, painting->theme->text, 1);
-  telar_draw_layout (cr, title, MARGIN, y, TELAR_TEXT_LEFT);
+  telar_set_color (painting->cr, painting->theme->text, 1);
+  telar_draw_layout (painting->cr, title, MARGIN, y, TELAR_TEXT_LEFT);
   g_object_unref (title);
   if (chart->series->len < 2) /* the title says it */
     return MARGIN + title_height + MARGIN;
 
-  for (guint i = 0; i < chart->series->len; i++) {
-    const TelarSeries *series = g_ptr_array_index (chart->series, i);
-    legend += 2 * LEGEND_RADIUS + 6 + text_width (painting, series->name) + (i > 0 ? 16 : 0);
+  double legend = legend_width (painting, shown, rest);
+  if (2 * MARGIN + title_width + 24 + legend < chart->width) {
+    draw_legend_line (painting, 0, shown, chart->width - MARGIN - legend, y);
+    return MARGIN + title_height + MARGIN;
   }
-  gboolean beside = 2 * MARGIN + title_width + 24 + legend < chart->width;
-  double x = beside ? chart->width - MARGIN - legend : MARGIN;
-  if (!beside)
-    y += title_height / 2 + 6 + painting->line / 2;
-  for (guint i = 0; i < chart->series->len; i++) {
-    const TelarSeries *series = g_ptr_array_index (chart->series, i);
-    telar_set_color (cr, telar_palette_color (series->style, painting->theme->dark), 1);
-    telar_draw_mark (cr, series->style, x + LEGEND_RADIUS, y, LEGEND_RADIUS);
-    x += 2 * LEGEND_RADIUS + 6;
-    draw_text (painting, series->name, x, y, TELAR_TEXT_LEFT, 0.85);
-    x += text_width (painting, series->name) + 16;
+  y += title_height / 2 + 6 - painting->line / 2;
+  for (guint i = 0, lines = 0; i < shown && lines < LEGEND_LINES; lines++) {
+    y += painting->line;
+    i = draw_legend_line (painting, i, shown, MARGIN, y);
   }
-  return beside ? MARGIN + title_height + MARGIN : y + painting->line / 2 + MARGIN;
+  return y + painting->line / 2 + MARGIN;
 }
 
 static void
@@ -340,8 +387,9 @@ draw_contents (Painting *painting, double header)
   cairo_rectangle (cr, chart->plot.x - 2, chart->plot.y - 3, chart->plot.width + 4,
                    chart->plot.height + 6);
   cairo_clip (cr);
-  for (guint i = chart->series->len; i > 0; i--) /* the first lies on top */
-    telar_chart_draw_series (chart, cr, g_ptr_array_index (chart->series, i - 1), painting->theme);
+  if (chart->series->len <= MOST_STROKED || !telar_chart_draw_lines (chart, cr, painting->theme))
+    for (guint i = chart->series->len; i > 0; i--) /* the first lies on top */
+      telar_chart_draw_series (chart, cr, telar_chart_shown (chart, i - 1), painting->theme);
   cairo_restore (cr);
   draw_ends (painting);
 }
@@ -366,6 +414,7 @@ telar_chart_draw (TelarChart *chart, cairo_t *cr, double width, double height,
     cairo_rectangle (cr, 0, 0, width, height);
     cairo_fill (cr);
   }
+  telar_chart_settle (chart);
   double header = draw_header (&painting);
   if (telar_chart_visible_x (chart, &chart->x_span))
     draw_contents (&painting, header);

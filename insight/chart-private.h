@@ -1,6 +1,6 @@
 /* What the files of the chart share: the model (chart.c), the scale between values and pixels
- * (chart-scale.c), the painter (chart-draw.c, chart-curve.c) and what follows the pointer
- * (chart-pointer.c). */
+ * (chart-scale.c), the painter (chart-draw.c, chart-curve.c, chart-raster.c) and what follows the
+ * pointer (chart-pointer.c, chart-crosshair.c). */
 #pragma once
 
 #include "insight/chart.h"
@@ -10,15 +10,25 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct TelarSeries TelarSeries;
+struct TelarSeries {
   char *name;
   guint style;
   GArray *steps; /* double */
   GArray *times; /* double, µs since 1970; never falls, so that it can be searched */
   TelarPyramid *raw;
-  TelarPyramid *smooth;
+  TelarPyramid *low, *high; /* the band; NULL: none */
+  GArray *smooth;           /* double; windows are smoothed when the chart is drawn */
   TelarSmoother smoother;
-} TelarSeries;
+  gint64 start_time, steps_per_epoch; /* 0: the chart's */
+  gboolean has_extent;
+  TelarPoint first, last;
+
+  GArray *metric;         /* TelarPoint; NULL: none */
+  GArray *across;         /* double: where the points stand along the metric; of @by_metric alone */
+  TelarSeries *by_metric; /* the same points in the order of the metric, as last drawn */
+  gboolean stale;         /* they have changed since */
+};
 
 typedef struct {
   gint64 step, time;
@@ -42,9 +52,10 @@ struct TelarChart {
 
   TelarChartX x;
   gint64 steps_per_epoch, start_time;
-  gboolean log;
-  TelarUnit unit;
-  double smoothing;
+  gboolean log, log_x;
+  TelarUnit unit, metric_unit;
+  double smoothing, clip;
+  TelarSmoothing smoothing_kind;
 
   gboolean x_zoomed, y_zoomed;
   TelarSpan x_zoom, y_zoom;
@@ -59,6 +70,22 @@ struct TelarChart {
   gboolean boxed;
   double box[4];
 };
+
+/* A chart of more curves than this shows no raw values behind, no values at their ends, and no
+ * more names. */
+#define TELAR_CHART_FEW 12
+
+/* --- series (chart-series.c)
+ * --------------------------------------------------------------------- */
+
+TelarSeries *telar_series_new (const char *name, guint style);
+void telar_series_free (TelarSeries *series);
+guint telar_series_length (const TelarSeries *series);
+double telar_series_smooth (const TelarSeries *series, guint i);
+/* What is drawn of a series: its points in the order of what runs along x. */
+const TelarSeries *telar_chart_shown (const TelarChart *chart, guint series);
+/* Brings up to date what is only needed for a drawing. */
+void telar_chart_settle (TelarChart *chart);
 
 /* --- scale (chart-scale.c)
  * ---------------------------------------------------------------------- */
@@ -78,7 +105,11 @@ telar_abscissa_at (const TelarAbscissa *abscissa, guint i)
 /* The first of the series' points that is not before @x. */
 guint telar_series_find (const TelarChart *chart, const TelarSeries *series, double x);
 double telar_marker_x (const TelarChart *chart, const TelarMarker *marker);
-guint telar_series_length (const TelarSeries *series);
+/* Moves a span by a part of its width, or makes it narrower around a position, evenly in pixels. */
+TelarSpan telar_chart_moved (const TelarChart *chart, TelarSpan span, double part);
+TelarSpan telar_chart_scaled (const TelarChart *chart, TelarSpan span, double at, double factor);
+/* The width of a span as it is seen: of decades on a logarithmic axis. */
+double telar_chart_width_of (const TelarChart *chart, TelarSpan span);
 
 /* All points; FALSE without one. */
 gboolean telar_chart_full_x (const TelarChart *chart, TelarSpan *span);
@@ -91,6 +122,16 @@ double telar_chart_to_py (const TelarChart *chart, double y);
 double telar_chart_from_px (const TelarChart *chart, double px);
 double telar_chart_from_py (const TelarChart *chart, double py);
 TelarUnit telar_chart_x_unit (const TelarChart *chart);
+
+/* --- pointer (chart-pointer.c)
+ * -------------------------------------------------------------------- */
+
+gboolean telar_chart_has_plot (const TelarChart *chart);
+/* The point of @series nearest to @x along the axis; the series has points. */
+guint telar_series_nearest (const TelarChart *chart, const TelarSeries *series, double x);
+/* Whether the zoom box is large enough along an axis to be meant. */
+gboolean telar_chart_box_is_wide (const TelarChart *chart);
+gboolean telar_chart_box_is_high (const TelarChart *chart);
 
 /* --- painter (chart-text.c, chart-curve.c)
  * ------------------------------------------------------- */
@@ -113,6 +154,16 @@ void telar_layout_size (PangoLayout *layout, double *width, double *height);
 /* @y is the middle of the line. */
 void telar_draw_layout (cairo_t *cr, PangoLayout *layout, double x, double y, TelarTextAlign align);
 
+/* The visible stretch of @series in @n columns of equal width in pixels. Caller frees. */
+TelarColumn *telar_series_columns (const TelarChart *chart, const TelarSeries *series, guint n);
+/* Where the line of a column is: its mean or what is smoothed; NaN without a finite value. */
+double telar_column_value (const TelarChart *chart, const TelarSeries *series,
+                           const TelarColumn *column);
+void telar_chart_draw_series_band (const TelarChart *chart, cairo_t *cr, const TelarSeries *series,
+                                   const TelarChartTheme *theme);
+/* All curves at once, many of them on pixels (chart-raster.c); FALSE where @cr has none. */
+gboolean telar_chart_draw_lines (const TelarChart *chart, cairo_t *cr,
+                                 const TelarChartTheme *theme);
 void telar_chart_draw_series (const TelarChart *chart, cairo_t *cr, const TelarSeries *series,
                               const TelarChartTheme *theme);
 

@@ -7,13 +7,21 @@
 #pragma once
 
 #include "insight/axis.h"
+#include "insight/smooth.h"
 #include "insight/store.h"
 
 #include <cairo.h>
 
 G_BEGIN_DECLS
 
-typedef enum { TELAR_CHART_STEP, TELAR_CHART_EPOCH, TELAR_CHART_TIME } TelarChartX;
+typedef enum {
+  TELAR_CHART_STEP,
+  TELAR_CHART_EPOCH,
+  TELAR_CHART_TIME, /* since the run began */
+  TELAR_CHART_WALL, /* by the clock */
+  /* A metric of the same run (telar_chart_set_metric): the points stand in its order. */
+  TELAR_CHART_METRIC,
+} TelarChartX;
 
 typedef struct {
   double red, green, blue, alpha;
@@ -47,6 +55,29 @@ guint telar_chart_n_series (const TelarChart *chart);
 const char *telar_chart_series_name (const TelarChart *chart, guint series);
 /* Points in the order of their steps, each beyond those that are there. */
 void telar_chart_append (TelarChart *chart, guint series, const TelarPoint *points, guint n);
+/* The same with a band around each point, from @low to @high: a deviation, an interval, the range
+ * of what the point stands for. A series has one or has none. */
+void telar_chart_append_band (TelarChart *chart, guint series, const TelarPoint *points,
+                              const double *low, const double *high, guint n);
+/* Removes the points of one series, to give it others. */
+void telar_chart_clear_series (TelarChart *chart, guint series);
+/* Removes all series. */
+void telar_chart_remove_series (TelarChart *chart);
+/* When its run began (µs since 1970) and how many steps its epochs have, where charts show several
+ * runs; 0: as the chart. */
+void telar_chart_set_series_run (TelarChart *chart, guint series, gint64 start_time,
+                                 gint64 steps_per_epoch);
+/* A series that holds a stretch of its curve reaches from @first to @last, so that all of it can be
+ * zoomed out to. */
+void telar_chart_set_extent (TelarChart *chart, guint series, const TelarPoint *first,
+                             const TelarPoint *last);
+/* The steps of a series that are in view, as far as its points tell; all of its extent where it is
+ * not zoomed. FALSE when it has none. */
+gboolean telar_chart_visible_steps (const TelarChart *chart, guint series, gint64 *from,
+                                    gint64 *to);
+/* What runs along x with TELAR_CHART_METRIC: @points in the order of their steps. A point of the
+ * series stands where the last of them before or at its step is; without one it is not shown. */
+void telar_chart_set_metric (TelarChart *chart, guint series, const TelarPoint *points, guint n);
 /* A vertical hairline with @label at @step. */
 void telar_chart_add_marker (TelarChart *chart, gint64 step, gint64 time, const char *label);
 void telar_chart_clear_markers (TelarChart *chart);
@@ -65,9 +96,17 @@ void telar_chart_set_steps_per_epoch (TelarChart *chart, gint64 steps);
 /* Where relative time begins (µs since 1970); else with the first point. */
 void telar_chart_set_start_time (TelarChart *chart, gint64 time);
 void telar_chart_set_log (TelarChart *chart, gboolean log);
+void telar_chart_set_log_x (TelarChart *chart, gboolean log);
+/* Of the numbers along x with TELAR_CHART_METRIC. */
+void telar_chart_set_metric_unit (TelarChart *chart, TelarUnit unit);
+/* Leaves out of the height of the chart what this part of the curves' values lies below, and above:
+ * 0.01 for percentiles 1 to 99; 0 shows all. Of long curves 16,384 points are asked, evenly. */
+void telar_chart_set_clip (TelarChart *chart, double part);
 void telar_chart_set_unit (TelarChart *chart, TelarUnit unit);
-/* The weight of the moving average, 0 to 1; the range of the raw values stays visible behind. */
+/* The weight of the moving average, 0 to 1; the range of the raw values stays visible behind, up to
+ * a dozen curves. Windows have telar_smoothing_window. */
 void telar_chart_set_smoothing (TelarChart *chart, double weight);
+void telar_chart_set_smoothing_kind (TelarChart *chart, TelarSmoothing kind);
 /* Shown while there is no point; NULL: nothing. */
 void telar_chart_set_empty_text (TelarChart *chart, const char *text);
 /* "step", "epoch", "time" in the language of the caller. */

@@ -44,6 +44,12 @@ telar_pyramid_length (const TelarPyramid *pyramid)
   return pyramid->values->len;
 }
 
+const double *
+telar_pyramid_values (const TelarPyramid *pyramid)
+{
+  return (const double *)pyramid->values->data;
+}
+
 double
 telar_pyramid_value (const TelarPyramid *pyramid, guint i)
 {
@@ -151,17 +157,28 @@ telar_first_not_before (const double *x, guint n, double at)
 }
 
 void
-telar_pyramid_cut (const TelarPyramid *pyramid, const double *x, double x0, double x1, guint n,
-                   TelarColumn *columns)
+telar_pyramid_cut_at (const TelarPyramid *pyramid, const double *x, const double *edges, guint n,
+                      TelarColumn *columns)
 {
   guint length = pyramid->values->len;
-  guint from = telar_first_not_before (x, length, x0);
+  guint from = telar_first_not_before (x, length, edges[0]);
 
   for (guint i = 0; i < n; i++) {
     /* The last column takes in its right edge. */
-    double edge = i + 1 < n ? x0 + (x1 - x0) * (i + 1) / n : nextafter (x1, INFINITY);
+    double edge = i + 1 < n ? edges[i + 1] : nextafter (edges[n], INFINITY);
     guint to = from + telar_first_not_before (x + from, length - from, edge);
     columns[i] = (TelarColumn){ from, to, telar_pyramid_range (pyramid, from, to) };
     from = to;
   }
+}
+
+void
+telar_pyramid_cut (const TelarPyramid *pyramid, const double *x, double x0, double x1, guint n,
+                   TelarColumn *columns)
+{
+  g_autofree double *edges = g_new (double, n + 1);
+
+  for (guint i = 0; i <= n; i++)
+    edges[i] = i < n ? x0 + (x1 - x0) * i / n : x1;
+  telar_pyramid_cut_at (pyramid, x, edges, n, columns);
 }

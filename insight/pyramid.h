@@ -23,6 +23,8 @@ void telar_pyramid_append (TelarPyramid *pyramid, double value);
 void telar_pyramid_clear (TelarPyramid *pyramid);
 
 guint telar_pyramid_length (const TelarPyramid *pyramid);
+/* All of them; valid until the next is appended. */
+const double *telar_pyramid_values (const TelarPyramid *pyramid);
 double telar_pyramid_value (const TelarPyramid *pyramid, guint i);
 /* Of the values from @from up to, not including, @to. */
 TelarRange telar_pyramid_range (const TelarPyramid *pyramid, guint from, guint to);
@@ -37,6 +39,10 @@ typedef struct {
  * has values) into @n columns of equal width. */
 void telar_pyramid_cut (const TelarPyramid *pyramid, const double *x, double x0, double x1, guint n,
                         TelarColumn *columns);
+
+/* The same between @edges, @n + 1 ascending positions. */
+void telar_pyramid_cut_at (const TelarPyramid *pyramid, const double *x, const double *edges,
+                           guint n, TelarColumn *columns);
 
 /* The first of @n ascending positions that is not before @at; @n when none is. */
 guint telar_first_not_before (const double *x, guint n, double at);

@@ -30,6 +30,13 @@ telar_run_row_to_json (const TelarRunRow *row)
       telar_json_parsed (row->metrics), "settings", telar_json_parsed (row->settings), "parent",
       telar_json_text (row->parent), "parent_step",
       row->parent != NULL ? json_integer (row->parent_step) : json_null ());
+  g_auto (GStrv) labels = telar_labels_split (row->labels);
+  json_t *list = json_array ();
+  for (guint i = 0; labels[i] != NULL; i++)
+    json_array_append_new (list, json_string (labels[i]));
+  json_object_set_new (rest, "note", telar_json_text (row->note));
+  json_object_set_new (rest, "labels", list);
+  json_object_set_new (rest, "star", json_boolean (row->star));
   json_object_update (json, rest);
   json_decref (rest);
   return json;

@@ -134,6 +134,10 @@ const char *const telar_schema_scripts[] = {
 
   "ALTER TABLE run ADD COLUMN parent TEXT;"
   "ALTER TABLE run ADD COLUMN parent_step INTEGER;",
+
+  "ALTER TABLE run ADD COLUMN note TEXT;"
+  "ALTER TABLE run ADD COLUMN labels TEXT;"
+  "ALTER TABLE run ADD COLUMN star INTEGER NOT NULL DEFAULT 0;",
 };
 /* clang-format on */
 const guint telar_schema_version = G_N_ELEMENTS (telar_schema_scripts);

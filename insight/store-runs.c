@@ -11,7 +11,8 @@
 /* clang-format off */
 #define RUN_COLUMNS \
   "SELECT id, name, status, message, project, device, pid, process, started, ended, epoch, epochs," \
-  " step, steps_per_epoch, parameters, seed, checkpoint, settings, metrics, parent, parent_step" \
+  " step, steps_per_epoch, parameters, seed, checkpoint, settings, metrics, parent, parent_step," \
+  " note, labels, star" \
   " FROM run LEFT JOIN document ON run = id "
 /* clang-format on */
 
@@ -29,6 +30,8 @@ telar_run_row_free (TelarRunRow *row)
   g_free (row->settings);
   g_free (row->metrics);
   g_free (row->parent);
+  g_free (row->note);
+  g_free (row->labels);
   g_free (row);
 }
 
@@ -93,6 +96,9 @@ read_row (TelarStore *store, sqlite3_stmt *statement)
   row->metrics = telar_store_text (statement, 18);
   row->parent = telar_store_text (statement, 19);
   row->parent_step = sqlite3_column_int64 (statement, 20);
+  row->note = telar_store_text (statement, 21);
+  row->labels = telar_store_text (statement, 22);
+  row->star = sqlite3_column_int (statement, 23) != 0;
 
   if (is_open (row->status) &&
       !is_alive (row->status, row->pid, (const char *)sqlite3_column_text (statement, 7))) {

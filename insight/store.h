@@ -43,6 +43,9 @@ typedef struct {
   char *metrics;  /* JSON of the last epoch's metrics */
   char *parent;   /* the run that it was forked from, which may be gone; NULL: none */
   gint64 parent_step;
+  char *note;     /* what a person says of it, or NULL */
+  char *labels;   /* "baseline, small", or NULL */
+  gboolean star;
 } TelarRunRow;
 
 void telar_run_row_free (TelarRunRow *row);
@@ -68,6 +71,14 @@ typedef struct {
 /* By step, the latest first; GPtrArray of TelarCheckpoint *, owned. */
 GPtrArray *telar_store_checkpoints (TelarStore *store, const TelarRunRow *row, GError **error);
 
+/* What a person says of a run; NULL or "" takes it back. A run in progress may be spoken of, too.
+ */
+gboolean telar_store_set_note (TelarStore *store, gint64 run, const char *note, GError **error);
+/* @labels with commas between them; blanks around a label and doubles are dropped. */
+gboolean telar_store_set_labels (TelarStore *store, gint64 run, const char *labels, GError **error);
+gboolean telar_store_set_star (TelarStore *store, gint64 run, gboolean star, GError **error);
+/* "baseline, small" in parts; NULL has none. Caller frees. */
+char **telar_labels_split (const char *labels);
 /* The project's text as it was trained. Caller frees. */
 char *telar_store_graph (TelarStore *store, gint64 run, GError **error);
 
@@ -112,6 +123,14 @@ gboolean telar_store_last_step (TelarStore *store, gint64 run, const char *tag, 
                                 GError **error);
 /* The number of a run's tags, without looking at their points. */
 gboolean telar_store_count_tags (TelarStore *store, gint64 run, gint64 *n, GError **error);
+
+/* How far the finite values of a tag reach; NaN when it has none. */
+typedef struct {
+  char *name;
+  double min, max;
+} TelarTagRange;
+/* Of a run's tags that have points, sorted by name; GPtrArray of TelarTagRange *, owned. */
+GPtrArray *telar_store_tag_ranges (TelarStore *store, gint64 run, GError **error);
 
 typedef struct {
   gint64 id, step, time;

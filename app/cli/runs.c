@@ -167,6 +167,37 @@ delete_run (const TelarCommand *command, TelarStore *store, GError **error)
   return row != NULL && telar_store_delete_run (store, row->id, error);
 }
 
+/* --- what a person says of a run -----------------------------------------------------------------
+ */
+
+static gboolean
+note_run (const TelarCommand *command, TelarStore *store, GError **error)
+{
+  g_autoptr (TelarRunRow) row =
+      telar_store_find_run (store, telar_command_argument (command, 1), error);
+  return row != NULL &&
+         telar_store_set_note (store, row->id, telar_command_argument (command, 2), error);
+}
+
+static gboolean
+label_run (const TelarCommand *command, TelarStore *store, GError **error)
+{
+  g_autoptr (TelarRunRow) row =
+      telar_store_find_run (store, telar_command_argument (command, 1), error);
+  return row != NULL &&
+         telar_store_set_labels (store, row->id, telar_command_argument (command, 2), error);
+}
+
+/* "star" or "unstar". */
+static gboolean
+star_run (const TelarCommand *command, TelarStore *store, GError **error)
+{
+  g_autoptr (TelarRunRow) row =
+      telar_store_find_run (store, telar_command_argument (command, 1), error);
+  gboolean star = strcmp (telar_command_argument (command, 0), "star") == 0;
+  return row != NULL && telar_store_set_star (store, row->id, star, error);
+}
+
 /* --- the verb -----------------------------------------------------------------------------------
  */
 
@@ -182,6 +213,10 @@ static const Action actions[] = {
   { "list", 1, list_runs, "no argument" },
   { "show", 2, show_run, "the name of one run" },
   { "delete", 2, delete_run, "the name of one run" },
+  { "note", 3, note_run, "the name of a run and a text" },
+  { "label", 3, label_run, "the name of a run and labels" },
+  { "star", 2, star_run, "the name of one run" },
+  { "unstar", 2, star_run, "the name of one run" },
   { "export", 2, telar_runs_export, "the name of one run" },
   { "import", 2, telar_runs_import, "an event file, a folder of them, or a file of CSV or JSON",
     TRUE },
@@ -211,19 +246,22 @@ run (const TelarCommand *command, GError **error)
     if (strcmp (actions[i].name, name) == 0)
       return run_action (command, &actions[i], error);
   telar_set_error (error, TELAR_ERROR_USAGE, NULL,
-                   "telar runs list, show, delete, export, import or request, not \"%s\"", name);
+                   "telar runs list, show, delete, note, label, star, unstar, export, import or request, not \"%s\"", name);
   return 2;
 }
 
 const TelarVerb telar_verb_runs = {
   .name = "runs",
-  .arguments = "list|show RUN|delete RUN|export RUN|import PATH|request RUN WHAT",
+  .arguments = "list|show RUN|delete RUN|note RUN TEXT|label RUN LABELS|star RUN|unstar RUN|"
+               "export RUN|import PATH|request RUN WHAT",
   .min_arguments = 1,
   .max_arguments = 4,
-  .summary = "Lists the runs of the workspace, shows one, deletes one with its checkpoints, writes "
-             "and reads those of other programs, or steers one that is training.",
+  .summary = "Lists the runs of the workspace, shows one, deletes one with its checkpoints, says "
+             "something of one, writes and reads those of other programs, or steers one that is "
+             "training.",
   .doc = "Import takes TensorBoard's event files, a folder of them, in which each folder becomes a "
-         "run, CSV, and the JSON that export writes. WHAT is pause, resume, step [N], stop, "
+         "run, CSV, and the JSON that export writes. LABELS have commas between them; an empty text "
+         "takes note or labels back. WHAT is pause, resume, step [N], stop, "
          "stop-after-epoch, learning-rate X, set NODE.PARAM=VALUE, set training.PARAM=VALUE or "
          "checkpoint. The run obeys between two batches; what came of it is printed.",
   .options = options,

@@ -62,6 +62,9 @@ x_name (TelarChartX x)
     return _ ("epoch");
   case TELAR_CHART_TIME:
     return _ ("time");
+  case TELAR_CHART_WALL:
+    return _ ("clock");
+  case TELAR_CHART_METRIC: /* these charts have no other metric along x */
   case TELAR_CHART_STEP:
     break;
   }

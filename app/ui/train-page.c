@@ -353,7 +353,7 @@ static GtkWidget *
 build_settings (TelarTrainPage *page)
 {
   /* In the order of TelarChartX. */
-  const char *const axes[] = { _ ("By step"), _ ("By epoch"), _ ("By time"), NULL };
+  const char *const axes[] = { _ ("By step"), _ ("By epoch"), _ ("By time"), _ ("By clock"), NULL };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
   GtkWidget *axis = gtk_drop_down_new_from_strings (axes);
   GtkWidget *label = gtk_label_new (_ ("Smoothing"));

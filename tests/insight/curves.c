@@ -1,0 +1,226 @@
+/* Smoothing and the arithmetic of curves, against slow and plain computations of the same. */
+#include "insight/curves.h"
+#include "engine/operator.h"
+#include "insight/choices.h"
+#include "insight/smooth.h"
+
+#include <math.h>
+
+#define N 400
+
+/* --- smoothing --------------------------------------------------------------------------- */
+
+static void
+make_curve (double *steps, double *values)
+{
+  double at = 0;
+
+  for (guint i = 0; i < N; i++) {
+    at += 1 + g_test_rand_int_range (0, 3);
+    steps[i] = at;
+    values[i] = i % 37 == 5 ? NAN : g_test_rand_double_range (-1, 1);
+  }
+}
+
+static void
+test_mean (void)
+{
+  double steps[N], values[N], smooth[N], window = telar_smoothing_window (0.8);
+
+  make_curve (steps, values);
+  telar_smooth (TELAR_SMOOTHING_MEAN, 0.8, steps, values, N, smooth);
+  for (guint i = 0; i < N; i++) {
+    double sum = 0, n = 0;
+    for (guint j = 0; j < N; j++)
+      if (isfinite (values[j]) && fabs (steps[j] - steps[i]) <= window / 2) {
+        sum += values[j];
+        n++;
+      }
+    if (isfinite (values[i]))
+      g_assert_cmpfloat_with_epsilon (smooth[i], sum / n, 1e-12);
+    else
+      g_assert_true (isnan (smooth[i]));
+  }
+}
+
+/* A single one among zeros becomes a Gaussian: of the sum 1, the middle 0, the variance asked for,
+ * and the height that a Gaussian has. */
+static void
+test_gaussian (void)
+{
+  double steps[N], values[N] = { 0 }, smooth[N];
+  double sum = 0, mean = 0, variance = 0, window = telar_smoothing_window (0.95);
+  double wanted = window * window / 12;
+
+  for (guint i = 0; i < N; i++)
+    steps[i] = i;
+  values[N / 2] = 1;
+  telar_smooth (TELAR_SMOOTHING_GAUSSIAN, 0.95, steps, values, N, smooth);
+  for (guint i = 0; i < N; i++) {
+    sum += smooth[i];
+    mean += smooth[i] * (i - N / 2.0);
+    variance += smooth[i] * (i - N / 2.0) * (i - N / 2.0);
+  }
+  g_assert_cmpfloat_with_epsilon (sum, 1, 1e-9);
+  g_assert_cmpfloat_with_epsilon (mean, 0, 1e-9);
+  g_assert_cmpfloat_with_epsilon (variance / wanted, 1, 0.02);
+  g_assert_cmpfloat_with_epsilon (smooth[N / 2] * sqrt (2 * G_PI * wanted), 1, 0.05);
+}
+
+/* What does not change is not changed, at the ends either. */
+static void
+test_flat (void)
+{
+  double steps[N], values[N], smooth[N];
+
+  for (guint i = 0; i < N; i++) {
+    steps[i] = i * i;
+    values[i] = 0.25;
+  }
+  for (int kind = TELAR_SMOOTHING_EMA; kind <= TELAR_SMOOTHING_GAUSSIAN; kind++) {
+    telar_smooth ((TelarSmoothing)kind, 0.97, steps, values, N, smooth);
+    for (guint i = 0; i < N; i++)
+      g_assert_cmpfloat_with_epsilon (smooth[i], 0.25, 1e-12);
+    telar_smooth ((TelarSmoothing)kind, 0.97, steps, values, 0, smooth);
+    telar_smooth ((TelarSmoothing)kind, 0.97, steps, values, 1, smooth);
+    g_assert_cmpfloat_with_epsilon (smooth[0], 0.25, 1e-15);
+  }
+}
+
+/* --- Student's t ------------------------------------------------------------------------- */
+
+static void
+test_student (void)
+{
+  /* Table of Abramowitz and Stegun, 26.10. */
+  static const struct {
+    double probability;
+    guint freedom;
+    double t;
+  } cases[] = { { 0.975, 1, 12.706 }, { 0.975, 2, 4.303 },  { 0.975, 4, 2.776 },
+                { 0.975, 9, 2.262 },  { 0.975, 30, 2.042 }, { 0.975, 120, 1.980 },
+                { 0.95, 5, 2.015 },   { 0.995, 3, 5.841 },  { 0.75, 7, 0.711 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    double t = telar_student_quantile (cases[i].probability, cases[i].freedom);
+    g_assert_cmpfloat_with_epsilon (t, cases[i].t, 6e-4);
+    g_assert_cmpfloat_with_epsilon (
+        telar_student_quantile (1 - cases[i].probability, cases[i].freedom), -t, 1e-9 * t);
+  }
+  g_assert_cmpfloat_with_epsilon (telar_student_quantile (0.5, 3), 0, 1e-9);
+}
+
+/* --- joining ----------------------------------------------------------------------------- */
+
+static GArray *
+curve_of (const gint64 *steps, const double *values, guint n)
+{
+  GArray *curve = g_array_new (FALSE, FALSE, sizeof (TelarPoint));
+
+  for (guint i = 0; i < n; i++) {
+    TelarPoint point = { steps[i], 10 * steps[i], values[i] };
+    g_array_append_val (curve, point);
+  }
+  return curve;
+}
+
+static const TelarSeedPoint *
+joined_at (const GArray *joined, gint64 step)
+{
+  for (guint i = 0; i < joined->len; i++)
+    if (g_array_index (joined, TelarSeedPoint, i).step == step)
+      return &g_array_index (joined, TelarSeedPoint, i);
+  return NULL;
+}
+
+static void
+test_join (void)
+{
+  g_autoptr (GArray) a = curve_of ((gint64[]){ 10, 20, 30 }, (double[]){ 1, 2, 3 }, 3);
+  g_autoptr (GArray) b = curve_of ((gint64[]){ 10, 30 }, (double[]){ 3, 5 }, 2);
+  g_autoptr (GArray) c = curve_of ((gint64[]){ 20, 30, 40 }, (double[]){ 6, NAN, 9 }, 3);
+  const GArray *const curves[] = { a, b, c };
+  g_autoptr (GArray) joined = telar_curves_join (curves, 3);
+
+  g_assert_cmpuint (joined->len, ==, 4);
+  const TelarSeedPoint *at = joined_at (joined, 10);
+  g_assert_cmpuint (at->n, ==, 2);
+  g_assert_cmpfloat (at->mean, ==, 2);
+  g_assert_cmpfloat_with_epsilon (at->deviation, sqrt (2), 1e-12);
+  g_assert_cmpfloat_with_epsilon (at->interval, 12.7062 * sqrt (2) / sqrt (2), 1e-3);
+
+  at = joined_at (joined, 20); /* b stands between two of its points */
+  g_assert_cmpuint (at->n, ==, 3);
+  g_assert_cmpfloat_with_epsilon (at->mean, (2 + 4 + 6) / 3.0, 1e-12);
+  g_assert_cmpfloat_with_epsilon (at->deviation, 2, 1e-12);
+  g_assert_cmpfloat_with_epsilon (at->interval, 4.30265 * 2 / sqrt (3), 1e-4);
+  g_assert_cmpint (at->time, ==, 200);
+
+  g_assert_cmpuint (joined_at (joined, 30)->n, ==, 2); /* what is not finite counts for nothing */
+  at = joined_at (joined, 40);
+  g_assert_cmpuint (at->n, ==, 1);
+  g_assert_cmpfloat (at->mean, ==, 9);
+  g_assert_cmpfloat (at->deviation + at->interval, ==, 0);
+
+  g_autoptr (GArray) nothing = telar_curves_join (curves, 0);
+  g_assert_cmpuint (nothing->len, ==, 0);
+}
+
+static void
+test_subtract (void)
+{
+  g_autoptr (GArray) base = curve_of ((gint64[]){ 10, 30, 40 }, (double[]){ 2, 4, 0 }, 3);
+  g_autoptr (GArray) points =
+      curve_of ((gint64[]){ 5, 10, 20, 40, 50 }, (double[]){ 1, 3, 1.5, 1, 1 }, 5);
+
+  telar_curve_subtract (points, base);
+  g_assert_true (isnan (g_array_index (points, TelarPoint, 0).value)); /* before its first */
+  g_assert_cmpfloat (g_array_index (points, TelarPoint, 1).value, ==, 0.5);
+  g_assert_cmpfloat (g_array_index (points, TelarPoint, 2).value, ==, -0.5);
+  g_assert_true (isnan (g_array_index (points, TelarPoint, 3).value)); /* nothing is a part of 0 */
+  g_assert_true (isnan (g_array_index (points, TelarPoint, 4).value));
+  g_assert_cmpfloat (telar_curve_at (base, 20), ==, 3);
+  g_assert_true (isnan (telar_curve_at (base, 41)));
+}
+
+/* --- choices ----------------------------------------------------------------------------- */
+
+#define GRAPH(seed, units, x)                                                                      \
+  "{\"telar\": 1, \"seed\": " #seed ", \"nodes\": [{\"id\": \"d\", \"op\": \"dense\","             \
+  " \"params\": {\"units\": " #units "}}], \"edges\": [], \"layout\": {\"d\": [" #x ", 0]}}"
+
+static void
+test_choices (void)
+{
+  TelarRunRow row = { .settings = (char *)"{\"learning_rate\": 0.01, \"schedule\": \"cosine\"}",
+                      .seed = 7 };
+  g_autoptr (TelarChoices) choices = telar_choices_read (&row, GRAPH (7, 32, 0));
+  g_autoptr (TelarChoices) seed = telar_choices_read (&row, GRAPH (8, 32, 90));
+  g_autoptr (TelarChoices) other = telar_choices_read (&row, GRAPH (7, 64, 0));
+  g_autoptr (TelarChoices) broken = telar_choices_read (&row, "{ no project");
+
+  g_assert_cmpstr (telar_choices_get (choices, "learning_rate"), ==, "0.01");
+  g_assert_cmpstr (telar_choices_get (choices, "schedule"), ==, "cosine");
+  g_assert_cmpstr (telar_choices_get (choices, "d.units"), ==, "32");
+  g_assert_cmpstr (telar_choices_get (choices, "d.bias"), ==, "true"); /* its default */
+  g_assert_cmpstr (telar_choices_get (choices, "seed"), ==, "7");
+  g_assert_null (telar_choices_get (choices, "d.nothing"));
+  g_assert_cmpstr (choices->recipe, ==, seed->recipe); /* seed and places count for nothing */
+  g_assert_cmpstr (choices->recipe, !=, other->recipe);
+  g_assert_cmpstr (telar_choices_get (broken, "learning_rate"), ==, "0.01");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  telar_operators_init ();
+  g_test_add_func ("/insight/curves/mean", test_mean);
+  g_test_add_func ("/insight/curves/gaussian", test_gaussian);
+  g_test_add_func ("/insight/curves/flat", test_flat);
+  g_test_add_func ("/insight/curves/student", test_student);
+  g_test_add_func ("/insight/curves/join", test_join);
+  g_test_add_func ("/insight/curves/subtract", test_subtract);
+  g_test_add_func ("/insight/curves/choices", test_choices);
+  return g_test_run ();
+}
