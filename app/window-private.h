@@ -1,6 +1,7 @@
 /* What window.c (what the window shows) and the other files of the window share. */
 #pragma once
 
+#include "app/compare/compare-page.h"
 #include "app/project/analysis.h"
 #include "app/session/session.h"
 #include "app/ui/design-page.h"
@@ -21,7 +22,7 @@ struct _TelarWindow {
   GtkWidget *toasts;
   GtkWidget *start;
   GtkWidget *places; /* stack: "start", "project" */
-  GtkWidget *pages;  /* view stack: "design", "train" */
+  GtkWidget *pages;  /* view stack: "design", "train", "compare" */
   GtkWidget *title;
   GMenu *edit_menu;       /* names what would be undone */
   GtkWidget *code;        /* the model as source code, or NULL */
@@ -29,6 +30,7 @@ struct _TelarWindow {
   GtkWidget *back, *switcher, *device, *run_button;
   TelarDesignPage *design;
   TelarTrainPage *train;
+  TelarComparePage *compare;
   gint64 shown_run;  /* in the store; 0: none */
   gboolean watching; /* the run is shown though no project is open */
   gboolean closing;  /* the question about unsaved edits was answered */

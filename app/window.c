@@ -248,6 +248,13 @@ on_node_wanted (TelarTrainPage *page, const char *node, TelarWindow *self)
 }
 
 static void
+on_run_wanted (TelarComparePage *page, gint64 run, TelarWindow *self)
+{
+  telar_train_page_show_run (self->train, run);
+  adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (self->pages), "train");
+}
+
+static void
 build_pages (TelarWindow *self)
 {
   g_autofree char *workspace = telar_workspace_path ();
@@ -263,6 +270,12 @@ build_pages (TelarWindow *self)
                                     _ ("Train"));
   adw_view_stack_page_set_icon_name (page, "media-playback-start-symbolic");
   telar_train_page_set_workspace (self->train, workspace);
+  self->compare = TELAR_COMPARE_PAGE (telar_compare_page_new ());
+  page = adw_view_stack_add_titled (ADW_VIEW_STACK (self->pages), GTK_WIDGET (self->compare),
+                                    "compare", _ ("Compare"));
+  adw_view_stack_page_set_icon_name (page, "view-list-symbolic");
+  telar_compare_page_set_workspace (self->compare, workspace);
+  g_signal_connect_object (self->compare, "open", G_CALLBACK (on_run_wanted), self, 0);
   g_signal_connect_object (self->train, "node-wanted", G_CALLBACK (on_node_wanted), self, 0);
   g_signal_connect_object (self->design, "message", G_CALLBACK (telar_window_toast), self,
                            G_CONNECT_SWAPPED);

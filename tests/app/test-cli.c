@@ -44,7 +44,7 @@ test_usage (void)
     { { "train", NULL }, "PROJECT, --resume, --fork or --replay is missing" },
     { { "train", "--resume", "a", "--run=b", NULL }, "exclude each other" },
     { { "compile", "a", "--dump", "all", NULL }, "--dump takes one of ir, grad, plan" },
-    { { "runs", "fly", NULL }, "telar runs list, show, delete, export" },
+    { { "runs", "fly", NULL }, "telar runs list, show, delete, note" },
     { { "runs", "show", NULL }, "takes the name of one run" },
     { { "predict", "a.onnx", NULL }, "--output is needed" },
   };

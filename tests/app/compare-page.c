@@ -1,0 +1,274 @@
+/* The Compare page in process, under a display: a real store with runs of a search. */
+#include "app/compare/compare-page.h"
+#include "engine/monitor.h"
+#include "engine/operator.h"
+#include "insight/store.h"
+#include "tests/app/screen.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+  char *workspace;
+  GtkWidget *window;
+  TelarComparePage *page;
+} Fixture;
+
+/* --- recording --------------------------------------------------------------------------- */
+
+#define STEPS 60
+
+static void
+record (const char *workspace, const char *run, double rate, int units, guint64 seed)
+{
+  g_autofree char *settings = g_strdup_printf ("{\"learning_rate\": %g, \"optimizer\": \"%s\"}",
+                                               rate, units > 100 ? "adam" : "sgd");
+  g_autofree char *graph = g_strdup_printf (
+      "{\"telar\": 1, \"seed\": %d, \"nodes\": [{\"id\": \"dense1\", \"op\": \"dense\","
+      " \"params\": {\"units\": %d}}], \"edges\": []}",
+      (int)seed, units);
+  TelarRecording recording = { .run = run, .graph = graph, .settings = settings };
+  TelarRunInfo info = { .run = run,
+                        .device = "cpu",
+                        .steps_per_epoch = STEPS / 6,
+                        .epochs = 6,
+                        .seed = seed,
+                        .parameters = 785 * units };
+  g_autoptr (GError) error = NULL;
+  TelarMonitor *monitor = telar_recorder_new (workspace, &recording, &error);
+
+  g_assert_no_error (error);
+  telar_monitor_begin (monitor, &info);
+  double speed = 3 * exp (-pow (log10 (rate) + 2, 2)), height = 1 + 20.0 / units;
+  for (gint64 step = 1; step <= STEPS; step++) {
+    double part = (double)step / STEPS, noise = 0.05 * sin ((double)(step * step) + 7.0 * seed);
+    double loss = height * exp (-speed * part) + 0.05 + noise * (1 - part);
+    telar_monitor_scalar (monitor, "loss", step, loss);
+    if (step % (STEPS / 6) != 0)
+      continue;
+    TelarMetricValue metrics[] = { { "loss", loss },
+                                   { "val_loss", loss + 0.05 },
+                                   { "val_accuracy", 1 - 0.4 * loss } };
+    telar_monitor_epoch (monitor, step / (STEPS / 6), step, metrics, G_N_ELEMENTS (metrics));
+  }
+  telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+  telar_monitor_free (monitor);
+}
+
+static void
+record_search (const char *workspace)
+{
+  static const double rates[] = { 0.1, 0.03, 0.01, 0.001 };
+  static const int units[] = { 32, 128, 512 };
+
+  for (guint r = 0; r < G_N_ELEMENTS (rates); r++)
+    for (guint u = 0; u < G_N_ELEMENTS (units); u++)
+      for (guint64 seed = 1; seed <= (u == 1 ? 3 : 1); seed++) {
+        g_autofree char *name = g_strdup_printf ("search-%u%u-%d", r + 1, u + 1, (int)seed);
+        record (workspace, name, rates[r], units[u], seed);
+      }
+}
+
+/* --- the window -------------------------------------------------------------------------- */
+
+static TelarStore *
+open_store (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  TelarStore *store = telar_store_open (fixture->workspace, FALSE, &error);
+
+  g_assert_no_error (error);
+  return store;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->workspace = g_dir_make_tmp ("telar-compare-page-XXXXXX", NULL);
+  if (data != NULL)
+    record_search (fixture->workspace);
+  fixture->page = TELAR_COMPARE_PAGE (telar_compare_page_new ());
+  fixture->window = adw_window_new ();
+  adw_window_set_content (ADW_WINDOW (fixture->window), GTK_WIDGET (fixture->page));
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1360, 940);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  gtk_test_widget_wait_for_draw (fixture->window);
+  telar_compare_page_set_workspace (fixture->page, fixture->workspace);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  const char *argv[] = { "rm", "-rf", fixture->workspace, NULL };
+
+  g_object_add_weak_pointer (G_OBJECT (fixture->page), (gpointer *)&fixture->page);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  while (fixture->page != NULL) /* a reading in the background may still hold it */
+    g_main_context_iteration (NULL, TRUE);
+  g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_free (fixture->workspace);
+}
+
+static TelarRunTable *
+table_of (Fixture *fixture)
+{
+  return telar_compare_page_table (fixture->page);
+}
+
+static guint
+n_shown (Fixture *fixture)
+{
+  g_autoptr (GPtrArray) shown = telar_run_table_shown (table_of (fixture));
+
+  return shown->len;
+}
+
+static void
+wait_for_rows (Fixture *fixture, guint n)
+{
+  while (n_shown (fixture) != n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static TelarRunItem *
+item_named (Fixture *fixture, const char *name)
+{
+  g_autoptr (GPtrArray) shown = telar_run_table_shown (table_of (fixture));
+
+  for (guint i = 0; i < shown->len; i++)
+    if (g_str_equal (telar_run_item_row (shown->pdata[i])->name, name))
+      return shown->pdata[i];
+  return NULL;
+}
+
+static void
+act (Fixture *fixture, const char *action)
+{
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (table_of (fixture)), action, NULL));
+}
+
+/* --- tests ------------------------------------------------------------------------------- */
+
+#define RUNS 20
+
+static void
+test_empty (Fixture *fixture, gconstpointer data)
+{
+  test_wait_for (fixture->window, test_is_label, "Nothing to Compare Yet");
+  test_picture (fixture->window, "compare-empty");
+}
+
+static void
+test_columns (Fixture *fixture, gconstpointer data)
+{
+  wait_for_rows (fixture, RUNS);
+  g_auto (GStrv) columns = telar_run_table_columns (table_of (fixture));
+  static const char *const wanted[] = {
+    "name",          "choice:learning_rate", "choice:dense1.units", "choice:optimizer",
+    "last:val_loss", "last:val_accuracy",    "best:val_accuracy",   "duration"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    g_assert_true (g_strv_contains ((const char *const *)columns, wanted[i]));
+
+  TelarRunItem *item = item_named (fixture, "search-32-1");
+  g_autofree char *rate = telar_run_item_text (item, "choice:learning_rate");
+  g_assert_cmpstr (rate, ==, "0.01");
+  g_assert_cmpfloat (telar_run_item_number (item, "choice:dense1.units"), ==, 128);
+  g_assert_cmpfloat (telar_run_item_number (item, "parameters"), ==, 785 * 128);
+  g_assert_cmpfloat (telar_run_item_number (item, "best:val_loss"), <=,
+                     telar_run_item_number (item, "last:val_loss"));
+  g_assert_cmpint (
+      telar_run_item_compare (item, item_named (fixture, "search-12-1"), "choice:learning_rate"), <,
+      0);
+  test_picture (fixture->window, "compare-table");
+}
+
+static void
+test_filter (Fixture *fixture, gconstpointer data)
+{
+  wait_for_rows (fixture, RUNS);
+  telar_run_table_set_filter (table_of (fixture), "^search-2.-1$");
+  g_assert_cmpuint (n_shown (fixture), ==, 3);
+  telar_run_table_set_filter (table_of (fixture), "search-(");
+  g_assert_cmpuint (n_shown (fixture), ==, 3); /* half an expression changes nothing */
+  telar_run_table_set_filter (table_of (fixture), "nobody");
+  test_wait_for (fixture->window, test_is_label, "No Run Fits");
+  telar_run_table_set_filter (table_of (fixture), "");
+  g_assert_cmpuint (n_shown (fixture), ==, RUNS);
+}
+
+static void
+select_alone (Fixture *fixture, const char *name)
+{
+  g_autofree char *expression = g_strdup_printf ("^%s$", name);
+
+  telar_run_table_set_filter (table_of (fixture), expression);
+  telar_run_table_select_first (table_of (fixture), 1);
+  telar_run_table_set_filter (table_of (fixture), "");
+}
+
+static void
+test_marks (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TelarStore) store = open_store (fixture);
+  g_autoptr (GError) error = NULL;
+
+  wait_for_rows (fixture, RUNS);
+  TelarRunItem *item = item_named (fixture, "search-11-1");
+  select_alone (fixture, "search-11-1");
+  act (fixture, "runs.star");
+  while (!telar_run_item_row (item)->star)
+    g_main_context_iteration (NULL, TRUE);
+
+  /* Another program speaks of it: the table follows. */
+  g_assert_true (telar_store_set_labels (store, telar_run_item_id (item), "a, b ,,a", &error));
+  g_assert_true (telar_store_set_note (store, telar_run_item_id (item), "too fast", &error));
+  while (telar_run_item_row (item)->note == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (telar_run_item_row (item)->labels, ==, "a, b");
+  telar_run_table_set_filter (table_of (fixture), "too f.st");
+  g_assert_cmpuint (n_shown (fixture), ==, 1);
+}
+
+static void
+test_delete (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TelarStore) store = open_store (fixture);
+  g_autoptr (GError) error = NULL;
+
+  wait_for_rows (fixture, RUNS);
+  select_alone (fixture, "search-43-1");
+  act (fixture, "runs.delete");
+  g_assert_cmpuint (n_shown (fixture), ==, RUNS - 1);
+  GtkWidget *undo = test_wait_for (fixture->window, test_is_button, "Undo");
+  g_signal_emit_by_name (undo, "clicked");
+  wait_for_rows (fixture, RUNS);
+  g_autoptr (TelarRunRow) kept = telar_store_find_run (store, "search-43-1", &error);
+  g_assert_no_error (error);
+
+  /* The next deletion makes the one before final. */
+  select_alone (fixture, "search-43-1");
+  act (fixture, "runs.delete");
+  select_alone (fixture, "search-42-1");
+  act (fixture, "runs.delete");
+  g_assert_null (telar_store_find_run (store, "search-43-1", &error));
+  g_clear_error (&error);
+  g_autoptr (TelarRunRow) waiting = telar_store_find_run (store, "search-42-1", &error);
+  g_assert_no_error (error);
+  wait_for_rows (fixture, RUNS - 2);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  telar_operators_init ();
+  adw_init ();
+  g_test_add ("/compare-page/empty", Fixture, NULL, set_up, test_empty, tear_down);
+  g_test_add ("/compare-page/columns", Fixture, "runs", set_up, test_columns, tear_down);
+  g_test_add ("/compare-page/filter", Fixture, "runs", set_up, test_filter, tear_down);
+  g_test_add ("/compare-page/marks", Fixture, "runs", set_up, test_marks, tear_down);
+  g_test_add ("/compare-page/delete", Fixture, "runs", set_up, test_delete, tear_down);
+  return g_test_run ();
+}
