@@ -2,7 +2,7 @@
  * node is dragged, and what opening a drawing takes that has no layout yet. Prints a line of JSON
  * for each.
  *
- *   bench-canvas [--frames N] [--view NAME] NODES...
+ *   bench-canvas [--frames N] [--view NAME] gtk|NODES...
  *
  * A frame is all that the program's main thread does from the start of the frame clock's cycle to
  * its end: following the input, making render nodes, drawing them with cairo, handing the pixels to
@@ -206,10 +206,10 @@ settle (guint ms)
     g_main_context_iteration (NULL, FALSE);
 }
 
+/* The frames of a motion, and a line of what they took; @name: of the view. */
 static void
-measure (Bench *bench, const char *name, const Motion *motion)
+record (Bench *bench, const char *name, const Motion *motion)
 {
-  telar_canvas_set_view (bench->canvas, &bench->start);
   settle (300);
   g_array_set_size (bench->walls, 0);
   g_array_set_size (bench->cpus, 0);
@@ -257,35 +257,56 @@ measure_all (Bench *bench)
       telar_canvas_fit (bench->canvas, FALSE);
       bench->start = bench->canvas->view;
     }
-    for (guint m = 0; m < G_N_ELEMENTS (motions); m++)
-      measure (bench, views[v].name, &motions[m]);
+    for (guint m = 0; m < G_N_ELEMENTS (motions); m++) {
+      telar_canvas_set_view (bench->canvas, &bench->start);
+      record (bench, views[v].name, &motions[m]);
+    }
   }
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
+/* A window of the bench's size, whose frames are measured while @ticking is in it. */
+static void
+present (Bench *bench, GtkWidget *child, GtkWidget *ticking)
+{
+  GdkFrameClock *clock;
+
+  bench->walls = g_array_new (FALSE, FALSE, sizeof (double));
+  bench->cpus = g_array_new (FALSE, FALSE, sizeof (double));
+  bench->window = gtk_window_new ();
+  gtk_window_set_decorated (GTK_WINDOW (bench->window), FALSE);
+  gtk_window_set_default_size (GTK_WINDOW (bench->window), WIDTH, HEIGHT);
+  gtk_window_set_child (GTK_WINDOW (bench->window), child);
+  gtk_window_present (GTK_WINDOW (bench->window));
+  gtk_test_widget_wait_for_draw (bench->window);
+  clock = gtk_widget_get_frame_clock (bench->window);
+  g_signal_connect (clock, "before-paint", G_CALLBACK (on_before_paint), bench);
+  g_signal_connect_after (clock, "after-paint", G_CALLBACK (on_after_paint), bench);
+  gtk_widget_add_tick_callback (ticking, on_tick, bench, NULL);
+}
+
+static void
+dismiss (Bench *bench)
+{
+  gtk_window_destroy (GTK_WINDOW (bench->window));
+  settle (100);
+  g_array_unref (bench->walls);
+  g_array_unref (bench->cpus);
+}
+
 static void
 build_window (Bench *bench)
 {
   GtkWidget *overlay = gtk_overlay_new (), *map;
-  GdkFrameClock *clock;
 
-  bench->window = gtk_window_new ();
   bench->canvas = TELAR_CANVAS (telar_canvas_new ());
   map = telar_minimap_new (bench->canvas);
   gtk_widget_set_halign (map, GTK_ALIGN_END);
   gtk_widget_set_valign (map, GTK_ALIGN_END);
   gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (bench->canvas));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), map);
-  gtk_window_set_decorated (GTK_WINDOW (bench->window), FALSE);
-  gtk_window_set_default_size (GTK_WINDOW (bench->window), WIDTH, HEIGHT);
-  gtk_window_set_child (GTK_WINDOW (bench->window), overlay);
-  gtk_window_present (GTK_WINDOW (bench->window));
-  gtk_test_widget_wait_for_draw (bench->window);
-  clock = gtk_widget_get_frame_clock (bench->window);
-  g_signal_connect (clock, "before-paint", G_CALLBACK (on_before_paint), bench);
-  g_signal_connect_after (clock, "after-paint", G_CALLBACK (on_after_paint), bench);
-  gtk_widget_add_tick_callback (GTK_WIDGET (bench->canvas), on_tick, bench, NULL);
+  present (bench, overlay, GTK_WIDGET (bench->canvas));
 }
 
 /* From the file, which knows no places, to its first picture. */
@@ -337,21 +358,45 @@ run (guint n_nodes, guint n_frames, const char *only)
 
   if (!telar_graph_save (graph, path, &error))
     g_error ("%s", error->message);
-  bench.walls = g_array_new (FALSE, FALSE, sizeof (double));
-  bench.cpus = g_array_new (FALSE, FALSE, sizeof (double));
   build_window (&bench);
   open_file (&bench, path);
   annotate (&bench);
   if (n_frames > 0)
     measure_all (&bench);
   telar_document_close (bench.document);
-  gtk_window_destroy (GTK_WINDOW (bench.window));
-  settle (100);
+  dismiss (&bench);
   g_object_unref (bench.document);
-  g_array_unref (bench.walls);
-  g_array_unref (bench.cpus);
   g_remove (path);
   g_rmdir (folder);
+}
+
+/* --- GTK alone -------------------------------------------------------------------------------- */
+
+static void
+draw_colour (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer bench)
+{
+  cairo_set_source_rgb (cr, ((const Bench *)bench)->frame % 2, 0.5, 0.5);
+  cairo_paint (cr);
+}
+
+static void
+change_colour (Bench *bench, guint frame)
+{
+  gtk_widget_queue_draw (gtk_window_get_child (GTK_WINDOW (bench->window)));
+}
+
+/* What a frame takes in which the window is filled with a colour: less is not possible. */
+static void
+run_gtk (guint n_frames)
+{
+  static const Motion motion = { "colour", NULL, change_colour, NULL };
+  Bench bench = { .n_frames = n_frames };
+  GtkWidget *area = gtk_drawing_area_new ();
+
+  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (area), draw_colour, &bench, NULL);
+  present (&bench, area, area);
+  record (&bench, "gtk", &motion);
+  dismiss (&bench);
 }
 
 int
@@ -367,6 +412,8 @@ main (int argc, char **argv)
       n_frames = (guint)atoi (argv[++i]);
     else if (g_str_equal (argv[i], "--view") && i + 1 < argc)
       only = argv[++i];
+    else if (g_str_equal (argv[i], "gtk"))
+      run_gtk (n_frames);
     else
       run ((guint)atoi (argv[i]), n_frames, only);
   }

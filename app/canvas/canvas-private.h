@@ -103,6 +103,20 @@ typedef struct {
   GHashTable *fits; /* "NODE:PORT" -> GINT_TO_POINTER (1 + fits), while this wire is drawn */
 } TelarWiring;
 
+/* What the tiles show, besides the scene. */
+typedef struct {
+  TelarDetail detail;
+  GHashTable *selection; /* TelarSceneNode *, */
+  TelarSceneNode *focus; /* the one with a ring, or NULL, */
+  TelarSceneEdge *wire;  /* the selected one, or NULL, */
+  TelarSceneEdge *hover; /* and the one under the pointer: read only where the scene kept them */
+  const TelarEdge *moved;
+  gboolean loose;
+  guint notes;   /* stamp */
+  double zoom;   /* of the last frame */
+  gint64 zoomed; /* when it last changed a little; monotonic */
+} TelarDrawn;
+
 struct _TelarCanvas {
   GtkWidget parent_instance;
 
@@ -129,7 +143,7 @@ struct _TelarCanvas {
   TelarNoteItem *sized;       /* whose border is held, */
   graphene_rect_t sized_from; /* and how it was */
   TelarSceneNode *current;    /* where the keyboard is */
-  GHashTable *marked;      /* ids, of a search; NULL: none */
+  GHashTable *marked;         /* ids, of a search; NULL: none */
 
   TelarDragKind drag;
   TelarHit pressed;
@@ -156,10 +170,9 @@ struct _TelarCanvas {
   GHashTable *wire_proxies; /* TelarSceneEdge * -> GtkWidget *, borrowed both */
   guint proxies_idle;
   struct TelarArranging *arranging; /* in a thread; NULL when there is none */
-  cairo_surface_t *pictures[2];     /* what picture.c draws into; each may be NULL */
+  struct TelarTiles *tiles;
+  TelarDrawn drawn;
   TelarPills *pills;
-  double drawn_zoom; /* of the last frame */
-  gint64 zoomed;     /* when it last changed a little; monotonic */
   GtkWidget *quick_add;
   GtkWidget *menu;
   GPtrArray *offers; /* TelarFix *, of the wire that was refused last; or NULL */
@@ -197,6 +210,10 @@ float telar_canvas_snap (double value);
 /* --- the other files -------------------------------------------------------------------------- */
 
 void telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot); /* draw.c */
+/* drawn.c: damages the tiles that show something else than there is now. */
+void telar_canvas_update_tiles (TelarCanvas *self, TelarDetail detail);
+/* The node that is drawn with a ring as it has the keyboard, or NULL. */
+TelarSceneNode *telar_canvas_ringed (TelarCanvas *self);
 
 /* overlay.c: what a gesture is about to do. */
 void telar_canvas_snapshot_overlay (TelarCanvas *self, GtkSnapshot *snapshot,
@@ -229,7 +246,10 @@ void telar_canvas_place_note (TelarCanvas *self, const TelarNoteItem *item,
                               const graphene_rect_t *rect, const char *merge_key);
 
 /* notes-draw.c */
-void telar_canvas_snapshot_notes (TelarCanvas *self, GtkSnapshot *snapshot, gboolean frames);
+void telar_canvas_snapshot_notes (TelarCanvas *self, GtkSnapshot *snapshot, gboolean frames,
+                                  const graphene_rect_t *area);
+/* Differs after each change of what is drawn of them. */
+guint telar_canvas_notes_stamp (TelarCanvas *self);
 void telar_canvas_forget_notes (TelarCanvas *self);
 
 /* note-edit.c: writing in place. */

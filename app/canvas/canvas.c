@@ -2,7 +2,7 @@
 #include "app/canvas/canvas-private.h"
 
 #include "app/canvas/arrange.h"
-#include "app/canvas/picture.h"
+#include "app/canvas/tiles.h"
 
 #include <glib/gi18n.h>
 
@@ -47,6 +47,7 @@ telar_canvas_mark (TelarCanvas *self, const char *const *ids)
   for (guint i = 0; ids[i]; i++)
     g_hash_table_add (self->marked, g_strdup (ids[i]));
   set_marks (self);
+  telar_tiles_forget (self->tiles);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_signal_emit (self, signals[VIEW_CHANGED], 0);
 }
@@ -250,8 +251,8 @@ finalize (GObject *object)
   g_hash_table_unref (self->cut_wires);
   telar_scene_free (self->scene);
   telar_pills_free (self->pills);
-  for (guint i = 0; i < G_N_ELEMENTS (self->pictures); i++)
-    g_clear_pointer (&self->pictures[i], cairo_surface_destroy);
+  telar_tiles_free (self->tiles);
+  g_hash_table_unref (self->drawn.selection);
   G_OBJECT_CLASS (telar_canvas_parent_class)->finalize (object);
 }
 
@@ -261,7 +262,7 @@ telar_canvas_class_init (TelarCanvasClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  telar_picture_keep_memory ();
+  telar_sheet_keep_memory ();
   object_class->dispose = dispose;
   object_class->finalize = finalize;
   widget_class->snapshot = telar_canvas_snapshot;
@@ -300,6 +301,9 @@ telar_canvas_init (TelarCanvas *self)
 
   self->scene = telar_scene_new ();
   self->pills = telar_pills_new ();
+  self->tiles = telar_tiles_new ();
+  self->drawn.selection = g_hash_table_new (NULL, NULL);
+  self->drawn.zoom = 1;
   self->selection = g_hash_table_new (NULL, NULL);
   self->proxies = g_ptr_array_new ();
   self->wire_proxies = g_hash_table_new (NULL, NULL);

@@ -1,9 +1,15 @@
 /* Drawing the canvas: the picture of ground, wires and cards, and what the pointer is doing on top
  * as nodes of GTK's. */
-#include "app/canvas/picture.h"
+#include "app/canvas/tiles.h"
 
 #include <math.h>
-#include <string.h>
+
+/* What drawing cards anew may take of a frame, in microseconds. */
+#define FRAME_BUDGET 3000
+/* The zoom rests when it has not changed for so long: then cards become sharp again. */
+#define REST 120000
+/* What changes by more than this, as a logarithm, leaps and does not move. */
+#define LEAP 0.3
 
 /* --- what the pointer does -------------------------------------------------------------------- */
 
@@ -120,50 +126,116 @@ draw_drop (TelarCanvas *self, GtkSnapshot *snapshot)
 }
 
 static void
-draw_hover (TelarCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *all)
+draw_hover (TelarCanvas *self, GtkSnapshot *snapshot)
 {
+  double radius = MAX (4.5, 6.5 * self->view.zoom), reach = radius + 6;
+  gboolean output = self->hover.kind == TELAR_HIT_OUTPUT;
+  graphene_point_t at;
   cairo_t *cr;
 
-  if (self->hover.kind != TELAR_HIT_INPUT && self->hover.kind != TELAR_HIT_OUTPUT)
+  if (!output && self->hover.kind != TELAR_HIT_INPUT)
     return;
-  cr = gtk_snapshot_append_cairo (snapshot, all);
-  grow_port (self, cr, self->hover.node, self->hover.kind == TELAR_HIT_OUTPUT, self->hover.port,
-             MAX (4.5, 6.5 * self->view.zoom));
+  at = telar_scene_port (self->hover.node, output, self->hover.port);
+  at = telar_canvas_to_widget (self, at.x, at.y);
+  cr = gtk_snapshot_append_cairo (snapshot,
+                                  &GRAPHENE_RECT_INIT (at.x - (float)reach, at.y - (float)reach,
+                                                       2 * (float)reach, 2 * (float)reach));
+  grow_port (self, cr, self->hover.node, output, self->hover.port, radius);
   cairo_destroy (cr);
+}
+
+/* --- the picture ------------------------------------------------------------------------------ */
+
+typedef struct {
+  TelarCanvas *canvas;
+  TelarDetail detail;
+} Frame;
+
+static gboolean
+draw_sheet (TelarSheet *sheet, gpointer data)
+{
+  const Frame *frame = data;
+  TelarCanvas *self = frame->canvas;
+  gboolean far = frame->detail == TELAR_DETAIL_BLOCK;
+  graphene_rect_t cards = telar_sheet_area (sheet, TELAR_HALO_REACH);
+  graphene_rect_t wires = telar_sheet_area (sheet, far ? 0 : TELAR_SHAPE_REACH);
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new (), edges = g_ptr_array_new ();
+
+  telar_sheet_ground (sheet, &self->theme);
+  telar_sheet_notes (sheet, self, TRUE);
+  telar_scene_query (self->scene, &cards, nodes, NULL);
+  telar_scene_query (self->scene, &wires, NULL, edges);
+  if (!far)
+    return telar_canvas_draw_near (self, sheet, nodes, edges, frame->detail);
+  telar_canvas_draw_far (self, sheet, nodes, edges);
+  telar_sheet_notes (sheet, self, FALSE);
+  return TRUE;
+}
+
+static gboolean
+zoom_moves (TelarCanvas *self)
+{
+  TelarDrawn *drawn = &self->drawn;
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->view.zoom != drawn->zoom)
+    drawn->zoomed = fabs (log (self->view.zoom / drawn->zoom)) < LEAP ? now : 0;
+  drawn->zoom = self->view.zoom;
+  return now - drawn->zoomed < REST;
+}
+
+static gboolean
+draw_again (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  gtk_widget_queue_draw (widget);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+draw_picture (TelarCanvas *self, GtkSnapshot *snapshot, guint n_visible)
+{
+  Frame frame = { self, telar_detail_for (self->view.zoom, n_visible) };
+  TelarTilesView view = { .x = self->view.x,
+                          .y = self->view.y,
+                          .zoom = self->view.zoom,
+                          .width = gtk_widget_get_width (GTK_WIDGET (self)),
+                          .height = gtk_widget_get_height (GTK_WIDGET (self)),
+                          .device = gtk_widget_get_scale_factor (GTK_WIDGET (self)),
+                          .deadline = g_get_monotonic_time () + FRAME_BUDGET,
+                          .draw = draw_sheet,
+                          .data = &frame };
+  gboolean done;
+
+  if (zoom_moves (self)) {
+    done = telar_tiles_show_whole (self->tiles, &view, snapshot);
+  } else {
+    telar_canvas_update_tiles (self, frame.detail);
+    done = telar_tiles_show (self->tiles, &view, snapshot);
+  }
+  if (!done)
+    gtk_widget_add_tick_callback (GTK_WIDGET (self), draw_again, NULL, NULL);
 }
 
 void
 telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   TelarCanvas *self = TELAR_CANVAS (widget);
-  float width = (float)gtk_widget_get_width (widget),
-        height = (float)gtk_widget_get_height (widget);
-  float zoom = (float)self->view.zoom;
-  graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, width, height);
-  graphene_rect_t visible =
-      GRAPHENE_RECT_INIT ((float)self->view.x, (float)self->view.y, width / zoom, height / zoom);
-  g_autoptr (GPtrArray) nodes = g_ptr_array_new (), edges = g_ptr_array_new ();
-  TelarDetail detail;
-  TelarPicture picture;
+  graphene_rect_t visible = telar_canvas_visible (self);
+  graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, (float)gtk_widget_get_width (widget),
+                                            (float)gtk_widget_get_height (widget));
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
 
-  picture = telar_picture_begin (self, &all);
-  telar_picture_notes (self, &picture, TRUE);
-  telar_scene_query (self->scene, &visible, nodes, edges);
-  detail = telar_detail_for (self->view.zoom, nodes->len);
-  if (detail == TELAR_DETAIL_BLOCK) {
-    telar_canvas_draw_far (self, &picture, nodes, edges);
-    telar_picture_notes (self, &picture, FALSE);
-  } else {
-    telar_canvas_draw_near (self, &picture, nodes, edges, detail);
-  }
-  telar_picture_end (&picture, snapshot, &all);
+  /* Elsewhere the detail is the same however many there are. */
+  if (self->costs || telar_detail_for (self->view.zoom, 0) == TELAR_DETAIL_BRIEF)
+    telar_scene_query (self->scene, &visible, nodes, NULL);
+  draw_picture (self, snapshot, nodes->len);
   telar_canvas_draw_costs (self, snapshot, nodes);
   if (self->drag == TELAR_DRAG_WIRE)
     draw_new_wire (self, snapshot, &all);
   else if (self->drag == TELAR_DRAG_RUBBER)
     draw_rubber (self, snapshot);
   else
-    draw_hover (self, snapshot, &all);
+    draw_hover (self, snapshot);
   if (self->dropping)
     draw_drop (self, snapshot);
   telar_canvas_snapshot_overlay (self, snapshot, &all);

@@ -7,7 +7,7 @@ update (TelarCanvas *self, const TelarOperator *op, double x, double y)
 {
   graphene_point_t at = telar_canvas_from_widget (self, x, y);
   float reach = (float)(TELAR_SNAP / self->view.zoom);
-  TelarHit hit = telar_scene_hit (self->scene, at.x, at.y, 1);
+  TelarHit hit = telar_scene_hit (self->scene, at.x, at.y, 1, TRUE);
   TelarSceneEdge *edge =
       hit.kind == TELAR_HIT_NODE ? NULL : telar_scene_edge_at (self->scene, at.x, at.y, reach);
 

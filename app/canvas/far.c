@@ -1,6 +1,6 @@
 /* The canvas from far away: blocks in their colours and thin wires, so simple that ten thousand of
  * them fit into a frame. */
-#include "app/canvas/picture.h"
+#include "app/canvas/sheet.h"
 
 /* Below this zoom wires are straight lines. */
 #define CURVES_FROM 0.2
@@ -28,44 +28,43 @@ load_colours (const TelarTheme *theme)
 }
 
 static void
-draw_wire (TelarPicture *picture, const TelarSceneEdge *edge, const Colours *colours,
-           gboolean curve)
+draw_wire (TelarSheet *sheet, const TelarSceneEdge *edge, const Colours *colours, gboolean curve)
 {
   const graphene_point_t *points = edge->curve.points;
   guint32 colour = edge->selected ? colours->accent : colours->wire;
-  graphene_point_t start = telar_picture_point (picture, &points[0]);
-  graphene_point_t end = telar_picture_point (picture, &points[3 * edge->curve.n_segments]);
+  graphene_point_t start = telar_sheet_point (sheet, &points[0]);
+  graphene_point_t end = telar_sheet_point (sheet, &points[3 * edge->curve.n_segments]);
 
   if (curve)
-    telar_picture_wire (picture, &edge->curve, (float)picture->device, colour);
+    telar_sheet_wire (sheet, &edge->curve, (float)sheet->device, colour);
   else
-    telar_raster_line (&picture->raster, start.x, start.y, end.x, end.y, (float)picture->device,
+    telar_raster_line (&sheet->raster, start.x, start.y, end.x, end.y, (float)sheet->device,
                        colour);
 }
 
 static void
-draw_block (TelarPicture *picture, const TelarSceneNode *node, const Colours *colours, float radius)
+draw_block (TelarSheet *sheet, const TelarSceneNode *node, const Colours *colours, float radius)
 {
-  TelarRasterRect block = telar_picture_rect (picture, telar_scene_node_rect (node));
+  TelarRasterRect block = telar_sheet_rect (sheet, telar_scene_node_rect (node));
 
-  telar_raster_fill (&picture->raster, &block, radius, colours->categories[node->op->category]);
+  telar_raster_fill (&sheet->raster, &block, radius, colours->categories[node->op->category]);
   if (node->selected || node->marked || node->badge == TELAR_BADGE_ERROR)
-    telar_raster_frame (&picture->raster, &block, MARK * (float)picture->device,
+    telar_raster_frame (&sheet->raster, &block, MARK * (float)sheet->device,
                         node->selected ? colours->accent
                         : node->marked ? colours->mark
                                        : colours->error);
 }
 
 void
-telar_canvas_draw_far (TelarCanvas *self, TelarPicture *picture, const GPtrArray *nodes,
+telar_canvas_draw_far (TelarCanvas *self, TelarSheet *sheet, const GPtrArray *nodes,
                        const GPtrArray *edges)
 {
   Colours colours = load_colours (&self->theme);
   gboolean curves = self->view.zoom >= CURVES_FROM;
-  float radius = curves ? TELAR_CARD_RADIUS * picture->zoom : 0;
+  float radius = curves ? TELAR_CARD_RADIUS * sheet->zoom : 0;
 
   for (guint i = 0; i < edges->len; i++)
-    draw_wire (picture, edges->pdata[i], &colours, curves);
+    draw_wire (sheet, edges->pdata[i], &colours, curves);
   for (guint i = 0; i < nodes->len; i++)
-    draw_block (picture, nodes->pdata[i], &colours, radius);
+    draw_block (sheet, nodes->pdata[i], &colours, radius);
 }

@@ -12,17 +12,22 @@
 /* With more nodes their wires would be one grey. */
 #define MOST_WITH_WIRES 1000
 
+typedef struct {
+  double scale, x, y; /* widget = (canvas - (x, y)) * scale */
+} Map;
+
 struct _TelarMinimap {
   GtkWidget parent_instance;
 
   TelarCanvas *canvas;
+  /* Of the scene, for as long as it looks the same: */
+  GskRenderNode *picture;
+  Map map;
+  guint stamp;
+  gconstpointer marked;
 };
 
 G_DEFINE_FINAL_TYPE (TelarMinimap, telar_minimap, GTK_TYPE_WIDGET)
-
-typedef struct {
-  double scale, x, y; /* widget = (canvas - (x, y)) * scale */
-} Map;
 
 static graphene_rect_t
 view_rect (TelarCanvas *canvas)
@@ -129,29 +134,61 @@ draw_view (TelarMinimap *self, GtkSnapshot *target, const Map *map)
                               (GdkRGBA[]){ line, line, line, line });
 }
 
-static void
-snapshot (GtkWidget *widget, GtkSnapshot *target)
+static GskRenderNode *
+draw_scene (TelarMinimap *self, const Map *map)
 {
-  TelarMinimap *self = TELAR_MINIMAP (widget);
-  int device = gtk_widget_get_scale_factor (widget);
-  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  int device = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int height = gtk_widget_get_height (GTK_WIDGET (self));
   graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height);
-  cairo_surface_t *surface;
-  TelarRaster raster;
-  Map map, pixels;
+  cairo_surface_t *surface =
+      cairo_image_surface_create (CAIRO_FORMAT_RGB24, width * device, height * device);
+  TelarRaster raster = telar_raster_of (surface);
+  Map pixels = { map->scale * device, map->x, map->y };
+  GskRenderNode *node;
 
-  if (!map_of (self, &map))
-    return;
-  pixels = (Map){ map.scale * device, map.x, map.y };
-  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width * device, height * device);
-  raster = telar_raster_of (surface);
   telar_raster_clear (&raster, telar_raster_colour (&self->canvas->theme.card));
   if (telar_scene_nodes (self->canvas->scene)->len <= MOST_WITH_WIRES)
     draw_wires (self, &raster, &pixels);
   draw_nodes (self, &raster, &pixels, 1.5f * (float)device);
-  telar_raster_snapshot (surface, target, &all, device);
+  cairo_surface_mark_dirty (surface);
+  node = telar_raster_node (surface, &all, device);
   cairo_surface_destroy (surface);
+  return node;
+}
+
+static void
+forget_picture (TelarMinimap *self)
+{
+  g_clear_pointer (&self->picture, gsk_render_node_unref);
+}
+
+static void
+snapshot (GtkWidget *widget, GtkSnapshot *target)
+{
+  TelarMinimap *self = TELAR_MINIMAP (widget);
+  guint stamp = telar_scene_stamp (self->canvas->scene);
+  Map map;
+
+  if (!map_of (self, &map))
+    return;
+  if (stamp != self->stamp || self->marked != self->canvas->marked ||
+      map.scale != self->map.scale || map.x != self->map.x || map.y != self->map.y)
+    forget_picture (self);
+  if (!self->picture)
+    self->picture = draw_scene (self, &map);
+  self->map = map;
+  self->stamp = stamp;
+  self->marked = self->canvas->marked;
+  gtk_snapshot_append_node (target, self->picture);
   draw_view (self, target, &map);
+}
+
+static void
+on_selection_changed (TelarMinimap *self)
+{
+  forget_picture (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
@@ -192,10 +229,18 @@ measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minim
 }
 
 static void
+dispose (GObject *object)
+{
+  forget_picture (TELAR_MINIMAP (object));
+  G_OBJECT_CLASS (telar_minimap_parent_class)->dispose (object);
+}
+
+static void
 telar_minimap_class_init (TelarMinimapClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = dispose;
   widget_class->snapshot = snapshot;
   widget_class->measure = measure;
   gtk_widget_class_set_css_name (widget_class, "telar-minimap");
@@ -223,7 +268,7 @@ telar_minimap_new (TelarCanvas *canvas)
   self->canvas = canvas;
   g_signal_connect_object (canvas, "view-changed", G_CALLBACK (gtk_widget_queue_draw), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (canvas, "selection-changed", G_CALLBACK (gtk_widget_queue_draw), self,
+  g_signal_connect_object (canvas, "selection-changed", G_CALLBACK (on_selection_changed), self,
                            G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

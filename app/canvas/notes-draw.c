@@ -15,22 +15,16 @@
 #define TITLE_SIZE  15.0
 #define TEXT_SIZE   13.0
 
-static gboolean
-in_view (TelarCanvas *self, const TelarNoteItem *item)
-{
-  graphene_rect_t visible = telar_canvas_visible (self);
-
-  return graphene_rect_intersection (&visible, &item->rect, NULL);
-}
-
+/* On whole pixels of the canvas, whatever part of it is in view. */
 static graphene_rect_t
 on_screen (TelarCanvas *self, const TelarNoteItem *item)
 {
-  float zoom = (float)self->view.zoom;
-  graphene_point_t at = telar_canvas_to_widget (self, item->rect.origin.x, item->rect.origin.y);
+  double zoom = self->view.zoom;
 
-  return GRAPHENE_RECT_INIT (roundf (at.x), roundf (at.y), roundf (item->rect.size.width * zoom),
-                             roundf (item->rect.size.height * zoom));
+  return GRAPHENE_RECT_INIT ((float)(round (item->rect.origin.x * zoom) - self->view.x * zoom),
+                             (float)(round (item->rect.origin.y * zoom) - self->view.y * zoom),
+                             roundf (item->rect.size.width * (float)zoom),
+                             roundf (item->rect.size.height * (float)zoom));
 }
 
 static void
@@ -187,18 +181,43 @@ draw_note (TelarCanvas *self, GtkSnapshot *snapshot, TelarNoteItem *item)
 }
 
 void
-telar_canvas_snapshot_notes (TelarCanvas *self, GtkSnapshot *snapshot, gboolean frames)
+telar_canvas_snapshot_notes (TelarCanvas *self, GtkSnapshot *snapshot, gboolean frames,
+                             const graphene_rect_t *area)
 {
   for (guint i = 0; i < self->notes->len; i++) {
     TelarNoteItem *item = self->notes->pdata[i];
 
-    if (item->frame != frames || !in_view (self, item))
+    if (item->frame != frames || !graphene_rect_intersection (area, &item->rect, NULL))
       continue;
     if (frames)
       draw_frame (self, snapshot, item);
     else
       draw_note (self, snapshot, item);
   }
+}
+
+/* FNV-1a over what is drawn. */
+guint
+telar_canvas_notes_stamp (TelarCanvas *self)
+{
+  guint stamp = 2166136261u;
+
+  for (guint i = 0; i < self->notes->len; i++) {
+    const TelarNoteItem *item = self->notes->pdata[i];
+    const guint parts[] = { g_str_hash (item->text),
+                            (guint)item->colour,
+                            item->frame,
+                            item->selected,
+                            item == self->edited_note,
+                            (guint)(int)item->rect.origin.x,
+                            (guint)(int)item->rect.origin.y,
+                            (guint)(int)item->rect.size.width,
+                            (guint)(int)item->rect.size.height };
+
+    for (guint j = 0; j < G_N_ELEMENTS (parts); j++)
+      stamp = (stamp ^ parts[j]) * 16777619u;
+  }
+  return stamp;
 }
 
 void

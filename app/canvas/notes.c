@@ -9,6 +9,8 @@
 
 /* A border is as near as this, in pixels. */
 #define BORDER 6.0f
+/* Below this zoom ports are specks, and what the pointer meets is their node. */
+#define PORTS_FROM 0.3
 
 static void
 item_free (gpointer data)
@@ -155,7 +157,7 @@ telar_canvas_hit (TelarCanvas *self, double x, double y)
 {
   graphene_point_t at = telar_canvas_from_widget (self, x, y);
   float reach = (float)(TELAR_REACH / self->view.zoom);
-  TelarHit hit = telar_scene_hit (self->scene, at.x, at.y, reach);
+  TelarHit hit = telar_scene_hit (self->scene, at.x, at.y, reach, self->view.zoom >= PORTS_FROM);
 
   if (hit.kind != TELAR_HIT_EDGE && hit.kind != TELAR_HIT_NOTHING)
     return hit;

@@ -14,20 +14,20 @@ to_screen (TelarCanvas *self, cairo_t *cr)
 
 /* --- guides ----------------------------------------------------------------------------------- */
 
+/* A line of pixels, along the other axis than @axis. */
 static void
-line (cairo_t *cr, guint axis, double at, double from, double to)
+line (TelarCanvas *self, GtkSnapshot *snapshot, guint axis, double at, double from, double to)
 {
-  if (axis == 0) {
-    cairo_move_to (cr, at, from);
-    cairo_line_to (cr, at, to);
-  } else {
-    cairo_move_to (cr, from, at);
-    cairo_line_to (cr, to, at);
-  }
+  float thick = self->theme.high_contrast ? 2 : 1;
+  graphene_rect_t place = GRAPHENE_RECT_INIT ((float)at, (float)from, thick, (float)(to - from));
+
+  if (axis != 0)
+    place = GRAPHENE_RECT_INIT ((float)from, (float)at, (float)(to - from), thick);
+  gtk_snapshot_append_color (snapshot, &self->theme.guide, &place);
 }
 
 static void
-draw_guide (TelarCanvas *self, cairo_t *cr, const TelarGuide *guide)
+draw_guide (TelarCanvas *self, GtkSnapshot *snapshot, const TelarGuide *guide)
 {
   const double beyond = 14, tick = 5;
   double zoom = self->view.zoom;
@@ -36,29 +36,25 @@ draw_guide (TelarCanvas *self, cairo_t *cr, const TelarGuide *guide)
   double at, from, to;
 
   if (guide->gap) {
-    from = round ((guide->from - start_x) * zoom) + 0.5;
-    to = round ((guide->to - start_x) * zoom) - 0.5;
-    at = round ((guide->at - start_y) * zoom) + 0.5;
-    line (cr, 1 - guide->axis, at, from, to);
-    line (cr, guide->axis, from, at - tick, at + tick);
-    line (cr, guide->axis, to, at - tick, at + tick);
+    from = round ((guide->from - start_x) * zoom);
+    to = round ((guide->to - start_x) * zoom) - 1;
+    at = round ((guide->at - start_y) * zoom);
+    line (self, snapshot, 1 - guide->axis, at, from, to + 1);
+    line (self, snapshot, guide->axis, from, at - tick, at + tick + 1);
+    line (self, snapshot, guide->axis, to, at - tick, at + tick + 1);
   } else {
-    at = round ((guide->at - start_x) * zoom) + 0.5;
-    from = (guide->from - start_y) * zoom - beyond;
-    to = (guide->to - start_y) * zoom + beyond;
-    line (cr, guide->axis, at, from, to);
+    at = round ((guide->at - start_x) * zoom);
+    from = round ((guide->from - start_y) * zoom - beyond);
+    to = round ((guide->to - start_y) * zoom + beyond);
+    line (self, snapshot, guide->axis, at, from, to);
   }
 }
 
 static void
-draw_guides (TelarCanvas *self, cairo_t *cr)
+draw_guides (TelarCanvas *self, GtkSnapshot *snapshot)
 {
-  cairo_new_path (cr);
   for (guint i = 0; i < self->moving.guides->len; i++)
-    draw_guide (self, cr, &g_array_index (self->moving.guides, TelarGuide, i));
-  telar_theme_set (cr, &self->theme.guide);
-  cairo_set_line_width (cr, self->theme.high_contrast ? 2 : 1);
-  cairo_stroke (cr);
+    draw_guide (self, snapshot, &g_array_index (self->moving.guides, TelarGuide, i));
 }
 
 /* --- wires ------------------------------------------------------------------------------------ */
@@ -196,26 +192,23 @@ draw_words (TelarCanvas *self, GtkSnapshot *snapshot)
 void
 telar_canvas_snapshot_overlay (TelarCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *all)
 {
+  gboolean moving = self->drag == TELAR_DRAG_MOVE, cutting = self->drag == TELAR_DRAG_CUT;
   cairo_t *cr;
 
   if (self->drop_node)
     draw_replaced (self, snapshot);
   telar_canvas_snapshot_bends (self, snapshot);
-  if (self->drag != TELAR_DRAG_MOVE && self->drag != TELAR_DRAG_CUT &&
-      self->drag != TELAR_DRAG_BEND && !self->drop_edge)
-    return;
-  cr = gtk_snapshot_append_cairo (snapshot, all);
-  if (self->drop_edge)
-    draw_target (self, cr);
-  if (self->drag == TELAR_DRAG_BEND) {
-    draw_guides (self, cr);
-  } else if (self->drag == TELAR_DRAG_MOVE) {
-    if (self->moving.loose)
+  if (self->drop_edge || cutting || (moving && self->moving.loose)) {
+    cr = gtk_snapshot_append_cairo (snapshot, all);
+    if (self->drop_edge)
+      draw_target (self, cr);
+    if (cutting)
+      draw_cut (self, cr);
+    else if (moving && self->moving.loose)
       draw_bridges (self, cr);
-    draw_guides (self, cr);
-  } else if (self->drag == TELAR_DRAG_CUT) {
-    draw_cut (self, cr);
+    cairo_destroy (cr);
   }
-  cairo_destroy (cr);
+  if (moving || self->drag == TELAR_DRAG_BEND)
+    draw_guides (self, snapshot);
   draw_words (self, snapshot);
 }

@@ -16,11 +16,30 @@ telar_raster_of (cairo_surface_t *surface)
                         cairo_image_surface_get_stride (surface) / 4 };
 }
 
-void
-telar_raster_snapshot (cairo_surface_t *surface, GtkSnapshot *snapshot, const graphene_rect_t *area,
-                       int device)
+TelarRaster
+telar_raster_part (const TelarRaster *raster, int x, int y, int width, int height)
 {
-  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, area);
+  return (TelarRaster){ raster->pixels + (gssize)y * raster->stride + x, width, height,
+                        raster->stride };
+}
+
+cairo_t *
+telar_raster_cairo (const TelarRaster *raster)
+{
+  cairo_surface_t *surface =
+      cairo_image_surface_create_for_data ((guchar *)raster->pixels, CAIRO_FORMAT_RGB24,
+                                           raster->width, raster->height, 4 * raster->stride);
+  cairo_t *cr = cairo_create (surface);
+
+  cairo_surface_destroy (surface);
+  return cr;
+}
+
+GskRenderNode *
+telar_raster_node (cairo_surface_t *surface, const graphene_rect_t *area, int device)
+{
+  GskRenderNode *node = gsk_cairo_node_new (area);
+  cairo_t *cr = gsk_cairo_node_get_draw_context (node);
 
   cairo_translate (cr, area->origin.x, area->origin.y);
   cairo_scale (cr, 1.0 / device, 1.0 / device);
@@ -29,6 +48,7 @@ telar_raster_snapshot (cairo_surface_t *surface, GtkSnapshot *snapshot, const gr
   cairo_set_operator (cr, CAIRO_OPERATOR_SOURCE);
   cairo_paint (cr);
   cairo_destroy (cr);
+  return node;
 }
 
 static guint32

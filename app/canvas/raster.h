@@ -19,9 +19,13 @@ typedef struct {
 
 /* Over the pixels of an image surface, which must live as long. */
 TelarRaster telar_raster_of (cairo_surface_t *surface);
-/* Shows the surface over @area of a widget, @device pixels for one of its units. */
-void telar_raster_snapshot (cairo_surface_t *surface, GtkSnapshot *snapshot,
-                            const graphene_rect_t *area, int device);
+/* Some of its pixels, which are shared. */
+TelarRaster telar_raster_part (const TelarRaster *raster, int x, int y, int width, int height);
+/* For what the functions here do not draw. Caller frees. */
+cairo_t *telar_raster_cairo (const TelarRaster *raster);
+/* Shows the surface over @area of a widget, @device pixels for one of its units. Caller frees. */
+GskRenderNode *telar_raster_node (cairo_surface_t *surface, const graphene_rect_t *area,
+                                  int device);
 
 /* As raster colours are: opaque. */
 guint32 telar_raster_colour (const GdkRGBA *colour);

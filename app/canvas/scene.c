@@ -9,6 +9,8 @@
 #define CELL 320.0f
 /* Ports and halos reach a little over the card. */
 #define MARGIN 12.0f
+/* When more places than these have changed, all is taken to have. */
+#define MOST_CHANGES 200
 
 struct TelarScene {
   GHashTable *by_id;    /* id (owned by the node) -> TelarSceneNode * */
@@ -17,7 +19,45 @@ struct TelarScene {
   TelarIndex *node_index, *edge_index;
   graphene_rect_t bounds; /* of all, while @bounded */
   gboolean bounded;
+  GArray *changes; /* graphene_rect_t, */
+  gboolean all;    /* unless all may have changed */
+  guint stamp;
 };
+
+static void
+change_all (TelarScene *scene)
+{
+  scene->all = TRUE;
+  scene->stamp++;
+}
+
+static void
+change (TelarScene *scene, const graphene_rect_t *area)
+{
+  scene->stamp++;
+  scene->all = scene->all || scene->changes->len >= MOST_CHANGES;
+  if (!scene->all)
+    g_array_append_val (scene->changes, *area);
+}
+
+gboolean
+telar_scene_take_changes (TelarScene *scene, GArray *areas)
+{
+  gboolean all = scene->all;
+
+  g_array_set_size (areas, 0);
+  if (!all)
+    g_array_append_vals (areas, scene->changes->data, scene->changes->len);
+  g_array_set_size (scene->changes, 0);
+  scene->all = FALSE;
+  return !all;
+}
+
+guint
+telar_scene_stamp (const TelarScene *scene)
+{
+  return scene->stamp;
+}
 
 static void
 forget_drawings (TelarSceneNode *node)
@@ -59,6 +99,8 @@ telar_scene_new (void)
   scene->by_input = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, edge_free);
   scene->nodes = g_ptr_array_new ();
   scene->edges = g_ptr_array_new ();
+  scene->changes = g_array_new (FALSE, FALSE, sizeof (graphene_rect_t));
+  scene->all = TRUE;
   scene->node_index = telar_index_new (CELL);
   scene->edge_index = telar_index_new (CELL);
   return scene;
@@ -71,6 +113,7 @@ telar_scene_free (TelarScene *scene)
     return;
   g_ptr_array_unref (scene->nodes);
   g_ptr_array_unref (scene->edges);
+  g_array_unref (scene->changes);
   g_hash_table_unref (scene->by_input);
   g_hash_table_unref (scene->by_id);
   telar_index_free (scene->node_index);
@@ -101,6 +144,7 @@ telar_scene_redraw (TelarScene *scene)
 {
   for (guint i = 0; i < scene->nodes->len; i++)
     forget_drawings (scene->nodes->pdata[i]);
+  change_all (scene);
 }
 
 TelarEdge
@@ -143,6 +187,8 @@ lay_edge (TelarScene *scene, TelarSceneEdge *edge, gboolean indexed)
   bounds = telar_curve_bounds (&edge->curve);
   scene->bounded = FALSE;
   if (indexed) {
+    change (scene, &edge->item.bounds);
+    change (scene, &bounds);
     telar_index_move (scene->edge_index, &edge->item, &bounds);
   } else {
     edge->item.bounds = bounds;
@@ -157,7 +203,9 @@ telar_scene_place (TelarScene *scene, TelarSceneNode *node, float x, float y)
 
   if (bounds.origin.x == x && bounds.origin.y == y)
     return;
+  change (scene, &bounds);
   bounds.origin = GRAPHENE_POINT_INIT (x, y);
+  change (scene, &bounds);
   scene->bounded = FALSE;
   telar_index_move (scene->node_index, &node->item, &bounds);
   for (guint i = 0; i < node->edges->len; i++)
@@ -187,6 +235,7 @@ telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shapes, Te
   node->shapes = shapes;
   node->badge = badge;
   forget_drawings (node);
+  change_all (scene);
 }
 
 static void
@@ -378,6 +427,7 @@ telar_scene_sync (TelarScene *scene, const TelarGraph *graph)
   const GPtrArray *nodes = telar_graph_nodes (graph), *edges = telar_graph_edges (graph);
 
   scene->bounded = FALSE;
+  change_all (scene);
   drop_old_edges (scene, graph);
   drop_old_nodes (scene, graph);
   g_ptr_array_set_size (scene->nodes, 0);
@@ -389,6 +439,7 @@ telar_scene_sync (TelarScene *scene, const TelarGraph *graph)
       node = make_node (scene, source);
     update_text (node, source);
     telar_scene_place (scene, node, (float)source->x, (float)source->y);
+    node->order = i;
     g_ptr_array_add (scene->nodes, node);
   }
   g_ptr_array_set_size (scene->edges, 0);
@@ -449,7 +500,7 @@ by_height (gconstpointer a, gconstpointer b)
 
   if ((*x)->selected != (*y)->selected)
     return (*x)->selected ? -1 : 1;
-  return strcmp ((*y)->id, (*x)->id);
+  return (*x)->order > (*y)->order ? -1 : (*x)->order < (*y)->order;
 }
 
 static TelarSceneEdge *
@@ -486,7 +537,7 @@ telar_scene_edge_at (TelarScene *scene, float x, float y, float reach)
 }
 
 TelarHit
-telar_scene_hit (TelarScene *scene, float x, float y, float reach)
+telar_scene_hit (TelarScene *scene, float x, float y, float reach, gboolean ports)
 {
   g_autoptr (GPtrArray) nodes = g_ptr_array_new (), edges = g_ptr_array_new ();
   graphene_rect_t area = around (x, y, reach);
@@ -496,7 +547,7 @@ telar_scene_hit (TelarScene *scene, float x, float y, float reach)
 
   telar_scene_query (scene, &area, nodes, edges);
   g_ptr_array_sort (nodes, by_height);
-  for (guint i = 0; i < nodes->len; i++) {
+  for (guint i = 0; ports && i < nodes->len; i++) {
     hit_ports (nodes->pdata[i], FALSE, x, y, &nearest, &hit);
     hit_ports (nodes->pdata[i], TRUE, x, y, &nearest, &hit);
   }

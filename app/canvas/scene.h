@@ -28,6 +28,7 @@ typedef struct {
   gboolean selected;
   gboolean marked;  /* it answers a search */
   GPtrArray *edges; /* TelarSceneEdge *, borrowed */
+  guint order;      /* from below to above, where it is not selected */
   gpointer proxy;   /* the canvas's widget for accessibility, or NULL; borrowed */
   /* Drawings, NULL when they must be made again. */
   GskRenderNode *card, *brief;
@@ -68,6 +69,13 @@ void telar_scene_move_bend (TelarScene *scene, TelarSceneEdge *edge, guint bend,
 void telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shapes,
                            TelarBadge badge);
 
+/* What looks otherwise, by all of the above, than when it was last asked: FALSE when that may be
+ * anything, else @areas is made to hold the places, of graphene_rect_t. What is selected is not
+ * looked at. */
+gboolean telar_scene_take_changes (TelarScene *scene, GArray *areas);
+/* Differs after each change of what is drawn. */
+guint telar_scene_stamp (const TelarScene *scene);
+
 /* Its ends as the graph names them; borrowed from the scene. */
 TelarEdge telar_scene_edge_ends (const TelarSceneEdge *edge);
 
@@ -103,9 +111,9 @@ typedef struct {
   struct TelarNoteItem *note;
 } TelarHit;
 
-/* What lies at (@x, @y), ports and wires within @reach. Selected nodes lie above others, later ones
- * above earlier ones. */
-TelarHit telar_scene_hit (TelarScene *scene, float x, float y, float reach);
+/* What lies at (@x, @y), ports and wires within @reach; no ports without @ports. Selected nodes lie
+ * above others, later ones above earlier ones. */
+TelarHit telar_scene_hit (TelarScene *scene, float x, float y, float reach, gboolean ports);
 
 /* The nearest wire within @reach, whatever else is there; NULL when there is none. */
 TelarSceneEdge *telar_scene_edge_at (TelarScene *scene, float x, float y, float reach);

@@ -97,7 +97,8 @@ static TelarHit
 find_target (TelarCanvas *self)
 {
   graphene_point_t at = telar_canvas_from_widget (self, self->pointer.x, self->pointer.y);
-  TelarHit hit = telar_scene_hit (self->scene, at.x, at.y, (float)(TELAR_SNAP / self->view.zoom));
+  TelarHit hit =
+      telar_scene_hit (self->scene, at.x, at.y, (float)(TELAR_SNAP / self->view.zoom), TRUE);
   TelarHitKind wanted = self->wiring.output ? TELAR_HIT_INPUT : TELAR_HIT_OUTPUT;
   guint n;
 

@@ -16,7 +16,7 @@ struct _TelarFindBar {
 
   TelarCanvas *canvas;
   TelarDocument *document;
-  GtkWidget *revealer, *entry, *count, *list, *scroll;
+  GtkWidget *panel, *entry, *count, *list, *scroll;
   GPtrArray *found; /* TelarFound * */
   int at;           /* the one that is shown, -1: none yet */
 };
@@ -27,10 +27,12 @@ enum { GO, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
+/* The panel comes and goes as a child: accessibility tools are not told of children that are shown
+ * or hidden. */
 static gboolean
 is_open (TelarFindBar *self)
 {
-  return gtk_widget_get_visible (self->revealer);
+  return gtk_widget_get_parent (self->panel) != NULL;
 }
 
 /* --- what answers ----------------------------------------------------------------------------- */
@@ -168,10 +170,17 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, TelarFindBar *self)
 }
 
 static void
+take_away (TelarFindBar *self)
+{
+  if (is_open (self))
+    gtk_widget_unparent (self->panel);
+  search (self);
+}
+
+static void
 close_bar (TelarFindBar *self)
 {
-  gtk_widget_set_visible (self->revealer, FALSE);
-  search (self);
+  take_away (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
 }
 
@@ -195,7 +204,8 @@ on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType stat
 void
 telar_find_bar_open (TelarFindBar *self)
 {
-  gtk_widget_set_visible (self->revealer, TRUE);
+  if (!is_open (self))
+    gtk_widget_set_parent (self->panel, GTK_WIDGET (self));
   gtk_widget_grab_focus (self->entry);
   gtk_editable_select_region (GTK_EDITABLE (self->entry), 0, -1);
   search (self);
@@ -226,8 +236,7 @@ telar_find_bar_set_document (TelarFindBar *self, TelarDocument *document)
                              G_CONNECT_SWAPPED);
     g_signal_connect_object (document, "entered", G_CALLBACK (mark), self, G_CONNECT_SWAPPED);
   }
-  gtk_widget_set_visible (self->revealer, FALSE);
-  search (self);
+  take_away (self);
 }
 
 /* --- the widget ------------------------------------------------------------------------------- */
@@ -277,7 +286,9 @@ dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
   g_clear_pointer (&self->found, g_ptr_array_unref);
-  g_clear_pointer (&self->revealer, gtk_widget_unparent);
+  if (self->panel && is_open (self))
+    gtk_widget_unparent (self->panel);
+  g_clear_object (&self->panel);
   G_OBJECT_CLASS (telar_find_bar_parent_class)->dispose (object);
 }
 
@@ -299,10 +310,9 @@ telar_find_bar_init (TelarFindBar *self)
 {
   self->at = -1;
   self->found = g_ptr_array_new ();
-  self->revealer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  gtk_widget_add_css_class (self->revealer, "find-bar");
-  gtk_widget_set_size_request (self->revealer, 420, -1);
-  gtk_widget_set_visible (self->revealer, FALSE);
+  self->panel = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
+  gtk_widget_add_css_class (self->panel, "find-bar");
+  gtk_widget_set_size_request (self->panel, 420, -1);
   self->list = gtk_list_box_new ();
   gtk_widget_add_css_class (self->list, "navigation-sidebar");
   gtk_widget_set_focusable (self->list, FALSE);
@@ -314,9 +324,8 @@ telar_find_bar_init (TelarFindBar *self)
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (self->scroll), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (self->scroll), 220);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroll), self->list);
-  gtk_box_append (GTK_BOX (self->revealer), build_line (self));
-  gtk_box_append (GTK_BOX (self->revealer), self->scroll);
-  gtk_widget_set_parent (self->revealer, GTK_WIDGET (self));
+  gtk_box_append (GTK_BOX (self->panel), build_line (self));
+  gtk_box_append (GTK_BOX (self->panel), self->scroll);
 }
 
 GtkWidget *

@@ -88,3 +88,24 @@ act (Fixture *f, const char *name, GVariant *parameter)
 {
   g_assert_true (gtk_widget_activate_action_variant (GTK_WIDGET (f->canvas), name, parameter));
 }
+
+Picture
+picture_of (Fixture *f)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  int width = gtk_widget_get_width (GTK_WIDGET (f->canvas));
+  int height = gtk_widget_get_height (GTK_WIDGET (f->canvas));
+  GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (f->window));
+  GskRenderNode *render;
+  g_autoptr (GdkTexture) texture = NULL;
+  Picture picture = { NULL, (gsize)width * 4, width, height };
+
+  telar_canvas_snapshot (GTK_WIDGET (f->canvas), snapshot);
+  render = gtk_snapshot_free_to_node (snapshot);
+  texture = gsk_renderer_render_texture (renderer, render,
+                                         &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
+  gsk_render_node_unref (render);
+  picture.data = g_malloc (picture.stride * (gsize)height);
+  gdk_texture_download (texture, picture.data, picture.stride);
+  return picture;
+}

@@ -25,4 +25,12 @@ graphene_point_t port_of (Fixture *f, const char *id, gboolean output, guint por
 const TelarNode *node (Fixture *f, const char *id);
 void act (Fixture *f, const char *name, GVariant *parameter);
 
+/* What the canvas draws: blue, green, red and alpha of each pixel; the caller frees the data. */
+typedef struct {
+  guchar *data;
+  gsize stride;
+  int width, height;
+} Picture;
+Picture picture_of (Fixture *f);
+
 G_END_DECLS

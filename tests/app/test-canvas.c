@@ -228,12 +228,6 @@ test_arrange_cancelled (Fixture *f, gconstpointer data)
 
 /* --- pixels ----------------------------------------------------------------------------------- */
 
-typedef struct {
-  guchar *data;
-  gsize stride;
-  int width, height;
-} Picture;
-
 /* While the zoom moves, and in a frame that is late, cards of the zoom before are stretched: it
  * takes some frames until all are as they should be. */
 static void
@@ -251,27 +245,6 @@ draw_all_cards (Fixture *f)
     test_wait (10);
   }
   g_assert_cmpfloat (node->pixels_scale, ==, scale);
-}
-
-static Picture
-picture_of (Fixture *f)
-{
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  int width = gtk_widget_get_width (GTK_WIDGET (f->canvas));
-  int height = gtk_widget_get_height (GTK_WIDGET (f->canvas));
-  GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (f->window));
-  GskRenderNode *render;
-  g_autoptr (GdkTexture) texture = NULL;
-  Picture picture = { NULL, (gsize)width * 4, width, height };
-
-  telar_canvas_snapshot (GTK_WIDGET (f->canvas), snapshot);
-  render = gtk_snapshot_free_to_node (snapshot);
-  texture = gsk_renderer_render_texture (renderer, render,
-                                         &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
-  gsk_render_node_unref (render);
-  picture.data = g_malloc (picture.stride * (gsize)height);
-  gdk_texture_download (texture, picture.data, picture.stride);
-  return picture;
 }
 
 /* Whether the pixel at a point of the canvas has the colour, within a few steps. */

@@ -28,18 +28,20 @@ test_hits (void)
   graphene_point_t middle = telar_curve_middle (&edge->curve);
   TelarHit hit;
 
-  hit = telar_scene_hit (scene, rect->origin.x + 100, rect->origin.y + 10, 8);
+  hit = telar_scene_hit (scene, rect->origin.x + 100, rect->origin.y + 10, 8, TRUE);
   g_assert_cmpint (hit.kind, ==, TELAR_HIT_NODE);
   g_assert_true (hit.node == conv);
-  hit = telar_scene_hit (scene, out.x + 3, out.y - 3, 8);
+  hit = telar_scene_hit (scene, out.x + 3, out.y - 3, 8, TRUE);
   g_assert_cmpint (hit.kind, ==, TELAR_HIT_OUTPUT);
   g_assert_true (hit.node == conv);
-  hit = telar_scene_hit (scene, in.x, in.y, 8);
+  hit = telar_scene_hit (scene, in.x, in.y, 8, TRUE);
   g_assert_cmpint (hit.kind, ==, TELAR_HIT_INPUT);
-  hit = telar_scene_hit (scene, middle.x, middle.y + 2, 8);
+  hit = telar_scene_hit (scene, middle.x, middle.y + 2, 8, TRUE);
   g_assert_cmpint (hit.kind, ==, TELAR_HIT_EDGE);
   g_assert_true (hit.edge == edge);
-  hit = telar_scene_hit (scene, -5000, -5000, 8);
+  hit = telar_scene_hit (scene, out.x - 3, out.y, 8, FALSE);
+  g_assert_cmpint (hit.kind, ==, TELAR_HIT_NODE);
+  hit = telar_scene_hit (scene, -5000, -5000, 8, TRUE);
   g_assert_cmpint (hit.kind, ==, TELAR_HIT_NOTHING);
 }
 
@@ -54,10 +56,10 @@ test_hit_order (void)
 
   telar_scene_sync (scene, telar_document_graph (document));
   telar_scene_find (scene, below)->selected = TRUE;
-  g_assert_cmpstr (telar_scene_hit (scene, 100, 30, 8).node->id, ==, below);
+  g_assert_cmpstr (telar_scene_hit (scene, 100, 30, 8, TRUE).node->id, ==, below);
   telar_scene_find (scene, below)->selected = FALSE;
   telar_scene_find (scene, above)->selected = TRUE;
-  g_assert_cmpstr (telar_scene_hit (scene, 100, 30, 8).node->id, ==, above);
+  g_assert_cmpstr (telar_scene_hit (scene, 100, 30, 8, TRUE).node->id, ==, above);
   telar_document_close (document);
 }
 
