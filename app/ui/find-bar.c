@@ -250,8 +250,9 @@ build_line (TelarFindBar *self)
   GtkWidget *close = telar_icon_button_new ("window-close-symbolic", _ ("Close (Escape)"));
   GtkEventController *keys = gtk_event_controller_key_new ();
 
-  self->entry = gtk_text_new ();
-  gtk_text_set_placeholder_text (GTK_TEXT (self->entry), _ ("Name, operator or filters=12"));
+  self->entry = gtk_entry_new ();
+  gtk_entry_set_has_frame (GTK_ENTRY (self->entry), FALSE);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->entry), _ ("Name, operator or filters=12"));
   telar_widget_set_name (self->entry, _ ("Find nodes"));
   gtk_widget_set_hexpand (self->entry, TRUE);
   self->count = gtk_label_new ("");

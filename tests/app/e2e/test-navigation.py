@@ -6,10 +6,6 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import gi  # noqa: E402
-
-gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi  # noqa: E402
 from studio import Failure, Studio, wait_for  # noqa: E402
 import tap  # noqa: E402
 
@@ -35,8 +31,8 @@ def selected(studio, identifier):
 
 def has_keyboard(studio, name):
     """Whether the field of this name takes what is typed."""
-    return any(item.get_state_set().contains(Atspi.StateType.FOCUSED)
-               for item in studio.all(name=name))
+    path = studio.focused()
+    return bool(path) and path[0].get_name() == name
 
 
 def zoom(studio):
