@@ -460,6 +460,26 @@ telar_scene_sync (TelarScene *scene, const TelarGraph *graph)
 
 /* --- what lies where -------------------------------------------------------------------------- */
 
+/* Whether most of the scene lies in the area: then to look at each item costs less than to look at
+ * each cell. */
+static gboolean
+is_mostly_in (const TelarScene *scene, const graphene_rect_t *area)
+{
+  const graphene_rect_t *all = &scene->bounds;
+  graphene_rect_t both;
+
+  return scene->bounded && graphene_rect_intersection (all, area, &both) &&
+         both.size.width * both.size.height > 0.25f * all->size.width * all->size.height;
+}
+
+static void
+look_at_each (const GPtrArray *all, const graphene_rect_t *area, GPtrArray *found)
+{
+  for (guint i = 0; i < all->len; i++)
+    if (graphene_rect_intersection (&((TelarIndexItem *)all->pdata[i])->bounds, area, NULL))
+      g_ptr_array_add (found, all->pdata[i]);
+}
+
 void
 telar_scene_query (TelarScene *scene, const graphene_rect_t *area, GPtrArray *nodes,
                    GPtrArray *edges)
@@ -467,6 +487,13 @@ telar_scene_query (TelarScene *scene, const graphene_rect_t *area, GPtrArray *no
   graphene_rect_t wide = *area;
 
   graphene_rect_inset (&wide, -MARGIN, -MARGIN);
+  if (is_mostly_in (scene, &wide)) {
+    if (nodes)
+      look_at_each (scene->nodes, &wide, nodes);
+    if (edges)
+      look_at_each (scene->edges, &wide, edges);
+    return;
+  }
   if (nodes)
     telar_index_query (scene->node_index, &wide, nodes);
   if (edges)
