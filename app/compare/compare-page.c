@@ -1,10 +1,16 @@
 /* While it can be seen the page looks at the store's version; the set of runs reads what is new. */
 #include "app/compare/compare-page.h"
 
-#include <glib/gi18n.h>
+#include "app/compare/overlay.h"
+#include "app/compare/search-view.h"
+#include "app/ui/diff-view.h"
 
-#define POLL_MS    400
-#define FIRST_RUNS 5 /* selected at the beginning, so that there is something to see */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define POLL_MS      400
+#define TABLE_HEIGHT 300
+#define FIRST_RUNS   5 /* selected at the beginning, so that there is something to see */
 
 struct _TelarComparePage {
   AdwBin parent_instance;
@@ -13,6 +19,8 @@ struct _TelarComparePage {
   GtkStack *stack;
   TelarRunSet *set;
   TelarRunTable *table;
+  TelarOverlay *overlay;
+  TelarSearchView *search;
   AdwToast *undo; /* of the last deletion, or NULL */
   gboolean began; /* the first runs are selected */
   char *failure;  /* told already */
@@ -92,19 +100,83 @@ show_state (TelarComparePage *page)
 }
 
 static void
+on_selection (TelarRunTable *table, TelarComparePage *page)
+{
+  g_autoptr (GPtrArray) selected = telar_run_table_selected (table);
+
+  telar_overlay_show (page->overlay, selected);
+}
+
+/* All runs that the filter lets through. */
+static void
+show_search (TelarComparePage *page)
+{
+  g_autoptr (GPtrArray) shown = telar_run_table_shown (page->table);
+
+  telar_search_view_show (page->search, shown);
+}
+
+static void
 on_read (TelarRunSet *set, TelarComparePage *page)
 {
   g_clear_pointer (&page->failure, g_free);
   show_state (page);
-  if (!page->began && g_list_model_get_n_items (telar_run_set_model (set)) > 0) {
+  show_search (page);
+  if (page->began) {
+    on_selection (page->table, page); /* points have come, or runs have gone */
+    return;
+  }
+  if (g_list_model_get_n_items (telar_run_set_model (set)) > 0) {
     page->began = TRUE;
     telar_run_table_select_first (page->table, FIRST_RUNS);
   }
 }
 
 static void
-on_selection (TelarRunTable *table, TelarComparePage *page)
+on_baseline (TelarRunTable *table, gint64 run, TelarComparePage *page)
 {
+  telar_overlay_set_baseline (page->overlay, run);
+}
+
+static void
+on_trouble (TelarOverlay *overlay, const char *message, TelarComparePage *page)
+{
+  tell (page, message);
+}
+
+/* --- two runs ---------------------------------------------------------------------------- */
+
+/* The project as it was trained, NULL with a message when it cannot be read. */
+static TelarGraph *
+graph_of (TelarComparePage *page, TelarRunItem *item)
+{
+  g_autoptr (GError) error = NULL;
+  TelarStore *store = telar_run_set_store (page->set);
+  g_autofree char *text =
+      store != NULL ? telar_store_graph (store, telar_run_item_id (item), &error) : NULL;
+  TelarGraph *graph = text != NULL ? telar_graph_from_text (text, strlen (text),
+                                                            telar_run_item_row (item)->name, &error)
+                                   : NULL;
+
+  if (error != NULL)
+    tell (page, error->message);
+  return graph;
+}
+
+/* Drawing, parameters, settings and data: what is other in the second. */
+static void
+on_compare (TelarRunTable *table, gint64 run, gint64 other, TelarComparePage *page)
+{
+  TelarRunItem *before = telar_run_set_find (page->set, run);
+  TelarRunItem *after = telar_run_set_find (page->set, other);
+  g_autoptr (TelarGraph) one = before != NULL ? graph_of (page, before) : NULL;
+  g_autoptr (TelarGraph) two = one != NULL && after != NULL ? graph_of (page, after) : NULL;
+
+  if (two == NULL)
+    return;
+  GtkWidget *view = telar_diff_view_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (page))), one,
+                                         telar_run_item_row (before)->name, two);
+  gtk_window_present (GTK_WINDOW (view));
 }
 
 static gboolean
@@ -166,6 +238,38 @@ build_empty (void)
   return empty;
 }
 
+static GtkWidget *
+build_views (TelarComparePage *page)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *views = gtk_stack_new (), *switcher = gtk_stack_switcher_new ();
+
+  gtk_stack_add_titled (GTK_STACK (views), GTK_WIDGET (page->overlay), "charts", _ ("Charts"));
+  gtk_stack_add_titled (GTK_STACK (views), GTK_WIDGET (page->search), "settings",
+                        _ ("Settings and Result"));
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (views));
+  gtk_widget_set_halign (switcher, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_top (switcher, 8);
+  gtk_box_append (GTK_BOX (box), switcher);
+  gtk_box_append (GTK_BOX (box), views);
+  return box;
+}
+
+static GtkWidget *
+build_panes (TelarComparePage *page)
+{
+  GtkWidget *panes = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
+
+  gtk_paned_set_start_child (GTK_PANED (panes), GTK_WIDGET (page->table));
+  gtk_paned_set_end_child (GTK_PANED (panes), build_views (page));
+  gtk_paned_set_shrink_start_child (GTK_PANED (panes), FALSE);
+  gtk_paned_set_shrink_end_child (GTK_PANED (panes), FALSE);
+  gtk_widget_set_size_request (GTK_WIDGET (page->table), -1, 180);
+  gtk_widget_set_size_request (GTK_WIDGET (page->overlay), -1, 260);
+  gtk_paned_set_position (GTK_PANED (panes), TABLE_HEIGHT);
+  return panes;
+}
+
 static void
 dispose (GObject *object)
 {
@@ -201,9 +305,16 @@ telar_compare_page_init (TelarComparePage *page)
   g_signal_connect (page->table, "deleted", G_CALLBACK (on_deleted), page);
   g_signal_connect (page->table, "selection-changed", G_CALLBACK (on_selection), page);
   g_signal_connect (page->table, "open", G_CALLBACK (on_open), page);
+  page->overlay = TELAR_OVERLAY (telar_overlay_new (page->set));
+  page->search = TELAR_SEARCH_VIEW (telar_search_view_new (page->set));
+  g_signal_connect_object (page->table, "filtered", G_CALLBACK (show_search), page,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (page->table, "baseline", G_CALLBACK (on_baseline), page);
+  g_signal_connect (page->table, "compare", G_CALLBACK (on_compare), page);
+  g_signal_connect (page->overlay, "message", G_CALLBACK (on_trouble), page);
   page->stack = GTK_STACK (gtk_stack_new ());
   gtk_stack_add_named (page->stack, build_empty (), "empty");
-  gtk_stack_add_named (page->stack, GTK_WIDGET (page->table), "runs");
+  gtk_stack_add_named (page->stack, build_panes (page), "runs");
   page->toasts = ADW_TOAST_OVERLAY (adw_toast_overlay_new ());
   adw_toast_overlay_set_child (page->toasts, GTK_WIDGET (page->stack));
   adw_bin_set_child (ADW_BIN (page), GTK_WIDGET (page->toasts));

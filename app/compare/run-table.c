@@ -8,7 +8,7 @@
 
 G_DEFINE_FINAL_TYPE (TelarRunTable, telar_run_table, ADW_TYPE_BIN)
 
-enum { SELECTION_CHANGED, MESSAGE, DELETED, OPEN, BASELINE, COMPARE, N_SIGNALS };
+enum { SELECTION_CHANGED, FILTERED, MESSAGE, DELETED, OPEN, BASELINE, COMPARE, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 void
@@ -75,6 +75,7 @@ on_search (TelarRunTable *table)
   g_clear_pointer (&table->pattern, g_regex_unref);
   table->pattern = pattern;
   gtk_filter_changed (GTK_FILTER (table->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  g_signal_emit (table, signals[FILTERED], 0);
 }
 
 void
@@ -280,6 +281,7 @@ telar_run_table_class_init (TelarRunTableClass *klass)
   G_OBJECT_CLASS (klass)->dispose = dispose;
   G_OBJECT_CLASS (klass)->finalize = finalize;
   signals[SELECTION_CHANGED] = add_signal ("selection-changed", 0, 0, 0);
+  signals[FILTERED] = add_signal ("filtered", 0, 0, 0);
   signals[MESSAGE] = add_signal ("message", 1, G_TYPE_STRING, 0);
   signals[DELETED] = add_signal ("deleted", 1, G_TYPE_STRING, 0);
   signals[OPEN] = add_signal ("open", 1, G_TYPE_INT64, 0);

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 #define TELAR_TYPE_RUN_TABLE (telar_run_table_get_type ())
 G_DECLARE_FINAL_TYPE (TelarRunTable, telar_run_table, TELAR, RUN_TABLE, AdwBin)
 
-/* Signals: "selection-changed"; "message" (text); "deleted" (text), to be told with an offer to
- * undo; "open" (run): its charts are wanted; "baseline" (run); "compare" (run, run). */
+/* Signals: "selection-changed"; "filtered": other runs are shown; "message" (text); "deleted"
+ * (text), to be told with an offer to undo; "open" (run): its charts are wanted; "baseline" (run);
+ * "compare" (run, run). */
 GtkWidget *telar_run_table_new (TelarRunSet *set);
 
 /* Those that are selected, in the order of the rows; of TelarRunItem, owned. */

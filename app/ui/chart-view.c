@@ -27,6 +27,19 @@ struct _TelarChartView {
 
 G_DEFINE_FINAL_TYPE (TelarChartView, telar_chart_view, GTK_TYPE_WIDGET)
 
+enum { HOVERED, ZOOMED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static void
+tell_hovered (TelarChartView *view)
+{
+  gint64 step = -1;
+
+  if (!telar_chart_hovered_step (view->chart, &step))
+    step = -1;
+  g_signal_emit (view, signals[HOVERED], 0, step);
+}
+
 /* --- theme ------------------------------------------------------------------------------- */
 
 static TelarColor
@@ -173,15 +186,19 @@ telar_chart_view_update (TelarChartView *view)
 static void
 on_motion (GtkEventControllerMotion *controller, double x, double y, TelarChartView *view)
 {
-  if (telar_chart_hover (view->chart, x, y))
-    gtk_widget_queue_draw (GTK_WIDGET (view));
+  if (!telar_chart_hover (view->chart, x, y))
+    return;
+  gtk_widget_queue_draw (GTK_WIDGET (view));
+  tell_hovered (view);
 }
 
 static void
 on_leave (GtkEventControllerMotion *controller, TelarChartView *view)
 {
-  if (telar_chart_leave (view->chart))
-    gtk_widget_queue_draw (GTK_WIDGET (view));
+  if (!telar_chart_leave (view->chart))
+    return;
+  gtk_widget_queue_draw (GTK_WIDGET (view));
+  tell_hovered (view);
 }
 
 static void
@@ -191,6 +208,7 @@ on_pressed (GtkGestureClick *gesture, int n_press, double x, double y, TelarChar
   if (n_press == 2) {
     telar_chart_reset_view (view->chart);
     telar_chart_view_update (view);
+    g_signal_emit (view, signals[ZOOMED], 0);
   }
 }
 
@@ -215,7 +233,8 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, TelarChartView *v
 static void
 on_drag_end (GtkGestureDrag *gesture, double dx, double dy, TelarChartView *view)
 {
-  telar_chart_take_zoom_box (view->chart);
+  if (telar_chart_take_zoom_box (view->chart))
+    g_signal_emit (view, signals[ZOOMED], 0);
   telar_chart_view_update (view);
   gtk_widget_queue_draw (GTK_WIDGET (view));
 }
@@ -242,6 +261,7 @@ on_scroll (GtkEventControllerScroll *controller, double dx, double dy, TelarChar
   if (dy != 0)
     telar_chart_zoom_at (view->chart, x, pow (WHEEL_ZOOM, -dy));
   telar_chart_view_update (view);
+  g_signal_emit (view, signals[ZOOMED], 0);
   return GDK_EVENT_STOP;
 }
 
@@ -278,6 +298,7 @@ act_on_key (TelarChartView *view, guint key, gboolean far)
   case GDK_KEY_Right:
     telar_chart_move_crosshair (view->chart, (key == GDK_KEY_Left ? -1 : 1) * (far ? 20 : 1));
     gtk_widget_queue_draw (GTK_WIDGET (view));
+    tell_hovered (view);
     return GDK_EVENT_STOP;
   case GDK_KEY_plus:
   case GDK_KEY_KP_Add:
@@ -305,8 +326,11 @@ on_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierTyp
 {
   if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
     return GDK_EVENT_PROPAGATE;
+  guint64 before = telar_chart_serial (view->chart);
   gboolean stop = act_on_key (view, key, (state & GDK_SHIFT_MASK) != 0);
   telar_chart_view_update (view);
+  if (telar_chart_serial (view->chart) != before)
+    g_signal_emit (view, signals[ZOOMED], 0);
   return stop;
 }
 
@@ -331,6 +355,10 @@ telar_chart_view_class_init (TelarChartViewClass *klass)
   widget_class->snapshot = telar_chart_view_snapshot;
   widget_class->measure = telar_chart_view_measure;
   widget_class->css_changed = telar_chart_view_css_changed;
+  signals[HOVERED] = g_signal_new ("hovered", TELAR_TYPE_CHART_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[ZOOMED] = g_signal_new ("zoomed", TELAR_TYPE_CHART_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_css_name (widget_class, "chart");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 #define TELAR_TYPE_CHART_VIEW (telar_chart_view_get_type ())
 G_DECLARE_FINAL_TYPE (TelarChartView, telar_chart_view, TELAR, CHART_VIEW, GtkWidget)
 
-/* Takes @chart. */
+/* Signals: "hovered" (gint64 step; -1: the crosshair has left), so that other charts can follow;
+ * "zoomed": something else is in view. Takes @chart. */
 GtkWidget *telar_chart_view_new (TelarChart *chart);
 
 /* Borrowed. After changes call telar_chart_view_update. */

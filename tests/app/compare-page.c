@@ -1,5 +1,8 @@
 /* The Compare page in process, under a display: a real store with runs of a search. */
 #include "app/compare/compare-page.h"
+#include "app/compare/overlay.h"
+#include "app/ui/chart-view.h"
+#include "app/ui/diff-view.h"
 #include "engine/monitor.h"
 #include "engine/operator.h"
 #include "insight/store.h"
@@ -259,6 +262,117 @@ test_delete (Fixture *fixture, gconstpointer data)
   wait_for_rows (fixture, RUNS - 2);
 }
 
+/* --- charts ------------------------------------------------------------------------------ */
+
+static gboolean
+is_chart (GtkWidget *widget, const char *tag)
+{
+  return TELAR_IS_CHART_VIEW (widget) && g_str_equal (gtk_widget_get_name (widget), tag);
+}
+
+static gboolean
+is_overlay (GtkWidget *widget, const char *unused)
+{
+  return TELAR_IS_OVERLAY (widget);
+}
+
+static TelarChart *
+chart_of (Fixture *fixture, const char *tag)
+{
+  GtkWidget *view = test_wait_for (fixture->window, is_chart, tag);
+
+  return telar_chart_view_get_chart (TELAR_CHART_VIEW (view));
+}
+
+static void
+wait_for_series (Fixture *fixture, const char *tag, guint n)
+{
+  while (telar_chart_n_series (chart_of (fixture, tag)) != n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_charts (Fixture *fixture, gconstpointer data)
+{
+  TelarPoint last;
+
+  wait_for_rows (fixture, RUNS);
+  wait_for_series (fixture, "loss", 5); /* the newest were selected */
+  g_assert_cmpstr (telar_chart_series_name (chart_of (fixture, "loss"), 0), ==, "search-43-1");
+  g_assert_true (telar_chart_last (chart_of (fixture, "loss"), 0, &last));
+  g_assert_cmpint (last.step, ==, STEPS);
+  g_assert_cmpint (telar_run_item_style (item_named (fixture, "search-43-1")), ==, 0);
+  g_assert_cmpint (telar_run_item_style (item_named (fixture, "search-11-1")), ==, -1);
+  test_picture (fixture->window, "compare-charts");
+
+  /* One crosshair for all. */
+  GtkWidget *view = test_find (fixture->window, is_chart, "loss");
+  gint64 step = 0;
+  g_signal_emit_by_name (view, "hovered", (gint64)STEPS / 2);
+  g_assert_true (telar_chart_hovered_step (chart_of (fixture, "val_loss"), &step));
+  g_assert_cmpint (step, ==, STEPS / 2);
+}
+
+static void
+test_seeds (Fixture *fixture, gconstpointer data)
+{
+  wait_for_rows (fixture, RUNS);
+  wait_for_series (fixture, "loss", 5);
+  GtkWidget *overlay = test_find (fixture->window, is_overlay, NULL);
+  telar_overlay_set_groups (TELAR_OVERLAY (overlay), "recipe");
+  g_assert_cmpuint (telar_chart_n_series (chart_of (fixture, "loss")), ==, 3);
+  test_wait_for (fixture->window, test_is_button, "Average");
+
+  telar_run_table_select_first (table_of (fixture), RUNS);
+  wait_for_series (fixture, "loss", 12); /* 4 rates times 3 widths */
+  telar_overlay_set_groups (TELAR_OVERLAY (overlay), "choice:learning_rate");
+  g_assert_cmpuint (telar_chart_n_series (chart_of (fixture, "loss")), ==, 4);
+  g_assert_cmpstr (telar_chart_series_name (chart_of (fixture, "loss"), 0), ==,
+                   "Learning rate 0.001");
+  test_picture (fixture->window, "compare-groups");
+  telar_overlay_set_groups (TELAR_OVERLAY (overlay), "name:^search-(.)");
+  g_assert_cmpuint (telar_chart_n_series (chart_of (fixture, "loss")), ==, 4);
+  telar_overlay_set_groups (TELAR_OVERLAY (overlay), NULL);
+  g_assert_cmpuint (telar_chart_n_series (chart_of (fixture, "loss")), ==, RUNS);
+}
+
+static void
+test_baseline (Fixture *fixture, gconstpointer data)
+{
+  TelarPoint last;
+
+  wait_for_rows (fixture, RUNS);
+  wait_for_series (fixture, "val_loss", 5);
+  select_alone (fixture, "search-33-1");
+  wait_for_series (fixture, "val_loss", 1);
+  double own = telar_run_item_number (item_named (fixture, "search-33-1"), "last:val_loss");
+  double base = telar_run_item_number (item_named (fixture, "search-11-1"), "last:val_loss");
+  GtkWidget *overlay = test_find (fixture->window, is_overlay, NULL);
+  telar_overlay_set_baseline (TELAR_OVERLAY (overlay),
+                              telar_run_item_id (item_named (fixture, "search-11-1")));
+  test_wait_for (fixture->window, test_is_label, "Difference to search-11-1");
+  do
+    g_main_context_iteration (NULL, TRUE);
+  while (!telar_chart_last (chart_of (fixture, "val_loss"), 0, &last) ||
+         fabs (last.value - (own - base) / base) > 1e-9);
+  test_picture (fixture->window, "compare-baseline");
+}
+
+static void
+test_two (Fixture *fixture, gconstpointer data)
+{
+  wait_for_rows (fixture, RUNS);
+  telar_run_table_set_filter (table_of (fixture), "^search-(11|43)-1$");
+  telar_run_table_select_first (table_of (fixture), 2);
+  act (fixture, "runs.compare");
+  GtkWidget *label = test_wait_for_dialog (fixture->window, test_is_label, "dense1 · units");
+  GtkWidget *window = GTK_WIDGET (gtk_widget_get_root (label));
+  g_assert_true (TELAR_IS_DIFF_VIEW (window));
+  test_wait_for (window, test_is_label, "32 → 512");
+  test_picture (window, "compare-two");
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -270,5 +384,9 @@ main (int argc, char **argv)
   g_test_add ("/compare-page/filter", Fixture, "runs", set_up, test_filter, tear_down);
   g_test_add ("/compare-page/marks", Fixture, "runs", set_up, test_marks, tear_down);
   g_test_add ("/compare-page/delete", Fixture, "runs", set_up, test_delete, tear_down);
+  g_test_add ("/compare-page/charts", Fixture, "runs", set_up, test_charts, tear_down);
+  g_test_add ("/compare-page/seeds", Fixture, "runs", set_up, test_seeds, tear_down);
+  g_test_add ("/compare-page/baseline", Fixture, "runs", set_up, test_baseline, tear_down);
+  g_test_add ("/compare-page/two", Fixture, "runs", set_up, test_two, tear_down);
   return g_test_run ();
 }

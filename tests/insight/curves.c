@@ -1,6 +1,7 @@
 /* Smoothing and the arithmetic of curves, against slow and plain computations of the same. */
 #include "insight/curves.h"
 #include "engine/operator.h"
+#include "insight/association.h"
 #include "insight/choices.h"
 #include "insight/smooth.h"
 
@@ -210,6 +211,26 @@ test_choices (void)
   g_assert_cmpstr (telar_choices_get (broken, "learning_rate"), ==, "0.01");
 }
 
+/* --- association ------------------------------------------------------------------------- */
+
+static void
+test_association (void)
+{
+  const double x[] = { 1, 2, 3, 4, 5, NAN }, y[] = { 10, 100, 1000, 10000, 5000, 3 };
+  const double flat[] = { 2, 2, 2, 2, 2, 2 };
+  const char *const words[] = { "a", "a", "b", "b", NULL, "a" };
+  const double ranks[] = { 1, 2, 8, 9, 4, 3 };
+
+  g_assert_cmpfloat_with_epsilon (telar_rank_correlation (x, y, 4), 1, 1e-12);
+  g_assert_cmpfloat_with_epsilon (telar_rank_correlation (x, y, 6), 0.9, 1e-12); /* 1 - 6*2/120 */
+  g_assert_cmpfloat (telar_rank_correlation (x, flat, 6), ==, 0);
+  g_assert_true (isnan (telar_rank_correlation (x, y, 2)));
+  /* Ranks 0 1 2 of a, 3 4 of b, around 2: 3 * 1 + 2 * 1.5^2 of 10. */
+  g_assert_cmpfloat_with_epsilon (telar_rank_ratio (words, ranks, 6), sqrt (0.75), 1e-12);
+  g_assert_cmpfloat (telar_rank_ratio (words, flat, 6), ==, 0);
+  g_assert_true (isnan (telar_rank_ratio (words, ranks, 2)));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -222,5 +243,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/insight/curves/join", test_join);
   g_test_add_func ("/insight/curves/subtract", test_subtract);
   g_test_add_func ("/insight/curves/choices", test_choices);
+  g_test_add_func ("/insight/curves/association", test_association);
   return g_test_run ();
 }

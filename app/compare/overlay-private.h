@@ -1,0 +1,54 @@
+/* What overlay.c (charts and their curves) and overlay-bar.c (settings) share. */
+#pragma once
+
+#include "app/compare/overlay.h"
+#include "insight/chart.h"
+
+G_BEGIN_DECLS
+
+typedef enum { TELAR_BAND_DEVIATION, TELAR_BAND_INTERVAL, TELAR_BAND_NONE } TelarBand;
+
+typedef struct {
+  TelarChartX x;
+  char *along; /* the metric along x; NULL: none */
+  gboolean log, log_x;
+  double clip, smoothing;
+  TelarSmoothing kind;
+
+  char *by;         /* NULL: each run alone */
+  gboolean average; /* of the runs of a group, else each in its colour */
+  TelarBand band;
+  char *filter; /* of metrics, a regular expression; NULL: all */
+  gint64 baseline;
+} TelarOverlaySettings;
+
+struct _TelarOverlay {
+  AdwBin parent_instance;
+
+  TelarRunSet *set;
+  GPtrArray *items;  /* TelarRunItem */
+  GPtrArray *loaded; /* TelarLoadedCurve */
+  GPtrArray *charts; /* OverlayChart */
+  GtkFlowBox *flow;
+  GtkWidget *stack, *more;
+  GCancellable *loading; /* NULL: nothing is read */
+  TelarOverlaySettings settings;
+
+  /* The bar. */
+  GtkWidget *group_choice, *expression, *average, *band, *axis, *baseline, *filter;
+  GPtrArray *group_keys; /* char * of each row of the choice */
+  GPtrArray *axis_tags;  /* char * of the metrics behind the fixed rows */
+  gboolean filling;      /* rows of the choices are put in by the program */
+};
+
+/* Reads the curves again. */
+void telar_overlay_load (TelarOverlay *overlay);
+/* Puts what was read into the charts anew. */
+void telar_overlay_fill (TelarOverlay *overlay);
+/* Gives the charts what does not change their curves. */
+void telar_overlay_apply (TelarOverlay *overlay);
+
+GtkWidget *telar_overlay_build_bar (TelarOverlay *overlay); /* overlay-bar.c */
+void telar_overlay_update_bar (TelarOverlay *overlay);
+
+G_END_DECLS
