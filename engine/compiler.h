@@ -49,6 +49,7 @@ typedef struct {
   double rho;        /* RMSProp, Adadelta: decay of the mean of squared gradients */
   gboolean centred;  /* RMSProp */
   guint history;     /* L-BFGS: steps that it remembers, at least 1 */
+  gboolean searches; /* L-BFGS: by a line search instead of the learning rate alone */
   double clip_value; /* of each number of a gradient; 0: none */
   double clip_norm;  /* global norm, after clip_value; 0: none */
   double noise;      /* η of gradient noise; 0: none */
@@ -63,7 +64,9 @@ typedef struct {
  * the first step, where the optimizer counts or there is noise; "share", where gradients are added
  * up, which is the batch's part of the rows of the step; "average_weight", where parameters are
  * averaged: average' = (1 - weight) · average + weight · parameter'. With clipping by norm the norm
- * is the probe "gradient_norm". */
+ * is the probe "gradient_norm". With a line search the probe "searching" is other than 0 while the
+ * program is to be run again on the same batch, from the states that it leaves, before the step is
+ * taken. */
 TelarProgram *telar_pass_optimize (const TelarProgram *program, const TelarOptimizer *optimizer,
                                    GError **error);
 

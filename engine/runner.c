@@ -15,9 +15,9 @@ count_role (const TelarProgram *program, TelarOutputRole role)
 }
 
 static gboolean
-is_norm (const TelarOutput *output)
+is_probe (const TelarOutput *output, const char *name)
 {
-  return output->role == TELAR_OUTPUT_PROBE && strcmp (output->name, "gradient_norm") == 0;
+  return output->role == TELAR_OUTPUT_PROBE && strcmp (output->name, name) == 0;
 }
 
 /* The numbers of the last batch; "loss" is the sum of all losses, several follow it. */
@@ -36,7 +36,7 @@ read_outputs (TelarRunner *runner)
         runner->losses[next_loss++] = value;
     } else if (output->role == TELAR_OUTPUT_METRIC) {
       runner->metrics[next_metric++] = runner->outputs[i];
-    } else if (is_norm (output)) {
+    } else if (is_probe (output, "gradient_norm")) {
       runner->gradient_norm = telar_tensor_get (runner->outputs[i], 0);
     }
   }
@@ -66,7 +66,11 @@ telar_runner_new (TelarProgram *program, TelarFeed *feed, TelarDevice *device)
     runner->bindings[feed->n_ports + i] = (TelarBinding){ scalar_names[i], runner->scalars[i] };
   }
   for (guint i = 0; i < runner->n_outputs; i++)
-    runner->clipped |= is_norm (telar_program_output (program, i));
+    runner->clipped |= is_probe (telar_program_output (program, i), "gradient_norm");
+  runner->search = -1;
+  for (guint i = 0; i < runner->n_outputs; i++)
+    if (is_probe (telar_program_output (program, i), "searching"))
+      runner->search = (int)i;
   runner->losses = g_new0 (double, count_role (program, TELAR_OUTPUT_LOSS) + 2);
   runner->metrics = g_new0 (TelarTensor *, count_role (program, TELAR_OUTPUT_METRIC) + 1);
   return runner;
@@ -117,6 +121,28 @@ telar_runner_prepare (TelarRunner *runner, gint64 rows, GError **error)
   return telar_runner_plan (runner, rows, error) != NULL;
 }
 
+/* Whether the step is not taken yet: a line search wants the program run again. */
+static gboolean
+is_searching (const TelarRunner *runner, TelarTensor *const *outputs)
+{
+  return runner->search >= 0 && telar_tensor_get (outputs[runner->search], 0) != 0;
+}
+
+/* The rest of a search, on the same batch. What is told of the batch is what its first run said. */
+static gboolean
+search_on (TelarRunner *runner, TelarPlan *plan, const TelarRunContext *context, GError **error)
+{
+  g_autofree TelarTensor **outputs = g_new0 (TelarTensor *, runner->n_outputs + 1);
+  gboolean searching = is_searching (runner, runner->outputs);
+  while (searching) {
+    if (!telar_plan_run (plan, context, outputs, error))
+      return FALSE;
+    searching = is_searching (runner, outputs);
+    drop (outputs, runner->n_outputs);
+  }
+  return TRUE;
+}
+
 static gboolean
 run (TelarRunner *runner, gint64 rows, const TelarRunnerStep *step, GError **error)
 {
@@ -140,7 +166,7 @@ run (TelarRunner *runner, gint64 rows, const TelarRunnerStep *step, GError **err
   if (!telar_plan_run (plan, &context, runner->outputs, error))
     return FALSE;
   read_outputs (runner);
-  return TRUE;
+  return search_on (runner, plan, &context, error);
 }
 
 gint64

@@ -24,6 +24,7 @@ typedef struct TelarRunner {
   guint n_outputs;
   void (*seen) (const struct TelarRunner *runner, gint64 rows, gpointer data); /* may be NULL */
   gpointer seen_data;
+  int search;              /* the output that tells whether a line search goes on; -1: none does */
   TelarTensor *scalars[4]; /* what else a training program asks for */
 } TelarRunner;
 

@@ -3,6 +3,7 @@
 #include "engine/trainer.h"
 #include <string.h>
 
+static const char *const searches[] = { "none", "strong-wolfe", NULL };
 static const char *const averages[] = { "none", "ema", "swa", NULL };
 
 #define MANY 1e9
@@ -88,6 +89,11 @@ const TelarParam telar_training_params[] = {
     .minimum = 1, .maximum = 100,
     .doc = N_ ("Of L-BFGS: from how many steps it learns the curvature; it wants all rows in each "
                "step, and two copies of the weights for each that it remembers.") },
+  { .name = "line_search", .label = N_ ("Line search"), .kind = TELAR_PARAM_CHOICE,
+    .fallback = "none", .choices = searches,
+    .doc = N_ ("Of L-BFGS: none goes as far as the learning rate says; strong-wolfe begins with "
+               "that and tries lengths, each a pass over the batch, until the loss falls enough "
+               "and its slope is small.") },
   { .name = "clip_value", .label = N_ ("Clip value"), .kind = TELAR_PARAM_REAL, .fallback = "0",
     .minimum = 0, .maximum = 1e12,
     .live = TRUE, .doc = N_ ("Each number of a gradient is kept within plus and minus this; 0 for none.") },
@@ -154,6 +160,8 @@ telar_training_optimizer (const TelarParamSet *training)
     .rho = telar_param_set_real (training, "rho"),
     .centred = telar_param_set_bool (training, "centred"),
     .history = (guint)telar_param_set_int (training, "history"),
+    .searches = strcmp (telar_param_set_text (training, "line_search"), "none") != 0 &&
+                strcmp (telar_param_set_text (training, "optimizer"), "lbfgs") == 0,
     .clip_value = telar_param_set_real (training, "clip_value"),
     .clip_norm = telar_param_set_real (training, "clip_norm"),
     .noise = telar_param_set_real (training, "gradient_noise"),

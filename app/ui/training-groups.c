@@ -8,7 +8,7 @@
 
 const TelarTrainingGroup telar_training_groups[] = {
   { N_ ("Optimizer"), NAMES ("momentum", "nesterov", "beta1", "beta2", "rho", "epsilon", "centred",
-                             "history", "weight_decay") },
+                             "history", "line_search", "weight_decay") },
   { N_ ("Learning Rate"), NAMES ("schedule", "step_epochs", "milestones", "gamma", "power",
                                  "restart_factor", "plateau_epochs", "end_factor", "warm_up") },
   { N_ ("Gradients"), NAMES ("accumulate", "clip_value", "clip_norm", "gradient_noise") },
@@ -36,6 +36,7 @@ static const struct {
            "lamb") },
   { "centred", "optimizer", NAMES ("rmsprop") },
   { "history", "optimizer", NAMES ("lbfgs") },
+  { "line_search", "optimizer", NAMES ("lbfgs") },
   { "step_epochs", "schedule", NAMES ("step", "cosine-restarts") },
   { "milestones", "schedule", NAMES ("multi-step") },
   { "gamma", "schedule", NAMES ("step", "multi-step", "exponential", "plateau") },

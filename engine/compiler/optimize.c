@@ -16,6 +16,7 @@ typedef struct {
   TelarValue *map;
   GArray *parameters; /* Parameter */
   TelarValue rate, step, share, weight;
+  TelarValue loss; /* the sum of the losses, for a line search */
 } Optimizing;
 
 /* A state that has a gradient. */
@@ -223,6 +224,8 @@ make_step (Optimizing *o, const TelarOptimizerClass *klass, const Parameter *par
     .g = parameter->g,
     .rate = klass->emit_all ? o->rate : scaled_rate (o, state),
     .step = o->step,
+    .loss = o->loss,
+    .searching = TELAR_NO_VALUE,
     .decay = state->decay ? o->optimizer->weight_decay * factor_of (state->decay_factor) : 0,
     .next = TELAR_NO_VALUE,
   };
@@ -244,9 +247,30 @@ update_states (Optimizing *o, const TelarOptimizerClass *klass)
     telar_builder_set_origin (o->builder, NULL);
     klass->emit_all (steps, n);
   }
+  /* What is only tried counts nothing in the average. */
+  if (n > 0 && o->optimizer->averages && steps[0].searching != TELAR_NO_VALUE)
+    o->weight = telar_build_select (
+        o->builder, steps[0].searching,
+        telar_build_scalar (o->builder, telar_builder_type (o->builder, o->weight)->dtype, 0),
+        o->weight);
   for (guint i = 0; o->optimizer->averages && i < n; i++) {
     set_origin (o, steps[i].state);
     average (o, steps[i].state, steps[i].next);
+  }
+}
+
+/* The sum of the losses. */
+static void
+find_loss (Optimizing *o)
+{
+  for (guint i = 0; i < telar_program_n_outputs (o->program); i++) {
+    const TelarOutput *output = telar_program_output (o->program, i);
+    if (output->role != TELAR_OUTPUT_LOSS)
+      continue;
+    TelarValue loss = o->map[output->value];
+    o->loss = o->loss == TELAR_NO_VALUE
+                  ? loss
+                  : telar_build_binary (o->builder, TELAR_PRIM_ADD, o->loss, loss);
   }
 }
 
@@ -295,7 +319,8 @@ telar_pass_optimize (const TelarProgram *program, const TelarOptimizer *optimize
                    .builder = builder,
                    .map = map,
                    .parameters = parameters,
-                   .step = TELAR_NO_VALUE };
+                   .step = TELAR_NO_VALUE,
+                   .loss = TELAR_NO_VALUE };
   if (klass == NULL) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there is no optimizer \"%s\"",
                      optimizer->name);
@@ -306,6 +331,8 @@ telar_pass_optimize (const TelarProgram *program, const TelarOptimizer *optimize
     telar_copy_instr (builder, program, telar_program_instr (program, t), map);
   copy_other_results (&o);
   find_parameters (&o);
+  if (optimizer->searches)
+    find_loss (&o);
   telar_builder_set_origin (builder, NULL);
   declare_inputs (&o, klass);
   change_gradients (&o);

@@ -31,7 +31,8 @@ slot_of (TelarOptimizerStep *s, const char *suffix, const TelarType *type, doubl
                           .fit = TELAR_NO_VALUE };
   if (initial == 0)
     declared.init.kind = TELAR_INIT_ZEROS;
-  telar_build_declare_state (s->b, &declared);
+  if (!telar_program_find_state (telar_builder_program (s->b), name))
+    telar_build_declare_state (s->b, &declared);
   return telar_build_state (s->b, name);
 }
 
@@ -39,6 +40,13 @@ TelarValue
 telar_optimizer_slot (TelarOptimizerStep *s, const char *suffix)
 {
   return slot_of (s, suffix, &s->state->type, 0);
+}
+
+TelarValue
+telar_optimizer_scalar (TelarOptimizerStep *s, const char *suffix, double initial)
+{
+  const TelarType scalar = { TELAR_F64, telar_shape_scalar () };
+  return slot_of (s, suffix, &scalar, initial);
 }
 
 void
@@ -220,14 +228,13 @@ static void
 nadam (TelarOptimizerStep *s)
 {
   const double schedule = 0.004;
-  const TelarType scalar = { TELAR_F64, telar_shape_scalar () };
   double beta1 = s->settings->beta1;
   TelarValue g = telar_optimizer_gradient (s), t = wide (s, s->step), rate = wide (s, s->rate);
   Moments k = moments (s, g);
   TelarValue now = TIMES (rest (s, TIMES (power (s, 0.96, TIMES (t, schedule)), 0.5)), beta1);
   TelarValue then =
       TIMES (rest (s, TIMES (power (s, 0.96, TIMES (PLUS (t, 1), schedule)), 0.5)), beta1);
-  TelarValue product = MUL (slot_of (s, "product", &scalar, 1), now);
+  TelarValue product = MUL (telar_optimizer_scalar (s, "product", 1), now);
   TelarValue of_g = narrow (s, MUL (rate, DIV (rest (s, now), rest (s, product))));
   TelarValue of_m = narrow (s, MUL (rate, DIV (then, rest (s, MUL (product, then)))));
   TelarValue below = PLUS (ROOT (DIV (k.v, narrow (s, k.c2))), s->settings->epsilon);

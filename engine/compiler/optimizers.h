@@ -16,7 +16,10 @@ typedef struct {
       step;        /* scalars; the rate is the parameter's own where the optimizer takes one
                     * at a time; the step is 1 at first, TELAR_NO_VALUE unless it is counted */
   double decay;    /* weight decay of this parameter */
+  TelarValue loss; /* the sum of the losses, scalar, where the optimizer searches along a line */
   TelarValue next; /* out: what the parameter becomes */
+  TelarValue searching; /* out, of the first parameter: whether that is only tried, a truth value;
+                         * TELAR_NO_VALUE where nothing is */
 } TelarOptimizerStep;
 
 typedef struct {
@@ -32,6 +35,8 @@ typedef struct {
 /* The slot STATE/@suffix, of the parameter's type and zeros at first; what it holds after the step;
  * what the parameter becomes. */
 TelarValue telar_optimizer_slot (TelarOptimizerStep *s, const char *suffix);
+/* Likewise of one number in double precision, @initial at first. */
+TelarValue telar_optimizer_scalar (TelarOptimizerStep *s, const char *suffix, double initial);
 void telar_optimizer_keep (TelarOptimizerStep *s, const char *suffix, TelarValue value);
 void telar_optimizer_become (TelarOptimizerStep *s, TelarValue next);
 /* g + λ p: decay as part of the gradient. */

@@ -23,6 +23,7 @@ DEFAULTS = {
     "rho": "0.9", "centred": "false", "clip_value": "0", "clip_norm": "0", "gamma": "0.1",
     "step_epochs": "10", "milestones": "30,60,90", "power": "1", "restart_factor": "1",
     "history": "10", "plateau_epochs": "10", "end_factor": "0", "min_delta": "0", "warm_up": "0",
+    "line_search": "none",
 }
 
 
@@ -89,8 +90,9 @@ def make_optimizer(s, groups):
         "lion": lambda: Lion(groups, betas),
         "lamb": lambda: Lamb(groups, betas, eps),
         "lbfgs": lambda: torch.optim.LBFGS(
-            [p for group in groups for p in group["params"]], max_iter=1, tolerance_grad=0,
-            tolerance_change=0, history_size=int(s["history"])),
+            [p for group in groups for p in group["params"]], max_iter=1, max_eval=26, tolerance_grad=0,
+            tolerance_change=0, history_size=int(s["history"]),
+            line_search_fn=None if s["line_search"] == "none" else "strong_wolfe"),
     }[s["optimizer"]]()
 
 
@@ -157,7 +159,8 @@ def judge(path, *settings):
             y = torch.tanh(run["x"] @ kernel1 + bias1) @ kernel2 + bias2
             loss = ((y - run["y"]) ** 2).mean()
             penalty = decay * (kernel1**2).sum() / 2 + 2 * decay * (kernel2**2).sum() / 2
-            (loss + penalty if together else loss).backward()
+            loss = loss + penalty if together else loss
+            loss.backward()
             if clip_value > 0:
                 torch.nn.utils.clip_grad_value_(parameters, clip_value)
             if clip_norm > 0:

@@ -30,6 +30,9 @@ static const char *const cases[] = {
   "optimizer=lamb weight_decay=0.1 learning_rate=0.01",
   "optimizer=lbfgs learning_rate=0.5",
   "optimizer=lbfgs history=3 weight_decay=0.1 learning_rate=1",
+  "optimizer=lbfgs line_search=strong-wolfe learning_rate=1",
+  "optimizer=lbfgs line_search=strong-wolfe learning_rate=0.01 weight_decay=0.1",
+  "optimizer=lbfgs line_search=strong-wolfe learning_rate=10 history=3 weight_decay=0.05",
   "optimizer=adam clip_value=0.02 learning_rate=0.01",
   "optimizer=sgd clip_value=0.1 clip_norm=0.15 learning_rate=0.05",
   "schedule=constant warm_up=8 learning_rate=0.1",
@@ -121,23 +124,43 @@ tell_parameters (Course *course, guint step)
     tell (course, names[i], step, telar_states_get (course->states, names[i]));
 }
 
+/* Runs the program once: the loss before, and whether a line search wants another run. */
+static double
+run_once (Course *course, const TelarRunContext *context, gboolean *searching)
+{
+  g_autoptr (GError) error = NULL;
+  const TelarProgram *program = telar_plan_program (course->plan);
+  guint n = telar_program_n_outputs (program);
+  g_autofree TelarTensor **outputs = g_new0 (TelarTensor *, n);
+  double loss = NAN;
+  *searching = FALSE;
+  telar_plan_run (course->plan, context, outputs, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < n; i++) {
+    double value = telar_tensor_get (outputs[i], 0);
+    if (telar_program_output (program, i)->role == TELAR_OUTPUT_LOSS)
+      loss = value;
+    else if (g_str_equal (telar_program_output (program, i)->name, "searching"))
+      *searching = value != 0;
+    telar_tensor_unref (outputs[i]);
+  }
+  return loss;
+}
+
 /* The loss before the step. */
 static double
 take_step (Course *course, guint step, double rate)
 {
-  g_autoptr (GError) error = NULL;
   g_autoptr (TelarTensor) size = telar_tensor_scalar (TELAR_F64, rate);
   g_autoptr (TelarTensor) count = telar_tensor_scalar (TELAR_F64, step + 1);
   TelarBinding inputs[] = {
     { "x", course->x }, { "y", course->y }, { "learning_rate", size }, { "step", count }
   };
   TelarRunContext context = { inputs, G_N_ELEMENTS (inputs), course->states, 1, step };
-  TelarTensor *outputs[2] = { NULL };
-  telar_plan_run (course->plan, &context, outputs, &error);
-  g_assert_no_error (error);
-  double loss = telar_tensor_get (outputs[0], 0);
-  for (guint i = 0; i < G_N_ELEMENTS (outputs); i++)
-    g_clear_pointer (&outputs[i], telar_tensor_unref);
+  gboolean searching;
+  double loss = run_once (course, &context, &searching);
+  while (searching)
+    run_once (course, &context, &searching);
   return loss;
 }
 
