@@ -9,7 +9,9 @@ An operator is judged when it stands in PICTURES; each must have an example.
 import sys
 
 import torch
+from torch import nn
 from torch.nn import functional
+from torch.nn.utils import parametrizations
 
 from layers import NoPeer, main
 
@@ -96,21 +98,34 @@ def inside_windows(places, size, kernel, stride, pad):
     return bool(within) and all(len(row.unique()) == len(row) for row in rows)
 
 
+def normalised(example, n):
+    """The kernel as PyTorch's own normalisation of a transposed convolution's weight gives it."""
+    kernel = example.states["kernel"]
+    kind = example.get("normalise_weights", "none")
+    if kind == "none":
+        return kernel
+    network = getattr(nn, f"ConvTranspose{n}d")(kernel.shape[0], kernel.shape[1], kernel.shape[2:])
+    network.weight.data.copy_(kernel)
+    if kind == "weight":
+        parametrizations.weight_norm(network, dim=1)
+        network.parametrizations.weight.original0.copy_(
+            example.states["kernel_length"].reshape(1, -1, *[1] * n))
+        return network.weight
+    parametrizations.spectral_norm(network)
+    norm = network.parametrizations.weight[0].eval()
+    rows = kernel.transpose(0, 1).flatten(1)
+    norm._v.copy_(functional.normalize(example.states["kernel_direction"], dim=0))
+    norm._u.copy_(functional.normalize(rows @ norm._v, dim=0))
+    return network.weight
+
+
 def conv_transpose(example):
     example.refuse(activation="none")
     x = example.inputs[0]
     n = x.dim() - 2
     _, stride, pad, dilation = window(example, n, "same", "3")
-    kernel = example.states["kernel"]
-    normalise = example.get("normalise_weights", "none")
-    if normalise == "weight":
-        others = [axis for axis in range(kernel.dim()) if axis != 1]
-        length = example.states["kernel_length"].reshape(-1, *[1] * n)
-        kernel = kernel * length / kernel.square().sum(others, keepdim=True).sqrt()
-    elif normalise == "spectral":
-        raise NoPeer("a direction that is not settled")
     run = getattr(functional, f"conv_transpose{n}d")
-    return [run(x, kernel, example.states.get("bias"), stride, pad,
+    return [run(x, normalised(example, n), example.states.get("bias"), stride, pad,
                 example.get("extra", 0), example.get("groups", 1), dilation)]
 
 
