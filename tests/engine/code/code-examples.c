@@ -1,6 +1,8 @@
 /* Writes every operator's examples and the sample projects as Python into a folder, each with a
  * safetensors file for tests/judges to compare: the state that the code loads ("state:NAME"),
- * inputs ("in:NAME"), what Telar computes of them ("out:NAME"); as metadata the example's text.
+ * inputs ("in:NAME"), what Telar computes of them ("out:NAME"); of an example also the weights of
+ * its results in a loss ("weight:NAME") and the gradients of that by state and input ("by:NAME",
+ * "by_in:NAME"), or why there are none ("without"); as metadata the example's text.
  * What is refused is told instead, a line each: the example, why. */
 #include "data/data.h"
 #include "engine/checkpoint.h"
@@ -43,7 +45,7 @@ put (GHashTable *tensors, const char *kind, guint number, const char *name, Tela
 
 static gboolean
 write_files (const char *folder, const char *name, const TelarCode *code, const TelarStates *states,
-             GHashTable *tensors, const char *text, GError **error)
+             GHashTable *tensors, const char *text, const char *without, GError **error)
 {
   g_autofree char *stem = g_build_filename (folder, name, NULL);
   g_autofree char *source = g_strconcat (stem, ".py", NULL);
@@ -59,6 +61,8 @@ write_files (const char *folder, const char *name, const TelarCode *code, const 
   while (g_hash_table_iter_next (&iter, &key, &tensor))
     put (tensors, "state", G_MAXUINT, key, tensor);
   g_hash_table_insert (metadata, (gpointer) "example", (gpointer)text);
+  if (without)
+    g_hash_table_insert (metadata, (gpointer) "without", (gpointer)without);
   return g_file_set_contents (source, code->source, -1, error) &&
          telar_safetensors_write (file, tensors, metadata, error);
 }
@@ -72,6 +76,97 @@ tell_refused (const char *name, const TelarCode *code)
   }
 }
 
+/* --- gradients -------------------------------------------------------------------------------- */
+
+/* The gradient by @state among the results of @backward; zeros where nothing depends on it. */
+static TelarTensor *
+gradient_of (const TelarProgram *backward, const GPtrArray *outputs, const TelarState *state)
+{
+  g_autofree char *name = g_strconcat ("grad:", state->name, NULL);
+
+  for (guint i = 0; i < outputs->len; i++)
+    if (g_str_equal (telar_program_output (backward, i)->name, name))
+      return telar_tensor_ref (outputs->pdata[i]);
+  return telar_tensor_new (state->type.dtype, &state->type.shape);
+}
+
+/* As the code calls them, as the state that it loads; inputs by their numbers. What the code has
+ * in the place of a state that the graph has not is the same among states and gradients. */
+static gboolean
+put_by_state (const TelarCode *code, const TelarProgram *backward, const GPtrArray *outputs,
+              const TelarStates *states, GHashTable *tensors, GError **error)
+{
+  g_autoptr (TelarStates) gradients = telar_states_new ();
+  GHashTableIter iter;
+  gpointer name, tensor;
+
+  for (guint i = 0; i < telar_program_n_states (backward); i++) {
+    const TelarState *state = telar_program_state (backward, i);
+    g_autoptr (TelarTensor) gradient = gradient_of (backward, outputs, state);
+    if (g_str_has_prefix (state->name, "it."))
+      telar_states_share (gradients, state->name, gradient);
+    else
+      put (tensors, "by_in", (guint)g_ascii_strtoull (state->name + 1, NULL, 10), "x", gradient);
+  }
+  g_autoptr (GHashTable) named = telar_code_state (code, gradients, error);
+  g_autoptr (GHashTable) numbers = named ? telar_code_state (code, states, error) : NULL;
+  if (!numbers)
+    return FALSE;
+  g_hash_table_iter_init (&iter, named);
+  while (g_hash_table_iter_next (&iter, &name, &tensor))
+    if (!telar_tensor_equal (tensor, g_hash_table_lookup (numbers, name)))
+      put (tensors, "by", G_MAXUINT, name, tensor);
+  return TRUE;
+}
+
+/* The weights that example_loss gives to result @i, of which @result is one. */
+static void
+put_weights (guint i, const TelarTensor *result, GHashTable *tensors)
+{
+  g_autofree char *id = g_strdup_printf ("y%u", i);
+  g_autoptr (TelarTensor) weights = example_loss_weights (id, &result->type.shape);
+
+  put (tensors, "weight", i, "y", weights);
+}
+
+/* Why the gradients of @program's losses are none that the code could have, or NULL. Each result
+ * has a loss, and the anchor of examples. */
+static const char *
+without_gradients (const TelarProgram *program, guint n_results)
+{
+  guint losses = 0;
+  gboolean trains = FALSE;
+
+  for (guint i = 0; i < telar_program_n_states (program); i++)
+    trains |= telar_program_state (program, i)->trainable;
+  for (guint i = 0; i < telar_program_n_outputs (program); i++)
+    losses += telar_program_output (program, i)->role == TELAR_OUTPUT_LOSS;
+  return !trains                  ? "no real numbers go in"
+         : losses > n_results + 1 ? "it adds a loss of its own"
+                                  : NULL;
+}
+
+/* @without receives why there are none. */
+static gboolean
+put_gradients (const Example *example, const TelarCode *code, const GPtrArray *results,
+               TelarDevice *ref, GHashTable *tensors, const char **without, GError **error)
+{
+  g_autoptr (TelarProgram) program =
+      example_lower (example, EXAMPLE_TRAINED, TELAR_LOWER_EVALUATE, EXAMPLE_LOSS, error);
+
+  *without = program ? without_gradients (program, results->len) : NULL;
+  if (!program || *without)
+    return program != NULL;
+  g_autoptr (TelarProgram) backward = telar_pass_differentiate (program, error);
+  g_autoptr (TelarStates) states = backward ? example_states (example, backward, 1, error) : NULL;
+  g_autoptr (GPtrArray) inputs = example_draw (example, 1);
+  g_autoptr (GPtrArray) outputs =
+      states ? example_run (example, backward, ref, inputs, states, error) : NULL;
+  for (guint i = 0; i < results->len; i++)
+    put_weights (i, results->pdata[i], tensors);
+  return outputs && put_by_state (code, backward, outputs, states, tensors, error);
+}
+
 static gboolean
 write_example (const char *folder, const TelarOperator *op, guint number, GError **error)
 {
@@ -80,6 +175,7 @@ write_example (const char *folder, const TelarOperator *op, guint number, GError
   g_autoptr (TelarDevice) ref = telar_device_ref_new ();
   g_autoptr (GHashTable) tensors = new_tensors ();
   g_autoptr (TelarGraph) graph = NULL;
+  const char *without;
   g_autoptr (TelarLowered) lowered =
       example ? example_lower_graph (example, EXAMPLE_FED, TELAR_LOWER_INFER, EXAMPLE_RESULT,
                                      &graph, error)
@@ -102,7 +198,8 @@ write_example (const char *folder, const TelarOperator *op, guint number, GError
     put (tensors, "in", i, "x", inputs->pdata[i]);
   for (guint i = 0; i < outputs->len; i++)
     put (tensors, "out", i, "y", outputs->pdata[i]);
-  return write_files (folder, name, code, states, tensors, example->text, error);
+  return put_gradients (example, code, outputs, ref, tensors, &without, error) &&
+         write_files (folder, name, code, states, tensors, example->text, without, error);
 }
 
 static gboolean
@@ -173,7 +270,7 @@ write_sample (const char *folder, const char *samples, const char *file, GError 
     return FALSE;
   g_autoptr (TelarCode) code = make_code (graph, lowered, name);
   return telar_code_ok (code, error) && run_sample (lowered, feed, states, tensors, error) &&
-         write_files (folder, name, code, states, tensors, name, error);
+         write_files (folder, name, code, states, tensors, name, NULL, error);
 }
 
 static gboolean

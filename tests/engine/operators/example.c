@@ -93,15 +93,22 @@ static const TelarOperator anchor_operator = {
   .lower = lower_anchor,
 };
 
+TelarTensor *
+example_loss_weights (const char *id, const TelarShape *shape)
+{
+  TelarRandom random = { .seed = 7, .stream = telar_random_stream (id) };
+  TelarTensor *weights = telar_tensor_new (TELAR_F32, shape);
+  telar_random_fill_normal (&random, 0, telar_tensor_elements (weights), weights->data);
+  return weights;
+}
+
 /* Σ weights · values, with weights from a stream of their own. */
 static void
 lower_loss (TelarLowering *l)
 {
   TelarValue x = telar_lower_input (l, 0);
   TelarType type = *telar_builder_type (l->b, x);
-  TelarRandom random = { .seed = 7, .stream = telar_random_stream (l->node->id) };
-  g_autoptr (TelarTensor) weights = telar_tensor_new (TELAR_F32, &type.shape);
-  telar_random_fill_normal (&random, 0, telar_tensor_elements (weights), weights->data);
+  g_autoptr (TelarTensor) weights = example_loss_weights (l->node->id, &type.shape);
   x = telar_build_binary (l->b, TELAR_PRIM_MUL, telar_build_cast (l->b, x, TELAR_F32),
                           telar_build_constant (l->b, weights));
   telar_lower_loss (l, telar_build_reduce_all (l->b, TELAR_PRIM_SUM, x));

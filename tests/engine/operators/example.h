@@ -45,6 +45,9 @@ gint64 example_batch (const Example *example);
 #define EXAMPLE_PROBE  "example_probe" /* the value itself, in every mode */
 #define EXAMPLE_LOSS   "example_loss"  /* the sum of the value times fixed random weights */
 
+/* The weights of the loss node @id for a value of @shape. */
+TelarTensor *example_loss_weights (const char *id, const TelarShape *shape);
+
 /* The operator, called "it", with its inputs before it and nodes of the operator @end, "y0", …,
  * behind it. */
 TelarProgram *example_lower (const Example *example, ExampleForm form, TelarLowerMode mode,
