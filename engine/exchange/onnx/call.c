@@ -114,9 +114,10 @@ TelarTensor *
 onnx_call_numbers (OnnxCall *call, guint input)
 {
   TelarOnnxValue *value = tensor_at (call, input);
-  if (value && onnx_trace_is_drawn (call->trace, value)) {
+  gboolean sealed = value && call->trace->sealed && !value->tensor;
+  if (sealed || (value && onnx_trace_is_drawn (call->trace, value))) {
     onnx_call_fail (call, "the numbers of %s must be known when it is drawn",
-                    call->node->input[input]);
+                    sealed ? call->node->input[input] : onnx_canvas_origin (call, input));
     return NULL;
   }
   return value ? onnx_call_settle (call, value) : NULL;

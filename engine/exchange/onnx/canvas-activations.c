@@ -173,10 +173,6 @@ draw_dropout (OnnxCall *call, const char *op)
 {
   gboolean known = !onnx_call_has (call, 1) || !onnx_draw_is_drawn (call, 1);
   double rate = known ? onnx_call_number (call, 1, onnx_call_attr_real (call, "ratio", 0.5)) : 0.5;
-  if (rate != 0 && onnx_call_has (call, 2) && onnx_call_number (call, 2, 0) != 0) {
-    onnx_call_fail (call, "the canvas has it as it is in a model in use");
-    return;
-  }
   TelarNode *node = onnx_draw_node (call, op);
   if (!node)
     return;

@@ -222,11 +222,10 @@ draw_pool (OnnxCall *call, const char *op)
   gint64 kernel[MOST_SPATIAL];
   if (!n)
     return;
-  if (onnx_draw_is_read (call, 1)) {
-    onnx_call_fail (call, "the canvas has it without the places of the largest");
-    return;
-  }
-  g_autofree char *name = g_strdup_printf ("%s%ud", op, n);
+  gboolean places = onnx_draw_is_read (call, 1);
+  if (places && onnx_call_attr_int (call, "ceil_mode", 0))
+    onnx_call_fail (call, "the canvas has it with places, but then without ceil_mode");
+  g_autofree char *name = g_strdup_printf ("%s%s%ud", op, places ? "_places" : "", n);
   TelarNode *node = onnx_draw_node (call, name);
   if (!node)
     return;
@@ -239,6 +238,8 @@ draw_pool (OnnxCall *call, const char *op)
   if (g_str_equal (op, "lp_pool"))
     onnx_draw_set (call, node, "p", "%" G_GINT64_FORMAT, onnx_call_attr_int (call, "p", 2));
   onnx_draw_unary (call, node);
+  if (places)
+    onnx_draw_places (call, node);
 }
 
 /* The mean or the largest over all spatial axes, which stay with size 1. */

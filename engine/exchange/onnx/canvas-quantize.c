@@ -215,11 +215,10 @@ draw_conv_integer (OnnxCall *call, const char *op)
 
 /* Sums of whole numbers as the result's: times both scales, by that of the result. */
 static void
-give_rescaled (OnnxCall *call, TelarNode *sums, guint a_scale, guint b_scale, guint axis)
+give_rescaled (OnnxCall *call, TelarNode *sums, guint a_scale, guint b_scale, guint axis,
+               guint rank)
 {
-  guint y_scale = b_scale + 2, rank = onnx_draw_step (call, sums, 0) ? 2 : 0;
-  if (rank == 0)
-    return;
+  guint y_scale = b_scale + 2;
   TelarNode *scale = onnx_draw_both (call, "multiply", draw_along (call, a_scale, axis, rank),
                                      draw_along (call, b_scale, axis, rank));
   scale = onnx_draw_both (call, "divide", scale, draw_along (call, y_scale, axis, rank));
@@ -245,7 +244,7 @@ draw_linear_matmul (OnnxCall *call, const char *op)
   (void)op;
   if (!is_plain (call) || !has_all (call, 8))
     return;
-  give_rescaled (call, draw_matrices (call, 0, 2, 3, 5), 1, 4, 1);
+  give_rescaled (call, draw_matrices (call, 0, 2, 3, 5), 1, 4, 1, 2);
 }
 
 static void
@@ -254,11 +253,12 @@ draw_linear_conv (OnnxCall *call, const char *op)
   (void)op;
   if (!is_plain (call) || !has_all (call, 8))
     return;
-  if (onnx_call_has (call, 8) || telar_shape_elements (onnx_draw_shape (call, 4)) > 1) {
-    onnx_call_fail (call, "the canvas has it with one scale and without bias");
-    return;
-  }
-  give_rescaled (call, draw_conv (call, draw_above (call, 0, 2, 0), 3, 5), 1, 4, 1);
+  guint rank = onnx_draw_shape (call, 0)->rank;
+  TelarNode *sums = draw_conv (call, draw_above (call, 0, 2, 0), 3, 5);
+  if (sums && onnx_call_has (call, 8))
+    sums = onnx_draw_both (call, "add", sums, draw_along (call, 8, 1, rank));
+  if (sums)
+    give_rescaled (call, sums, 1, 4, 1, rank);
 }
 
 const OnnxDrawing onnx_drawings_quantize[] = {

@@ -270,36 +270,68 @@ find_batch (OnnxCall *call)
   return NULL;
 }
 
+/* For each sample of the batch. */
+static TelarNode *
+draw_full (OnnxCall *call, const TelarType *type, double number)
+{
+  TelarNode *batch = find_batch (call);
+  TelarNode *node = batch ? onnx_draw_node (call, "full") : NULL;
+  guint n = type->shape.rank;
+  gint64 own[TELAR_MAX_RANK];
+  if (!node)
+    return NULL;
+  memcpy (own, type->shape.dims, n * sizeof *own);
+  own[0] = -own[0]; /* of one sample */
+  gboolean single = own[0] == 1;
+  onnx_draw_set_ints (call, node, "shape", own + single, n - single);
+  onnx_draw_set (call, node, "type", "%s", telar_dtype_name (type->dtype));
+  onnx_draw_set_real (call, node, "value", number);
+  onnx_draw_join (call, batch, node, 0);
+  if (single)
+    return node;
+  node = onnx_draw_after (call, "reshape", node);
+  own[0] = -1;
+  onnx_draw_set_ints (call, node, "shape", own, n);
+  onnx_draw_set (call, node, "keep_batch", "false");
+  return node;
+}
+
+TelarNode *
+onnx_draw_full (OnnxCall *call, const TelarType *type, double number)
+{
+  gint64 n;
+  for (guint i = 1; i < type->shape.rank; i++)
+    if (type->shape.dims[i] < 0)
+      onnx_call_fail (call, "the canvas has the batch as the first axis");
+  if (call->error)
+    return NULL;
+  if (!telar_shape_is_concrete (&type->shape))
+    return draw_full (call, type, number);
+  if (!telar_shape_count (&type->shape, &n) || n > ONNX_CANVAS_MOST) {
+    onnx_call_fail (call, "it computes with more than %d numbers that are the same",
+                    ONNX_CANVAS_MOST);
+    return NULL;
+  }
+  g_autoptr (TelarTensor) tensor = telar_tensor_new (type->dtype, &type->shape);
+  for (gint64 i = 0; i < n; i++)
+    telar_tensor_set (tensor, (gsize)i, number);
+  return onnx_draw_known (call, "number", tensor);
+}
+
 void
 onnx_draw_repeated (OnnxCall *call, const gint64 *sizes, guint n)
 {
   TelarTensor *tensor = call->inputs[0]->tensor;
-  TelarNode *batch = find_batch (call);
+  TelarType type = { tensor->type.dtype, telar_shape_new (sizes, n) };
   double number;
   gboolean uniform = onnx_tensor_is_uniform (tensor, &number);
-  if (!uniform && tensor->type.dtype == TELAR_BOOL)
+  if (!uniform && type.dtype == TELAR_BOOL)
     onnx_call_fail (call, "the canvas repeats one truth value for each sample, no list");
-  TelarNode *node = batch ? onnx_draw_node (call, "full") : NULL;
-  gint64 own[TELAR_MAX_RANK];
-  if (!node)
-    return;
-  memcpy (own, sizes, n * sizeof *own);
-  own[0] = -own[0]; /* of one sample */
-  gboolean single = own[0] == 1;
-  onnx_draw_set_ints (call, node, "shape", own + single, n - single);
-  onnx_draw_set (call, node, "type", "%s", telar_dtype_name (tensor->type.dtype));
-  if (uniform)
-    onnx_draw_set_real (call, node, "value", number);
-  onnx_draw_join (call, batch, node, 0);
-  if (!single) {
-    node = onnx_draw_after (call, "reshape", node);
-    own[0] = -1;
-    onnx_draw_set_ints (call, node, "shape", own, n);
-    onnx_draw_set (call, node, "keep_batch", "false");
-  }
-  if (!uniform)
+  TelarNode *node = draw_full (call, &type, uniform ? number : 0);
+  if (node && !uniform)
     node = onnx_draw_both (call, "add", node, onnx_draw_known (call, "number", tensor));
-  onnx_draw_give (call, 0, node, 0);
+  if (node)
+    onnx_draw_give (call, 0, node, 0);
 }
 
 /* Broadcast both ways: an axis of 1 on either side takes the other's size. */

@@ -47,6 +47,43 @@ onnx_draw_is_drawn (const OnnxCall *call, guint input)
   return onnx_call_has (call, input) && onnx_trace_is_drawn (call->trace, call->inputs[input]);
 }
 
+/* The one input of the model that @node is computed from, or NULL. */
+static const TelarNode *
+find_origin (const TelarGraph *graph, const TelarNode *node)
+{
+  const TelarNode *origin = NULL;
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) todo = g_ptr_array_new ();
+  const GPtrArray *edges = telar_graph_edges (graph);
+  g_ptr_array_add (todo, node->id);
+  while (todo->len > 0) {
+    const char *id = g_ptr_array_steal_index_fast (todo, todo->len - 1);
+    const TelarNode *at = telar_graph_find_node (graph, id);
+    gboolean is_input = g_str_equal (at->op->name, TELAR_OPERATOR_INPUT);
+    if (!g_hash_table_add (seen, (gpointer)id))
+      continue;
+    if (is_input && origin)
+      return NULL;
+    origin = is_input ? at : origin;
+    for (guint e = 0; e < edges->len; e++) {
+      const TelarEdge *edge = edges->pdata[e];
+      if (g_str_equal (edge->to, id))
+        g_ptr_array_add (todo, edge->from);
+    }
+  }
+  return origin;
+}
+
+const char *
+onnx_canvas_origin (const OnnxCall *call, guint input)
+{
+  const OnnxCanvas *canvas = call->trace->canvas;
+  const OnnxWire *wire = wire_of (canvas, call->inputs[input]);
+  const TelarNode *origin = wire->node ? find_origin (canvas->graph, wire->node) : NULL;
+  const TelarType *type = origin ? telar_lower_walk_port (canvas->walk, origin, 0) : NULL;
+  return type && type->shape.rank < 2 ? origin->id : call->node->input[input];
+}
+
 /* --- ids -------------------------------------------------------------------------------------- */
 
 char *
@@ -329,7 +366,7 @@ find_drawing (const char *name)
     onnx_drawings_layers,    onnx_drawings_products,  onnx_drawings_shapes,
     onnx_drawings_parts,     onnx_drawings_pictures,  onnx_drawings_reduce,
     onnx_drawings_math,      onnx_drawings_losses,    onnx_drawings_activations,
-    onnx_drawings_quantize,
+    onnx_drawings_quantize,  onnx_drawings_places,    onnx_drawings_random,
   };
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     for (const OnnxDrawing *drawing = tables[i]; drawing->name; drawing++)
@@ -518,6 +555,71 @@ check_conditions (OnnxCall *call)
       onnx_call_numbers (call, i);
 }
 
+/* Numbers that are drawn at random anew in each step are no constant. */
+static gboolean
+is_random (const OnnxCall *call)
+{
+  return g_str_has_prefix (call->node->op_type, "Random");
+}
+
+/* What a user can do about operators that no drawing says. */
+static const char *
+find_advice (const OnnxCall *call)
+{
+  static const char *const advices[][2] = {
+    { "NonMaxSuppression", "how many boxes stay only a run tells: put the palette's Non-maximum "
+                           "suppression, which gives a fixed number, behind boxes and scores" },
+    { "NonZero", "how many places it finds only a run tells: the palette's Places of numbers "
+                 "gives a fixed number" },
+    { "Unique", "how many numbers it finds only a run tells: the palette's Unique numbers gives "
+                "a fixed number" },
+    { "Adam", "it trains within the model: on the canvas the settings of the training do" },
+    { "Adagrad", "it trains within the model: on the canvas the settings of the training do" },
+    { "Momentum", "it trains within the model: on the canvas the settings of the training do" },
+    { "Gradient", "it trains within the model: on the canvas the settings of the training do" },
+    { "ZipMap", "it gives a list of tables, which no wire carries: its input has the scores" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (advices); i++)
+    if (g_str_equal (advices[i][0], call->node->op_type))
+      return advices[i][1];
+  return NULL;
+}
+
+static void
+drop_outputs (OnnxCall *call)
+{
+  for (guint i = 0; i < call->n_outputs; i++)
+    g_clear_pointer (&call->outputs[i], telar_onnx_value_unref);
+}
+
+/* By the palette's operators, or else by primitives; where neither can, why the first cannot. What
+ * is left of a drawing that failed is read by nothing and goes in the end. */
+static void
+draw (OnnxCall *call, const OnnxDrawing *drawing, const OnnxOperator *op)
+{
+  const char *advice = find_advice (call);
+  if (advice)
+    onnx_call_fail (call, "%s", advice);
+  else if (drawing && call->n_outputs > 0 && (onnx_call_has (call, 0) || is_random (call)))
+    drawing->draw (call, drawing->op);
+  else
+    onnx_call_fail (call, "the canvas has no operator for it");
+  if (!call->error || advice)
+    return;
+  g_autoptr (GError) why = g_steal_pointer (&call->error);
+  drop_outputs (call);
+  onnx_draw_primitives (call, op);
+  if (!call->error)
+    return;
+  drop_outputs (call);
+  if (drawing) {
+    g_clear_error (&call->error);
+    call->error = g_steal_pointer (&why);
+  } else {
+    g_prefix_error (&call->error, "%s, and ", why->message);
+  }
+}
+
 void
 onnx_canvas_call (OnnxCall *call, const OnnxOperator *op)
 {
@@ -530,15 +632,15 @@ onnx_canvas_call (OnnxCall *call, const OnnxOperator *op)
   check_conditions (call);
   if (!op)
     onnx_call_fail (call, "Telar does not have this operator");
+  else if (!call->error && drawing && is_random (call))
+    draw (call, drawing, op);
   else if (!call->error && (onnx_call_all_known (call) || handles_values (call)))
     fold (call, op);
   else if (!call->error && g_str_equal (call->node->op_type, "Shape") &&
            onnx_draw_is_drawn (call, 0))
     draw_shape (call);
-  else if (drawing && onnx_call_has (call, 0) && call->n_outputs > 0)
-    drawing->draw (call, drawing->op);
-  else
-    onnx_call_fail (call, "the canvas has no operator for it");
+  else if (!call->error)
+    draw (call, drawing, op);
   if (call->error)
     refuse (call);
 }

@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* A node computes no tensor of more numbers that are all the same, no axis of more places. */
+#define ONNX_CANVAS_MOST (1 << 24)
+
 typedef struct OnnxCanvas {
   TelarGraph *graph;
   TelarLowerWalk *walk;
@@ -76,8 +79,13 @@ extern const OnnxDrawing onnx_drawings_activations[];
 extern const OnnxDrawing onnx_drawings_math[];
 extern const OnnxDrawing onnx_drawings_losses[];
 extern const OnnxDrawing onnx_drawings_quantize[];
+extern const OnnxDrawing onnx_drawings_places[];
+extern const OnnxDrawing onnx_drawings_random[];
 
 /* --- what several of them need ---------------------------------------------------------------- */
+
+/* Draws the call as the primitives that it is computed with. */
+void onnx_draw_primitives (OnnxCall *call, const OnnxOperator *op);
 
 /* The palette's operator @op on the one input. */
 void onnx_draw_function (OnnxCall *call, const char *op);
@@ -92,6 +100,8 @@ gboolean onnx_draw_axes (OnnxCall *call, guint rank, gint64 *axes, guint *n);
 /* What @before (NULL: the call's first input) gives, of shape @from, in the shape @to. */
 TelarNode *onnx_draw_shaped (OnnxCall *call, TelarNode *before, const TelarShape *from,
                              const TelarShape *to);
+/* Gives output 1: the places that @pool tells within its planes, as ONNX counts them. */
+void onnx_draw_places (OnnxCall *call, TelarNode *pool);
 /* What @before gives as @dtype: @before itself where it is. */
 TelarNode *onnx_draw_cast (OnnxCall *call, TelarNode *before, TelarDType dtype);
 
@@ -151,6 +161,8 @@ void onnx_draw_state (OnnxCall *call, TelarNode *node, const char *role, TelarTe
 gboolean onnx_draw_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n,
                          gboolean *symbolic);
 
+/* A tensor of @type with @number everywhere; its first size may be a multiple of the batch. */
+TelarNode *onnx_draw_full (OnnxCall *call, const TelarType *type, double number);
 /* Known numbers, repeated as @sizes ask for, the first of which is a multiple of the batch. */
 void onnx_draw_repeated (OnnxCall *call, const gint64 *sizes, guint n);
 

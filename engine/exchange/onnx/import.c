@@ -155,9 +155,16 @@ input_type (const TelarOnnx *model, guint index, const TelarImportOptions *optio
 {
   const char *name = telar_onnx_input_name (model, index);
   g_autoptr (GError) why = NULL;
+  TelarOnnxKind kind = telar_onnx_input_kind (model, index);
+  if (kind != TELAR_ONNX_TENSOR) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "the input %s is of the kind %s, which no wire of the canvas carries", name,
+                     telar_onnx_kind_name (kind));
+    return FALSE;
+  }
   if (!telar_onnx_input_type (model, index, type)) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                     "the input %s is no tensor of numbers of a known rank", name);
+                     "the file leaves open how many sizes the input %s has", name);
     return FALSE;
   }
   find_shape (options, name, &type->shape, &why);

@@ -190,6 +190,11 @@ settle (OnnxTrace *trace, gboolean constant, GError **error)
 gboolean
 onnx_trace_settle (OnnxTrace *trace, GError **error)
 {
+  if (trace->sealed) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "it needs numbers that only a run gives, not the canvas");
+    return FALSE;
+  }
   trace->dynamic = TRUE;
   return settle (trace, FALSE, error);
 }

@@ -40,6 +40,7 @@ struct OnnxTrace {
       *constants;     /* protobuf message -> TelarOnnxValue *: read once for all runs; borrowed */
   gsize memory_limit; /* of a program; 0: what the device has free */
   gboolean dynamic;   /* numbers of this run were needed */
+  gboolean sealed;    /* its inputs have no numbers: nothing in it can be run */
   struct OnnxCanvas *canvas; /* where nodes are drawn instead (canvas.h); NULL: nowhere */
   guint depth;               /* of graphs within graphs */
   guint turns;               /* of all loops so far */
@@ -80,6 +81,9 @@ gboolean onnx_trace_graph (OnnxTrace *trace, const Onnx__GraphProto *graph, Onnx
 
 /* Whether @value stands on the canvas, so that its numbers are not to be had. */
 gboolean onnx_trace_is_drawn (const OnnxTrace *trace, const TelarOnnxValue *value);
+/* What must be given for a drawn input's numbers to be known: the model's input that it is computed
+ * from, where that is one list of numbers, or else itself. Borrowed. */
+const char *onnx_canvas_origin (const OnnxCall *call, guint input);
 /* Whether no input of the call is traced or drawn. */
 gboolean onnx_call_all_known (const OnnxCall *call);
 /* Runs or traces the node of @call with @op; the error is in the call. */

@@ -1,0 +1,703 @@
+/* Drawing by primitives: what no operator of the palette stands for is traced as it is for a run,
+ * alone, and drawn as what it is computed with, a node for each primitive. Where the batch is open
+ * it is traced for two sizes of it: what is the same multiple of both is that multiple of the
+ * batch, and a node that does not compute the same for both is refused. */
+#include "engine/compiler.h"
+#include "engine/exchange/onnx/canvas.h"
+
+#include <string.h>
+
+/* The two batches. */
+static const gint64 batches[] = { 7, 11 };
+/* A node of the file becomes no more nodes than a person could look through. */
+#define MOST_NODES 2048
+
+typedef struct {
+  TelarProgram *program;  /* its results are those outputs of the call that are computed */
+  TelarStates *states;    /* the large constants */
+  TelarOnnxValue **known; /* by output; NULL where it is computed */
+  guint n_outputs;
+} Traced;
+
+static void
+traced_clear (Traced *traced)
+{
+  g_clear_pointer (&traced->program, telar_program_unref);
+  g_clear_pointer (&traced->states, telar_states_unref);
+  for (guint i = 0; i < traced->n_outputs; i++)
+    telar_onnx_value_unref (traced->known[i]);
+  g_clear_pointer (&traced->known, g_free);
+}
+
+/* --- tracing alone ---------------------------------------------------------------------------- */
+
+static TelarType
+for_batch (const TelarType *type, gint64 batch)
+{
+  TelarType bound = *type;
+  for (guint i = 0; i < bound.shape.rank; i++)
+    if (bound.shape.dims[i] < 0)
+      bound.shape.dims[i] *= -batch;
+  return bound;
+}
+
+/* What is drawn is an input "xN" of the program. */
+static TelarOnnxValue **
+bind_inputs (OnnxCall *call, OnnxTrace *alone, gint64 batch)
+{
+  TelarOnnxValue **inputs = g_new0 (TelarOnnxValue *, call->n_inputs + 1);
+  for (guint i = 0; i < call->n_inputs; i++) {
+    if (!call->inputs[i])
+      continue;
+    if (!onnx_draw_is_drawn (call, i)) {
+      inputs[i] = telar_onnx_value_ref (call->inputs[i]);
+      continue;
+    }
+    g_autofree char *name = g_strdup_printf ("x%u", i);
+    TelarType type = for_batch (&call->inputs[i]->type, batch);
+    TelarValue value = telar_build_input (alone->b, name, &type);
+    inputs[i] = telar_onnx_value_traced (value, &type, alone->traced);
+  }
+  return inputs;
+}
+
+typedef TelarProgram *(*Pass) (const TelarProgram *program, GError **error);
+
+/* What is computed of constants alone, or twice, or for nothing, is not worth a node. */
+static TelarProgram *
+tidy (TelarProgram *program, GError **error)
+{
+  static const Pass passes[] = { telar_pass_fold, telar_pass_simplify, telar_pass_cse,
+                                 telar_pass_dce };
+  for (guint i = 0; program && i < G_N_ELEMENTS (passes); i++) {
+    TelarProgram *next = passes[i](program, error);
+    telar_program_unref (program);
+    program = next;
+  }
+  return program;
+}
+
+static void
+take_outputs (OnnxCall *own, OnnxTrace *alone, Traced *traced)
+{
+  for (guint i = 0; i < own->n_outputs; i++) {
+    TelarOnnxValue *value = own->outputs[i];
+    if (!value)
+      continue;
+    if (value->kind != TELAR_ONNX_TENSOR)
+      onnx_call_fail (own, "it gives a %s, which no wire of the canvas carries",
+                      telar_onnx_kind_name (value->kind));
+    else if (value->tensor)
+      traced->known[i] = telar_onnx_value_ref (value);
+    else {
+      g_autofree char *name = g_strdup_printf ("y%u", i);
+      telar_build_output (alone->b, TELAR_OUTPUT_RESULT, name, value->traced);
+    }
+  }
+}
+
+static gboolean
+trace_alone (OnnxCall *call, const OnnxOperator *op, gint64 batch, Traced *traced)
+{
+  const OnnxTrace *outer = call->trace;
+  OnnxTrace alone;
+  OnnxCall own = *call;
+  onnx_trace_init (&alone, outer->model, outer->folder, outer->device, outer->constants);
+  alone.depth = outer->depth;
+  alone.sealed = TRUE;
+  own.trace = &alone;
+  own.inputs = bind_inputs (call, &alone, batch);
+  own.outputs = g_new0 (TelarOnnxValue *, call->n_outputs + 1);
+  traced->n_outputs = call->n_outputs;
+  traced->known = g_new0 (TelarOnnxValue *, call->n_outputs + 1);
+  if (onnx_call_run (&own, op)) {
+    take_outputs (&own, &alone, traced);
+    TelarProgram *program = own.error ? NULL : telar_builder_finish (alone.b, &own.error);
+    traced->program = program ? tidy (program, &own.error) : NULL;
+    traced->states = telar_states_ref (alone.states);
+  }
+  for (guint i = 0; i < call->n_inputs; i++)
+    telar_onnx_value_unref (own.inputs[i]);
+  for (guint i = 0; i < call->n_outputs; i++)
+    telar_onnx_value_unref (own.outputs[i]);
+  g_free (own.inputs);
+  g_free (own.outputs);
+  onnx_trace_clear (&alone);
+  call->error = own.error;
+  return !call->error;
+}
+
+/* --- one program of two ----------------------------------------------------------------------- */
+
+/* The size that is @a in the first program and @b in the second; FALSE where it depends on the
+ * batch otherwise. */
+static gboolean
+unite_size (gint64 a, gint64 b, gint64 *size)
+{
+  gboolean multiple =
+      a % batches[0] == 0 && b % batches[1] == 0 && a / batches[0] == b / batches[1] && a > 0;
+  *size = a == b ? a : -a / batches[0];
+  return a == b || multiple;
+}
+
+typedef struct {
+  const Traced *first, *second; /* the same where no batch is open */
+} Pair;
+
+static gboolean
+unite_type (const Pair *pair, TelarValue value, TelarType *type)
+{
+  const TelarType *a = telar_program_type (pair->first->program, value);
+  const TelarType *b = telar_program_type (pair->second->program, value);
+  gboolean same = a->dtype == b->dtype && a->shape.rank == b->shape.rank;
+  *type = *a;
+  for (guint i = 0; same && i < a->shape.rank; i++)
+    same = unite_size (a->shape.dims[i], b->shape.dims[i], &type->shape.dims[i]);
+  return same;
+}
+
+/* Lists of sizes may differ by the batch, which the types tell. */
+static gboolean
+same_attr (const TelarAttr *a, const TelarAttr *b)
+{
+  gint64 size;
+  if (a->key != b->key)
+    return FALSE;
+  switch (telar_attr_kind (a->key)) {
+  case TELAR_ATTR_KIND_TENSOR:
+    return telar_tensor_equal (a->tensor, b->tensor);
+  case TELAR_ATTR_KIND_REAL:
+    return a->real == b->real;
+  case TELAR_ATTR_KIND_STRING:
+    return g_str_equal (a->string, b->string);
+  case TELAR_ATTR_KIND_INTS:
+    for (guint i = 0; a->n == b->n && i < a->n; i++)
+      if (!unite_size (a->ints[i], b->ints[i], &size))
+        return FALSE;
+    return a->n == b->n;
+  default:
+    return a->integer == b->integer;
+  }
+}
+
+static gboolean
+same_instr (const Pair *pair, const TelarInstr *a, const TelarInstr *b)
+{
+  TelarType type;
+  gboolean same = a->prim == b->prim && a->n_inputs == b->n_inputs && a->n_attrs == b->n_attrs &&
+                  a->n_outputs == b->n_outputs &&
+                  memcmp (a->inputs, b->inputs, a->n_inputs * sizeof *a->inputs) == 0;
+  for (guint i = 0; same && i < a->n_attrs; i++)
+    same = same_attr (&a->attrs[i], &b->attrs[i]);
+  for (guint i = 0; same && i < a->n_outputs; i++)
+    same = a->outputs[i] == b->outputs[i] && unite_type (pair, a->outputs[i], &type);
+  return same;
+}
+
+static gboolean
+same_known (const TelarOnnxValue *a, const TelarOnnxValue *b)
+{
+  return !a == !b && (!a || telar_tensor_equal (a->tensor, b->tensor));
+}
+
+/* Whether both programs compute the same, whatever the batch. */
+static gboolean
+agree (const Pair *pair)
+{
+  const TelarProgram *a = pair->first->program, *b = pair->second->program;
+  guint n = telar_program_n_instrs (a);
+  gboolean same = n == telar_program_n_instrs (b) &&
+                  telar_program_n_values (a) == telar_program_n_values (b) &&
+                  telar_program_n_outputs (a) == telar_program_n_outputs (b);
+  for (guint i = 0; same && i < n; i++)
+    same = same_instr (pair, telar_program_instr (a, i), telar_program_instr (b, i));
+  for (guint i = 0; same && i < telar_program_n_outputs (a); i++)
+    same = telar_program_output (a, i)->value == telar_program_output (b, i)->value;
+  for (guint i = 0; same && i < pair->first->n_outputs; i++)
+    same = same_known (pair->first->known[i], pair->second->known[i]);
+  return same;
+}
+
+/* --- primitives as nodes ---------------------------------------------------------------------- */
+
+typedef struct {
+  OnnxCall *call;
+  Pair pair;
+  const TelarInstr *instr;
+  TelarType type;  /* of the instruction's first result, the batch open */
+  OnnxWire *wires; /* by value */
+} Drawer;
+
+typedef struct {
+  TelarPrim prim;
+  const char *op;
+  TelarNode *(*draw) (Drawer *d, const char *op);
+} Form;
+
+static TelarType
+type_of (const Drawer *d, guint input)
+{
+  TelarType type;
+  unite_type (&d->pair, d->instr->inputs[input], &type);
+  return type;
+}
+
+static void
+join (Drawer *d, guint input, TelarNode *node, guint port)
+{
+  OnnxWire wire = d->wires[d->instr->inputs[input]];
+  onnx_draw_join_from (d->call, wire.node, wire.port, node, port);
+}
+
+/* The operator on the inputs as they stand. */
+static TelarNode *
+draw_plain (Drawer *d, const char *op)
+{
+  TelarNode *node = onnx_draw_node (d->call, op);
+  for (guint i = 0; node && i < d->instr->n_inputs; i++)
+    join (d, i, node, node->op->inputs[0].repeated ? 0 : i);
+  return node;
+}
+
+static TelarNode *
+draw_cast (Drawer *d, const char *op)
+{
+  TelarNode *node = draw_plain (d, op);
+  onnx_draw_set (d->call, node, "type", "%s", telar_dtype_name (d->type.dtype));
+  return node;
+}
+
+static TelarNode *
+draw_shift (Drawer *d, const char *op)
+{
+  TelarNode *node = draw_plain (d, op);
+  onnx_draw_set (d->call, node, "direction", "%s",
+                 d->instr->prim == TELAR_PRIM_SHIFT_LEFT ? "left" : "right");
+  return node;
+}
+
+/* Along the one axis of the attribute. */
+static TelarNode *
+draw_along_axis (Drawer *d, const char *op)
+{
+  TelarNode *node = draw_plain (d, op);
+  onnx_draw_set (d->call, node, "axis", "%" G_GINT64_FORMAT,
+                 telar_instr_int (d->instr, TELAR_ATTR_AXIS, 0));
+  return node;
+}
+
+static TelarNode *
+draw_arg (Drawer *d, const char *op)
+{
+  TelarNode *node = draw_along_axis (d, op);
+  if (telar_instr_int (d->instr, TELAR_ATTR_KEEP, 0))
+    onnx_draw_set (d->call, node, "keep", "true");
+  return node;
+}
+
+static TelarNode *
+draw_cumsum (Drawer *d, const char *op)
+{
+  TelarNode *node = draw_along_axis (d, op);
+  if (telar_instr_int (d->instr, TELAR_ATTR_EXCLUSIVE, 0))
+    onnx_draw_set (d->call, node, "exclusive", "true");
+  if (telar_instr_int (d->instr, TELAR_ATTR_REVERSE, 0))
+    onnx_draw_set (d->call, node, "reverse", "true");
+  return node;
+}
+
+static TelarNode *
+draw_reduce (Drawer *d, const char *op)
+{
+  TelarNode *node = draw_plain (d, op);
+  const TelarAttr *axes = telar_instr_attr (d->instr, TELAR_ATTR_AXES);
+  if (axes)
+    onnx_draw_set_ints (d->call, node, "axes", axes->ints, axes->n);
+  if (telar_instr_int (d->instr, TELAR_ATTR_KEEP, 0))
+    onnx_draw_set (d->call, node, "keep", "true");
+  return node;
+}
+
+static TelarNode *
+draw_matmul (Drawer *d, const char *op)
+{
+  TelarNode *node = draw_plain (d, op);
+  if (telar_instr_int (d->instr, TELAR_ATTR_TRANS_A, 0))
+    onnx_draw_set (d->call, node, "transpose_a", "true");
+  if (telar_instr_int (d->instr, TELAR_ATTR_TRANS_B, 0))
+    onnx_draw_set (d->call, node, "transpose_b", "true");
+  return node;
+}
+
+/* --- shapes ----------------------------------------------------------------------------------- */
+
+/* The node behind the only input's wire. */
+static TelarNode *
+source (Drawer *d)
+{
+  OnnxWire wire = d->wires[d->instr->inputs[0]];
+  if (wire.port == 0)
+    return wire.node;
+  /* Helpers take a node's first result; another one passes a node that changes nothing. */
+  TelarType type = type_of (d, 0);
+  TelarNode *node = onnx_draw_node (d->call, "cast");
+  onnx_draw_set (d->call, node, "type", "%s", telar_dtype_name (type.dtype));
+  onnx_draw_join_from (d->call, wire.node, wire.port, node, 0);
+  return node;
+}
+
+static TelarNode *
+draw_reshape (Drawer *d, const char *op)
+{
+  (void)op;
+  TelarType from = type_of (d, 0);
+  return onnx_draw_shaped (d->call, source (d), &from.shape, &d->type.shape);
+}
+
+static TelarNode *
+draw_transpose (Drawer *d, const char *op)
+{
+  TelarNode *node = draw_plain (d, op);
+  const TelarAttr *perm = telar_instr_attr (d->instr, TELAR_ATTR_PERM);
+  onnx_draw_set_ints (d->call, node, "axes", perm->ints, perm->n);
+  return node;
+}
+
+/* Axes that are new or grow take a size; the batch, which has none, comes with a sum of zeros. */
+static TelarNode *
+draw_broadcast (Drawer *d, const char *op)
+{
+  TelarType from = type_of (d, 0);
+  const TelarShape *to = &d->type.shape;
+  gint64 sizes[TELAR_MAX_RANK];
+  guint fresh = to->rank - from.shape.rank;
+  gboolean open = FALSE;
+  for (guint i = 0; i < to->rank; i++) {
+    gboolean same = i >= fresh && from.shape.dims[i - fresh] == to->dims[i];
+    sizes[i] = same ? -1 : to->dims[i];
+    open |= !same && to->dims[i] < 0;
+  }
+  if (!open) {
+    TelarNode *node = draw_plain (d, op);
+    onnx_draw_set_ints (d->call, node, "shape", sizes, to->rank);
+    return node;
+  }
+  if (d->type.dtype == TELAR_BOOL) {
+    onnx_call_fail (d->call, "the canvas repeats no truth values for each sample");
+    return NULL;
+  }
+  TelarNode *zeros = onnx_draw_full (d->call, &d->type, 0);
+  return onnx_draw_both (d->call, "add", source (d), zeros);
+}
+
+static TelarNode *
+draw_slice (Drawer *d, const char *op)
+{
+  TelarType from = type_of (d, 0);
+  gint64 axes[TELAR_MAX_RANK], starts[TELAR_MAX_RANK], ends[TELAR_MAX_RANK], steps[TELAR_MAX_RANK];
+  guint n = 0;
+  for (guint i = 0; i < from.shape.rank; i++) {
+    gint64 start = telar_instr_item (d->instr, TELAR_ATTR_START, i, 0);
+    gint64 end = telar_instr_item (d->instr, TELAR_ATTR_LIMIT, i, -1);
+    gint64 step = telar_instr_item (d->instr, TELAR_ATTR_STRIDE, i, 1);
+    if (from.shape.dims[i] == d->type.shape.dims[i] && start == 0 && step == 1)
+      continue;
+    if (from.shape.dims[i] < 0) {
+      onnx_call_fail (d->call, "the canvas takes no parts of the batch");
+      return NULL;
+    }
+    axes[n] = i;
+    starts[n] = start;
+    ends[n] = end < 0 ? from.shape.dims[i] : end;
+    steps[n++] = step;
+  }
+  if (n == 0)
+    return source (d);
+  TelarNode *node = draw_plain (d, op);
+  onnx_draw_set_ints (d->call, node, "axes", axes, n);
+  onnx_draw_set_ints (d->call, node, "starts", starts, n);
+  onnx_draw_set_ints (d->call, node, "ends", ends, n);
+  onnx_draw_set_ints (d->call, node, "steps", steps, n);
+  return node;
+}
+
+static TelarNode *
+draw_pad (Drawer *d, const char *op)
+{
+  guint rank = d->type.shape.rank;
+  gint64 low[TELAR_MAX_RANK], high[TELAR_MAX_RANK];
+  for (guint i = 0; i < rank; i++) {
+    low[i] = telar_instr_item (d->instr, TELAR_ATTR_LOW, i, 0);
+    high[i] = telar_instr_item (d->instr, TELAR_ATTR_HIGH, i, 0);
+    if (low[i] < 0 || high[i] < 0 || telar_instr_item (d->instr, TELAR_ATTR_INTERIOR, i, 0) != 0)
+      onnx_call_fail (d->call, "the canvas puts nothing between numbers");
+  }
+  if (low[0] != 0 || high[0] != 0)
+    onnx_call_fail (d->call, "the canvas puts no border around the first axis");
+  TelarNode *node = draw_plain (d, op);
+  onnx_draw_set_ints (d->call, node, "low", low + 1, rank - 1);
+  onnx_draw_set_ints (d->call, node, "high", high + 1, rank - 1);
+  onnx_draw_set_real (d->call, node, "value", telar_instr_real (d->instr, TELAR_ATTR_FILL, 0));
+  return node;
+}
+
+static TelarNode *
+draw_reverse (Drawer *d, const char *op)
+{
+  const TelarAttr *axes = telar_instr_attr (d->instr, TELAR_ATTR_AXES);
+  TelarNode *node = source (d);
+  for (guint i = 0; i < axes->n; i++) {
+    node = onnx_draw_after (d->call, op, node);
+    onnx_draw_set (d->call, node, "axis", "%" G_GINT64_FORMAT, axes->ints[i]);
+  }
+  return node;
+}
+
+/* --- by places -------------------------------------------------------------------------------- */
+
+static TelarNode *
+draw_one_hot (Drawer *d, const char *op)
+{
+  TelarNode *node = draw_plain (d, op);
+  onnx_draw_set (d->call, node, "size", "%" G_GINT64_FORMAT,
+                 telar_instr_int (d->instr, TELAR_ATTR_SIZE, 1));
+  return node ? onnx_draw_cast (d->call, node, d->type.dtype) : NULL;
+}
+
+/* Rows that add up from zeros. */
+static TelarNode *
+draw_scatter_add (Drawer *d, const char *op)
+{
+  TelarNode *node = onnx_draw_node (d->call, op);
+  if (!node)
+    return NULL;
+  onnx_draw_set (d->call, node, "axis", "%" G_GINT64_FORMAT,
+                 telar_instr_int (d->instr, TELAR_ATTR_AXIS, 0));
+  onnx_draw_join (d->call, onnx_draw_full (d->call, &d->type, 0), node, 0);
+  join (d, 1, node, 1);
+  join (d, 0, node, 2);
+  return node;
+}
+
+/* --- numbers ---------------------------------------------------------------------------------- */
+
+static TelarNode *
+draw_constant (Drawer *d, const char *op)
+{
+  return onnx_draw_known (d->call, op, telar_instr_attr (d->instr, TELAR_ATTR_VALUE)->tensor);
+}
+
+static TelarNode *
+draw_state (Drawer *d, const char *op)
+{
+  const char *name = telar_instr_string (d->instr, TELAR_ATTR_NAME);
+  TelarTensor *first = telar_states_get (d->pair.first->states, name);
+  if (!telar_tensor_equal (first, telar_states_get (d->pair.second->states, name))) {
+    onnx_call_fail (d->call, "it computes with the size of the batch");
+    return NULL;
+  }
+  return onnx_draw_known (d->call, op, first);
+}
+
+static TelarNode *
+draw_fill (Drawer *d, const char *op)
+{
+  (void)op;
+  return onnx_draw_full (d->call, &d->type, telar_instr_real (d->instr, TELAR_ATTR_FILL, 0));
+}
+
+static TelarNode *
+draw_iota (Drawer *d, const char *op)
+{
+  gint64 axis = telar_instr_int (d->instr, TELAR_ATTR_AXIS, 0), inner = 1;
+  if (!telar_shape_is_concrete (&d->type.shape)) {
+    onnx_call_fail (d->call, "it computes with the places of the samples");
+    return NULL;
+  }
+  for (guint i = (guint)axis + 1; i < d->type.shape.rank; i++)
+    inner *= d->type.shape.dims[i];
+  g_autoptr (TelarTensor) places = telar_tensor_new (d->type.dtype, &d->type.shape);
+  for (gsize i = 0; i < telar_tensor_elements (places); i++)
+    telar_tensor_set (places, i, (double)((gint64)i / inner % d->type.shape.dims[axis]));
+  return onnx_draw_known (d->call, op, places);
+}
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+/* clang-format off */
+static const Form forms[] = {
+  { TELAR_PRIM_STATE, "weights", draw_state },
+  { TELAR_PRIM_CONSTANT, "number", draw_constant },
+  { TELAR_PRIM_FILL, NULL, draw_fill },
+  { TELAR_PRIM_IOTA, "places", draw_iota },
+  { TELAR_PRIM_NEG, "negate", draw_plain },
+  { TELAR_PRIM_ABS, "abs", draw_plain },
+  { TELAR_PRIM_SIGN, "sign", draw_plain },
+  { TELAR_PRIM_EXP, "exp", draw_plain },
+  { TELAR_PRIM_LOG, "log", draw_plain },
+  { TELAR_PRIM_LOG1P, "log1p", draw_plain },
+  { TELAR_PRIM_SQRT, "sqrt", draw_plain },
+  { TELAR_PRIM_RSQRT, "rsqrt", draw_plain },
+  { TELAR_PRIM_RECIPROCAL, "reciprocal", draw_plain },
+  { TELAR_PRIM_SIN, "sin", draw_plain },
+  { TELAR_PRIM_COS, "cos", draw_plain },
+  { TELAR_PRIM_ATAN, "atan", draw_plain },
+  { TELAR_PRIM_TANH, "tanh", draw_plain },
+  { TELAR_PRIM_SIGMOID, "sigmoid", draw_plain },
+  { TELAR_PRIM_SOFTPLUS, "softplus", draw_plain },
+  { TELAR_PRIM_ERF, "erf", draw_plain },
+  { TELAR_PRIM_FLOOR, "floor", draw_plain },
+  { TELAR_PRIM_CEIL, "ceil", draw_plain },
+  { TELAR_PRIM_ROUND, "round", draw_plain },
+  { TELAR_PRIM_RELU, "relu", draw_plain },
+  { TELAR_PRIM_NOT, "not", draw_plain },
+  { TELAR_PRIM_BIT_NOT, "bitwise_not", draw_plain },
+  { TELAR_PRIM_ISNAN, "is_nan", draw_plain },
+  { TELAR_PRIM_CAST, "cast", draw_cast },
+  { TELAR_PRIM_STOP, "stop_gradient", draw_plain },
+  { TELAR_PRIM_ADD, "add", draw_plain },
+  { TELAR_PRIM_SUB, "subtract", draw_plain },
+  { TELAR_PRIM_MUL, "multiply", draw_plain },
+  { TELAR_PRIM_DIV, "divide", draw_plain },
+  { TELAR_PRIM_POW, "pow", draw_plain },
+  { TELAR_PRIM_MAXIMUM, "maximum", draw_plain },
+  { TELAR_PRIM_MINIMUM, "minimum", draw_plain },
+  { TELAR_PRIM_MOD, "mod", draw_plain },
+  { TELAR_PRIM_EQUAL, "equal", draw_plain },
+  { TELAR_PRIM_LESS, "less", draw_plain },
+  { TELAR_PRIM_LESS_EQUAL, "less_equal", draw_plain },
+  { TELAR_PRIM_AND, "and", draw_plain },
+  { TELAR_PRIM_OR, "or", draw_plain },
+  { TELAR_PRIM_BIT_AND, "bitwise_and", draw_plain },
+  { TELAR_PRIM_BIT_OR, "bitwise_or", draw_plain },
+  { TELAR_PRIM_BIT_XOR, "bitwise_xor", draw_plain },
+  { TELAR_PRIM_SHIFT_LEFT, "bit_shift", draw_shift },
+  { TELAR_PRIM_SHIFT_RIGHT, "bit_shift", draw_shift },
+  { TELAR_PRIM_SELECT, "where", draw_plain },
+  { TELAR_PRIM_RESHAPE, NULL, draw_reshape },
+  { TELAR_PRIM_TRANSPOSE, "permute", draw_transpose },
+  { TELAR_PRIM_BROADCAST, "expand", draw_broadcast },
+  { TELAR_PRIM_SLICE, "strided_slice", draw_slice },
+  { TELAR_PRIM_PAD, "pad", draw_pad },
+  { TELAR_PRIM_CONCAT, "concat", draw_along_axis },
+  { TELAR_PRIM_REVERSE, "reverse", draw_reverse },
+  { TELAR_PRIM_GATHER, "gather", draw_along_axis },
+  { TELAR_PRIM_SCATTER_ADD, "index_add", draw_scatter_add },
+  { TELAR_PRIM_ONE_HOT, "one_hot", draw_one_hot },
+  { TELAR_PRIM_SUM, "sum", draw_reduce },
+  { TELAR_PRIM_MEAN, "mean", draw_reduce },
+  { TELAR_PRIM_MAX, "max", draw_reduce },
+  { TELAR_PRIM_MIN, "min", draw_reduce },
+  { TELAR_PRIM_PROD, "prod", draw_reduce },
+  { TELAR_PRIM_ARGMAX, "argmax", draw_arg },
+  { TELAR_PRIM_ARGMIN, "argmin", draw_arg },
+  { TELAR_PRIM_CUMSUM, "cumsum", draw_cumsum },
+  { TELAR_PRIM_MATMUL, "matmul", draw_matmul },
+  { TELAR_PRIM_SOFTMAX, "softmax", draw_along_axis },
+  { TELAR_PRIM_LOG_SOFTMAX, "log_softmax", draw_along_axis },
+};
+/* clang-format on */
+
+static const Form *
+find_form (TelarPrim prim)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
+    if (forms[i].prim == prim)
+      return &forms[i];
+  return NULL;
+}
+
+/* That the node gives what the primitive does: the palette has rules of its own. */
+static void
+check_type (Drawer *d, TelarNode *node)
+{
+  const TelarType *gives = node ? onnx_draw_step (d->call, node, 0) : NULL;
+  if (gives && !telar_type_equal (gives, &d->type))
+    onnx_call_fail (d->call, "the canvas has its %s for other shapes",
+                    telar_prim_info (d->instr->prim)->name);
+}
+
+static void
+draw_instr (Drawer *d)
+{
+  const TelarInstr *instr = d->instr;
+  const Form *form = find_form (instr->prim);
+  unite_type (&d->pair, instr->outputs[0], &d->type);
+  if (instr->prim == TELAR_PRIM_INPUT) {
+    guint input =
+        (guint)g_ascii_strtoull (telar_instr_string (instr, TELAR_ATTR_NAME) + 1, NULL, 10);
+    d->wires[instr->outputs[0]] = onnx_draw_source (d->call, input);
+    return;
+  }
+  if (!form) {
+    onnx_call_fail (d->call, "the canvas has no operator for its %s",
+                    telar_prim_info (instr->prim)->name);
+    return;
+  }
+  TelarNode *node = form->draw (d, form->op);
+  check_type (d, node);
+  d->wires[instr->outputs[0]] = (OnnxWire){ node, 0 };
+}
+
+static void
+give_all (Drawer *d)
+{
+  const TelarProgram *program = d->pair.first->program;
+  for (guint i = 0; i < telar_program_n_outputs (program) && !d->call->error; i++) {
+    const TelarOutput *output = telar_program_output (program, i);
+    OnnxWire wire = d->wires[output->value];
+    onnx_draw_give (d->call, (guint)g_ascii_strtoull (output->name + 1, NULL, 10), wire.node,
+                    wire.port);
+  }
+  for (guint i = 0; i < d->pair.first->n_outputs && !d->call->error; i++)
+    if (d->pair.first->known[i])
+      onnx_call_give (d->call, i, telar_onnx_value_ref (d->pair.first->known[i]));
+}
+
+static void
+draw_program (OnnxCall *call, const Traced *first, const Traced *second)
+{
+  Drawer d = { .call = call, .pair = { first, second } };
+  guint n = telar_program_n_instrs (first->program);
+  if (n > MOST_NODES) {
+    onnx_call_fail (call, "it would be %u nodes on the canvas, at most %d are drawn", n,
+                    MOST_NODES);
+    return;
+  }
+  if (!agree (&d.pair)) {
+    onnx_call_fail (call, "what it computes depends on the size of the batch");
+    return;
+  }
+  d.wires = g_new0 (OnnxWire, telar_program_n_values (first->program) + 1);
+  for (guint i = 0; i < n && !call->error; i++) {
+    d.instr = telar_program_instr (first->program, i);
+    draw_instr (&d);
+  }
+  give_all (&d);
+  g_free (d.wires);
+}
+
+/* Whether an input has the batch; fails where one is counts of it. */
+static gboolean
+has_batch (OnnxCall *call)
+{
+  gboolean open = FALSE;
+  for (guint i = 0; i < call->n_inputs; i++)
+    if (onnx_draw_is_drawn (call, i))
+      open |= !telar_shape_is_concrete (&call->inputs[i]->type.shape);
+    else if (call->inputs[i])
+      onnx_draw_is_fixed (call, i);
+  return open;
+}
+
+void
+onnx_draw_primitives (OnnxCall *call, const OnnxOperator *op)
+{
+  Traced first = { 0 }, second = { 0 };
+  gboolean open = has_batch (call);
+  if (!call->error && trace_alone (call, op, batches[0], &first) &&
+      (!open || trace_alone (call, op, batches[1], &second)))
+    draw_program (call, &first, open ? &second : &first);
+  traced_clear (&first);
+  traced_clear (&second);
+}
