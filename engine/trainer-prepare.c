@@ -268,6 +268,11 @@ read_settings (TelarTrainer *t, GError **error)
   t->batch = MIN (telar_param_set_int (t->settings, "batch"), rows);
   t->rows = rows;
   t->accumulate = telar_param_set_int (t->settings, "accumulate");
+  if (t->accumulate > 1 && telar_training_optimizer (t->settings).searches) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "a line search needs each step's batch whole: accumulate must be 1");
+    return FALSE;
+  }
   t->batches_per_epoch = (rows + t->batch - 1) / t->batch;
   t->steps_per_epoch = (t->batches_per_epoch + t->accumulate - 1) / t->accumulate;
   t->progress.learning_rate_factor = 1;

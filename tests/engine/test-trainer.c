@@ -47,6 +47,37 @@ test_learns (void)
   run_tear_down (&f);
 }
 
+/* A step of a line search is one step, however many lengths it tries, and each makes the loss of
+ * its batch smaller: here all rows are in it. */
+static void
+test_line_search (void)
+{
+  g_autoptr (GError) error = NULL;
+  Run f;
+  run_set_up (&f);
+  run_set (&f, "training.epochs", "12");
+  run_set (&f, "training.batch", "1000");
+  run_set (&f, "training.clip_norm", "0");
+  run_set (&f, "training.schedule", "constant");
+  run_set (&f, "drop.rate", "0");
+  run_set (&f, "training.optimizer", "lbfgs");
+  run_set (&f, "training.line_search", "strong-wolfe");
+  run_set (&f, "training.learning_rate", "1");
+  run_train (&f, NULL);
+  g_assert_cmpint (f.result.steps, ==, 12);
+  for (guint i = 1; i < 12; i++)
+    g_assert_cmpfloat (loss_at (&f.listener, i), <, loss_at (&f.listener, i - 1));
+
+  /* Gradients of several batches cannot be had again for each length. */
+  telar_training_result_clear (&f.result);
+  run_set (&f, "training.accumulate", "2");
+  TelarTraining training = { .graph = f.graph, .feed = f.feed, .device = f.device, .run = "test" };
+  g_assert_false (telar_train (&training, &f.result, &error));
+  g_assert_error (error, TELAR_ERROR, TELAR_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "accumulate must be 1"));
+  run_tear_down (&f);
+}
+
 static void
 test_fit (void)
 {
@@ -347,6 +378,8 @@ test_nan (void)
   run_set (&f, "training.schedule", "constant");
   run_set (&f, "training.learning_rate", "100000");
   run_set (&f, "training.clip_norm", "0");
+  run_set (&f, "training.schedule", "constant");
+  run_set (&f, "drop.rate", "0");
   run_set (&f, "training.epochs", "100");
   g_assert_false (run_try (&f, NULL, &error));
   g_assert_error (error, TELAR_ERROR, TELAR_ERROR_FAILED);
@@ -439,6 +472,7 @@ main (int argc, char **argv)
   telar_operators_init ();
   test_operators_register ();
   g_test_add_func ("/trainer/learns", test_learns);
+  g_test_add_func ("/trainer/line-search", test_line_search);
   g_test_add_func ("/trainer/fit", test_fit);
   g_test_add_func ("/trainer/fit-chain", test_fit_chain);
   g_test_add_func ("/trainer/repeats", test_repeats);
