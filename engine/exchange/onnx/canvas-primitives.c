@@ -1,228 +1,15 @@
-/* Drawing by primitives: what no operator of the palette stands for is traced as it is for a run,
- * alone, and drawn as what it is computed with, a node for each primitive. Where the batch is open
- * it is traced for two sizes of it: what is the same multiple of both is that multiple of the
- * batch, and a node that does not compute the same for both is refused. */
-#include "engine/compiler.h"
-#include "engine/exchange/onnx/canvas.h"
+/* Drawing by primitives: what no operator of the palette stands for is drawn as what it is computed
+ * with, a node for each primitive. */
+#include "engine/exchange/onnx/canvas-alone.h"
 
-#include <string.h>
-
-/* The two batches. */
-static const gint64 batches[] = { 7, 11 };
 /* A node of the file becomes no more nodes than a person could look through. */
 #define MOST_NODES 2048
-
-typedef struct {
-  TelarProgram *program;  /* its results are those outputs of the call that are computed */
-  TelarStates *states;    /* the large constants */
-  TelarOnnxValue **known; /* by output; NULL where it is computed */
-  guint n_outputs;
-} Traced;
-
-static void
-traced_clear (Traced *traced)
-{
-  g_clear_pointer (&traced->program, telar_program_unref);
-  g_clear_pointer (&traced->states, telar_states_unref);
-  for (guint i = 0; i < traced->n_outputs; i++)
-    telar_onnx_value_unref (traced->known[i]);
-  g_clear_pointer (&traced->known, g_free);
-}
-
-/* --- tracing alone ---------------------------------------------------------------------------- */
-
-static TelarType
-for_batch (const TelarType *type, gint64 batch)
-{
-  TelarType bound = *type;
-  for (guint i = 0; i < bound.shape.rank; i++)
-    if (bound.shape.dims[i] < 0)
-      bound.shape.dims[i] *= -batch;
-  return bound;
-}
-
-/* What is drawn is an input "xN" of the program. */
-static TelarOnnxValue **
-bind_inputs (OnnxCall *call, OnnxTrace *alone, gint64 batch)
-{
-  TelarOnnxValue **inputs = g_new0 (TelarOnnxValue *, call->n_inputs + 1);
-  for (guint i = 0; i < call->n_inputs; i++) {
-    if (!call->inputs[i])
-      continue;
-    if (!onnx_draw_is_drawn (call, i)) {
-      inputs[i] = telar_onnx_value_ref (call->inputs[i]);
-      continue;
-    }
-    g_autofree char *name = g_strdup_printf ("x%u", i);
-    TelarType type = for_batch (&call->inputs[i]->type, batch);
-    TelarValue value = telar_build_input (alone->b, name, &type);
-    inputs[i] = telar_onnx_value_traced (value, &type, alone->traced);
-  }
-  return inputs;
-}
-
-typedef TelarProgram *(*Pass) (const TelarProgram *program, GError **error);
-
-/* What is computed of constants alone, or twice, or for nothing, is not worth a node. */
-static TelarProgram *
-tidy (TelarProgram *program, GError **error)
-{
-  static const Pass passes[] = { telar_pass_fold, telar_pass_simplify, telar_pass_cse,
-                                 telar_pass_dce };
-  for (guint i = 0; program && i < G_N_ELEMENTS (passes); i++) {
-    TelarProgram *next = passes[i](program, error);
-    telar_program_unref (program);
-    program = next;
-  }
-  return program;
-}
-
-static void
-take_outputs (OnnxCall *own, OnnxTrace *alone, Traced *traced)
-{
-  for (guint i = 0; i < own->n_outputs; i++) {
-    TelarOnnxValue *value = own->outputs[i];
-    if (!value)
-      continue;
-    if (value->kind != TELAR_ONNX_TENSOR)
-      onnx_call_fail (own, "it gives a %s, which no wire of the canvas carries",
-                      telar_onnx_kind_name (value->kind));
-    else if (value->tensor)
-      traced->known[i] = telar_onnx_value_ref (value);
-    else {
-      g_autofree char *name = g_strdup_printf ("y%u", i);
-      telar_build_output (alone->b, TELAR_OUTPUT_RESULT, name, value->traced);
-    }
-  }
-}
-
-static gboolean
-trace_alone (OnnxCall *call, const OnnxOperator *op, gint64 batch, Traced *traced)
-{
-  const OnnxTrace *outer = call->trace;
-  OnnxTrace alone;
-  OnnxCall own = *call;
-  onnx_trace_init (&alone, outer->model, outer->folder, outer->device, outer->constants);
-  alone.depth = outer->depth;
-  alone.sealed = TRUE;
-  own.trace = &alone;
-  own.inputs = bind_inputs (call, &alone, batch);
-  own.outputs = g_new0 (TelarOnnxValue *, call->n_outputs + 1);
-  traced->n_outputs = call->n_outputs;
-  traced->known = g_new0 (TelarOnnxValue *, call->n_outputs + 1);
-  if (onnx_call_run (&own, op)) {
-    take_outputs (&own, &alone, traced);
-    TelarProgram *program = own.error ? NULL : telar_builder_finish (alone.b, &own.error);
-    traced->program = program ? tidy (program, &own.error) : NULL;
-    traced->states = telar_states_ref (alone.states);
-  }
-  for (guint i = 0; i < call->n_inputs; i++)
-    telar_onnx_value_unref (own.inputs[i]);
-  for (guint i = 0; i < call->n_outputs; i++)
-    telar_onnx_value_unref (own.outputs[i]);
-  g_free (own.inputs);
-  g_free (own.outputs);
-  onnx_trace_clear (&alone);
-  call->error = own.error;
-  return !call->error;
-}
-
-/* --- one program of two ----------------------------------------------------------------------- */
-
-/* The size that is @a in the first program and @b in the second; FALSE where it depends on the
- * batch otherwise. */
-static gboolean
-unite_size (gint64 a, gint64 b, gint64 *size)
-{
-  gboolean multiple =
-      a % batches[0] == 0 && b % batches[1] == 0 && a / batches[0] == b / batches[1] && a > 0;
-  *size = a == b ? a : -a / batches[0];
-  return a == b || multiple;
-}
-
-typedef struct {
-  const Traced *first, *second; /* the same where no batch is open */
-} Pair;
-
-static gboolean
-unite_type (const Pair *pair, TelarValue value, TelarType *type)
-{
-  const TelarType *a = telar_program_type (pair->first->program, value);
-  const TelarType *b = telar_program_type (pair->second->program, value);
-  gboolean same = a->dtype == b->dtype && a->shape.rank == b->shape.rank;
-  *type = *a;
-  for (guint i = 0; same && i < a->shape.rank; i++)
-    same = unite_size (a->shape.dims[i], b->shape.dims[i], &type->shape.dims[i]);
-  return same;
-}
-
-/* Lists of sizes may differ by the batch, which the types tell. */
-static gboolean
-same_attr (const TelarAttr *a, const TelarAttr *b)
-{
-  gint64 size;
-  if (a->key != b->key)
-    return FALSE;
-  switch (telar_attr_kind (a->key)) {
-  case TELAR_ATTR_KIND_TENSOR:
-    return telar_tensor_equal (a->tensor, b->tensor);
-  case TELAR_ATTR_KIND_REAL:
-    return a->real == b->real;
-  case TELAR_ATTR_KIND_STRING:
-    return g_str_equal (a->string, b->string);
-  case TELAR_ATTR_KIND_INTS:
-    for (guint i = 0; a->n == b->n && i < a->n; i++)
-      if (!unite_size (a->ints[i], b->ints[i], &size))
-        return FALSE;
-    return a->n == b->n;
-  default:
-    return a->integer == b->integer;
-  }
-}
-
-static gboolean
-same_instr (const Pair *pair, const TelarInstr *a, const TelarInstr *b)
-{
-  TelarType type;
-  gboolean same = a->prim == b->prim && a->n_inputs == b->n_inputs && a->n_attrs == b->n_attrs &&
-                  a->n_outputs == b->n_outputs &&
-                  memcmp (a->inputs, b->inputs, a->n_inputs * sizeof *a->inputs) == 0;
-  for (guint i = 0; same && i < a->n_attrs; i++)
-    same = same_attr (&a->attrs[i], &b->attrs[i]);
-  for (guint i = 0; same && i < a->n_outputs; i++)
-    same = a->outputs[i] == b->outputs[i] && unite_type (pair, a->outputs[i], &type);
-  return same;
-}
-
-static gboolean
-same_known (const TelarOnnxValue *a, const TelarOnnxValue *b)
-{
-  return !a == !b && (!a || telar_tensor_equal (a->tensor, b->tensor));
-}
-
-/* Whether both programs compute the same, whatever the batch. */
-static gboolean
-agree (const Pair *pair)
-{
-  const TelarProgram *a = pair->first->program, *b = pair->second->program;
-  guint n = telar_program_n_instrs (a);
-  gboolean same = n == telar_program_n_instrs (b) &&
-                  telar_program_n_values (a) == telar_program_n_values (b) &&
-                  telar_program_n_outputs (a) == telar_program_n_outputs (b);
-  for (guint i = 0; same && i < n; i++)
-    same = same_instr (pair, telar_program_instr (a, i), telar_program_instr (b, i));
-  for (guint i = 0; same && i < telar_program_n_outputs (a); i++)
-    same = telar_program_output (a, i)->value == telar_program_output (b, i)->value;
-  for (guint i = 0; same && i < pair->first->n_outputs; i++)
-    same = same_known (pair->first->known[i], pair->second->known[i]);
-  return same;
-}
 
 /* --- primitives as nodes ---------------------------------------------------------------------- */
 
 typedef struct {
   OnnxCall *call;
-  Pair pair;
+  const OnnxAlonePair *pair;
   const TelarInstr *instr;
   TelarType type;  /* of the instruction's first result, the batch open */
   OnnxWire *wires; /* by value */
@@ -237,9 +24,7 @@ typedef struct {
 static TelarType
 type_of (const Drawer *d, guint input)
 {
-  TelarType type;
-  unite_type (&d->pair, d->instr->inputs[input], &type);
-  return type;
+  return onnx_alone_type (d->pair, d->instr->inputs[input]);
 }
 
 static void
@@ -491,12 +276,7 @@ static TelarNode *
 draw_state (Drawer *d, const char *op)
 {
   const char *name = telar_instr_string (d->instr, TELAR_ATTR_NAME);
-  TelarTensor *first = telar_states_get (d->pair.first->states, name);
-  if (!telar_tensor_equal (first, telar_states_get (d->pair.second->states, name))) {
-    onnx_call_fail (d->call, "it computes with the size of the batch");
-    return NULL;
-  }
-  return onnx_draw_known (d->call, op, first);
+  return onnx_draw_known (d->call, op, onnx_alone_state (d->pair, name));
 }
 
 static TelarNode *
@@ -622,7 +402,7 @@ draw_instr (Drawer *d)
 {
   const TelarInstr *instr = d->instr;
   const Form *form = find_form (instr->prim);
-  unite_type (&d->pair, instr->outputs[0], &d->type);
+  d->type = onnx_alone_type (d->pair, instr->outputs[0]);
   if (instr->prim == TELAR_PRIM_INPUT) {
     guint input =
         (guint)g_ascii_strtoull (telar_instr_string (instr, TELAR_ATTR_NAME) + 1, NULL, 10);
@@ -642,62 +422,43 @@ draw_instr (Drawer *d)
 static void
 give_all (Drawer *d)
 {
-  const TelarProgram *program = d->pair.first->program;
+  const TelarProgram *program = d->pair->first.program;
   for (guint i = 0; i < telar_program_n_outputs (program) && !d->call->error; i++) {
     const TelarOutput *output = telar_program_output (program, i);
     OnnxWire wire = d->wires[output->value];
     onnx_draw_give (d->call, (guint)g_ascii_strtoull (output->name + 1, NULL, 10), wire.node,
                     wire.port);
   }
-  for (guint i = 0; i < d->pair.first->n_outputs && !d->call->error; i++)
-    if (d->pair.first->known[i])
-      onnx_call_give (d->call, i, telar_onnx_value_ref (d->pair.first->known[i]));
+  for (guint i = 0; i < d->pair->first.n_outputs && !d->call->error; i++)
+    if (d->pair->first.known[i])
+      onnx_call_give (d->call, i, telar_onnx_value_ref (d->pair->first.known[i]));
 }
 
 static void
-draw_program (OnnxCall *call, const Traced *first, const Traced *second)
+draw_program (OnnxCall *call, const OnnxAlonePair *pair)
 {
-  Drawer d = { .call = call, .pair = { first, second } };
-  guint n = telar_program_n_instrs (first->program);
+  const TelarProgram *program = pair->first.program;
+  Drawer d = { .call = call, .pair = pair };
+  guint n = telar_program_n_instrs (program);
   if (n > MOST_NODES) {
     onnx_call_fail (call, "it would be %u nodes on the canvas, at most %d are drawn", n,
                     MOST_NODES);
     return;
   }
-  if (!agree (&d.pair)) {
-    onnx_call_fail (call, "what it computes depends on the size of the batch");
-    return;
-  }
-  d.wires = g_new0 (OnnxWire, telar_program_n_values (first->program) + 1);
+  d.wires = g_new0 (OnnxWire, telar_program_n_values (program) + 1);
   for (guint i = 0; i < n && !call->error; i++) {
-    d.instr = telar_program_instr (first->program, i);
+    d.instr = telar_program_instr (program, i);
     draw_instr (&d);
   }
   give_all (&d);
   g_free (d.wires);
 }
 
-/* Whether an input has the batch; fails where one is counts of it. */
-static gboolean
-has_batch (OnnxCall *call)
-{
-  gboolean open = FALSE;
-  for (guint i = 0; i < call->n_inputs; i++)
-    if (onnx_draw_is_drawn (call, i))
-      open |= !telar_shape_is_concrete (&call->inputs[i]->type.shape);
-    else if (call->inputs[i])
-      onnx_draw_is_fixed (call, i);
-  return open;
-}
-
 void
 onnx_draw_primitives (OnnxCall *call, const OnnxOperator *op)
 {
-  Traced first = { 0 }, second = { 0 };
-  gboolean open = has_batch (call);
-  if (!call->error && trace_alone (call, op, batches[0], &first) &&
-      (!open || trace_alone (call, op, batches[1], &second)))
-    draw_program (call, &first, open ? &second : &first);
-  traced_clear (&first);
-  traced_clear (&second);
+  OnnxAlonePair pair;
+  if (onnx_alone_trace (call, op, &pair))
+    draw_program (call, &pair);
+  onnx_alone_clear (&pair);
 }

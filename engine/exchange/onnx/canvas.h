@@ -36,6 +36,12 @@ typedef struct {
 /* What the tracer does with a node while it draws; @op is NULL where Telar does not have it. */
 void onnx_canvas_call (OnnxCall *call, const OnnxOperator *op);
 
+/* What the port of a node gives, as a value (@node may be NULL: what cannot be drawn); the node and
+ * port behind a value that is drawn. */
+TelarOnnxValue *onnx_canvas_add_wire (OnnxCanvas *canvas, TelarNode *node, guint port,
+                                      const TelarType *type);
+const OnnxWire *onnx_canvas_wire (const OnnxCanvas *canvas, const TelarOnnxValue *value);
+
 /* Tells that @done of @n nodes of the file's main graph are drawn. FALSE with an error when the
  * caller has enough. */
 gboolean onnx_canvas_goes_on (const OnnxCanvas *canvas, gsize done, gsize n, GError **error);
