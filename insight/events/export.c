@@ -1,5 +1,6 @@
 /* A run as an event file. */
 #include "insight/events/events.h"
+#include "insight/events/export-private.h"
 #include "insight/events/hparams.h"
 #include "insight/events/record.h"
 #include "insight/run-json.h"
@@ -9,16 +10,10 @@
 
 #define FILE_VERSION "brain.Event:2"
 
-typedef struct {
-  FILE *file;
-  GByteArray *event, *summary, *value, *part; /* used again and again */
-} Writer;
-
 /* --- events ------------------------------------------------------------------------------ */
 
-/* Begins an event: what follows goes into writer->value. */
-static void
-begin_event (Writer *writer, double wall, gint64 step)
+void
+telar_event_begin (TelarEventWriter *writer, double wall, gint64 step)
 {
   g_byte_array_set_size (writer->event, 0);
   telar_proto_put_double (writer->event, 1, wall);
@@ -26,40 +21,34 @@ begin_event (Writer *writer, double wall, gint64 step)
     telar_proto_put_varint (writer->event, 2, (guint64)step);
 }
 
-static void
-write_event (Writer *writer)
+void
+telar_event_put_metadata (TelarEventWriter *writer, const char *plugin, const GByteArray *content,
+                          TelarDataClass data_class)
 {
-  telar_record_write (writer->file, writer->event->data, writer->event->len);
+  g_autoptr (GByteArray) metadata = g_byte_array_new ();
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+
+  telar_proto_put_text (data, 1, plugin);
+  if (content != NULL)
+    telar_proto_put_bytes (data, 2, content->data, content->len);
+  telar_proto_put_message (metadata, 1, data);
+  if (data_class != TELAR_DATA_UNSAID)
+    telar_proto_put_varint (metadata, 4, data_class);
+  telar_proto_put_message (writer->value, 9, metadata);
 }
 
-/* The event with the one value that stands in writer->value. */
-static void
-write_value (Writer *writer)
+void
+telar_event_write (TelarEventWriter *writer)
 {
   telar_proto_put_message (writer->summary, 1, writer->value);
   telar_proto_put_message (writer->event, 5, writer->summary);
-  write_event (writer);
-}
-
-/* SummaryMetadata: which plugin the tag is for. */
-static void
-put_metadata (Writer *writer, const char *plugin, const GByteArray *content, guint data_class)
-{
-  g_autoptr (GByteArray) metadata = g_byte_array_new ();
-
-  telar_proto_put_text (writer->part, 1, plugin);
-  if (content != NULL)
-    telar_proto_put_bytes (writer->part, 2, content->data, content->len);
-  telar_proto_put_message (metadata, 1, writer->part);
-  if (data_class != 0)
-    telar_proto_put_varint (metadata, 4, data_class);
-  telar_proto_put_message (writer->value, 9, metadata);
+  telar_record_write (writer->file, writer->event->data, writer->event->len);
 }
 
 /* --- scalars ----------------------------------------------------------------------------- */
 
 typedef struct {
-  Writer *writer;
+  TelarEventWriter *writer;
   const char *tag;
 } Curve;
 
@@ -76,28 +65,28 @@ static gboolean
 write_points (const TelarWallPoint *points, guint n, gpointer data)
 {
   const Curve *curve = data;
-  Writer *writer = curve->writer;
+  TelarEventWriter *writer = curve->writer;
 
   for (guint i = 0; i < n; i++) {
-    begin_event (writer, points[i].wall, points[i].step);
+    telar_event_begin (writer, points[i].wall, points[i].step);
     telar_proto_put_text (writer->value, 1, curve->tag);
     put_number (writer->value, points[i].value);
-    write_value (writer);
+    telar_event_write (writer);
   }
   return !ferror (writer->file);
 }
 
 static gboolean
-write_scalars (Writer *writer, TelarStore *store, gint64 run, GError **error)
+write_scalars (TelarEventWriter *writer, gint64 run, GError **error)
 {
-  g_autoptr (GPtrArray) tags = telar_store_tags (store, run, error);
+  g_autoptr (GPtrArray) tags = telar_store_tags (writer->store, run, error);
 
   if (tags == NULL)
     return FALSE;
   for (guint i = 0; i < tags->len; i++) {
     const TelarTag *tag = tags->pdata[i];
     Curve curve = { writer, tag->name };
-    if (!telar_store_walk_wall (store, tag->id, write_points, &curve, error))
+    if (!telar_store_walk_wall (writer->store, tag->id, write_points, &curve, error))
       return FALSE;
   }
   return TRUE;
@@ -106,15 +95,15 @@ write_scalars (Writer *writer, TelarStore *store, gint64 run, GError **error)
 /* --- the rest ---------------------------------------------------------------------------- */
 
 static void
-write_version (Writer *writer, double start)
+write_version (TelarEventWriter *writer, double start)
 {
-  begin_event (writer, start, 0);
+  telar_event_begin (writer, start, 0);
   telar_proto_put_text (writer->event, 3, FILE_VERSION);
-  write_event (writer);
+  telar_record_write (writer->file, writer->event->data, writer->event->len);
 }
 
 static void
-write_hparams (Writer *writer, const TelarRunRow *row)
+write_hparams (TelarEventWriter *writer, const TelarRunRow *row)
 {
   json_t *settings = telar_json_parsed (row->settings);
   json_t *metrics = telar_json_parsed (row->metrics);
@@ -131,10 +120,10 @@ write_hparams (Writer *writer, const TelarRunRow *row)
   for (guint i = 0; json_object_size (settings) > 0 && i < TELAR_N_HPARAMS; i++) {
     g_byte_array_set_size (content, 0);
     telar_hparams_write (&session, (TelarHparamsPart)i, content);
-    begin_event (writer, session.start, 0);
+    telar_event_begin (writer, session.start, 0);
     telar_proto_put_text (writer->value, 1, telar_hparams_tags[i]);
-    put_metadata (writer, TELAR_HPARAMS_PLUGIN, content, 0);
-    write_value (writer);
+    telar_event_put_metadata (writer, TELAR_HPARAMS_PLUGIN, content, TELAR_DATA_UNSAID);
+    telar_event_write (writer);
   }
   json_decref (settings);
   json_decref (metrics);
@@ -152,12 +141,12 @@ write_run (FILE *file, gpointer data, GError **error)
   g_autoptr (GByteArray) event = g_byte_array_new ();
   g_autoptr (GByteArray) summary = g_byte_array_new ();
   g_autoptr (GByteArray) value = g_byte_array_new ();
-  g_autoptr (GByteArray) part = g_byte_array_new ();
-  Writer writer = { file, event, summary, value, part };
+  TelarEventWriter writer = { job->store, file, event, summary, value };
 
   write_version (&writer, (double)job->row->started / G_USEC_PER_SEC);
   write_hparams (&writer, job->row);
-  return write_scalars (&writer, job->store, job->row->id, error);
+  return write_scalars (&writer, job->row->id, error) &&
+         telar_events_write_media (&writer, job->row->id, error);
 }
 
 char *

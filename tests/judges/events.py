@@ -24,6 +24,7 @@ import urllib.request
 import numpy as np
 import torch
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+from tensorboard.util import tensor_util
 from torch.utils.tensorboard import SummaryWriter
 
 TELAR = None
@@ -96,6 +97,84 @@ def exported(workspace, run):
         curve["tag"]: [(step, wall, float(value)) for step, wall, value in curve["points"]]
         for curve in document["curves"]
     }, document
+
+
+def media_in(folder):
+    """(tag, step) -> what TensorBoard's reader makes of the histograms, images, texts and curves."""
+    found = {}
+    for path in sorted(pathlib.Path(folder).glob("*tfevents*")):
+        for event in EventFileLoader(str(path)).Load():
+            for value in event.summary.value:
+                plugin = value.metadata.plugin_data.plugin_name or found.get(value.tag)
+                found.setdefault(value.tag, plugin)
+                if plugin in ("histograms", "images", "text", "pr_curves"):
+                    array = tensor_util.make_ndarray(value.tensor)
+                    found[value.tag, event.step] = (plugin, event.wall_time, array)
+    return {key: value for key, value in found.items() if isinstance(key, tuple)}
+
+
+def bins_of(array):
+    """The bins that hold something; TensorBoard gives an empty first one no right edge of its own."""
+    return [tuple(row) for row in array.tolist() if row[2] != 0]
+
+
+def same_media(mine, theirs):
+    assert mine.keys() == theirs.keys(), f"{sorted(mine)} for {sorted(theirs)}"
+    for key, (plugin, wall, array) in theirs.items():
+        my_plugin, my_wall, my_array = mine[key]
+        assert my_plugin == plugin and abs(my_wall - wall) < 1e-6, f"{key}: {my_plugin}, {my_wall} for {wall}"
+        if plugin == "histograms":
+            # The first number of a histogram begins its first bin, or the edge before it does.
+            a, b = bins_of(my_array), bins_of(array)
+            assert a == b, f"{key}: {a[:3]} for {b[:3]}"
+        else:
+            assert np.array_equal(my_array.reshape(-1), array.reshape(-1)), f"{key}: {my_array} for {array}"
+
+
+def write_media(folder):
+    generator = torch.Generator().manual_seed(2)
+    writer = SummaryWriter(folder / "media")
+    for step in range(300):
+        writer.add_histogram("weights/kernel", torch.randn(1000, generator=generator), step)
+        writer.add_image("picture", torch.rand(3, 8, 9, generator=generator), step)
+    writer.add_histogram("one number", torch.ones(5), 0)
+    writer.add_histogram("doane", torch.randn(500, generator=generator), 3, bins="doane")
+    writer.add_images("several", torch.rand(4, 3, 8, 8, generator=generator), 1)
+    writer.add_text("note", "a *text* with ünïcode\n\nand lines", 4)
+    writer.add_pr_curve("found", torch.randint(0, 2, (200,), generator=generator),
+                        torch.rand(200, generator=generator), 7)
+    writer.close()
+
+
+def test_media(scratch):
+    """Through Telar and out again: what TensorBoard reads is the same, step by step."""
+    logs, workspace = scratch / "logs", scratch / "in"
+    write_media(logs)
+    result = telar(workspace, "runs", "import", logs)["runs"]
+    assert len(result) == 1 and not result[0]["left_out"] and result[0]["media"] == 605, result
+    telar(workspace, "runs", "export", "media", "--to", "events", "-o", scratch / "again")
+    same_media(media_in(scratch / "again" / "media"), media_in(logs / "media"))
+    with TensorBoard(scratch / "again") as board:
+        board.wait(lambda board: "found" in board.json("pr_curves", "tags").get("media", {}))
+        check_media(board)
+
+
+def check_media(board):
+    histograms = board.json("histograms", "histograms", run="media", tag="weights/kernel")
+    # TensorBoard draws a sample of them, its last among it.
+    steps = [step for _, step, _ in histograms]
+    assert len(steps) >= 50 and steps == sorted(steps) and steps[-1] == 299, steps
+    assert all(abs(sum(count for _, _, count in bins) - 1000) < 1e-6 for _, _, bins in histograms)
+    images = board.json("images", "images", run="media", tag="picture", sample=0)
+    assert images[-1]["step"] == 299, images[:2]
+    picture = urllib.request.urlopen(
+        f"http://127.0.0.1:{board.port}/data/plugin/images/individualImage?{images[-1]['query']}").read()
+    assert picture.startswith(b"\x89PNG\r\n"), picture[:16]
+    texts = board.json("text", "text", run="media", tag="note/text_summary")
+    assert "<em>text</em>" in texts[0]["text"], texts
+    curves = board.json("pr_curves", "pr_curves", run="media", tag="found")["media"]
+    assert curves[0]["step"] == 7 and 100 < len(curves[0]["precision"]) <= 127, curves
+    assert max(curves[0]["true_positives"]) > 0, curves
 
 
 def same_points(name, mine, theirs):
@@ -221,7 +300,7 @@ def test_shown(scratch):
         check_hparams(board)
 
 
-TESTS = [test_import, test_shown]
+TESTS = [test_import, test_media, test_shown]
 
 
 def main():
