@@ -15,6 +15,8 @@ import subprocess
 import sys
 import time
 
+import insight
+
 ROOT = pathlib.Path(__file__).parent.parent
 SAMPLES = ROOT / "data" / "samples"
 PEER = ROOT / "bench" / "peers" / "pytorch.py"
@@ -61,7 +63,7 @@ def interleave(rounds, ours, theirs):
 
 
 def row(bench, work, threads, unit, telar, peer, target=None, name="PyTorch 2.13"):
-    better_when_lower = unit not in ("samples/s",)
+    better_when_lower = unit not in ("samples/s", "scalars/s", "MB/s")
     ratio = peer / telar if better_when_lower else telar / peer
     return {
         "bench": bench, "work": work, "threads": threads, "telar": telar, "unit": unit,
@@ -171,11 +173,12 @@ def canvas_row(frame):
 
 
 BENCHES = {
+    "insight": [lambda options: insight.rows(options, run, row)],
     "cpu": [training_rows, process_rows], "inference": [inference_rows], "canvas": [canvas_rows],
 }
 
 
-WIDTH = 40
+WIDTH = 44
 
 
 def show_head():
@@ -208,10 +211,14 @@ def main():
     parser.add_argument("judge")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--programs", help="the folder of bench-store and others; without it there is no bench insight")
     parser.add_argument("--canvas", help="the program that draws frames; without it there is no bench canvas")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     options = parser.parse_intermixed_args()
-    offered = [name for name in BENCHES if name != "canvas" or options.canvas]
+    offered = [
+        name for name in BENCHES
+        if (name != "canvas" or options.canvas) and (name != "insight" or options.programs)
+    ]
     unknown = [name for name in options.names if name not in offered]
     if unknown:
         parser.error(f"no bench {unknown[0]}; there are: {', '.join(offered)}")

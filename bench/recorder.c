@@ -1,5 +1,6 @@
 /* What recording costs the training: nanoseconds of one telar_monitor_scalar call, at a pace that
- * training reaches and as fast as it can be called (when the ring fills and the call waits). */
+ * training reaches and as fast as it can be called (when the ring fills and the call waits), and
+ * how many scalars a second the store takes. A line of JSON for each. */
 #include "insight/store.h"
 
 #include <stdio.h>
@@ -55,10 +56,8 @@ measure (const char *workspace, const char *run, int steps, guint pause_us)
   telar_monitor_free (monitor);
 
   qsort (cost, (size_t)steps, sizeof *cost, compare);
-  printf (
-      "%-8s %8d steps  %6.0f ns a scalar (median)  %8.1f us the slowest step  %8.0f scalars/s\n",
-      run, steps, (double)cost[steps / 2] / TAGS, (double)cost[steps - 1] / 1000,
-      steps * TAGS / seconds);
+  printf ("{\"run\":\"%s\",\"median_ns\":%.1f,\"slowest_us\":%.1f,\"per_second\":%.0f}\n", run,
+          (double)cost[steps / 2] / TAGS, (double)cost[steps - 1] / 1000, steps * TAGS / seconds);
 }
 
 int
