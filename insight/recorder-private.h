@@ -34,6 +34,7 @@ typedef struct {
   /* --- */
   gboolean known;
   gint64 id, last_step, tail;
+  GArray *batch; /* TelarPoint: what the transaction at hand adds */
 } RecorderTag;
 
 typedef enum {

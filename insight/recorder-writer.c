@@ -10,6 +10,7 @@
 #define COMMIT_EVERY (15 * G_TIME_SPAN_MILLISECOND)
 #define BATCH        8192 /* items at most in one transaction, so that a full ring soon has room */
 #define SAMPLE_EVERY G_TIME_SPAN_SECOND /* of the system */
+#define AT_ONCE      512 /* points of a tag in one transaction that become a chunk of their own */
 /* How often a disk that cannot keep up is noted. */
 #define NOTE_STALLS_EVERY G_TIME_SPAN_SECOND
 
@@ -24,6 +25,7 @@ typedef struct {
   gint64 noted_stalls; /* µs, of TelarRecorder.stalled */
   gint64 noted_at;
   gboolean misordered; /* said once */
+  GPtrArray *touched;  /* RecorderTag *: those with points in the transaction at hand */
   TelarSystemProbe *probe;
   gint64 sampled_at;
   gboolean goes_on; /* has begun and not ended */
@@ -64,13 +66,54 @@ write_scalar (Writer *writer, const RecorderItem *item, GError **error)
                                              tag->name, item->step, tag->last_step);
     return note (writer, text, error);
   }
-  if (!telar_store_append (writer->store, tag->id, &point, error))
-    return FALSE;
+  if (tag->batch == NULL)
+    tag->batch = g_array_new (FALSE, FALSE, sizeof (TelarPoint));
+  if (tag->batch->len == 0)
+    g_ptr_array_add (writer->touched, tag);
+  g_array_append_val (tag->batch, point);
   tag->last_step = item->step;
-  if (++tag->tail < TELAR_CHUNK_POINTS)
+  return TRUE;
+}
+
+static gboolean
+write_rows (Writer *writer, RecorderTag *tag, GError **error)
+{
+  for (guint i = 0; i < tag->batch->len; i++)
+    if (!telar_store_append (writer->store, tag->id, &g_array_index (tag->batch, TelarPoint, i),
+                             error))
+      return FALSE;
+  tag->tail += tag->batch->len;
+  if (tag->tail < TELAR_CHUNK_POINTS)
     return TRUE;
   tag->tail = 0;
   return telar_store_compact (writer->store, tag->id, error);
+}
+
+/* Points that come thick and fast need not stand as rows first. */
+static gboolean
+write_chunk (Writer *writer, RecorderTag *tag, GError **error)
+{
+  if (tag->tail > 0 && !telar_store_compact (writer->store, tag->id, error))
+    return FALSE;
+  tag->tail = 0;
+  return telar_store_append_chunk (
+      writer->store, tag->id, (const TelarPoint *)(void *)tag->batch->data, tag->batch->len, error);
+}
+
+/* The points of the transaction at hand, tag by tag. */
+static gboolean
+write_points (Writer *writer, GError **error)
+{
+  gboolean ok = TRUE;
+
+  for (guint i = 0; i < writer->touched->len; i++) {
+    RecorderTag *tag = writer->touched->pdata[i];
+    ok = ok && (tag->batch->len < AT_ONCE ? write_rows (writer, tag, error)
+                                          : write_chunk (writer, tag, error));
+    g_array_set_size (tag->batch, 0);
+  }
+  g_ptr_array_set_size (writer->touched, 0);
+  return ok;
 }
 
 /* What was recorded beyond the checkpoint is computed again. */
@@ -208,6 +251,7 @@ write_batch (Writer *writer, guint64 from, guint64 to, GError **error)
   gboolean ok = note_stalls (writer, error);
   for (guint64 i = from; ok && i < to; i++)
     ok = write_item (writer, &items[i % TELAR_RECORDER_CAPACITY], error);
+  ok = ok && write_points (writer, error);
   if (ok && writer->step != writer->kept_step) {
     ok = telar_store_run (writer->store, error, "UPDATE run SET step = ? WHERE id = ?", "ii",
                           writer->step, writer->run);
@@ -346,6 +390,7 @@ telar_recorder_write (gpointer data)
                     .store = recorder->store,
                     .run = recorder->run,
                     .version = -1,
+                    .touched = g_ptr_array_new (),
                     .probe = telar_system_probe_new () };
 
   do {
@@ -355,5 +400,6 @@ telar_recorder_write (gpointer data)
     sample_system (&writer);
   } while (wait_for_work (recorder));
   telar_system_probe_free (writer.probe);
+  g_ptr_array_unref (writer.touched);
   return NULL;
 }

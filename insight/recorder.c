@@ -291,6 +291,7 @@ tag_free (gpointer data)
 {
   RecorderTag *tag = data;
 
+  g_clear_pointer (&tag->batch, g_array_unref);
   g_free (tag->name);
   g_free (tag);
 }

@@ -83,6 +83,9 @@ gboolean telar_store_tag_state (TelarStore *store, gint64 tag, gint64 *last_step
                                 GError **error);
 gboolean telar_store_append (TelarStore *store, gint64 tag, const TelarPoint *point,
                              GError **error);
+/* @n points as one chunk; @tag has no tail. */
+gboolean telar_store_append_chunk (TelarStore *store, gint64 tag, const TelarPoint *points, guint n,
+                                   GError **error);
 /* Turns the tail of @tag, whole, into one chunk. */
 gboolean telar_store_compact (TelarStore *store, gint64 tag, GError **error);
 /* Removes the points of @run beyond @step. */

@@ -272,19 +272,18 @@ telar_points_range (const TelarPoint *points, guint n, double *min, double *max)
   }
 }
 
-static gboolean
-insert_chunk (TelarStore *store, gint64 tag, const GArray *points, GError **error)
+gboolean
+telar_store_append_chunk (TelarStore *store, gint64 tag, const TelarPoint *points, guint n,
+                          GError **error)
 {
-  const TelarPoint *first = &g_array_index (points, TelarPoint, 0);
-  const TelarPoint *last = &g_array_index (points, TelarPoint, points->len - 1);
-  g_autoptr (GBytes) data = telar_chunk_pack (first, points->len);
+  g_autoptr (GBytes) data = telar_chunk_pack (points, n);
   double min, max;
 
-  telar_points_range (first, points->len, &min, &max);
+  telar_points_range (points, n, &min, &max);
   return telar_store_run (store, error,
                           "INSERT INTO chunk (tag, first_step, last_step, points, min, max, data)"
                           " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                          "iiiiddb", tag, first->step, last->step, (gint64)points->len, min, max,
+                          "iiiiddb", tag, points[0].step, points[n - 1].step, (gint64)n, min, max,
                           data);
 }
 
@@ -297,7 +296,8 @@ telar_store_compact (TelarStore *store, gint64 tag, GError **error)
   if (!read_tail (store, tag, G_MININT64, points, error))
     return FALSE;
   return points->len == 0 ||
-         (insert_chunk (store, tag, points, error) &&
+         (telar_store_append_chunk (store, tag, (const TelarPoint *)(void *)points->data,
+                                    points->len, error) &&
           telar_store_run (store, error, "DELETE FROM point WHERE tag = ?", "i", tag));
 }
 
