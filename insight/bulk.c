@@ -118,7 +118,7 @@ is_named (const TelarBulkTag *tag, const char *name, gsize size)
 static TelarBulkTag *
 find_or_make_tag (TelarBulk *bulk, const char *name, gsize size, GError **error)
 {
-  g_autofree char *copy = g_strndup (name, size);
+  g_autofree char *copy = g_strndup (size > 0 ? name : "", size);
   TelarBulkTag *tag = g_hash_table_lookup (bulk->by_name, copy);
   gint64 id;
 

@@ -45,7 +45,7 @@ plugin_of (TelarEventsImport *import, const TelarSummaryValue *value)
     [TELAR_PLUGIN_TEXT] = "text",
     [TELAR_PLUGIN_PR_CURVES] = "pr_curves",
   };
-  g_autofree char *tag = g_strndup ((const char *)value->tag.bytes, value->tag.size);
+  g_autofree char *tag = telar_proto_span_text (value->tag);
   gpointer known = g_hash_table_lookup (import->plugins, tag);
 
   if (value->plugin.size == 0)
@@ -61,7 +61,7 @@ plugin_of (TelarEventsImport *import, const TelarSummaryValue *value)
 static gboolean
 no_value (const TelarSummaryValue *value, const char *what, GError **error)
 {
-  g_autofree char *tag = g_strndup ((const char *)value->tag.bytes, value->tag.size);
+  g_autofree char *tag = telar_proto_span_text (value->tag);
   g_autofree char *valid = g_utf8_make_valid (tag, -1);
 
   telar_set_error (error, TELAR_ERROR_INVALID, NULL, "“%s” holds no %s", valid, what);

@@ -290,7 +290,7 @@ gboolean
 telar_events_add_media (TelarEventsImport *import, TelarEventsPlugin plugin,
                         const TelarSummaryValue *value, GError **error)
 {
-  g_autofree char *tag = g_strndup ((const char *)value->tag.bytes, value->tag.size);
+  g_autofree char *tag = telar_proto_span_text (value->tag);
 
   if (value->tag.size == 0 || strlen (tag) != value->tag.size || !g_utf8_validate (tag, -1, NULL)) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the name of a series is empty or no UTF-8");

@@ -42,6 +42,13 @@ telar_proto_span_is (TelarProtoSpan span, const char *text)
   return span.size == strlen (text) && memcmp (span.bytes, text, span.size) == 0;
 }
 
+/* Its bytes as a text, also where the field was missing; caller frees. */
+static inline char *
+telar_proto_span_text (TelarProtoSpan span)
+{
+  return g_strndup (span.size > 0 ? (const char *)span.bytes : "", span.size);
+}
+
 #define TELAR_SUMMARY_RANK 8
 
 /* A TensorProto. */
