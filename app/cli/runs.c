@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const axes[] = { "step", "epoch", "time", NULL };
 static const char *const formats[] = { "events", "csv", "json", NULL };
 
 static const TelarOption options[] = {
@@ -20,8 +21,33 @@ static const TelarOption options[] = {
     .letter = 'o',
     .kind = TELAR_OPTION_FILE,
     .value = "PATH",
-    .doc = "Where export writes: a file; of events the folder of logs, in which the run gets its "
-           "own." },
+    .doc = "Where export or figure writes: a file, whose ending (svg, pdf, png) says what a figure "
+           "is; of events the folder of logs, in which the run gets its own." },
+  { .name = "tag",
+    .kind = TELAR_OPTION_TEXT,
+    .value = "NAME",
+    .repeated = TRUE,
+    .doc = "A curve of the figure; may be repeated." },
+  { .name = "width",
+    .kind = TELAR_OPTION_TEXT,
+    .value = "LENGTH",
+    .doc =
+        "Of the figure: a number with mm, cm, in or pt; a paper's column of 85mm unless given." },
+  { .name = "height",
+    .kind = TELAR_OPTION_TEXT,
+    .value = "LENGTH",
+    .doc = "Of the figure; two thirds of the width unless given." },
+  { .name = "x",
+    .kind = TELAR_OPTION_CHOICE,
+    .value = "AXIS",
+    .choices = axes,
+    .doc = "What the figure has along x: step (the default), epoch or time." },
+  { .name = "log", .doc = "The figure's values on a logarithmic scale." },
+  { .name = "smoothing",
+    .kind = TELAR_OPTION_TEXT,
+    .value = "WEIGHT",
+    .doc = "Of the figure's moving average, 0 (none, the default) to below 1." },
+  { .name = "title", .kind = TELAR_OPTION_TEXT, .value = "TEXT", .doc = "Above the figure." },
   { .name = "run",
     .kind = TELAR_OPTION_TEXT,
     .value = "NAME",
@@ -203,7 +229,7 @@ star_run (const TelarCommand *command, TelarStore *store, GError **error)
 
 typedef struct {
   const char *name;
-  guint arguments; /* the name included */
+  guint arguments; /* the name included; 0: two or more */
   TelarRunsFunc run;
   const char *takes;
   gboolean makes; /* the workspace need not be there */
@@ -217,6 +243,8 @@ static const Action actions[] = {
   { "label", 3, label_run, "the name of a run and labels" },
   { "star", 2, star_run, "the name of one run" },
   { "unstar", 2, star_run, "the name of one run" },
+  { "compare", 3, telar_runs_compare, "the names of two runs" },
+  { "figure", 0, telar_runs_figure, "the names of one run or more" },
   { "export", 2, telar_runs_export, "the name of one run" },
   { "import", 2, telar_runs_import, "an event file, a folder of them, or a file of CSV or JSON",
     TRUE },
@@ -225,7 +253,9 @@ static const Action actions[] = {
 static int
 run_action (const TelarCommand *command, const Action *action, GError **error)
 {
-  if (command->arguments->len != action->arguments) {
+  guint n = command->arguments->len;
+
+  if (action->arguments == 0 ? n < 2 : n != action->arguments) {
     telar_set_error (error, TELAR_ERROR_USAGE, NULL, "telar runs %s takes %s", action->name,
                      action->takes);
     return 2;
@@ -246,24 +276,29 @@ run (const TelarCommand *command, GError **error)
     if (strcmp (actions[i].name, name) == 0)
       return run_action (command, &actions[i], error);
   telar_set_error (error, TELAR_ERROR_USAGE, NULL,
-                   "telar runs list, show, delete, note, label, star, unstar, export, import or request, not \"%s\"", name);
+                   "telar runs list, show, delete, note, label, star, unstar, compare, figure, "
+                   "export, import or request, not \"%s\"",
+                   name);
   return 2;
 }
 
 const TelarVerb telar_verb_runs = {
   .name = "runs",
   .arguments = "list|show RUN|delete RUN|note RUN TEXT|label RUN LABELS|star RUN|unstar RUN|"
-               "export RUN|import PATH|request RUN WHAT",
+               "compare A B|figure RUN...|export RUN|import PATH|request RUN WHAT",
   .min_arguments = 1,
-  .max_arguments = 4,
+  .max_arguments = 64,
   .summary = "Lists the runs of the workspace, shows one, deletes one with its checkpoints, says "
-             "something of one, writes and reads those of other programs, or steers one that is "
-             "training.",
-  .doc = "Import takes TensorBoard's event files, a folder of them, in which each folder becomes a "
-         "run, CSV, and the JSON that export writes. LABELS have commas between them; an empty text "
-         "takes note or labels back. WHAT is pause, resume, step [N], stop, "
-         "stop-after-epoch, learning-rate X, set NODE.PARAM=VALUE, set training.PARAM=VALUE or "
-         "checkpoint. The run obeys between two batches; what came of it is printed.",
+             "something of one, compares two, draws figures, writes and reads those of other "
+             "programs, or steers one that is training.",
+  .doc =
+      "Compare tells in which settings, metrics and nodes two runs differ. Figure draws the curves "
+      "of --tag, of one run or several, for a paper. Import takes TensorBoard's event files, a "
+      "folder of them, in which each folder becomes a run, CSV, and the JSON that export writes. "
+      "LABELS have commas between them; an empty text takes note or labels back. WHAT is pause, "
+      "resume, step [N], stop, "
+      "stop-after-epoch, learning-rate X, set NODE.PARAM=VALUE, set training.PARAM=VALUE or "
+      "checkpoint. The run obeys between two batches; what came of it is printed.",
   .options = options,
   .run = run,
 };

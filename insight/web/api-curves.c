@@ -1,13 +1,12 @@
 /* Curves and figures: numbers for the page's charts, pictures by the painter that the studio
  * draws with. */
 #include "insight/cut.h"
+#include "insight/figure.h"
 #include "insight/matrix.h"
 #include "insight/run-json.h"
 #include "insight/store-media.h"
 #include "insight/web/web-private.h"
 
-#include <cairo-pdf.h>
-#include <cairo-svg.h>
 #include <math.h>
 
 #define MOST_COLUMNS 8192 /* of an answer */
@@ -116,102 +115,60 @@ telar_api_scalars (TelarCall *call)
 
 /* --- figures ----------------------------------------------------------------------------- */
 
-typedef enum { PICTURE_SVG, PICTURE_PDF, PICTURE_PNG } PictureFormat;
-
 typedef struct {
-  double width, height; /* in CSS pixels */
-  PictureFormat format;
+  TelarFigureForm form;
   TelarChartTheme theme;
-  GByteArray *bytes;
-  cairo_surface_t *surface;
+  TelarChart *chart; /* what is drawn, or */
+  TelarMatrix *matrix;
 } Picture;
-
-static const struct {
-  const char *name, *type;
-} formats[] = {
-  [PICTURE_SVG] = { "svg", "image/svg+xml" },
-  [PICTURE_PDF] = { "pdf", "application/pdf" },
-  [PICTURE_PNG] = { "png", "image/png" },
-};
-
-static cairo_status_t
-collect (void *closure, const unsigned char *data, unsigned int length)
-{
-  g_byte_array_append (closure, data, length);
-  return CAIRO_STATUS_SUCCESS;
-}
-
-static gboolean
-read_format (Picture *picture, const char *name, GError **error)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
-    if (name == NULL || g_str_equal (formats[i].name, name)) {
-      picture->format = (PictureFormat)i;
-      return TRUE;
-    }
-  telar_set_error (error, TELAR_ERROR_USAGE, NULL, "“format” must be svg, pdf or png");
-  return FALSE;
-}
 
 /* What the query says of size, format and colours. */
 static gboolean
 read_picture (const TelarQuery *query, Picture *picture, GError **error)
 {
   gint64 width = 640, height = 400, dark = 0;
+  const char *format = telar_query_text (query, "format");
 
+  *picture = (Picture){ .form.scale = 1 };
   if (!telar_query_int (query, "width", 64, 4096, &width, error) ||
       !telar_query_int (query, "height", 64, 4096, &height, error) ||
-      !telar_query_int (query, "dark", 0, 1, &dark, error) ||
-      !read_format (picture, telar_query_text (query, "format"), error))
+      !telar_query_int (query, "dark", 0, 1, &dark, error))
     return FALSE;
-  picture->width = (double)width;
-  picture->height = (double)height;
+  if (!telar_figure_find_format (format != NULL ? format : "svg", &picture->form.format)) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "“format” must be svg, pdf or png");
+    return FALSE;
+  }
+  picture->form.width = (double)width;
+  picture->form.height = (double)height;
   telar_chart_theme_init (&picture->theme, dark != 0);
   return TRUE;
 }
 
-static cairo_t *
-begin_picture (Picture *picture)
+static void
+draw_picture (cairo_t *cr, double width, double height, gpointer data)
 {
-  picture->bytes = g_byte_array_new ();
-  if (picture->format == PICTURE_SVG)
-    picture->surface = cairo_svg_surface_create_for_stream (collect, picture->bytes, picture->width,
-                                                            picture->height);
-  else if (picture->format == PICTURE_PDF)
-    picture->surface = cairo_pdf_surface_create_for_stream (collect, picture->bytes, picture->width,
-                                                            picture->height);
+  Picture *picture = data;
+
+  if (picture->chart != NULL)
+    telar_chart_draw (picture->chart, cr, width, height, &picture->theme);
   else
-    picture->surface =
-        cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int)picture->width, (int)picture->height);
-  if (picture->format == PICTURE_SVG)
-    cairo_svg_surface_set_document_unit (picture->surface, CAIRO_SVG_UNIT_PX);
-  return cairo_create (picture->surface);
+    telar_matrix_draw (picture->matrix, cr, width, height, &picture->theme);
 }
 
 static void
-send_picture (TelarCall *call, Picture *picture, cairo_t *cr)
+send_picture (TelarCall *call, Picture *picture)
 {
-  cairo_destroy (cr);
-  if (picture->format == PICTURE_PNG)
-    cairo_surface_write_to_png_stream (picture->surface, collect, picture->bytes);
-  cairo_surface_finish (picture->surface);
-  cairo_surface_destroy (picture->surface);
-  g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (picture->bytes);
-  telar_reply_bytes (call->message, SOUP_STATUS_OK, formats[picture->format].type, bytes);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = telar_figure_draw (&picture->form, draw_picture, picture, &error);
+
+  if (bytes != NULL)
+    telar_reply_bytes (call->message, SOUP_STATUS_OK, telar_figure_mime_type (picture->form.format),
+                       bytes);
+  else
+    telar_reply_error (call->message, error);
 }
 
 /* --- a chart ----------------------------------------------------------------------------- */
-
-static void
-append_columns (TelarChart *chart, guint series, const TelarCut *columns)
-{
-  for (guint i = 0; i < columns->columns->len; i++) {
-    const TelarStepColumn *column = &g_array_index (columns->columns, TelarStepColumn, i);
-    TelarPoint point = { column->last_step, column->last_time,
-                         columns->whole ? column->value : mean_of (column) };
-    telar_chart_append (chart, series, &point, 1);
-  }
-}
 
 /* What of the query a chart is made of: each tag of each run is a series. */
 typedef struct {
@@ -270,34 +227,6 @@ read_chart_query (const TelarQuery *query, ChartQuery *wanted, GError **error)
          read_axis (telar_query_text (query, "x"), &wanted->x, error);
 }
 
-/* The curves of a run; of more points than its share the means of so many columns. */
-static gboolean
-add_run (TelarStore *store, TelarChart *chart, const char *name, const ChartQuery *wanted,
-         GError **error)
-{
-  g_autoptr (TelarRunRow) row = telar_store_find_run (store, name, error);
-  guint share = MOST_POINTS / (wanted->n_runs * wanted->n_tags);
-
-  if (row == NULL)
-    return FALSE;
-  telar_chart_set_steps_per_epoch (chart, row->steps_per_epoch);
-  for (guint i = 0; i < wanted->n_tags; i++) {
-    const char *tag = wanted->tags[i];
-    TelarStretch stretch = { row->id, tag, wanted->from, wanted->to };
-    g_autoptr (TelarCut) columns = telar_cut_read (store, &stretch, share, error);
-    g_autofree char *both = g_strdup_printf ("%s, %s", name, tag);
-    if (columns == NULL)
-      return FALSE;
-    guint series = telar_chart_add_series (chart,
-                                           wanted->n_runs == 1   ? tag
-                                           : wanted->n_tags == 1 ? name
-                                                                 : both,
-                                           telar_chart_n_series (chart));
-    append_columns (chart, series, columns);
-  }
-  return TRUE;
-}
-
 static TelarChart *
 read_chart (TelarCall *call, GError **error)
 {
@@ -311,9 +240,9 @@ read_chart (TelarCall *call, GError **error)
   telar_chart_set_smoothing (chart, wanted.smoothing);
   telar_chart_set_x (chart, wanted.x);
   telar_chart_set_x_name (chart, axes[wanted.x].name);
-  for (guint i = 0; i < wanted.n_runs; i++)
-    if (!add_run (call->server->store, chart, wanted.runs[i], &wanted, error))
-      return NULL;
+  TelarFigureCurves curves = { wanted.runs, wanted.tags, wanted.from, wanted.to, MOST_POINTS };
+  if (!telar_figure_add_curves (chart, call->server->store, &curves, error))
+    return NULL;
   return g_steal_pointer (&chart);
 }
 
@@ -329,9 +258,8 @@ telar_api_chart (TelarCall *call)
     telar_reply_error (call->message, error);
     return;
   }
-  cairo_t *cr = begin_picture (&picture);
-  telar_chart_draw (chart, cr, picture.width, picture.height, &picture.theme);
-  send_picture (call, &picture, cr);
+  picture.chart = chart;
+  send_picture (call, &picture);
 }
 
 /* --- confusion matrices ------------------------------------------------------------------ */
@@ -411,7 +339,6 @@ telar_api_matrix (TelarCall *call)
     telar_reply_error (call->message, error);
     return;
   }
-  cairo_t *cr = begin_picture (&picture);
-  telar_matrix_draw (matrix, cr, picture.width, picture.height, &picture.theme);
-  send_picture (call, &picture, cr);
+  picture.matrix = matrix;
+  send_picture (call, &picture);
 }
