@@ -4,6 +4,7 @@
 #define CACHED ((gsize)96 * 1024) /* floats of A; the second cache is 512 KiB or more */
 #define TILE   6                  /* rows that the vector code does at once */
 
+/* Where half precision is widened the constant itself is still of half precision. */
 const float *
 cpu_constant (const CpuSite *site, guint i)
 {
@@ -11,7 +12,7 @@ cpu_constant (const CpuSite *site, guint i)
   const TelarAttr *value =
       maker->prim == TELAR_PRIM_CONSTANT ? telar_instr_attr (maker, TELAR_ATTR_VALUE) : NULL;
 
-  return value != NULL && site->inputs[i].dtype == TELAR_F32 ? value->tensor->data : NULL;
+  return value != NULL && value->tensor->type.dtype == TELAR_F32 ? value->tensor->data : NULL;
 }
 
 gsize

@@ -86,6 +86,11 @@ static const char *const fixed[] = {
   /* products */
   "matmul f32[3,4] f32[4,5]",
   "matmul f32[1,784] f32[784,33]",
+  "matmul f32[1,70] f32[70,200]",
+  "matmul f32[1,900] f32[900,200]",
+  "matmul f32[1,900] f32[150,900] f32[150] {trans_b=1}",
+  "matmul f32[3,900] f32[900,200]",
+  "matmul f32[40,900] f32[900,200]",
   "matmul f32[65,130] f32[130,47]",
   "matmul f32[130,65] f32[130,47] {trans_a=1}",
   "matmul f32[65,130] f32[47,130] {trans_b=1}",
@@ -423,7 +428,7 @@ add_constant_weights (GPtrArray *cases)
 
   for (guint i = 0; i < n; i++) {
     const char *text = cases->pdata[i];
-    if (g_str_has_prefix (text, "conv f32") || g_str_has_prefix (text, "matmul f32"))
+    if (g_str_has_prefix (text, "conv f") || g_str_has_prefix (text, "matmul f"))
       add (cases, "constant %s", text);
   }
 }

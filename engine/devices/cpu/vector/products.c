@@ -1,6 +1,8 @@
 /* Products with a matrix that was packed once and is used many times: the weights of a recurrent
  * layer. Panels of two registers' columns stand one after the other, so that the inner loop reads
- * them in order (Goto, van de Geijn: "Anatomy of high-performance matrix multiplication", 2008). */
+ * them in order (Goto, van de Geijn: "Anatomy of high-performance matrix multiplication", 2008). A
+ * result's terms are added in the same order wherever it stands, so that equal columns of B give
+ * equal results, and a row the same in any company. */
 #include "engine/devices/cpu/vector/vector-isa.h"
 
 #define PANEL (2 * ISA_LANES)
@@ -103,22 +105,23 @@ single_row (const CpuTile *t, const CpuMatrix *b, const float *packed)
 {
   gsize first = 0, step = b->k * PANEL;
 
-  for (; first + 4 * PANEL <= b->n; first += 4 * PANEL, packed += 4 * step) {
-    Floats sums[4][2] = { 0 };
-    for (gsize k = 0; k < b->k; k++) {
-      Floats a = splat (t->a[k]);
+  for (; first + 4 * PANEL <= b->n; first += 4 * PANEL, packed += 4 * step)
+    for (gsize begin = 0; begin < b->k; begin += DEPTH) {
+      Floats sums[4][2] = { 0 };
+      for (gsize k = begin; k < MIN (begin + DEPTH, b->k); k++) {
+        Floats a = splat (t->a[k]);
+        UNROLL
+        for (guint p = 0; p < 4; p++) {
+          sums[p][0] += a * load (packed + p * step + k * PANEL);
+          sums[p][1] += a * load (packed + p * step + k * PANEL + ISA_LANES);
+        }
+      }
       UNROLL
       for (guint p = 0; p < 4; p++) {
-        sums[p][0] += a * load (packed + p * step + k * PANEL);
-        sums[p][1] += a * load (packed + p * step + k * PANEL + ISA_LANES);
+        store (t->y + first + p * PANEL, sums[p][0], begin > 0);
+        store (t->y + first + p * PANEL + ISA_LANES, sums[p][1], begin > 0);
       }
     }
-    UNROLL
-    for (guint p = 0; p < 4; p++) {
-      store (t->y + first + p * PANEL, sums[p][0], FALSE);
-      store (t->y + first + p * PANEL + ISA_LANES, sums[p][1], FALSE);
-    }
-  }
   return first;
 }
 
