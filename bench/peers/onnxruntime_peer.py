@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """One measurement of ONNX Runtime: a model's inference on random data.
 
-  onnxruntime_peer.py FILE BATCH THREADS     prints {"median_ms": …, "per_second": …}
+  onnxruntime_peer.py FILE BATCH THREADS     prints {"median_ms": …, "per_second": …, "peak_bytes": …}
 
 Unknown dimensions become the batch where they come first, else 1.
 """
 
 import json
+import resource
 import statistics
 import sys
 import time
@@ -43,7 +44,8 @@ def main(path, batch, threads):
         session.run(None, feeds)
         times.append(time.perf_counter() - begin)
     median = statistics.median(times)
-    return {"median_ms": median * 1e3, "per_second": int(batch) / median}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"median_ms": median * 1e3, "per_second": int(batch) / median, "peak_bytes": peak}
 
 
 if __name__ == "__main__":
