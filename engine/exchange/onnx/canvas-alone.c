@@ -93,6 +93,8 @@ trace_alone (OnnxCall *call, const OnnxOperator *op, gint64 batch, OnnxAlone *tr
   OnnxCall own = *call;
   onnx_trace_init (&alone, outer->model, outer->folder, outer->device, outer->constants);
   alone.depth = outer->depth;
+  alone.turns = outer->turns;
+  alone.memory_limit = outer->memory_limit;
   alone.sealed = TRUE;
   own.trace = &alone;
   own.inputs = bind_inputs (call, &alone, batch);
@@ -209,14 +211,16 @@ agree (const OnnxAlonePair *pair)
   return same;
 }
 
-/* Whether an input has the batch; fails where one is counts of it. */
+/* Whether an input has the batch; fails where one is counts of it, or has more numbers than an
+ * operator could make tables of. */
 static gboolean
 has_batch (OnnxCall *call)
 {
   gboolean open = FALSE;
   for (guint i = 0; i < call->n_inputs; i++)
     if (onnx_draw_is_drawn (call, i))
-      open |= !telar_shape_is_concrete (&call->inputs[i]->type.shape);
+      open |= onnx_draw_fits (call, &call->inputs[i]->type.shape) &&
+              !telar_shape_is_concrete (&call->inputs[i]->type.shape);
     else if (call->inputs[i])
       onnx_draw_is_fixed (call, i);
   return open;

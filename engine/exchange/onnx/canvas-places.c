@@ -45,6 +45,8 @@ onnx_draw_places (OnnxCall *call, TelarNode *pool)
   const TelarShape *shape = onnx_draw_shape (call, 0);
   if (onnx_call_attr_int (call, "storage_order", 0))
     onnx_call_fail (call, "the canvas counts places row by row");
+  if (!onnx_draw_fits (call, shape))
+    return;
   TelarNode *starts =
       onnx_draw_both (call, "add", draw_samples (call, shape), draw_planes (call, shape));
   TelarNode *places = starts ? onnx_draw_node (call, "add") : NULL;
@@ -129,6 +131,8 @@ draw_unpool (OnnxCall *call, const char *op)
     onnx_call_fail (call, "the canvas has it for 1, 2 and 3 spatial axes, not rank %u", rank);
     return;
   }
+  if (!onnx_draw_fits (call, onnx_draw_shape (call, 0)))
+    return;
   g_autofree char *name = g_strdup_printf ("%s%ud", op, rank - 2);
   TelarNode *places = onnx_draw_node (call, "mod");
   TelarNode *node = onnx_draw_node (call, name);

@@ -290,10 +290,10 @@ static TelarNode *
 draw_iota (Drawer *d, const char *op)
 {
   gint64 axis = telar_instr_int (d->instr, TELAR_ATTR_AXIS, 0), inner = 1;
-  if (!telar_shape_is_concrete (&d->type.shape)) {
+  if (!telar_shape_is_concrete (&d->type.shape))
     onnx_call_fail (d->call, "it computes with the places of the samples");
+  if (!onnx_draw_fits (d->call, &d->type.shape))
     return NULL;
-  }
   for (guint i = (guint)axis + 1; i < d->type.shape.rank; i++)
     inner *= d->type.shape.dims[i];
   g_autoptr (TelarTensor) places = telar_tensor_new (d->type.dtype, &d->type.shape);

@@ -296,25 +296,34 @@ draw_full (OnnxCall *call, const TelarType *type, double number)
   return node;
 }
 
+gboolean
+onnx_draw_fits (OnnxCall *call, const TelarShape *shape)
+{
+  gint64 n = 1;
+  for (guint i = 0; i < shape->rank && !call->error; i++) {
+    gint64 size = MAX (shape->dims[i], -ONNX_CANVAS_MOST);
+    size = size < 0 ? -size : size;
+    if (size > ONNX_CANVAS_MOST / n)
+      onnx_call_fail (call, "it computes with more than %d numbers, too many to draw it",
+                      ONNX_CANVAS_MOST);
+    n = MAX (n * size, 1);
+  }
+  return !call->error;
+}
+
 TelarNode *
 onnx_draw_full (OnnxCall *call, const TelarType *type, double number)
 {
-  gint64 n;
   for (guint i = 1; i < type->shape.rank; i++)
     if (type->shape.dims[i] < 0)
       onnx_call_fail (call, "the canvas has the batch as the first axis");
-  if (call->error)
+  if (!onnx_draw_fits (call, &type->shape))
     return NULL;
   if (!telar_shape_is_concrete (&type->shape))
     return draw_full (call, type, number);
-  if (!telar_shape_count (&type->shape, &n) || n > ONNX_CANVAS_MOST) {
-    onnx_call_fail (call, "it computes with more than %d numbers that are the same",
-                    ONNX_CANVAS_MOST);
-    return NULL;
-  }
   g_autoptr (TelarTensor) tensor = telar_tensor_new (type->dtype, &type->shape);
-  for (gint64 i = 0; i < n; i++)
-    telar_tensor_set (tensor, (gsize)i, number);
+  for (gsize i = 0; i < telar_tensor_elements (tensor); i++)
+    telar_tensor_set (tensor, i, number);
   return onnx_draw_known (call, "number", tensor);
 }
 

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* A node computes no tensor of more numbers that are all the same, no axis of more places. */
+/* No table of more numbers is made for a drawing. */
 #define ONNX_CANVAS_MOST (1 << 24)
 
 typedef struct OnnxCanvas {
@@ -167,6 +167,9 @@ void onnx_draw_state (OnnxCall *call, TelarNode *node, const char *role, TelarTe
 gboolean onnx_draw_ints (OnnxCall *call, guint input, gint64 *items, guint most, guint *n,
                          gboolean *symbolic);
 
+/* Whether a tensor of @shape, for one sample where the batch is open, has no more numbers than
+ * ONNX_CANVAS_MOST; fails the call where it has. */
+gboolean onnx_draw_fits (OnnxCall *call, const TelarShape *shape);
 /* A tensor of @type with @number everywhere; its first size may be a multiple of the batch. */
 TelarNode *onnx_draw_full (OnnxCall *call, const TelarType *type, double number);
 /* Known numbers, repeated as @sizes ask for, the first of which is a multiple of the batch. */
