@@ -136,14 +136,14 @@ draw_blank (TelarCanvas *self, TelarSheet *sheet, const TelarSceneNode *node)
 }
 
 /* While the zoom moves, cards are stretched; when it rests they are drawn anew, those that there is
- * no time for in another frame. FALSE: it is not sharp yet. */
+ * no time for (@late) in another frame. FALSE: it is not sharp yet. */
 static gboolean
-draw_card (TelarCanvas *self, TelarSheet *sheet, TelarSceneNode *node, TelarDetail detail)
+draw_card (TelarCanvas *self, TelarSheet *sheet, TelarSceneNode *node, TelarDetail detail,
+           gboolean late)
 {
   PangoContext *context = telar_canvas_card_context (self);
   graphene_point_t at = telar_sheet_point (sheet, &telar_scene_node_rect (node)->origin);
   float margin = TELAR_CARD_MARGIN * sheet->zoom;
-  gboolean late = g_get_monotonic_time () > sheet->deadline;
   cairo_surface_t *pixels;
 
   if (node->selected || node->marked || node == self->current)
@@ -178,14 +178,21 @@ gboolean
 telar_canvas_draw_near (TelarCanvas *self, TelarSheet *sheet, GPtrArray *nodes,
                         const GPtrArray *edges, TelarDetail detail)
 {
-  gboolean sharp = TRUE;
+  /* One card at least is drawn anew in each frame, however late it is. */
+  gboolean sharp = TRUE, drawn = FALSE;
 
   draw_wires (self, sheet, edges);
   if (detail == TELAR_DETAIL_FULL)
     draw_wire_shapes (self, sheet, edges);
   telar_sheet_notes (sheet, self, FALSE);
   g_ptr_array_sort (nodes, by_height);
-  for (guint i = 0; i < nodes->len; i++)
-    sharp &= draw_card (self, sheet, nodes->pdata[i], detail);
+  for (guint i = 0; i < nodes->len; i++) {
+    const TelarSceneNode *node = nodes->pdata[i];
+    gboolean kept = node->pixels && node->pixels_scale == (double)sheet->zoom;
+    gboolean late = drawn && g_get_monotonic_time () > sheet->deadline;
+
+    sharp &= draw_card (self, sheet, nodes->pdata[i], detail, late);
+    drawn = drawn || !kept;
+  }
   return sharp;
 }
