@@ -392,7 +392,7 @@ add_chart (TelarOverlay *overlay, const char *tag)
   telar_widget_set_name (GTK_WIDGET (chart->pin), _ ("Keep this chart in front"));
   gtk_widget_add_css_class (GTK_WIDGET (chart->pin), "flat");
   gtk_widget_add_css_class (GTK_WIDGET (chart->pin), "chart-pin");
-  gtk_widget_set_halign (GTK_WIDGET (chart->pin), GTK_ALIGN_END);
+  gtk_widget_set_halign (GTK_WIDGET (chart->pin), GTK_ALIGN_START);
   gtk_widget_set_valign (GTK_WIDGET (chart->pin), GTK_ALIGN_END);
   gtk_toggle_button_set_active (chart->pin, is_pinned (tag));
   g_signal_connect (chart->pin, "toggled", G_CALLBACK (on_pin), chart);

@@ -1,6 +1,7 @@
 /* The Compare page in process, under a display: a real store with runs of a search. */
 #include "app/compare/compare-page.h"
 #include "app/compare/overlay.h"
+#include "app/compare/search-view.h"
 #include "app/ui/chart-view.h"
 #include "app/ui/diff-view.h"
 #include "engine/monitor.h"
@@ -373,6 +374,56 @@ test_two (Fixture *fixture, gconstpointer data)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* A long curve comes in columns; the stretch that is looked at comes whole. */
+static void
+test_detail (Fixture *fixture, gconstpointer data)
+{
+  TelarRecording recording = { .run = "long", .graph = "{}", .settings = "{}" };
+  TelarRunInfo info = { .run = "long", .steps_per_epoch = 1000, .epochs = 20 };
+  g_autoptr (GError) error = NULL;
+  TelarMonitor *monitor = telar_recorder_new (fixture->workspace, &recording, &error);
+
+  g_assert_no_error (error);
+  telar_monitor_begin (monitor, &info);
+  for (gint64 step = 1; step <= 20000; step++)
+    telar_monitor_scalar (monitor, "loss", step, step == 10007 ? 50 : 1.0 / (double)step);
+  telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+  telar_monitor_free (monitor);
+  wait_for_series (fixture, "loss", 1);
+
+  TelarChart *chart = chart_of (fixture, "loss");
+  GtkWidget *view = test_find (fixture->window, is_chart, "loss");
+  gint64 from, to;
+  gtk_test_widget_wait_for_draw (view);
+  telar_chart_zoom_at (chart, gtk_widget_get_width (view) / 2.0, 190);
+  gtk_widget_queue_draw (view);
+  gtk_test_widget_wait_for_draw (view);
+  g_signal_emit_by_name (view, "zoomed");
+  do {
+    g_main_context_iteration (NULL, TRUE);
+    g_assert_true (telar_chart_visible_steps (chart, 0, &from, &to));
+  } while (to - from > 108); /* columns of 13 steps cannot tell as finely as 105 steps and two */
+}
+
+static gboolean
+is_search (GtkWidget *widget, const char *unused)
+{
+  return TELAR_IS_SEARCH_VIEW (widget);
+}
+
+static void
+test_search (Fixture *fixture, gconstpointer data)
+{
+  wait_for_rows (fixture, RUNS);
+  wait_for_series (fixture, "loss", 5);
+  GtkWidget *label = test_wait_for (fixture->window, test_is_label, "Settings and Result");
+  GtkWidget *button = gtk_widget_get_ancestor (label, GTK_TYPE_TOGGLE_BUTTON);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
+  test_wait_for (fixture->window, is_search, NULL);
+  gtk_test_widget_wait_for_draw (fixture->window);
+  test_picture (fixture->window, "compare-search");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -388,5 +439,7 @@ main (int argc, char **argv)
   g_test_add ("/compare-page/seeds", Fixture, "runs", set_up, test_seeds, tear_down);
   g_test_add ("/compare-page/baseline", Fixture, "runs", set_up, test_baseline, tear_down);
   g_test_add ("/compare-page/two", Fixture, "runs", set_up, test_two, tear_down);
+  g_test_add ("/compare-page/detail", Fixture, NULL, set_up, test_detail, tear_down);
+  g_test_add ("/compare-page/search", Fixture, "runs", set_up, test_search, tear_down);
   return g_test_run ();
 }

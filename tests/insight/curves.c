@@ -3,6 +3,7 @@
 #include "engine/operator.h"
 #include "insight/association.h"
 #include "insight/choices.h"
+#include "insight/parallel.h"
 #include "insight/smooth.h"
 
 #include <math.h>
@@ -231,6 +232,49 @@ test_association (void)
   g_assert_true (isnan (telar_rank_ratio (words, ranks, 2)));
 }
 
+/* --- parallel coordinates ---------------------------------------------------------------- */
+
+static void
+test_parallel (void)
+{
+  TelarParallel *parallel = telar_parallel_new ();
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 600, 300);
+  cairo_t *cr = cairo_create (surface);
+  const double rates[] = { 0.001, 0.01, 0.1, NAN }, losses[] = { 3, 1, 2, 2 };
+  const char *const kinds[] = { "adam", "sgd", "adam", NULL };
+  TelarChartTheme theme;
+
+  telar_chart_theme_init (&theme, FALSE);
+  telar_parallel_draw (parallel, cr, 600, 300, &theme); /* nothing */
+  telar_parallel_reset (parallel, 4);
+  telar_parallel_add_numbers (parallel, "rate", TELAR_UNIT_NONE, TRUE, rates, 0.5);
+  telar_parallel_add_words (parallel, "optimizer", kinds, NAN);
+  guint last = telar_parallel_add_numbers (parallel, "loss", TELAR_UNIT_NONE, FALSE, losses, NAN);
+  telar_parallel_set_color_axis (parallel, last);
+  telar_parallel_draw (parallel, cr, 600, 300, &theme);
+  g_assert_cmpint (telar_parallel_axis_at (parallel, 70, 150), ==, 0);
+  g_assert_cmpint (telar_parallel_axis_at (parallel, 300, 150), ==, 1);
+  g_assert_cmpint (telar_parallel_axis_at (parallel, 200, 150), ==, -1);
+
+  g_assert_false (telar_parallel_is_brushed (parallel));
+  telar_parallel_brush (parallel, 2, 180, 290); /* the lower half: losses 1 to 2 */
+  g_assert_true (telar_parallel_is_brushed (parallel));
+  g_assert_false (telar_parallel_passes (parallel, 0));
+  g_assert_true (telar_parallel_passes (parallel, 1));
+  telar_parallel_brush (parallel, 0, 50, 100); /* the highest rate */
+  g_assert_false (telar_parallel_passes (parallel, 1));
+  g_assert_false (telar_parallel_passes (parallel, 3)); /* it has none */
+  telar_parallel_draw (parallel, cr, 600, 300, &theme);
+  telar_parallel_brush (parallel, 0, 80, 81);
+  telar_parallel_brush (parallel, 2, 80, 81);
+  g_assert_false (telar_parallel_is_brushed (parallel));
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (telar_parallel_passes (parallel, i));
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+  telar_parallel_free (parallel);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -244,5 +288,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/insight/curves/subtract", test_subtract);
   g_test_add_func ("/insight/curves/choices", test_choices);
   g_test_add_func ("/insight/curves/association", test_association);
+  g_test_add_func ("/insight/curves/parallel", test_parallel);
   return g_test_run ();
 }
