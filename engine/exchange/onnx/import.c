@@ -164,7 +164,8 @@ input_type (const TelarOnnx *model, guint index, const TelarImportOptions *optio
   }
   if (!telar_onnx_input_type (model, index, type)) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                     "the file leaves open how many sizes the input %s has", name);
+                     "the input %s has no numbers, or the file leaves open how many sizes it has",
+                     name);
     return FALSE;
   }
   find_shape (options, name, &type->shape, &why);
