@@ -293,7 +293,16 @@ draw_text (cairo_t *cr, const TelarChartTheme *theme, const char *text, double x
            TelarTextAlign align, gboolean bold, double alpha)
 {
   PangoLayout *layout = telar_chart_layout (cr, theme, 1, bold, text);
+  TelarColor ground = theme->background;
+  double width, height;
 
+  if (align == TELAR_TEXT_RIGHT) { /* lines may run behind it */
+    telar_layout_size (layout, &width, &height);
+    ground.alpha = 1;
+    telar_set_color (cr, ground, 0.75);
+    cairo_rectangle (cr, x - width - 2, y - height / 2, width + 4, height);
+    cairo_fill (cr);
+  }
   telar_set_color (cr, theme->text, alpha);
   telar_draw_layout (cr, layout, x, y, align);
   g_object_unref (layout);

@@ -93,6 +93,15 @@ spans_decades (const double *values, guint n)
   return max >= 50 * min;
 }
 
+static gboolean
+are_whole (const double *values, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    if (!isnan (values[i]) && values[i] != floor (values[i]))
+      return FALSE;
+  return TRUE;
+}
+
 static void
 add_axis (TelarSearchView *view, const Candidate *candidate)
 {
@@ -101,7 +110,9 @@ add_axis (TelarSearchView *view, const Candidate *candidate)
   if (candidate->words != NULL)
     telar_parallel_add_words (view->parallel, title, candidate->words, candidate->strength);
   else
-    telar_parallel_add_numbers (view->parallel, title, TELAR_UNIT_NONE,
+    telar_parallel_add_numbers (view->parallel, title,
+                                are_whole (candidate->numbers, view->items->len) ? TELAR_UNIT_COUNT
+                                                                                 : TELAR_UNIT_NONE,
                                 spans_decades (candidate->numbers, view->items->len),
                                 candidate->numbers, candidate->strength);
 }
