@@ -18,6 +18,8 @@ struct _TelarMatrixView {
 
 G_DEFINE_FINAL_TYPE (TelarMatrixView, telar_matrix_view, GTK_TYPE_WIDGET)
 
+static guint cell_chosen_signal;
+
 static void
 telar_matrix_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -108,6 +110,15 @@ telar_matrix_view_get_matrix (TelarMatrixView *view)
   return view->matrix;
 }
 
+static void
+on_released (GtkGestureClick *gesture, int n_press, double x, double y, TelarMatrixView *view)
+{
+  guint right, answer;
+
+  if (telar_matrix_cell_at (view->matrix, x, y, &right, &answer))
+    g_signal_emit (view, cell_chosen_signal, 0, (int)right, (int)answer);
+}
+
 /* --- life -------------------------------------------------------------------------------- */
 
 static void
@@ -125,6 +136,8 @@ telar_matrix_view_class_init (TelarMatrixViewClass *klass)
   G_OBJECT_CLASS (klass)->finalize = telar_matrix_view_finalize;
   widget_class->snapshot = telar_matrix_view_snapshot;
   widget_class->measure = telar_matrix_view_measure;
+  cell_chosen_signal = g_signal_new ("cell-chosen", TELAR_TYPE_MATRIX_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
   gtk_widget_class_set_css_name (widget_class, "chart");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }
@@ -132,7 +145,11 @@ telar_matrix_view_class_init (TelarMatrixViewClass *klass)
 static void
 telar_matrix_view_init (TelarMatrixView *view)
 {
+  GtkGesture *click = gtk_gesture_click_new ();
+
   view->step = -1;
+  g_signal_connect (click, "released", G_CALLBACK (on_released), view);
+  gtk_widget_add_controller (GTK_WIDGET (view), GTK_EVENT_CONTROLLER (click));
   gtk_widget_add_css_class (GTK_WIDGET (view), "card");
   gtk_widget_set_has_tooltip (GTK_WIDGET (view), TRUE);
   g_signal_connect (view, "query-tooltip", G_CALLBACK (on_tooltip), NULL);

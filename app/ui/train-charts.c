@@ -43,6 +43,8 @@ struct _TelarTrainCharts {
 
 G_DEFINE_FINAL_TYPE (TelarTrainCharts, telar_train_charts, ADW_TYPE_BIN)
 
+static guint cell_chosen_signal;
+
 static void
 link_free (gpointer data)
 {
@@ -351,6 +353,12 @@ follow_events (TelarTrainCharts *charts, TelarStore *store, gint64 run, gboolean
 
 /* --- figures ----------------------------------------------------------------------------- */
 
+static void
+on_cell (TelarMatrixView *view, int right, int answer, TelarTrainCharts *charts)
+{
+  g_signal_emit (charts, cell_chosen_signal, 0, right, answer);
+}
+
 static TelarMatrixView *
 get_matrix (TelarTrainCharts *charts, const TelarFigureRow *figure)
 {
@@ -364,6 +372,7 @@ get_matrix (TelarTrainCharts *charts, const TelarFigureRow *figure)
     g_autofree char *title =
         g_strdup_printf (validation ? _ ("%s, validation") : _ ("%s, training"), name);
     view = telar_matrix_view_new (title);
+    g_signal_connect_object (view, "cell-chosen", G_CALLBACK (on_cell), charts, 0);
     gtk_widget_set_name (view, key);
     gtk_flow_box_insert (charts->flow, view, -1);
     gtk_widget_set_focusable (gtk_widget_get_parent (view), FALSE);
@@ -519,6 +528,8 @@ static void
 telar_train_charts_class_init (TelarTrainChartsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = telar_train_charts_finalize;
+  cell_chosen_signal = g_signal_new ("cell-chosen", TELAR_TYPE_TRAIN_CHARTS, G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "app/ui/run-header.h"
 #include "app/ui/run-list.h"
+#include "app/ui/run-section.h"
 #include "app/ui/run-text.h"
 #include "app/ui/train-charts.h"
 #include "app/ui/watch-panel.h"
@@ -25,7 +26,12 @@ struct _TelarTrainPage {
   AdwStatusPage *empty;
   TelarRunHeader *header;
   TelarRunList *list;
+  GtkStack *sections;
   TelarTrainCharts *charts;
+  TelarHistogramSection *histograms;
+  TelarImageSection *images;
+  TelarSystemSection *system;
+  TelarProfileSection *profile;
   TelarWatchPanel *watches;
 
   char *workspace;
@@ -96,6 +102,23 @@ find_row (const GPtrArray *runs, gint64 wanted)
   return runs->len > 0 ? g_ptr_array_index (runs, 0) : NULL;
 }
 
+/* Of the sections beside the charts only the one that is seen reads the store. */
+static gboolean
+follow_section (TelarTrainPage *page, GError **error)
+{
+  const char *name = gtk_stack_get_visible_child_name (page->sections);
+
+  if (g_str_equal (name, "histograms"))
+    return telar_histogram_section_follow (page->histograms, page->store, page->run, error);
+  if (g_str_equal (name, "images"))
+    return telar_image_section_follow (page->images, page->store, page->run, error);
+  if (g_str_equal (name, "system"))
+    return telar_system_section_follow (page->system, page->store, page->run, error);
+  if (g_str_equal (name, "profiler"))
+    return telar_profile_section_follow (page->profile, page->store, page->run, error);
+  return TRUE;
+}
+
 static void
 show_row (TelarTrainPage *page, const TelarRunRow *row)
 {
@@ -109,13 +132,15 @@ show_row (TelarTrainPage *page, const TelarRunRow *row)
     page->run_name = g_strdup (row->name);
   }
   if (!telar_train_charts_follow (page->charts, page->store, row, &error) ||
-      !telar_watch_panel_follow (page->watches, page->store, row->id, &error))
+      !telar_watch_panel_follow (page->watches, page->store, row->id, &error) ||
+      !follow_section (page, &error))
     tell (page, error->message);
   g_autofree char *best = telar_train_charts_best (page->charts, row);
   TelarRunFacts facts = { best, telar_train_charts_pace (page->charts),
                           telar_train_charts_learning_rate (page->charts) };
   telar_run_header_show (page->header, row, &facts);
   set_alive (page, telar_run_is_open (row));
+  telar_profile_section_set_alive (page->profile, page->alive);
   gtk_stack_set_visible_child_name (page->stack, "run");
 }
 
@@ -254,6 +279,7 @@ telar_train_page_set_workspace (TelarTrainPage *page, const char *workspace)
   g_clear_pointer (&page->failure, g_free);
   g_clear_pointer (&page->run_name, g_free);
   page->run = page->wanted = 0;
+  telar_image_section_forget (page->images);
   set_alive (page, FALSE);
   telar_train_charts_reset (page->charts);
   telar_watch_panel_reset (page->watches);
@@ -382,6 +408,70 @@ on_told (TelarWatchPanel *panel, const char *find, TelarTrainPage *page)
   adw_toast_overlay_add_toast (page->toasts, adw_toast_new (find));
 }
 
+static void
+on_profile (TelarProfileSection *section, TelarTrainPage *page)
+{
+  ask (page, &(TelarRequest){ .kind = TELAR_REQUEST_PROFILE });
+}
+
+/* A cell of a confusion matrix leads to the samples in it. */
+static void
+on_cell (TelarTrainCharts *charts, int truth, int answer, TelarTrainPage *page)
+{
+  gtk_stack_set_visible_child_name (page->sections, "images");
+  telar_image_section_filter (page->images, truth, answer);
+}
+
+static GtkWidget *
+build_scalars (TelarTrainPage *page)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 16);
+
+  page->charts = TELAR_TRAIN_CHARTS (telar_train_charts_new ());
+  g_signal_connect (page->charts, "cell-chosen", G_CALLBACK (on_cell), page);
+  gtk_box_append (GTK_BOX (box), build_settings (page));
+  gtk_widget_set_vexpand (GTK_WIDGET (page->charts), TRUE);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->charts));
+  return box;
+}
+
+static void
+on_section (GtkStack *sections, GParamSpec *pspec, TelarTrainPage *page)
+{
+  if (gtk_widget_get_mapped (GTK_WIDGET (page)))
+    look_now (page);
+}
+
+static GtkWidget *
+build_sections (TelarTrainPage *page)
+{
+  page->sections = GTK_STACK (gtk_stack_new ());
+  page->histograms = TELAR_HISTOGRAM_SECTION (telar_histogram_section_new ());
+  page->images = TELAR_IMAGE_SECTION (telar_image_section_new ());
+  page->system = TELAR_SYSTEM_SECTION (telar_system_section_new ());
+  page->profile = TELAR_PROFILE_SECTION (telar_profile_section_new ());
+  g_signal_connect (page->profile, "wanted", G_CALLBACK (on_profile), page);
+  gtk_stack_set_vhomogeneous (page->sections, FALSE);
+  gtk_stack_add_titled (page->sections, build_scalars (page), "scalars", _ ("Scalars"));
+  gtk_stack_add_titled (page->sections, GTK_WIDGET (page->histograms), "histograms",
+                        _ ("Histograms"));
+  gtk_stack_add_titled (page->sections, GTK_WIDGET (page->images), "images", _ ("Images"));
+  gtk_stack_add_titled (page->sections, GTK_WIDGET (page->system), "system", _ ("System"));
+  gtk_stack_add_titled (page->sections, GTK_WIDGET (page->profile), "profiler", _ ("Profiler"));
+  g_signal_connect (page->sections, "notify::visible-child", G_CALLBACK (on_section), page);
+  return GTK_WIDGET (page->sections);
+}
+
+static GtkWidget *
+build_switch (TelarTrainPage *page)
+{
+  GtkWidget *switcher = gtk_stack_switcher_new ();
+
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), page->sections);
+  gtk_widget_set_halign (switcher, GTK_ALIGN_CENTER);
+  return switcher;
+}
+
 static GtkWidget *
 build_run (TelarTrainPage *page)
 {
@@ -389,12 +479,11 @@ build_run (TelarTrainPage *page)
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
   page->header = TELAR_RUN_HEADER (telar_run_header_new ());
-  page->charts = TELAR_TRAIN_CHARTS (telar_train_charts_new ());
+  GtkWidget *sections = build_sections (page);
   g_signal_connect (page->header, "request", G_CALLBACK (on_request), page);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->header));
-  gtk_box_append (GTK_BOX (box), build_settings (page));
-  gtk_widget_set_vexpand (GTK_WIDGET (page->charts), TRUE);
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->charts));
+  gtk_box_append (GTK_BOX (box), build_switch (page));
+  gtk_box_append (GTK_BOX (box), sections);
   page->watches = TELAR_WATCH_PANEL (telar_watch_panel_new ());
   g_signal_connect (page->watches, "changed", G_CALLBACK (on_watches), page);
   g_signal_connect (page->watches, "told", G_CALLBACK (on_told), page);
