@@ -8,7 +8,7 @@
 
 #define SIDE    512
 #define NUMBERS (4 << 20)
-#define REPEATS 4
+#define REPEATS 12
 
 static TelarProgram *
 product_program (GError **error)

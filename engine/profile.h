@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 /* What the device does at most, measured on it: the faster of a few products of matrices of 512
  * times 512, and of a few sums of arrays that fit into no cache (Williams, Waterman, Patterson:
- * "Roofline: an insightful visual performance model", 2009). Takes some 50 ms. */
+ * "Roofline: an insightful visual performance model", 2009). Takes some 0.1 s. */
 typedef struct {
   double flops; /* a second */
   double bytes; /* a second, read and written */

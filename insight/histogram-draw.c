@@ -21,7 +21,6 @@ typedef struct {
   const TelarChartTheme *theme;
   double x, y, width, height; /* of the plot */
   double low, high;           /* of the numbers */
-  double densest;
 } Plot;
 
 /* --- which ------------------------------------------------------------------------------- */
@@ -60,21 +59,21 @@ measure (Plot *plot)
     const TelarHistogram *histogram = histograms->pdata[i];
     if (!(histogram->n > 0))
       continue;
-    plot->low = MIN (plot->low, histogram->edges[0]);
-    plot->high = MAX (plot->high, histogram->edges[histogram->n_bins]);
-    for (guint bin = 0; bin < histogram->n_bins; bin++)
-      plot->densest = MAX (plot->densest, density (histogram, bin));
+    plot->low = MIN (plot->low, histogram->min);
+    plot->high = MAX (plot->high, histogram->max);
   }
   if (!(plot->low < plot->high)) {
-    plot->low = -1;
-    plot->high = 1;
+    double middle = isfinite (plot->low) ? plot->low : 0;
+    plot->low = middle - 1;
+    plot->high = middle + 1;
   }
 }
 
+/* Within the plot: where all numbers are the same their one bin reaches beyond. */
 static double
 place (const Plot *plot, double value)
 {
-  return (value - plot->low) / (plot->high - plot->low);
+  return CLAMP ((value - plot->low) / (plot->high - plot->low), 0, 1);
 }
 
 /* --- text -------------------------------------------------------------------------------- */
@@ -141,14 +140,28 @@ base_of (const Plot *plot, guint i, guint n)
   return plot->y + plot->height - room + (n > 1 ? room * i / (n - 1) : 0);
 }
 
+static double
+densest (const TelarHistogram *histogram)
+{
+  double most = 0;
+
+  for (guint bin = 0; bin < histogram->n_bins; bin++)
+    most = MAX (most, density (histogram, bin));
+  return most > 0 ? most : 1;
+}
+
+/* Each is as high as the others: where one is spread widely and another narrowly, both can be seen.
+ */
 static void
 outline (const Plot *plot, const TelarHistogram *histogram, double base)
 {
+  double most = densest (histogram);
+
   cairo_move_to (plot->cr, plot->x + place (plot, histogram->edges[0]) * plot->width, base);
   for (guint bin = 0; bin < histogram->n_bins; bin++) {
     double middle = (histogram->edges[bin] + histogram->edges[bin + 1]) / 2;
     /* The root shows thin tails beside a high middle. */
-    double part = sqrt (density (histogram, bin) / MAX (plot->densest, G_MINDOUBLE));
+    double part = sqrt (density (histogram, bin) / most);
     cairo_line_to (plot->cr, plot->x + place (plot, middle) * plot->width,
                    base - part * plot->height * RIDGE_PART);
   }

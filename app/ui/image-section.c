@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#define LEAST_IN_LINE 8 /* which any window has room for */
+
 struct _TelarImageSection {
   AdwBin parent_instance;
 
@@ -96,7 +98,7 @@ build_pictures (TelarImageSection *section, const GPtrArray *images, const char 
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 24);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 6);
   gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (flow), 6);
-  gtk_widget_set_halign (flow, GTK_ALIGN_START);
+  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), MIN (images->len, LEAST_IN_LINE));
   for (guint i = 0; i < images->len; i++)
     if (passes (section, images->pdata[i])) {
       GtkWidget *picture = build_picture (images->pdata[i], title);
@@ -261,6 +263,7 @@ telar_image_section_filter (TelarImageSection *section, int truth, int answer)
 {
   section->truth = truth;
   section->answer = answer;
+  section->newest = TRUE; /* as the matrix is */
   look_again (section);
 }
 

@@ -1,0 +1,218 @@
+/* The sections of the Train page beside its charts, under a display: the real telar trains the
+ * digits, the page follows it. */
+#include "app/ui/chart-view.h"
+#include "app/ui/histogram-view.h"
+#include "app/ui/matrix-view.h"
+#include "app/ui/pixel-view.h"
+#include "app/ui/train-page.h"
+#include "tests/app/screen.h"
+
+#include <sys/wait.h>
+
+typedef struct {
+  char *workspace;
+  GtkWidget *window;
+  TelarTrainPage *page;
+  GPid trainer;
+} Fixture;
+
+static void
+start_training (Fixture *fixture)
+{
+  g_autofree char *project =
+      g_build_filename (g_getenv ("TELAR_SAMPLES"), "digits-cnn.telar", NULL);
+  const char *argv[] = { g_getenv ("TELAR_CLI"), "train",    project, "--workspace",
+                         fixture->workspace,     "--epochs", "2",     NULL };
+  GError *error = NULL;
+
+  g_spawn_async (NULL, (char **)argv, NULL,
+                 G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_SEARCH_PATH, NULL,
+                 NULL, &fixture->trainer, &error);
+  g_assert_no_error (error);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->workspace = g_dir_make_tmp ("telar-run-sections-XXXXXX", NULL);
+  start_training (fixture);
+  fixture->page = TELAR_TRAIN_PAGE (telar_train_page_new ());
+  fixture->window = adw_window_new ();
+  adw_window_set_content (ADW_WINDOW (fixture->window), GTK_WIDGET (fixture->page));
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1280, 900);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  gtk_test_widget_wait_for_draw (fixture->window);
+  telar_train_page_set_workspace (fixture->page, fixture->workspace);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  const char *argv[] = { "rm", "-rf", fixture->workspace, NULL };
+
+  g_object_add_weak_pointer (G_OBJECT (fixture->page), (gpointer *)&fixture->page);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (fixture->page);
+  g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_free (fixture->workspace);
+}
+
+/* --- looking ----------------------------------------------------------------------------- */
+
+static gboolean
+is_section_button (GtkWidget *widget, const char *label)
+{
+  return GTK_IS_TOGGLE_BUTTON (widget) && test_find (widget, test_is_label, label) != NULL;
+}
+
+static gboolean
+is_histogram (GtkWidget *widget, const char *name)
+{
+  return TELAR_IS_HISTOGRAM_VIEW (widget) && g_str_equal (gtk_widget_get_name (widget), name);
+}
+
+static gboolean
+is_pixels (GtkWidget *widget, const char *unused)
+{
+  return TELAR_IS_PIXEL_VIEW (widget);
+}
+
+static gboolean
+is_matrix (GtkWidget *widget, const char *unused)
+{
+  return TELAR_IS_MATRIX_VIEW (widget);
+}
+
+static gboolean
+is_chart (GtkWidget *widget, const char *title)
+{
+  return TELAR_IS_CHART_VIEW (widget) &&
+         g_str_equal (telar_chart_title (telar_chart_view_get_chart (TELAR_CHART_VIEW (widget))),
+                      title);
+}
+
+static gboolean
+is_ready_button (GtkWidget *widget, const char *label)
+{
+  return test_is_button (widget, label) && gtk_widget_is_sensitive (widget);
+}
+
+static gboolean
+is_range (GtkWidget *widget, const char *unused)
+{
+  return GTK_IS_SCALE (widget);
+}
+
+static void
+open_section (Fixture *fixture, const char *label)
+{
+  GtkWidget *button = test_wait_for (fixture->window, is_section_button, label);
+
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
+}
+
+static void
+wait_for_trainer (Fixture *fixture)
+{
+  int status;
+
+  while (waitpid (fixture->trainer, &status, WNOHANG) == 0)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+  g_spawn_close_pid (fixture->trainer);
+}
+
+/* --- the sections ------------------------------------------------------------------------ */
+
+static void
+see_profile (Fixture *fixture)
+{
+  open_section (fixture, "Profiler");
+  GtkWidget *button = test_wait_for (fixture->window, is_ready_button, "Profile a Step");
+  g_signal_emit_by_name (button, "clicked");
+  test_wait_for (fixture->window, test_is_label, "% of roofline");
+  g_assert_nonnull (test_find (fixture->window, test_is_label, "conv1"));
+  test_picture (fixture->window, "run-profiler");
+}
+
+static void
+see_histograms (Fixture *fixture)
+{
+  open_section (fixture, "Histograms");
+  GtkWidget *view = test_wait_for (fixture->window, is_histogram, "conv2.kernel");
+  const TelarHistogram *newest = telar_histogram_view_get_chosen (TELAR_HISTOGRAM_VIEW (view));
+  g_assert_cmpfloat (newest->n, >, 100);
+  g_assert_cmpint (newest->step, >, 0);
+  g_assert_null (test_find (fixture->window, is_histogram, "gradient/conv2.kernel"));
+  test_picture (fixture->window, "run-histograms");
+  telar_histogram_view_set_style (TELAR_HISTOGRAM_VIEW (view), TELAR_HISTOGRAM_BANDS);
+  test_picture (fixture->window, "run-distributions");
+}
+
+static void
+see_images (Fixture *fixture)
+{
+  open_section (fixture, "Images");
+  test_wait_for (fixture->window, is_pixels, "");
+  test_wait_for (fixture->window, test_is_label, "Misclassified");
+  test_wait_for (fixture->window, test_is_label, " → ");
+  g_assert_nonnull (test_find (fixture->window, test_is_label, "Kernels of conv1"));
+  test_picture (fixture->window, "run-images");
+
+  /* At the first step there are inputs and kernels, but nothing was judged yet. */
+  GtkWidget *scale = test_find (fixture->window, is_range, "");
+  gtk_range_set_value (GTK_RANGE (scale), 0);
+  test_wait_for (fixture->window, test_is_label, "step 0");
+  g_assert_null (test_find (fixture->window, test_is_label, "Misclassified"));
+  g_assert_nonnull (test_find (fixture->window, test_is_label, "Inputs"));
+}
+
+static void
+see_system (Fixture *fixture)
+{
+  open_section (fixture, "System");
+  GtkWidget *view = test_wait_for (fixture->window, is_chart, "Processors");
+  TelarPoint point;
+  g_assert_true (
+      telar_chart_last (telar_chart_view_get_chart (TELAR_CHART_VIEW (view)), 0, &point));
+  g_assert_cmpfloat (point.value, >=, 0);
+  g_assert_cmpfloat (point.value, <=, 1);
+  g_assert_nonnull (test_find (fixture->window, is_chart, "Memory in GiB"));
+  test_picture (fixture->window, "run-system");
+}
+
+/* From a cell of the confusion matrix to the samples in it, and back to all. */
+static void
+see_cell (Fixture *fixture)
+{
+  open_section (fixture, "Scalars");
+  GtkWidget *matrix = test_wait_for (fixture->window, is_matrix, "");
+  g_signal_emit_by_name (matrix, "cell-chosen", 0, 0);
+  test_wait_for (fixture->window, test_is_label, "Misclassified");
+  g_assert_null (test_find (fixture->window, test_is_label, " → "));
+  GtkWidget *all = test_wait_for (fixture->window, test_is_button, "Show All");
+  g_signal_emit_by_name (all, "clicked");
+  test_wait_for (fixture->window, test_is_label, " → ");
+}
+
+static void
+test_sections (Fixture *fixture, gconstpointer data)
+{
+  see_profile (fixture);
+  wait_for_trainer (fixture);
+  see_histograms (fixture);
+  see_images (fixture);
+  see_system (fixture);
+  see_cell (fixture);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_test_add ("/run-sections/all", Fixture, NULL, set_up, test_sections, tear_down);
+  return g_test_run ();
+}
