@@ -2,8 +2,8 @@
  * digits, the page follows it. */
 #include "app/ui/chart-view.h"
 #include "app/ui/histogram-view.h"
-#include "app/ui/matrix-view.h"
 #include "app/ui/pixel-view.h"
+#include "app/ui/run-section.h"
 #include "app/ui/train-page.h"
 #include "tests/app/screen.h"
 
@@ -80,9 +80,15 @@ is_pixels (GtkWidget *widget, const char *unused)
 }
 
 static gboolean
-is_matrix (GtkWidget *widget, const char *unused)
+is_image_section (GtkWidget *widget, const char *unused)
 {
-  return TELAR_IS_MATRIX_VIEW (widget);
+  return TELAR_IS_IMAGE_SECTION (widget);
+}
+
+static gboolean
+is_choice (GtkWidget *widget, const char *chosen)
+{
+  return GTK_IS_DROP_DOWN (widget) && test_find (widget, test_is_label, chosen) != NULL;
 }
 
 static gboolean
@@ -147,7 +153,8 @@ see_histograms (Fixture *fixture)
   g_assert_cmpint (newest->step, >, 0);
   g_assert_null (test_find (fixture->window, is_histogram, "gradient/conv2.kernel"));
   test_picture (fixture->window, "run-histograms");
-  telar_histogram_view_set_style (TELAR_HISTOGRAM_VIEW (view), TELAR_HISTOGRAM_BANDS);
+  GtkWidget *style = test_find (fixture->window, is_choice, "Histograms");
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (style), TELAR_HISTOGRAM_BANDS);
   test_picture (fixture->window, "run-distributions");
 }
 
@@ -183,13 +190,13 @@ see_system (Fixture *fixture)
   test_picture (fixture->window, "run-system");
 }
 
-/* From a cell of the confusion matrix to the samples in it, and back to all. */
+/* Only what is taken for another, and back to all. */
 static void
 see_cell (Fixture *fixture)
 {
-  open_section (fixture, "Scalars");
-  GtkWidget *matrix = test_wait_for (fixture->window, is_matrix, "");
-  g_signal_emit_by_name (matrix, "cell-chosen", 0, 0);
+  open_section (fixture, "Images");
+  GtkWidget *section = test_wait_for (fixture->window, is_image_section, "");
+  telar_image_section_filter (TELAR_IMAGE_SECTION (section), 0, 0);
   test_wait_for (fixture->window, test_is_label, "Misclassified");
   g_assert_null (test_find (fixture->window, test_is_label, " → "));
   GtkWidget *all = test_wait_for (fixture->window, test_is_button, "Show All");
