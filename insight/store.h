@@ -43,8 +43,8 @@ typedef struct {
   char *metrics;  /* JSON of the last epoch's metrics */
   char *parent;   /* the run that it was forked from, which may be gone; NULL: none */
   gint64 parent_step;
-  char *note;     /* what a person says of it, or NULL */
-  char *labels;   /* "baseline, small", or NULL */
+  char *note;   /* what a person says of it, or NULL */
+  char *labels; /* "baseline, small", or NULL */
   gboolean star;
 } TelarRunRow;
 
