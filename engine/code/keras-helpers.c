@@ -120,23 +120,6 @@ const CodeHelper code_keras_helpers[] = {
                  "\n"
                  "    def call(self, _):\n"
                  "        return ops.convert_to_tensor(self.value)\n" },
-  { "pixel_shuffle",
-    "def pixel_shuffle(x, block, channels_first):\n"
-    "    \"\"\"Channels as squares of pixels.\"\"\"\n"
-    "    _, channels, height, width = x.shape\n"
-    "    n = channels // block**2\n"
-    "    sizes, axes = ((n, block, block), (0, 1, 4, 2, 5, 3)) if channels_first else (\n"
-    "        (block, block, n), (0, 3, 4, 1, 5, 2))\n"
-    "    x = ops.transpose(ops.reshape(x, (-1, *sizes, height, width)), axes)\n"
-    "    return ops.reshape(x, (-1, n, height * block, width * block))\n" },
-  { "pixel_unshuffle",
-    "def pixel_unshuffle(x, block, channels_first):\n"
-    "    \"\"\"Squares of pixels as channels.\"\"\"\n"
-    "    _, channels, height, width = x.shape\n"
-    "    rows, columns = height // block, width // block\n"
-    "    x = ops.reshape(x, (-1, channels, rows, block, columns, block))\n"
-    "    x = ops.transpose(x, (0, 1, 3, 5, 2, 4) if channels_first else (0, 3, 5, 1, 2, 4))\n"
-    "    return ops.reshape(x, (-1, channels * block**2, rows, columns))\n" },
   { "repeat", "def repeat(layer, times, x):\n"
               "    \"\"\"What comes out goes in again.\"\"\"\n"
               "    for _ in range(times):\n"

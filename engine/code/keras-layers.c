@@ -1,6 +1,6 @@
-/* Layers in Keras: sources, dense ones, convolutions, normalisations, dropout. */
+/* Layers in Keras: sources, dense ones, normalisations, dropout. */
+#include "engine/code/keras-layers.h"
 #include "engine/code/keras-pools.h"
-#include "engine/code/window.h"
 
 #include <string.h>
 
@@ -53,9 +53,7 @@ emit_parameter (CodePiece *p)
 static void
 emit_standardize (CodePiece *p)
 {
-  CodeCall *call = code_module (p, "", "Standardize");
-  (void)call;
-
+  code_module (p, "", "Standardize");
   code_need (p, "Standardize");
   code_weight (p, "", "mean", "mean", CODE_AS_IS);
   code_weight (p, "", "deviation", "deviation", CODE_AS_IS);
@@ -64,12 +62,12 @@ emit_standardize (CodePiece *p)
 
 /* --- dense ------------------------------------------------------------------------------------ */
 
-static gboolean
-is_normalised (CodePiece *p)
+gboolean
+code_keras_is_normalised (CodePiece *p)
 {
   if (g_str_equal (code_text (p, "normalise_weights"), "none"))
     return FALSE;
-  code_refuse (p, "its weights are normalised");
+  code_refuse (p, "Keras has no such normalisation of weights");
   return TRUE;
 }
 
@@ -88,9 +86,8 @@ keras_activation (const char *name)
                                             : NULL;
 }
 
-/* The layer's own activation, or one behind it. */
-static void
-add_activation (CodePiece *p, CodeCall *call)
+void
+code_keras_activate (CodePiece *p, CodeCall *call)
 {
   const char *name = code_text (p, "activation"), *own = keras_activation (name);
 
@@ -100,9 +97,8 @@ add_activation (CodePiece *p, CodeCall *call)
     code_activate (p, name);
 }
 
-/* Kernel and bias of a layer, by its names. */
-static void
-add_bias (CodePiece *p, CodeCall *call)
+void
+code_keras_bias (CodePiece *p, CodeCall *call)
 {
   if (code_bool (p, "bias"))
     code_weight (p, "", "bias", "bias", CODE_AS_IS);
@@ -115,13 +111,13 @@ emit_dense (CodePiece *p)
 {
   CodeCall *call = code_module (p, "", "layers.Dense");
 
-  if (is_normalised (p))
+  if (code_keras_is_normalised (p))
     return;
   code_positional (call, "units", "%" G_GINT64_FORMAT, code_int (p, "units"));
   code_weight (p, "", "kernel", "kernel", CODE_AS_IS);
-  add_bias (p, call);
+  code_keras_bias (p, call);
   code_forward (p, "self.%s($0)", p->attr);
-  add_activation (p, call);
+  code_keras_activate (p, call);
 }
 
 static void
@@ -132,7 +128,7 @@ emit_bilinear (CodePiece *p)
   code_need (p, "Bilinear");
   code_positional (call, "units", "%" G_GINT64_FORMAT, code_int (p, "units"));
   code_weight (p, "", "kernel", "kernel", CODE_AS_IS);
-  add_bias (p, call);
+  code_keras_bias (p, call);
   code_forward (p, "self.%s([$0, $1])", p->attr);
   code_activate (p, code_text (p, "activation"));
 }
@@ -146,178 +142,6 @@ emit_embedding (CodePiece *p)
   code_positional (call, "output_dim", "%" G_GINT64_FORMAT, code_int (p, "size"));
   code_weight (p, "", "embeddings", "table", CODE_AS_IS);
   code_forward (p, "self.%s($0)", p->attr);
-}
-
-/* --- convolutions ----------------------------------------------------------------------------- */
-
-static void
-add_list (CodeCall *call, const char *name, const gint64 *items, guint n)
-{
-  g_autofree char *text = code_python_ints (items, n);
-
-  if (!g_str_equal (text, "1"))
-    code_keyword (call, name, "%s", text);
-}
-
-/* Kernel, strides, padding: "layers.Conv2D(12, 3, padding="same", data_format="channels_first")".
- */
-static CodeCall *
-add_conv (CodePiece *p, const char *kind, const CodeWindow *window, gint64 filters)
-{
-  g_autofree char *klass = g_strdup_printf ("layers.%s", kind);
-  g_autofree char *kernel = code_python_ints (window->kernel, window->n);
-  CodeCall *call = code_module (p, "", klass);
-
-  if (filters > 0)
-    code_positional (call, "filters", "%" G_GINT64_FORMAT, filters);
-  code_positional (call, "kernel_size", "%s", kernel);
-  add_list (call, "strides", window->stride, window->n);
-  add_list (call, "dilation_rate", window->dilation, window->n);
-  return call;
-}
-
-static gboolean
-is_one (const gint64 *items, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    if (items[i] != 1)
-      return FALSE;
-  return TRUE;
-}
-
-/* What Keras' layer says of padding; what it does not, is padded before. */
-static void
-finish_conv (CodePiece *p, CodeCall *call, const CodeWindow *window)
-{
-  gboolean same = code_window_is_same (window, code_input_type (p, 0)->shape.dims + 2);
-  g_autofree char *pairs = code_window_pairs (window);
-
-  if (!is_one (window->stride, window->n) && !is_one (window->dilation, window->n))
-    code_refuse (p, "Keras has no stride with a dilation");
-  if (same && code_window_is_padded (window))
-    code_keyword (call, "padding", "\"same\"");
-  code_keyword (call, "data_format", "\"channels_first\"");
-  if (same || !code_window_is_padded (window))
-    code_forward (p, "self.%s($0)", p->attr);
-  else
-    code_forward (p, "self.%s(ops.pad($0, %s))", p->attr, pairs);
-}
-
-static void
-emit_conv (CodePiece *p)
-{
-  CodeWindow window;
-  g_autofree char *kind = NULL;
-  gint64 groups = code_int (p, "groups");
-
-  if (is_normalised (p))
-    return;
-  code_window_read (p, &window);
-  kind = g_strdup_printf ("Conv%uD", window.n);
-  CodeCall *call = add_conv (p, kind, &window, code_int (p, "filters"));
-  if (groups != 1)
-    code_keyword (call, "groups", "%" G_GINT64_FORMAT, groups);
-  finish_conv (p, call, &window);
-  code_weight (p, "", "kernel", "kernel", CODE_PLACES);
-  add_bias (p, call);
-  add_activation (p, call);
-}
-
-/* [channels · multiplier, 1, places…] as [places…, channels, multiplier]. */
-static void
-add_depthwise_weight (CodePiece *p, const char *name, const char *role, const CodeWindow *window,
-                      gint64 multiplier)
-{
-  gint64 sizes[TELAR_MAX_RANK];
-  CodeWeight *weight = code_weight_of (p, "", name);
-
-  memcpy (sizes, window->kernel, window->n * sizeof sizes[0]);
-  sizes[window->n] = code_input_type (p, 0)->shape.dims[1];
-  sizes[window->n + 1] = multiplier;
-  weight->form = CODE_PLACES;
-  code_weight_add (p, weight, role);
-  code_weight_shape (weight, sizes, window->n + 2);
-}
-
-static void
-add_multiplier (CodeCall *call, gint64 multiplier)
-{
-  if (multiplier != 1)
-    code_keyword (call, "depth_multiplier", "%" G_GINT64_FORMAT, multiplier);
-}
-
-static void
-emit_depthwise (CodePiece *p)
-{
-  CodeWindow window;
-  gint64 multiplier = code_int (p, "multiplier");
-
-  if (is_normalised (p))
-    return;
-  code_window_read (p, &window);
-  g_autofree char *kind = g_strdup_printf ("DepthwiseConv%uD", window.n);
-  CodeCall *call = add_conv (p, kind, &window, 0);
-  add_multiplier (call, multiplier);
-  finish_conv (p, call, &window);
-  add_depthwise_weight (p, "kernel", "kernel", &window, multiplier);
-  add_bias (p, call);
-  add_activation (p, call);
-}
-
-static void
-emit_separable (CodePiece *p)
-{
-  CodeWindow window;
-  gint64 multiplier = code_int (p, "multiplier");
-
-  if (is_normalised (p))
-    return;
-  code_window_read (p, &window);
-  g_autofree char *kind = g_strdup_printf ("SeparableConv%uD", window.n);
-  CodeCall *call = add_conv (p, kind, &window, code_int (p, "filters"));
-  add_multiplier (call, multiplier);
-  finish_conv (p, call, &window);
-  add_depthwise_weight (p, "depthwise_kernel", "depthwise", &window, multiplier);
-  code_weight (p, "", "pointwise_kernel", "pointwise", CODE_PLACES);
-  add_bias (p, call);
-  add_activation (p, call);
-}
-
-/* The full result, of which the part is taken that the node gives. */
-static void
-emit_conv_transpose (CodePiece *p)
-{
-  const TelarShape *in = &code_input_type (p, 0)->shape, *out = &code_output_type (p, 0)->shape;
-  CodeWindow window;
-  gint64 extra[TELAR_MAX_SPATIAL];
-  gboolean whole = TRUE, longer = FALSE;
-
-  if (is_normalised (p))
-    return;
-  if (code_int (p, "groups") != 1)
-    code_refuse (p, "Keras has no groups of channels in a transposed convolution");
-  code_window_read_transposed (p, &window);
-  g_autofree char *kind = g_strdup_printf ("Conv%uDTranspose", window.n);
-  CodeCall *call = add_conv (p, kind, &window, code_int (p, "filters"));
-  for (guint i = 0; i < window.n; i++) {
-    gint64 full = (in->dims[i + 2] - 1) * window.stride[i] + code_window_span (&window, i);
-    gint64 needed = window.pad[i] + out->dims[i + 2];
-
-    extra[i] = MAX (needed - full, 0);
-    longer = longer || extra[i] > 0;
-    whole = whole && window.pad[i] == 0 && needed == full + extra[i];
-  }
-  if (longer) {
-    g_autofree char *text = code_python_ints (extra, window.n);
-    code_keyword (call, "output_padding", "%s", text);
-  }
-  code_keyword (call, "data_format", "\"channels_first\"");
-  code_weight (p, "", "kernel", "kernel", CODE_PLACES);
-  add_bias (p, call);
-  g_autofree char *part =
-      whole ? g_strdup ("") : code_window_part (window.pad, out->dims + 2, window.n);
-  code_forward (p, "self.%s($0)%s", p->attr, part);
-  add_activation (p, call);
 }
 
 /* --- normalisations --------------------------------------------------------------------------- */
@@ -495,19 +319,12 @@ const CodeEntry code_keras_layers[] = {
   { "dense", .emit = emit_dense },
   { "bilinear", .emit = emit_bilinear },
   { "embedding", .emit = emit_embedding },
-  DIMENSIONS ("conv", emit_conv),
-  { "conv1d_transpose", .emit = emit_conv_transpose },
-  { "conv2d_transpose", .emit = emit_conv_transpose },
-  { "conv3d_transpose", .emit = emit_conv_transpose },
-  { "depthwise_conv1d", .emit = emit_depthwise },
-  { "depthwise_conv2d", .emit = emit_depthwise },
-  { "separable_conv1d", .emit = emit_separable },
-  { "separable_conv2d", .emit = emit_separable },
   DIMENSIONS ("max_pool", code_keras_max_pool),
   DIMENSIONS ("avg_pool", code_keras_avg_pool),
   DIMENSIONS ("lp_pool", code_keras_lp_pool),
   { "global_max_pool", .emit = code_keras_global_pool },
   { "global_avg_pool", .emit = code_keras_global_pool },
+  { "global_lp_pool", .emit = code_keras_global_lp_pool },
   { "adaptive_avg_pool", .emit = code_keras_adaptive_pool },
   { "adaptive_max_pool", .emit = code_keras_adaptive_pool },
   { "batch_norm", .emit = emit_batch_norm },
@@ -515,6 +332,8 @@ const CodeEntry code_keras_layers[] = {
   { "group_norm", .emit = emit_group_norm },
   { "layer_norm", .emit = emit_layer_norm },
   { "rms_norm", .emit = emit_rms_norm },
+  { "local_response_norm", "local_response_norm($0, {size}, {alpha}, {beta}, {offset})",
+    .helper = "local_response_norm" },
   { "dropout", .emit = emit_dropout },
   { "spatial_dropout", .emit = emit_spatial_dropout },
   { "alpha_dropout", .emit = emit_alpha_dropout },

@@ -150,3 +150,17 @@ code_keras_adaptive_pool (CodePiece *p)
   code_keyword (call, "data_format", "\"channels_first\"");
   code_forward (p, "self.%s($0)", p->attr);
 }
+
+void
+code_keras_global_lp_pool (CodePiece *p)
+{
+  guint rank = code_input_type (p, 0)->shape.rank;
+  gboolean keep = code_output_type (p, 0)->shape.rank == rank;
+  gint64 axes[TELAR_MAX_RANK];
+
+  for (guint axis = 2; axis < rank; axis++)
+    axes[axis - 2] = axis;
+  g_autofree char *over = code_python_tuple (axes, rank - 2), *power = code_fill (p, "{p}");
+  code_forward (p, "ops.sum(ops.abs($0) ** %s, %s%s) ** (1 / %s)", power, over,
+                keep ? ", keepdims=True" : "", power);
+}

@@ -420,5 +420,6 @@ const CodeEntry code_keras_sequences[] = {
   { "last_step", .emit = emit_last_step },
   { "reverse_sequence", .emit = emit_reverse_sequence },
   { "length_mask", "ops.cast(ops.arange({steps}) < ops.expand_dims($0, -1), \"int64\")" },
+  { "rotary_positions", .emit = code_emit_rotary },
   { NULL },
 };

@@ -158,6 +158,13 @@ emit_scatter_elements (CodePiece *p)
 }
 
 static void
+emit_scatter_nd (CodePiece *p)
+{
+  code_forward (p, "ops.scatter_update($0, $1, $2, reduction=%s)",
+                code_bool (p, "add") ? "\"add\"" : "None");
+}
+
+static void
 emit_index_add (CodePiece *p)
 {
   guint axis = code_axis (p, "axis");
@@ -193,14 +200,25 @@ emit_upsample (CodePiece *p)
 }
 
 static void
-emit_pixel_shuffle (CodePiece *p)
+emit_grid_sample (CodePiece *p)
 {
-  gboolean apart = g_str_equal (p->node->op->name, "pixel_unshuffle");
-  const char *helper = apart ? "pixel_unshuffle" : "pixel_shuffle";
+  g_autofree char *about = code_fill (p, "{mode}, {outside}, {align_corners}");
 
-  code_need (p, helper);
-  code_forward (p, "%s($0, %" G_GINT64_FORMAT ", %s)", helper, code_int (p, "block"),
-                g_str_equal (code_text (p, "order"), "channels_first") ? "True" : "False");
+  if (g_str_equal (code_text (p, "mode"), "cubic"))
+    code_refuse (p, "Keras samples between four pixels at most");
+  code_need (p, "grid_sample");
+  code_forward (p, "grid_sample($0, $1, %s)", about);
+}
+
+static void
+emit_affine_grid (CodePiece *p)
+{
+  const TelarShape *out = &code_output_type (p, 0)->shape;
+  g_autofree char *sizes = code_python_tuple (out->dims + 1, out->rank - 2);
+  g_autofree char *align = code_fill (p, "{align_corners}");
+
+  code_need (p, "affine_grid");
+  code_forward (p, "affine_grid($0, %s, %s)", sizes, align);
 }
 
 static void
@@ -261,9 +279,15 @@ const CodeEntry code_keras_shapes[] = {
   { "one_hot", "one_hot($0, {size}, {axis}, {off}, {on}, {from_end})", .helper = "one_hot" },
   { "sort", "in_order($0, {axis}, {descending})", .helper = "in_order" },
   { "top_k", "top_k($0, {k}, {axis}, {largest})", .helper = "top_k" },
-  { "pixel_shuffle", .emit = emit_pixel_shuffle },
-  { "pixel_unshuffle", .emit = emit_pixel_shuffle },
+  { "pixel_shuffle", .emit = code_emit_pixel_shuffle },
+  { "pixel_unshuffle", .emit = code_emit_pixel_shuffle },
   { "unfold", .emit = emit_unfold },
   { "fold", .emit = emit_unfold },
+  { "resize", .emit = code_emit_resize },
+  { "full", .emit = code_emit_full },
+  { "gather_nd", .emit = code_emit_gather_nd },
+  { "scatter_nd", .emit = emit_scatter_nd },
+  { "grid_sample", .emit = emit_grid_sample },
+  { "affine_grid", .emit = emit_affine_grid },
   { NULL },
 };

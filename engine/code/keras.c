@@ -44,9 +44,10 @@ write_loader (GString *text, const char *model, const char *weights)
       weights, model);
 }
 
-static const CodeEntry *const tables[] = { code_keras_math, code_keras_shapes, code_keras_layers,
+static const CodeEntry *const tables[] = { code_keras_math,      code_keras_shapes,
+                                           code_keras_layers,    code_keras_convs,
                                            code_keras_sequences, NULL };
-static const CodeHelper *const helpers[] = { code_keras_helpers, NULL };
+static const CodeHelper *const helpers[] = { code_keras_helpers, code_keras_pictures, NULL };
 
 const CodeLanguage code_keras = {
   .name = "Keras",

@@ -34,6 +34,8 @@ typedef enum {
   CODE_TRANSPOSED, /* of its first two axes */
   CODE_PLACES,     /* [out, in, height, width] as [height, width, in, out] */
   CODE_GATES,      /* the first two of three gates change places; a matrix is transposed */
+  CODE_DIRECTION,  /* of length one */
+  CODE_IMAGE,      /* of the second state, a direction, by the first, a kernel; of length one */
   CODE_ONES,       /* no state: as many ones as CodeWeight.length */
   CODE_ZEROS,
 } CodeWeightForm;
@@ -42,7 +44,7 @@ typedef enum {
 typedef struct {
   char *name; /* "conv1.weight" */
   CodeWeightForm form;
-  gint64 length;
+  gint64 length;     /* of an image: the axis of the kernel's outputs */
   TelarShape shape;  /* that of the whole, where it is another; of rank 0 else */
   gboolean summed;   /* the states are added up */
   GPtrArray *states; /* char *; empty for ones and zeros */
@@ -154,6 +156,11 @@ void code_emit_add (CodePiece *p);
 void code_emit_multiply (CodePiece *p);
 void code_emit_scale (CodePiece *p);
 void code_emit_crop (CodePiece *p);
+void code_emit_resize (CodePiece *p);
+void code_emit_rotary (CodePiece *p);
+void code_emit_gather_nd (CodePiece *p);
+void code_emit_full (CodePiece *p);
+void code_emit_pixel_shuffle (CodePiece *p);
 void code_emit_slice (CodePiece *p);
 void code_emit_strided_slice (CodePiece *p);
 /* The list @param as Python's, whatever its length. Caller frees. */
@@ -165,11 +172,11 @@ guint code_axis (const CodePiece *p, const char *param);
 
 extern const CodeLanguage code_torch, code_keras;
 extern const CodeEntry code_torch_math[], code_torch_shapes[], code_torch_layers[],
-    code_torch_sequences[];
-extern const CodeHelper code_torch_helpers[];
+    code_torch_convs[], code_torch_sequences[];
+extern const CodeHelper code_torch_helpers[], code_torch_pictures[];
 extern const CodeEntry code_keras_math[], code_keras_shapes[], code_keras_layers[],
-    code_keras_sequences[];
-extern const CodeHelper code_keras_helpers[];
+    code_keras_convs[], code_keras_sequences[];
+extern const CodeHelper code_keras_helpers[], code_keras_pictures[];
 
 const CodeEntry *code_find (const CodeLanguage *language, const char *op);
 const CodeHelper *code_find_helper (const CodeLanguage *language, const char *name);

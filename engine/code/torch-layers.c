@@ -1,4 +1,5 @@
-/* Layers in PyTorch: sources, dense ones, convolutions, normalisations, dropout. */
+/* Layers in PyTorch: sources, dense ones, normalisations, dropout. */
+#include "engine/code/torch-layers.h"
 #include "engine/code/torch-pools.h"
 #include "engine/code/window.h"
 
@@ -51,15 +52,6 @@ emit_standardize (CodePiece *p)
 
 /* --- dense ------------------------------------------------------------------------------------ */
 
-static gboolean
-is_normalised (CodePiece *p)
-{
-  if (g_str_equal (code_text (p, "normalise_weights"), "none"))
-    return FALSE;
-  code_refuse (p, "its weights are normalised");
-  return TRUE;
-}
-
 static gint64
 features_of (const CodePiece *p, guint wire)
 {
@@ -89,10 +81,9 @@ emit_dense (CodePiece *p)
 {
   CodeCall *call = code_module (p, "", "nn.Linear");
 
-  if (is_normalised (p))
-    return;
   code_positional (call, "in_features", "%" G_GINT64_FORMAT, features_of (p, 0));
   finish_linear (p, call, CODE_TRANSPOSED, "$0");
+  code_torch_normalise (p, 1, 0);
 }
 
 static void
@@ -114,147 +105,6 @@ emit_embedding (CodePiece *p)
   code_positional (call, "embedding_dim", "%" G_GINT64_FORMAT, code_int (p, "size"));
   code_weight (p, "", "weight", "table", CODE_AS_IS);
   code_forward (p, "self.%s($0)", p->attr);
-}
-
-/* --- convolutions ----------------------------------------------------------------------------- */
-
-typedef struct {
-  gint64 in, out, groups;
-  gboolean bias;
-} Channels;
-
-static void
-add_list (CodeCall *call, const char *name, const gint64 *items, guint n, gint64 usual)
-{
-  gboolean all = TRUE;
-
-  for (guint i = 0; i < n; i++)
-    all = all && items[i] == usual;
-  if (all)
-    return;
-  g_autofree char *text = code_python_ints (items, n);
-  code_keyword (call, name, "%s", text);
-}
-
-static CodeCall *
-add_conv (CodePiece *p, const char *suffix, const char *kind, const CodeWindow *window,
-          const Channels *channels)
-{
-  g_autofree char *klass = g_strdup_printf ("nn.%s%ud", kind, window->n);
-  g_autofree char *kernel = code_python_ints (window->kernel, window->n);
-  CodeCall *call = code_module (p, suffix, klass);
-
-  code_positional (call, "in_channels", "%" G_GINT64_FORMAT, channels->in);
-  code_positional (call, "out_channels", "%" G_GINT64_FORMAT, channels->out);
-  code_positional (call, "kernel_size", "%s", kernel);
-  add_list (call, "stride", window->stride, window->n, 1);
-  add_list (call, "dilation", window->dilation, window->n, 1);
-  if (channels->groups != 1)
-    code_keyword (call, "groups", "%" G_GINT64_FORMAT, channels->groups);
-  if (!channels->bias)
-    code_keyword (call, "bias", "False");
-  return call;
-}
-
-/* Both sides alike are the layer's own; else the picture is padded before. */
-static void
-pad_conv (CodePiece *p, CodeCall *call, const CodeWindow *window)
-{
-  if (code_window_is_even (window)) {
-    add_list (call, "padding", window->pad, window->n, 0);
-    code_forward (p, "self.%s($0)", p->attr);
-    return;
-  }
-  g_autofree char *sides = code_window_sides (window);
-  code_forward (p, "self.%s(F.pad($0, %s))", p->attr, sides);
-}
-
-static void
-emit_conv (CodePiece *p)
-{
-  CodeWindow window;
-  gboolean depthwise = g_str_has_prefix (p->node->op->name, "depthwise");
-  Channels channels = { .in = code_input_type (p, 0)->shape.dims[1] };
-
-  if (!depthwise && is_normalised (p))
-    return;
-  code_window_read (p, &window);
-  channels.groups = depthwise ? channels.in : code_int (p, "groups");
-  channels.out = depthwise ? channels.in * code_int (p, "multiplier") : code_int (p, "filters");
-  channels.bias = code_bool (p, "bias");
-  pad_conv (p, add_conv (p, "", "Conv", &window, &channels), &window);
-  code_weight (p, "", "weight", "kernel", CODE_AS_IS);
-  if (channels.bias)
-    code_weight (p, "", "bias", "bias", CODE_AS_IS);
-  code_activate (p, code_text (p, "activation"));
-}
-
-static void
-emit_separable (CodePiece *p)
-{
-  CodeWindow window,
-      point = { .kernel = { 1, 1, 1 }, .stride = { 1, 1, 1 }, .dilation = { 1, 1, 1 } };
-  Channels channels = { .in = code_input_type (p, 0)->shape.dims[1] };
-
-  code_window_read (p, &window);
-  point.n = window.n;
-  channels.groups = channels.in;
-  channels.out = channels.in * code_int (p, "multiplier");
-  CodeCall *call = add_conv (p, "_depthwise", "Conv", &window, &channels);
-  g_autofree char *sides = code_window_sides (&window);
-  if (code_window_is_even (&window))
-    add_list (call, "padding", window.pad, window.n, 0);
-  channels = (Channels){ channels.out, code_int (p, "filters"), 1, code_bool (p, "bias") };
-  add_conv (p, "_pointwise", "Conv", &point, &channels);
-  code_weight (p, "_depthwise", "weight", "depthwise", CODE_AS_IS);
-  code_weight (p, "_pointwise", "weight", "pointwise", CODE_AS_IS);
-  if (channels.bias)
-    code_weight (p, "_pointwise", "bias", "bias", CODE_AS_IS);
-  if (code_window_is_even (&window))
-    code_forward (p, "self.%s_pointwise(self.%s_depthwise($0))", p->attr, p->attr);
-  else
-    code_forward (p, "self.%s_pointwise(self.%s_depthwise(F.pad($0, %s)))", p->attr, p->attr,
-                  sides);
-  code_activate (p, code_text (p, "activation"));
-}
-
-/* PyTorch takes @padding from both ends of the full result and adds output_padding to the last;
- * what it cannot say that way is cut out of the full result. */
-static void
-emit_conv_transpose (CodePiece *p)
-{
-  const TelarShape *in = &code_input_type (p, 0)->shape, *out = &code_output_type (p, 0)->shape;
-  CodeWindow window;
-  Channels channels = { in->dims[1], code_int (p, "filters"), code_int (p, "groups"),
-                        code_bool (p, "bias") };
-  gint64 extra[TELAR_MAX_SPATIAL];
-  gboolean plain = TRUE;
-  GString *cut = g_string_new ("[:, :");
-
-  is_normalised (p);
-  code_window_read_transposed (p, &window);
-  for (guint i = 0; i < window.n; i++) {
-    gint64 span = window.dilation[i] * (window.kernel[i] - 1) + 1;
-    gint64 full = (in->dims[i + 2] - 1) * window.stride[i] + span, low = window.pad[i];
-
-    extra[i] = out->dims[i + 2] - full + 2 * low;
-    plain = plain && extra[i] >= 0 && extra[i] < MAX (window.stride[i], window.dilation[i]);
-    g_string_append_printf (cut, ", %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, low,
-                            low + out->dims[i + 2]);
-    if (low + out->dims[i + 2] > full + window.stride[i] - 1)
-      code_refuse (p, "PyTorch's result would be smaller");
-  }
-  CodeCall *call = add_conv (p, "", "ConvTranspose", &window, &channels);
-  if (plain) {
-    add_list (call, "padding", window.pad, window.n, 0);
-    add_list (call, "output_padding", extra, window.n, 0);
-  }
-  code_forward (p, "self.%s($0)%s", p->attr, plain ? "" : g_string_append_c (cut, ']')->str);
-  g_string_free (cut, TRUE);
-  code_weight (p, "", "weight", "kernel", CODE_AS_IS);
-  if (channels.bias)
-    code_weight (p, "", "bias", "bias", CODE_AS_IS);
-  code_activate (p, code_text (p, "activation"));
 }
 
 /* --- normalisations --------------------------------------------------------------------------- */
@@ -384,15 +234,16 @@ emit_rms_norm (CodePiece *p)
   code_forward (p, "self.%s($0)", p->attr);
 }
 
+/* PyTorch's window has its middle elsewhere where its size is even, and wants a picture. */
 static void
 emit_local_response (CodePiece *p)
 {
-  g_autofree char *text =
-      code_fill (p, "F.local_response_norm($0, {size}, {alpha}, {beta}, {offset})");
+  gboolean own = code_int (p, "size") % 2 == 1 && code_input_type (p, 0)->shape.rank >= 3;
 
-  if (code_int (p, "size") % 2 == 0 || code_input_type (p, 0)->shape.rank < 3)
-    code_refuse (p, "PyTorch's window has its middle elsewhere");
-  code_forward (p, "%s", text);
+  if (!own)
+    code_need (p, "local_response_norm");
+  p->forward = code_fill (p, own ? "F.local_response_norm($0, {size}, {alpha}, {beta}, {offset})"
+                                 : "local_response_norm($0, {size}, {alpha}, {beta}, {offset})");
 }
 
 /* --- dropout ---------------------------------------------------------------------------------- */
@@ -457,19 +308,14 @@ const CodeEntry code_torch_layers[] = {
   { "dense", .emit = emit_dense },
   { "bilinear", .emit = emit_bilinear },
   { "embedding", .emit = emit_embedding },
-  DIMENSIONS ("conv", emit_conv),
-  { "conv1d_transpose", .emit = emit_conv_transpose },
-  { "conv2d_transpose", .emit = emit_conv_transpose },
-  { "conv3d_transpose", .emit = emit_conv_transpose },
-  { "depthwise_conv1d", .emit = emit_conv },
-  { "depthwise_conv2d", .emit = emit_conv },
-  { "separable_conv1d", .emit = emit_separable },
-  { "separable_conv2d", .emit = emit_separable },
   DIMENSIONS ("max_pool", code_emit_max_pool),
   DIMENSIONS ("avg_pool", code_emit_avg_pool),
   DIMENSIONS ("lp_pool", code_emit_lp_pool),
   { "global_max_pool", .emit = code_emit_global_pool },
   { "global_avg_pool", .emit = code_emit_global_pool },
+  { "global_lp_pool", .emit = code_emit_global_lp_pool },
+  DIMENSIONS ("max_pool_places", code_emit_max_pool_places),
+  DIMENSIONS ("max_unpool", code_emit_max_unpool),
   { "adaptive_avg_pool", .emit = code_emit_adaptive_pool },
   { "adaptive_max_pool", .emit = code_emit_adaptive_pool },
   { "batch_norm", .emit = emit_batch_norm },

@@ -117,3 +117,47 @@ code_emit_adaptive_pool (CodePiece *p)
   g_autofree char *text = code_python_ints (size, n);
   code_forward (p, "F.adaptive_%s_pool%ud($0, %s)", mean ? "avg" : "max", n, text);
 }
+
+/* The spatial axes, "(2, 3)". Caller frees. */
+static char *
+spatial_axes (const CodePiece *p)
+{
+  gint64 axes[TELAR_MAX_RANK];
+  guint rank = code_input_type (p, 0)->shape.rank;
+
+  for (guint axis = 2; axis < rank; axis++)
+    axes[axis - 2] = axis;
+  return code_python_tuple (axes, rank - 2);
+}
+
+void
+code_emit_global_lp_pool (CodePiece *p)
+{
+  g_autofree char *axes = spatial_axes (p), *power = code_fill (p, "{p}");
+  gboolean keep = code_output_type (p, 0)->shape.rank == code_input_type (p, 0)->shape.rank;
+
+  code_forward (p, "($0.abs() ** %s).sum(%s%s) ** (1 / %s)", power, axes,
+                keep ? ", keepdim=True" : "", power);
+}
+
+void
+code_emit_max_pool_places (CodePiece *p)
+{
+  CodeWindow window;
+
+  code_window_read (p, &window);
+  g_autofree char *arguments = window_arguments (&window, FALSE);
+  if (!pads_itself (&window))
+    code_refuse (p, "PyTorch pads both sides alike where it says places");
+  code_forward (p, "F.max_pool%ud($0%s, return_indices=True)", window.n, arguments);
+}
+
+void
+code_emit_max_unpool (CodePiece *p)
+{
+  const TelarShape *out = &code_output_type (p, 0)->shape;
+  g_autofree char *sizes = code_python_tuple (out->dims + 2, out->rank - 2);
+
+  code_need (p, "max_unpool");
+  code_forward (p, "max_unpool($0, $1, %s)", sizes);
+}

@@ -364,5 +364,6 @@ const CodeEntry code_torch_sequences[] = {
   { "last_step", .emit = emit_last_step },
   { "reverse_sequence", .emit = emit_reverse_sequence },
   { "length_mask", "(torch.arange({steps}, device=$0.device) < $0[:, None]).long()" },
+  { "rotary_positions", .emit = code_emit_rotary },
   { NULL },
 };

@@ -144,13 +144,31 @@ emit_upsample (CodePiece *p)
   code_forward (p, "F.interpolate($0, scale_factor=%s)", text);
 }
 
+/* PyTorch's own where its places are those of the node. */
+static void
+emit_resize (CodePiece *p)
+{
+  const TelarShape *out = &code_output_type (p, 0)->shape;
+  const char *mode = code_text (p, "mode"), *places = code_text (p, "coordinates");
+  static const char *const linear[] = { "linear", "bilinear", "trilinear" };
+  gboolean corners = g_str_equal (places, "align_corners");
+  g_autofree char *sizes = code_python_tuple (out->dims + 2, out->rank - 2);
+
+  if (!g_str_equal (mode, "linear") || code_real (p, "scale") > 0 ||
+      !(corners || g_str_equal (places, "half_pixel")) || code_bool (p, "exclude_outside"))
+    code_emit_resize (p);
+  else
+    code_forward (p, "F.interpolate($0, %s, mode=\"%s\", align_corners=%s)", sizes,
+                  linear[out->rank - 3], corners ? "True" : "False");
+}
+
 static void
 emit_pixel_shuffle (CodePiece *p)
 {
   gboolean apart = g_str_equal (p->node->op->name, "pixel_unshuffle");
 
   if (!g_str_equal (code_text (p, "order"), "channels_first"))
-    code_refuse (p, "PyTorch has the channels first alone");
+    code_emit_pixel_shuffle (p);
   else
     code_forward (p, "F.pixel_%s($0, %" G_GINT64_FORMAT ")", apart ? "unshuffle" : "shuffle",
                   code_int (p, "block"));
@@ -204,15 +222,11 @@ emit_grid_sample (CodePiece *p)
 static void
 emit_affine_grid (CodePiece *p)
 {
-  gint64 size[2];
-
-  if (code_output_type (p, 0)->shape.rank != 4)
-    code_refuse (p, "it is a grid of volumes");
-  code_ints (p, "size", 2, size);
+  const TelarShape *out = &code_output_type (p, 0)->shape;
+  g_autofree char *sizes = code_python_tuple (out->dims + 1, out->rank - 2);
   g_autofree char *align = code_fill (p, "{align_corners}");
-  code_forward (
-      p, "F.affine_grid($0, ($0.shape[0], 1, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT "), %s)",
-      size[0], size[1], align);
+
+  code_forward (p, "F.affine_grid($0, ($0.shape[0], 1, *%s), %s)", sizes, align);
 }
 
 /* --- the table -------------------------------------------------------------------------------- */
@@ -249,5 +263,9 @@ const CodeEntry code_torch_shapes[] = {
   { "fold", .emit = emit_unfold },
   { "grid_sample", .emit = emit_grid_sample },
   { "affine_grid", .emit = emit_affine_grid },
+  { "resize", .emit = emit_resize },
+  { "full", .emit = code_emit_full },
+  { "gather_nd", .emit = code_emit_gather_nd },
+  { "scatter_nd", "$0.index_put(tuple($1.unbind(-1)), $2, accumulate={add})" },
   { NULL },
 };

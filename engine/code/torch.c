@@ -33,9 +33,10 @@ write_loader (GString *text, const char *model, const char *weights)
                           weights, model);
 }
 
-static const CodeEntry *const tables[] = { code_torch_math, code_torch_shapes, code_torch_layers,
+static const CodeEntry *const tables[] = { code_torch_math,      code_torch_shapes,
+                                           code_torch_layers,    code_torch_convs,
                                            code_torch_sequences, NULL };
-static const CodeHelper *const helpers[] = { code_torch_helpers, NULL };
+static const CodeHelper *const helpers[] = { code_torch_helpers, code_torch_pictures, NULL };
 
 const CodeLanguage code_torch = {
   .name = "PyTorch",

@@ -1,6 +1,7 @@
 /* The state that the written model loads, made of the project's. */
 #include "engine/code/private.h"
 
+#include <math.h>
 #include <string.h>
 
 /* @tensor with its axes in another order: axis i of the result is axis order[i]. */
@@ -66,6 +67,43 @@ gates_changed (const TelarTensor *tensor)
 }
 
 static TelarTensor *
+direction (const TelarTensor *tensor)
+{
+  TelarTensor *unit = telar_tensor_copy (tensor);
+  gsize n = telar_tensor_elements (unit);
+  double sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    sum += telar_tensor_get (unit, i) * telar_tensor_get (unit, i);
+  for (gsize i = 0; i < n; i++)
+    telar_tensor_set (unit, i, telar_tensor_get (unit, i) / MAX (sqrt (sum), 1e-12));
+  return unit;
+}
+
+/* Where @kernel, a matrix with a row for each place along @axis, takes @from, at length one. */
+static TelarTensor *
+image (const TelarTensor *kernel, const TelarTensor *from, guint axis)
+{
+  const TelarShape *shape = &kernel->type.shape;
+  TelarShape rows = telar_shape (shape->dims[axis]);
+  guint order[TELAR_MAX_RANK] = { axis };
+  gsize columns = telar_tensor_elements (from);
+
+  for (guint i = 0, n = 1; i < shape->rank; i++)
+    if (i != axis)
+      order[n++] = i;
+  g_autoptr (TelarTensor) matrix = permuted (kernel, order);
+  g_autoptr (TelarTensor) product = telar_tensor_new (kernel->type.dtype, &rows);
+  for (gsize r = 0; r < (gsize)rows.dims[0]; r++) {
+    double sum = 0;
+    for (gsize c = 0; c < columns; c++)
+      sum += telar_tensor_get (matrix, r * columns + c) * telar_tensor_get (from, c);
+    telar_tensor_set (product, r, sum);
+  }
+  return direction (product);
+}
+
+static TelarTensor *
 filled (gint64 length, double value)
 {
   TelarShape shape = telar_shape (length);
@@ -92,6 +130,8 @@ one_part (const CodeWeight *weight, const char *name, const TelarStates *states,
     return places_first (state);
   case CODE_GATES:
     return gates_changed (state);
+  case CODE_DIRECTION:
+    return direction (state);
   default:
     return telar_tensor_ref (state);
   }
@@ -151,6 +191,8 @@ make_weight (const CodeWeight *weight, const TelarStates *states, GError **error
       return NULL;
     g_ptr_array_add (parts, part);
   }
+  if (weight->form == CODE_IMAGE)
+    return image (parts->pdata[0], parts->pdata[1], (guint)weight->length);
   return shaped (parts->len == 1  ? telar_tensor_ref (parts->pdata[0])
                  : weight->summed ? added (parts)
                                   : joined (parts),
