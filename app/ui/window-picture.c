@@ -1,5 +1,7 @@
 /* The geometry of convolutions and pools: a part of the input with its padding, the window at its
- * first two places, and the numbers of the result that they make. */
+ * first two places, and the numbers of the result that they make. A transposed convolution is the
+ * same the other way round: each number of its input is spread over a window of the result, and
+ * what it pads is cut away. Of volumes the last two axes are shown. */
 #include "app/ui/picture.h"
 
 #include <glib/gi18n.h>
@@ -16,7 +18,8 @@ typedef struct {
 
 typedef struct {
   Axis across, down;
-  gboolean flat; /* one spatial axis */
+  gboolean flat;    /* one spatial axis */
+  gboolean spreads; /* the window lies on the result: @across and @down are of it */
   char *caption;
 } Window;
 
@@ -41,15 +44,26 @@ item (const TelarNode *node, const char *param, guint axis, gint64 fallback)
   return value->ints.items[axis < value->ints.n ? axis : 0];
 }
 
+static gint64
+size_of (const TelarType *type, guint axis, guint axes)
+{
+  return type && type->shape.rank == axes + 2 ? type->shape.dims[2 + axis] : -1;
+}
+
 /* As engine/operators/window.h has it. */
 static void
-read_padding (const TelarNode *node, guint axis, guint axes, Axis *a)
+read_padding (const TelarNode *node, guint axis, guint axes, gboolean spreads, Axis *a)
 {
   const TelarParamValue *padding = telar_param_set_get (node->params, "padding");
   const TelarParamValue *pad = telar_param_set_get (node->params, "pad");
   gint64 span = a->dilation * (a->kernel - 1) + 1;
 
-  if (padding && g_str_equal (padding->text, "same") && a->in > 0) {
+  if (padding && g_str_equal (padding->text, "same") && spreads) {
+    gint64 total = MAX (span - a->stride, 0);
+
+    a->low = total / 2;
+    a->high = total - a->low;
+  } else if (padding && g_str_equal (padding->text, "same") && a->in > 0) {
     gint64 out = (a->in + a->stride - 1) / a->stride;
     gint64 total = MAX ((out - 1) * a->stride + span - a->in, 0);
 
@@ -62,8 +76,10 @@ read_padding (const TelarNode *node, guint axis, guint axes, Axis *a)
   }
 }
 
+/* @in: where the window moves. */
 static Axis
-read_axis (const TelarNode *node, guint axis, guint axes, const TelarType *in, const TelarType *out)
+read_axis (const TelarNode *node, guint axis, guint axes, gboolean spreads, const TelarType *in,
+           const TelarType *out)
 {
   Axis a = { .in = -1, .out = -1 };
 
@@ -71,23 +87,36 @@ read_axis (const TelarNode *node, guint axis, guint axes, const TelarType *in, c
   a.stride = item (node, "stride", axis, 1);
   a.stride = a.stride > 0 ? a.stride : a.kernel;
   a.dilation = item (node, "dilation", axis, 1);
-  if (in && in->shape.rank == axes + 2)
-    a.in = in->shape.dims[2 + axis];
-  if (out && out->shape.rank == axes + 2)
-    a.out = out->shape.dims[2 + axis];
-  read_padding (node, axis, axes, &a);
+  a.in = size_of (in, axis, axes);
+  a.out = size_of (out, axis, axes);
+  read_padding (node, axis, axes, spreads, &a);
   return a;
 }
 
+/* "4×28×28", "" where a size is not known. Caller frees. */
 static char *
-make_caption (const Axis *down, const Axis *across, gboolean flat)
+sizes_text (const TelarType *type, guint axes)
 {
-  if (across->in < 0 || across->out < 0)
-    return g_strdup ("");
-  if (flat)
-    return g_strdup_printf ("%d → %d", (int)across->in, (int)across->out);
-  return g_strdup_printf ("%d×%d → %d×%d", (int)down->in, (int)across->in, (int)down->out,
-                          (int)across->out);
+  GString *text = g_string_new (NULL);
+
+  for (guint axis = 0; axis < axes; axis++) {
+    gint64 size = size_of (type, axis, axes);
+
+    if (size < 0) {
+      g_string_set_size (text, 0);
+      break;
+    }
+    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, axis ? "×" : "", size);
+  }
+  return g_string_free (text, FALSE);
+}
+
+static char *
+make_caption (const TelarType *in, const TelarType *out, guint axes)
+{
+  g_autofree char *from = sizes_text (in, axes), *to = sizes_text (out, axes);
+
+  return *from && *to ? g_strdup_printf ("%s → %s", from, to) : g_strdup ("");
 }
 
 /* --- drawing ---------------------------------------------------------------------------------- */
@@ -229,6 +258,10 @@ draw (cairo_t *cr, double width, double height, const TelarTheme *theme, PangoCo
   size = MIN (size, 18);
   left = floor ((width - (columns + out_columns) * size - 46) / 2);
   out_left = left + columns * size + 46;
+  if (w->spreads) {
+    out_left = left;
+    left += out_columns * size + 46;
+  }
   cairo_save (cr);
   cairo_translate (cr, MAX (left, 2), 4);
   draw_input (cr, w, columns, rows, size, theme);
@@ -239,7 +272,7 @@ draw (cairo_t *cr, double width, double height, const TelarTheme *theme, PangoCo
   if (more_down && !w->flat)
     draw_more (cr, columns * size / 2, rows * size + 4, FALSE, theme);
   cairo_restore (cr);
-  draw_arrow (cr, out_left - 18, 4 + rows * size / 2, theme);
+  draw_arrow (cr, MAX (left, out_left) - 18, 4 + rows * size / 2, theme);
   cairo_save (cr);
   cairo_translate (cr, out_left, 4 + MAX (0, floor ((rows * size - out_rows * size) / 2)));
   draw_output (cr, w, out_columns, out_rows, size, theme, colour);
@@ -265,29 +298,34 @@ telar_window_picture_new (const TelarNode *node, TelarAnalysis *analysis)
 {
   const TelarParamValue *kernel =
       node->params ? telar_param_set_get (node->params, "kernel") : NULL;
-  const TelarType *in, *out;
+  const TelarType *in, *out, *over, *other;
   g_autofree char *words = NULL;
   guint axes = 0;
   Window *w;
 
-  if (!kernel || kernel->kind != TELAR_PARAM_INTS ||
-      !telar_param_set_get (node->params, "stride") || strstr (node->op->name, "transpose"))
+  if (!kernel || kernel->kind != TELAR_PARAM_INTS || !telar_param_set_get (node->params, "stride"))
     return NULL;
   for (const TelarParam *param = node->op->params; param->name; param++) {
     if (g_str_equal (param->name, "kernel"))
       axes = param->max_items;
   }
-  if (axes < 1 || axes > 2)
+  if (axes < 1 || axes > 3)
     return NULL;
   in = input_type (node, analysis);
   out = telar_analysis_type (analysis, node->id, node->op->outputs[0].name);
   w = g_new0 (Window, 1);
   w->flat = axes == 1;
-  w->across = read_axis (node, axes - 1, axes, in, out);
-  w->down = w->flat ? (Axis){ 1, 1, 1, 0, 0, 1, 1 } : read_axis (node, 0, axes, in, out);
-  w->caption = make_caption (&w->down, &w->across, w->flat);
-  words = g_strdup_printf (_ ("A window of %d by %d numbers that moves by %d and %d: %s"),
-                           (int)w->down.kernel, (int)w->across.kernel, (int)w->down.stride,
-                           (int)w->across.stride, w->caption);
+  w->spreads = strstr (node->op->name, "transpose") != NULL;
+  w->caption = make_caption (in, out, axes);
+  over = w->spreads ? out : in;
+  other = w->spreads ? in : out;
+  w->across = read_axis (node, axes - 1, axes, w->spreads, over, other);
+  w->down = w->flat ? (Axis){ 1, 1, 1, 0, 0, 1, 1 }
+                    : read_axis (node, axes - 2, axes, w->spreads, over, other);
+  words =
+      g_strdup_printf (w->spreads ? _ ("Each number is spread over %d by %d, %d and %d apart: %s")
+                                  : _ ("A window of %d by %d numbers that moves by %d and %d: %s"),
+                       (int)w->down.kernel, (int)w->across.kernel, (int)w->down.stride,
+                       (int)w->across.stride, w->caption);
   return telar_picture_new (w->flat ? 64 : HEIGHT, words, draw, w, window_free);
 }

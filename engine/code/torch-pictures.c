@@ -70,10 +70,21 @@ const CodeHelper code_torch_pictures[] = {
     "    total = sum(squares[:, i : i + x.shape[1]] for i in range(size))\n"
     "    return x * (offset + alpha / size * total) ** -beta\n" },
   { "max_unpool",
-    "def max_unpool(x, places, sizes):\n"
-    "    \"\"\"Each number goes back to where it was the largest; zeros elsewhere.\"\"\"\n"
-    "    whole = x.new_zeros(*x.shape[:2], *sizes).flatten(2)\n"
-    "    return whole.scatter(2, places.flatten(2), x.flatten(2)).unflatten(2, sizes)\n" },
+    "def max_unpool(x, places, sizes, kernel, stride, pad):\n"
+    "    \"\"\"Each number goes back to where it was the largest of its window; zeros "
+    "elsewhere.\"\"\"\n"
+    "    inside, rest = True, places\n"
+    "    for axis in reversed(range(len(sizes))):\n"
+    "        first = torch.arange(x.shape[axis + 2], device=x.device) * stride[axis] - pad[axis]\n"
+    "        first = first.reshape(-1, *[1] * (len(sizes) - 1 - axis))\n"
+    "        at, rest = rest % sizes[axis], rest // sizes[axis]\n"
+    "        inside = inside & (at >= first) & (at < first + kernel[axis])\n"
+    "    # What is not inside goes behind the end; of windows that share a place the first "
+    "counts.\n"
+    "    n = math.prod(sizes)\n"
+    "    places = torch.where(inside & (rest == 0), places, n).flatten(2).flip(2)\n"
+    "    whole = x.new_zeros(*x.shape[:2], n + 1).scatter(2, places, x.flatten(2).flip(2))\n"
+    "    return whole[..., :n].unflatten(2, sizes)\n" },
   { "pixel_shuffle",
     "def pixel_shuffle(x, block, channels_first):\n"
     "    \"\"\"Channels as squares of pixels.\"\"\"\n"

@@ -156,8 +156,17 @@ void
 code_emit_max_unpool (CodePiece *p)
 {
   const TelarShape *out = &code_output_type (p, 0)->shape;
-  g_autofree char *sizes = code_python_tuple (out->dims + 2, out->rank - 2);
+  guint n = out->rank - 2;
+  gint64 kernel[TELAR_MAX_SPATIAL], stride[TELAR_MAX_SPATIAL], pad[TELAR_MAX_SPATIAL];
 
+  code_ints (p, "kernel", n, kernel);
+  code_ints (p, "stride", n, stride);
+  code_ints (p, "pad", n, pad);
+  for (guint i = 0; i < n; i++)
+    stride[i] = stride[i] ? stride[i] : kernel[i];
+  g_autofree char *sizes = code_python_tuple (out->dims + 2, n);
+  g_autofree char *k = code_python_tuple (kernel, n), *s = code_python_tuple (stride, n);
+  g_autofree char *around = code_python_tuple (pad, n);
   code_need (p, "max_unpool");
-  code_forward (p, "max_unpool($0, $1, %s)", sizes);
+  code_forward (p, "max_unpool($0, $1, %s, %s, %s, %s)", sizes, k, s, around);
 }

@@ -8,6 +8,8 @@ write_imports (GString *text, const char *body, gboolean loads)
 {
   if (loads)
     g_string_append (text, "from pathlib import Path\n\n");
+  if (strstr (body, "math."))
+    g_string_append (text, "import math\n\n");
   if (strstr (body, "np."))
     g_string_append (text, "import numpy as np\n");
   if (strstr (body, "torch."))

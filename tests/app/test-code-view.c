@@ -54,15 +54,15 @@ test_code (void)
   wait_for_text (view, "layers.Conv2D(24, 3, padding=\"same\"");
   g_assert_true (shows (view, "return keras.Model(images, x)"));
   test_picture (view, "code-keras");
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (test_wait_for (view, test_is_button, "PyTorch")),
-                                TRUE);
-  wait_for_text (view, "self.conv1 = nn.Conv2d(1, 24, 3, bias=False, padding=1)");
   /* What cannot be said is listed, and the code is back when it can. */
   set (document, "conv1.normalise_weights", "spectral");
-  test_wait_for (view, test_is_label, "its weights are normalised");
+  test_wait_for (view, test_is_label, "Keras has no such normalisation of weights");
   set (document, "conv1.normalise_weights", "none");
   while (!gtk_widget_get_mapped (test_wait_for (view, test_is_button, "Copy")))
     g_main_context_iteration (NULL, TRUE);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (test_wait_for (view, test_is_button, "PyTorch")),
+                                TRUE);
+  wait_for_text (view, "self.conv1 = nn.Conv2d(1, 24, 3, bias=False, padding=1)");
   gtk_window_destroy (GTK_WINDOW (view));
   gtk_window_destroy (GTK_WINDOW (window));
 }
