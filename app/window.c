@@ -91,9 +91,16 @@ on_document_notify (TelarWindow *self)
 static void
 on_journal_failed (TelarDocument *document, const char *message, TelarWindow *self)
 {
-  g_autofree char *text = g_strdup_printf (_ ("Edits are not kept safe from a crash: %s"), message);
+  g_autofree char *text = g_strdup_printf (
+      _ ("Edits are not kept safe from a crash until the disk takes them: %s"), message);
 
   telar_window_toast (self, text);
+}
+
+static void
+on_journal_restored (TelarDocument *document, TelarWindow *self)
+{
+  telar_window_toast (self, _ ("Edits are kept safe from a crash again"));
 }
 
 void
@@ -132,6 +139,8 @@ telar_window_set_document (TelarWindow *self, TelarDocument *document)
     g_signal_connect_object (document, "disk-changed", G_CALLBACK (telar_window_look_at_disk), self,
                              G_CONNECT_SWAPPED);
     g_signal_connect_object (document, "journal-failed", G_CALLBACK (on_journal_failed), self, 0);
+    g_signal_connect_object (document, "journal-restored", G_CALLBACK (on_journal_restored), self,
+                             0);
   }
   telar_design_page_set_document (self->design, document, self->analysis);
   telar_train_page_set_document (self->train, document);

@@ -7,6 +7,9 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+/* So long a disk that is full is left alone. */
+#define RETRY_SECONDS 5
+
 /* --- opening ---------------------------------------------------------------------------------- */
 
 /* The text as it is now becomes what the next journal starts from. */
@@ -100,14 +103,6 @@ telar_document_new_imported (TelarGraph *graph, const char *title, const char *j
 
 /* --- the journal ------------------------------------------------------------------------------ */
 
-static void
-journal_broke (TelarDocument *self, const GError *error)
-{
-  self->journal_failed = TRUE;
-  g_clear_pointer (&self->journal, telar_journal_free);
-  g_signal_emit_by_name (self, "journal-failed", error->message);
-}
-
 static TelarJournal *
 open_journal (TelarDocument *self, GError **error)
 {
@@ -117,29 +112,52 @@ open_journal (TelarDocument *self, GError **error)
   return path ? telar_journal_create (path, &self->base, error) : NULL;
 }
 
+/* In their order, as far as the disk takes them. */
+static gboolean
+write_entries (TelarDocument *self, GError **error)
+{
+  if (!self->journal)
+    self->journal = open_journal (self, error);
+  while (self->journal && self->unwritten.length) {
+    if (!telar_journal_append (self->journal, json_incref (self->unwritten.head->data), error))
+      return FALSE;
+    json_decref (g_queue_pop_head (&self->unwritten));
+  }
+  return self->journal != NULL;
+}
+
+static gboolean
+write_again (gpointer data)
+{
+  TelarDocument *self = data;
+
+  if (!write_entries (self, NULL))
+    return G_SOURCE_CONTINUE;
+  self->retry = 0;
+  g_signal_emit_by_name (self, "journal-restored");
+  return G_SOURCE_REMOVE;
+}
+
 void
 telar_document_journal (TelarDocument *self, const char *kind, const char *name,
                         const TelarPatch *patch)
 {
   g_autoptr (GError) error = NULL;
 
-  if (self->journal_failed)
+  g_queue_push_tail (&self->unwritten, json_pack ("{s:s, s:s, s:o}", "kind", kind, "name", name,
+                                                  "changes", telar_patch_to_json (patch)));
+  if (self->retry || write_entries (self, &error))
     return;
-  if (!self->journal)
-    self->journal = open_journal (self, &error);
-  if (!self->journal ||
-      !telar_journal_append (self->journal,
-                             json_pack ("{s:s, s:s, s:o}", "kind", kind, "name", name, "changes",
-                                        telar_patch_to_json (patch)),
-                             &error))
-    journal_broke (self, error);
+  self->retry = g_timeout_add_seconds (RETRY_SECONDS, write_again, self);
+  g_signal_emit_by_name (self, "journal-failed", error->message);
 }
 
-static void
-drop_journal (TelarDocument *self)
+void
+telar_document_drop_journal (TelarDocument *self, gboolean discard)
 {
-  g_clear_pointer (&self->journal, telar_journal_discard);
-  self->journal_failed = FALSE;
+  g_clear_handle_id (&self->retry, g_source_remove);
+  g_queue_clear_full (&self->unwritten, (GDestroyNotify)json_decref);
+  g_clear_pointer (&self->journal, discard ? telar_journal_discard : telar_journal_free);
 }
 
 /* --- recovery --------------------------------------------------------------------------------- */
@@ -311,7 +329,7 @@ telar_document_save (TelarDocument *self, const char *path, GError **error)
 void
 telar_document_settle (TelarDocument *self)
 {
-  drop_journal (self);
+  telar_document_drop_journal (self, TRUE);
   self->saved_serial = telar_document_serial (self);
   rebase (self);
   telar_document_watch (self);
@@ -322,7 +340,7 @@ void
 telar_document_close (TelarDocument *self)
 {
   telar_document_unwatch (self);
-  drop_journal (self);
+  telar_document_drop_journal (self, TRUE);
   if (self->loose_weights)
     g_unlink (self->loose_weights);
   g_clear_pointer (&self->loose_weights, g_free);

@@ -35,7 +35,8 @@ struct _TelarDocument {
 
   TelarJournalBase base; /* what the journal starts from */
   TelarJournal *journal; /* made by the first edit */
-  gboolean journal_failed;
+  GQueue unwritten;      /* json_t *, entries that the journal has not taken yet */
+  guint retry;           /* source: they are written when the disk takes them; 0: all are written */
 };
 
 /* The last edit of a stack, or NULL. */
@@ -53,6 +54,9 @@ void telar_document_record (TelarDocument *self, const char *name, TelarPatch *p
  * replaying needs no history. */
 void telar_document_journal (TelarDocument *self, const char *kind, const char *name,
                              const TelarPatch *patch);
+
+/* Gives up the journal, its file with it when @discard, and what was not written. */
+void telar_document_drop_journal (TelarDocument *self, gboolean discard);
 
 /* What is in the graph is what the file holds: the journal goes, and the next one starts here. */
 void telar_document_settle (TelarDocument *self);

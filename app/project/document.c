@@ -7,7 +7,7 @@
 G_DEFINE_FINAL_TYPE (TelarDocument, telar_document, G_TYPE_OBJECT)
 
 enum { PROP_TITLE = 1, PROP_PATH, PROP_MODIFIED, PROP_UNDO_NAME, PROP_REDO_NAME, N_PROPS };
-enum { CHANGED, ENTERED, DISK_CHANGED, JOURNAL_FAILED, N_SIGNALS };
+enum { CHANGED, ENTERED, DISK_CHANGED, JOURNAL_FAILED, JOURNAL_RESTORED, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -338,7 +338,7 @@ finalize (GObject *object)
 {
   TelarDocument *self = TELAR_DOCUMENT (object);
 
-  g_clear_pointer (&self->journal, telar_journal_free);
+  telar_document_drop_journal (self, FALSE);
   telar_journal_base_clear (&self->base);
   g_clear_pointer (&self->pending, telar_patch_free);
   g_clear_pointer (&self->pending_name, g_free);
@@ -378,6 +378,8 @@ telar_document_class_init (TelarDocumentClass *klass)
                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[JOURNAL_FAILED] = g_signal_new ("journal-failed", TELAR_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST,
                                           0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[JOURNAL_RESTORED] = g_signal_new ("journal-restored", TELAR_TYPE_DOCUMENT,
+                                            G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

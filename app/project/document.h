@@ -17,9 +17,11 @@ G_DECLARE_FINAL_TYPE (TelarDocument, telar_document, TELAR, DOCUMENT, GObject)
  *   "changed" (TelarPatch *patch, TelarPatchDirection direction): records have changed.
  *   "entered": another drawing is being edited.
  *   "disk-changed": another program wrote, moved or removed the file; see
- * telar_document_disk_state. "journal-failed" (const char *message): edits are not safe from a
- * crash any more; once. Properties (read only, with notify): "title", "path", "modified",
- * "undo-name", "redo-name". */
+ *     telar_document_disk_state.
+ *   "journal-failed" (const char *message): edits are not safe from a crash for the time being; the
+ *     journal is tried again, and what it has not taken is kept for it.
+ *   "journal-restored": they are again, all of them.
+ * Properties (read only, with notify): "title", "path", "modified", "undo-name", "redo-name". */
 
 TelarDocument *telar_document_new (const char *title);
 TelarDocument *telar_document_open (const char *path, GError **error);

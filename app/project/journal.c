@@ -17,6 +17,7 @@
 struct TelarJournal {
   char *path;
   int fd;
+  off_t end;           /* of the last whole line */
   GThreadPool *syncer; /* one thread: fsync may take long */
   gboolean named;      /* its name is on the disk; of the syncer's thread */
 };
@@ -145,29 +146,32 @@ set_io_error (GError **error, const char *what, const char *path)
                    g_strerror (code));
 }
 
+/* What of a line is on a full disk goes before the next is written: it would hide all that follow.
+ */
 static gboolean
 write_line (TelarJournal *journal, const json_t *entry, GError **error)
 {
   char *text = json_dumps (entry, JSON_COMPACT);
   g_autofree char *line = g_strconcat (text, "\n", NULL);
   gsize length = strlen (line), done = 0;
-  off_t start = lseek (journal->fd, 0, SEEK_END);
 
   free (text);
+  if (ftruncate (journal->fd, journal->end) != 0) {
+    set_io_error (error, "repaired", journal->path);
+    return FALSE;
+  }
   while (done < length) {
-    ssize_t n = write (journal->fd, line + done, length - done);
+    ssize_t n = pwrite (journal->fd, line + done, length - done, journal->end + (off_t)done);
 
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0) {
       set_io_error (error, "written", journal->path);
-      /* Half a line would hide all that follow it. */
-      if (start >= 0 && ftruncate (journal->fd, start) != 0)
-        g_prefix_error (error, "(the journal is damaged) ");
       return FALSE;
     }
     done += (gsize)n;
   }
+  journal->end += (off_t)length;
   return TRUE;
 }
 
@@ -199,7 +203,7 @@ base_to_json (const TelarJournalBase *base)
 TelarJournal *
 telar_journal_create (const char *path, const TelarJournalBase *base, GError **error)
 {
-  g_autoptr (TelarJournal) journal = NULL;
+  TelarJournal *journal;
   int fd = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
   if (fd < 0) {
@@ -209,15 +213,15 @@ telar_journal_create (const char *path, const TelarJournalBase *base, GError **e
   journal = journal_new (path, fd);
   if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
     telar_set_error (error, TELAR_ERROR_FAILED, NULL, "%s is open in another window", path);
+    telar_journal_free (journal);
     return NULL;
   }
-  if (ftruncate (fd, 0) != 0) {
-    set_io_error (error, "emptied", path);
+  /* Without its first line it would be no journal that anything can be recovered from. */
+  if (!telar_journal_append (journal, base_to_json (base), error)) {
+    telar_journal_discard (journal);
     return NULL;
   }
-  if (!telar_journal_append (journal, base_to_json (base), error))
-    return NULL;
-  return g_steal_pointer (&journal);
+  return journal;
 }
 
 void
@@ -360,6 +364,7 @@ telar_journal_resume (const char *path, TelarJournalBase *base, GPtrArray **entr
     set_io_error (error, "repaired", path);
     return NULL;
   }
+  journal->end = (off_t)end;
   g_ptr_array_remove_index (lines, 0);
   *entries = g_steal_pointer (&lines);
   return g_steal_pointer (&journal);

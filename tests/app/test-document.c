@@ -5,7 +5,9 @@
 #include "tests/app/support.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* --- single edits ----------------------------------------------------------------------------- */
 
@@ -388,20 +390,84 @@ count_failure (TelarDocument *document, const char *message, guint *n)
 }
 
 static void
+assert_text (TelarDocument *document, const char *expected)
+{
+  g_autofree char *text = telar_graph_to_text (telar_document_graph (document));
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+count_restored (TelarDocument *document, guint *n)
+{
+  (*n)++;
+}
+
+/* While the disk takes nothing edits go on; once it does, all of them are in the journal. */
+static void
 test_journal_cannot_be_written (void)
 {
   Saved saved;
   g_autoptr (TelarDocument) document = saved_document (&saved);
+  g_autoptr (TelarDocument) recovered = NULL;
   g_autofree char *journal = telar_journal_path (saved.path);
-  guint failures = 0;
+  g_autofree char *text = NULL;
+  guint failures = 0, restored = 0;
 
   g_assert_cmpint (g_mkdir (journal, 0700), ==, 0);
   g_signal_connect (document, "journal-failed", G_CALLBACK (count_failure), &failures);
+  g_signal_connect (document, "journal-restored", G_CALLBACK (count_restored), &restored);
   g_free (telar_edit_add (document, "relu", 0, 0, NULL, NULL));
   g_free (telar_edit_add (document, "relu", 0, 0, NULL, NULL));
   g_assert_cmpuint (failures, ==, 1);
   g_assert_cmpstr (telar_document_undo_name (document), !=, NULL);
-  telar_document_close (document);
+  g_assert_cmpint (g_rmdir (journal), ==, 0);
+  while (!restored)
+    g_main_context_iteration (NULL, TRUE);
+  g_free (telar_edit_add (document, "relu", 0, 0, NULL, NULL));
+  text = telar_graph_to_text (telar_document_graph (document));
+  g_clear_object (&document);
+  recovered = telar_document_recover (journal, NULL);
+  assert_text (recovered, text);
+  g_assert_cmpuint (failures, ==, 1);
+  telar_document_close (recovered);
+  saved_clear (&saved);
+}
+
+/* A disk that is full in the middle of a line keeps the lines before it, and takes the line later.
+ */
+static void
+test_journal_on_full_disk (void)
+{
+  Saved saved;
+  g_autoptr (TelarDocument) document = saved_document (&saved);
+  g_autoptr (TelarDocument) recovered = NULL;
+  g_autofree char *journal = telar_journal_path (saved.path);
+  g_autofree char *text = NULL;
+  guint failures = 0, restored = 0;
+  struct rlimit before, tight;
+  GStatBuf info;
+
+  g_signal_connect (document, "journal-failed", G_CALLBACK (count_failure), &failures);
+  g_signal_connect (document, "journal-restored", G_CALLBACK (count_restored), &restored);
+  g_free (telar_edit_add (document, "relu", 0, 0, NULL, NULL));
+  g_assert_cmpint (g_stat (journal, &info), ==, 0);
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  tight = before;
+  tight.rlim_cur = (rlim_t)info.st_size + 20;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &tight), ==, 0);
+  g_free (telar_edit_add (document, "relu", 0, 0, NULL, NULL));
+  g_free (telar_edit_add (document, "tanh", 0, 0, NULL, NULL));
+  g_assert_cmpuint (failures, ==, 1);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  while (!restored)
+    g_main_context_iteration (NULL, TRUE);
+  text = telar_graph_to_text (telar_document_graph (document));
+  g_clear_object (&document);
+  recovered = telar_document_recover (journal, NULL);
+  assert_text (recovered, text);
+  telar_document_close (recovered);
   saved_clear (&saved);
 }
 
@@ -452,6 +518,7 @@ main (int argc, char **argv)
   g_test_add_func ("/journal/save", test_journal_goes_with_save);
   g_test_add_func ("/journal/unsaved", test_journal_unsaved);
   g_test_add_func ("/journal/cannot-be-written", test_journal_cannot_be_written);
+  g_test_add_func ("/journal/full-disk", test_journal_on_full_disk);
   g_test_add_func ("/document/save-moves-paths", test_save_moves_paths);
   status = g_test_run ();
   test_remove (state);
