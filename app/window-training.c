@@ -61,11 +61,14 @@ static void
 on_ended (TelarSession *session, const char *status, const char *message, TelarWindow *self)
 {
   const char *run = telar_session_run (session);
+  gboolean began = telar_session_row (session) != NULL;
   g_autofree char *result = describe_result (session);
   g_autofree char *text = NULL;
 
   telar_window_update_training (self);
-  if (g_str_equal (status, "failed")) {
+  if (g_str_equal (status, "failed") && !began) {
+    report_failure (self, _ ("Training cannot start"), message);
+  } else if (g_str_equal (status, "failed")) {
     text = g_strdup_printf (_ ("The run %s failed"), run);
     report_failure (self, text, message);
   } else if (g_str_equal (status, "lost")) {
@@ -108,9 +111,8 @@ watch (TelarWindow *self, TelarSession *session)
 /* --- actions ---------------------------------------------------------------------------------- */
 
 static void
-train (GSimpleAction *action, GVariant *parameter, gpointer data)
+start (TelarWindow *self)
 {
-  TelarWindow *self = data;
   g_autofree char *workspace = telar_workspace_path ();
   g_autoptr (TelarSession) session = NULL;
   g_autoptr (GError) error = NULL;
@@ -132,6 +134,31 @@ train (GSimpleAction *action, GVariant *parameter, gpointer data)
   }
   watch (self, session);
   adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (self->pages), "train");
+}
+
+static void
+on_analysed (TelarAnalysis *analysis, TelarWindow *self)
+{
+  if (telar_analysis_is_busy (analysis))
+    return;
+  g_signal_handlers_disconnect_by_func (analysis, on_analysed, self);
+  if (!is_alive (self))
+    start (self);
+}
+
+/* What the last edits come to, and whether a step fits into memory, is known before anything
+ * starts.
+ */
+static void
+train (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  TelarWindow *self = data;
+
+  g_signal_handlers_disconnect_by_func (self->analysis, on_analysed, self);
+  if (telar_analysis_is_busy (self->analysis))
+    g_signal_connect_object (self->analysis, "changed", G_CALLBACK (on_analysed), self, 0);
+  else
+    start (self);
 }
 
 static void

@@ -29,6 +29,7 @@ typedef struct {
   TelarSystemProbe *probe;
   gint64 sampled_at;
   gboolean goes_on; /* has begun and not ended */
+  gboolean begun;      /* the training has told something of itself */
 } Writer;
 
 /* --- items ------------------------------------------------------------------------------- */
@@ -172,10 +173,13 @@ write_checkpoint (Writer *writer, const RecorderItem *item, GError **error)
                                 item->text, error);
 }
 
+/* A run that was refused before its first step, because memory does not hold it, is none. */
 static gboolean
 write_end (Writer *writer, const RecorderItem *item, GError **error)
 {
   writer->goes_on = FALSE;
+  if (item->status == TELAR_RUN_FAILED && !writer->begun && !writer->recorder->resume)
+    return telar_store_run (writer->store, error, "DELETE FROM run WHERE id = ?", "i", writer->run);
   return telar_store_run (
              writer->store, error,
              "UPDATE run SET status = ?, message = ?, ended = ?, step = ? WHERE id = ?", "ssiii",
@@ -187,6 +191,7 @@ write_end (Writer *writer, const RecorderItem *item, GError **error)
 static gboolean
 write_item (Writer *writer, const RecorderItem *item, GError **error)
 {
+  writer->begun |= item->kind != ITEM_END;
   if (item->kind != ITEM_END)
     writer->step = item->kind == ITEM_BEGIN ? item->step : MAX (writer->step, item->step);
   switch (item->kind) {

@@ -8,6 +8,7 @@
 #include "engine/watch.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -532,6 +533,8 @@ run (const TelarCommand *command, GError **error)
              problem != NULL ? problem->message : NULL);
   telar_training_result_clear (&result);
   if (!ok) {
+    /* Of a run that was refused before it began nothing is left; one with files in it stays. */
+    g_rmdir (job.folder);
     g_propagate_error (error, g_steal_pointer (&problem));
     return 1;
   }

@@ -184,8 +184,10 @@ start_cost (gpointer data)
   CostInput *input;
 
   self->cost_source = 0;
-  if (!self->feed || self->n_errors || !self->lowered || !self->lowered->program)
+  if (!self->feed || self->n_errors || !self->lowered || !self->lowered->program) {
+    tell (self); /* there is nothing more to come */
     return G_SOURCE_REMOVE;
+  }
   input = g_new0 (CostInput, 1);
   input->graph = telar_graph_copy (telar_document_graph (self->document));
   input->feed = g_atomic_rc_box_acquire (self->feed);
@@ -373,7 +375,7 @@ telar_analysis_document (TelarAnalysis *self)
 gboolean
 telar_analysis_is_busy (TelarAnalysis *self)
 {
-  return self->reading || self->planning || self->lower_source;
+  return self->reading || self->planning || self->lower_source || self->cost_source;
 }
 
 /* What lowering puts before the ids of the drawing that is edited; looked up once for each place

@@ -91,6 +91,8 @@ look (TelarSession *self)
 
   if (row)
     take_row (self, row);
+  else /* refused before it began: it is not recorded */
+    g_clear_pointer (&self->row, telar_run_row_free);
 }
 
 static gboolean

@@ -269,7 +269,8 @@ test_no_device (void)
   test_assert_fails (run, 4, "abacus");
 }
 
-/* A step of a terabyte is refused by its plan: in a moment, by name, with nothing allocated. */
+/* A step of a terabyte is refused by its plan: in a moment, by name, with nothing allocated and no
+ * run recorded. */
 static void
 test_memory (void)
 {
@@ -286,6 +287,9 @@ test_memory (void)
     g_assert_cmpint (getrusage (RUSAGE_CHILDREN, &usage), ==, 0);
     g_assert_cmpint (usage.ru_maxrss, <, 4 << 20); /* KiB */
   }
+  g_auto (TestRun) runs = test_run ("runs", "list", "--json", NULL);
+  g_assert_cmpint (runs.status, ==, 0);
+  g_assert_null (strstr (runs.output, "digits-cnn"));
 }
 
 int
