@@ -160,6 +160,7 @@ struct _TelarCanvas {
 
   graphene_point_t pointer;
   gboolean pointer_inside;
+  gboolean double_clicked; /* by the press that a drag may begin with */
   TelarHit hover;
   double pinch_zoom;
   const TelarOperator *dropping; /* over the canvas in a drag from the palette */
@@ -358,11 +359,16 @@ void telar_canvas_add_drop_target (TelarCanvas *self); /* drop.c */
 void telar_canvas_update_proxies (TelarCanvas *self);
 void telar_canvas_allocate_proxies (TelarCanvas *self);
 void telar_canvas_drop_proxies (TelarCanvas *self);
+/* The keyboard goes to the current node, else to the canvas. */
 void telar_canvas_focus_current (TelarCanvas *self);
+/* The widget of the current node, borrowed; NULL without one. */
+GtkWidget *telar_canvas_current_proxy (TelarCanvas *self);
 /* So that accessibility tools read them out. */
 void telar_canvas_focus_port (TelarCanvas *self, TelarSceneNode *node, gboolean output, guint port);
 void telar_canvas_focus_wire (TelarCanvas *self, TelarSceneEdge *edge);
 
+/* The place of a new node at a point of the drawing, moved down until it covers no other. */
+graphene_point_t telar_canvas_free_place (TelarCanvas *self, float x, float y);
 /* quick-add.c: search and add at a point of the widget; @attach, a port to wire to, may be NULL. */
 void telar_canvas_quick_add (TelarCanvas *self, double x, double y, const TelarPortRef *attach);
 /* The same to put a node into the selected wire, and in the place of the selected nodes. */

@@ -256,6 +256,16 @@ finalize (GObject *object)
   G_OBJECT_CLASS (telar_canvas_parent_class)->finalize (object);
 }
 
+/* The keyboard comes back to the node where it was. */
+static gboolean
+grab_focus (GtkWidget *widget)
+{
+  GtkWidget *proxy = telar_canvas_current_proxy (TELAR_CANVAS (widget));
+
+  return proxy ? gtk_widget_grab_focus (proxy)
+               : GTK_WIDGET_CLASS (telar_canvas_parent_class)->grab_focus (widget);
+}
+
 static void
 telar_canvas_class_init (TelarCanvasClass *klass)
 {
@@ -269,6 +279,7 @@ telar_canvas_class_init (TelarCanvasClass *klass)
   widget_class->size_allocate = size_allocate;
   widget_class->measure = measure;
   widget_class->css_changed = css_changed;
+  widget_class->grab_focus = grab_focus;
   gtk_widget_class_set_css_name (widget_class, "telar-canvas");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   telar_canvas_add_fix_action (widget_class);

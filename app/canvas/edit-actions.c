@@ -14,9 +14,8 @@ view_middle (TelarCanvas *self)
                                    gtk_widget_get_height (GTK_WIDGET (self)) / 2.0);
 }
 
-/* The place of a new node in the middle of the view; moved down until it covers no other. */
-static graphene_point_t
-free_place (TelarCanvas *self, float x, float y)
+graphene_point_t
+telar_canvas_free_place (TelarCanvas *self, float x, float y)
 {
   graphene_point_t place = GRAPHENE_POINT_INIT (telar_canvas_snap (x), telar_canvas_snap (y));
 
@@ -67,9 +66,11 @@ telar_canvas_add (TelarCanvas *self, const char *name)
   if (extend) {
     const graphene_rect_t *rect = telar_scene_node_rect (self->current);
 
-    place = free_place (self, rect->origin.x + rect->size.width + TELAR_BESIDE, rect->origin.y);
+    place = telar_canvas_free_place (self, rect->origin.x + rect->size.width + TELAR_BESIDE,
+                                     rect->origin.y);
   } else {
-    place = free_place (self, middle.x - TELAR_CARD_WIDTH / 2, middle.y - TELAR_CARD_HEIGHT / 2);
+    place = telar_canvas_free_place (self, middle.x - TELAR_CARD_WIDTH / 2,
+                                     middle.y - TELAR_CARD_HEIGHT / 2);
   }
   id = telar_edit_add (self->document, name, place.x, place.y, extend ? &attach : NULL, &error);
   if (!id) {
@@ -141,8 +142,8 @@ quick_add (GtkWidget *widget, const char *action, GVariant *parameter)
     telar_canvas_quick_insert (self, x, y);
   } else if (alone) {
     const graphene_rect_t *rect = telar_scene_node_rect (self->current);
-    graphene_point_t place =
-        free_place (self, rect->origin.x + rect->size.width + TELAR_BESIDE, rect->origin.y);
+    graphene_point_t place = telar_canvas_free_place (
+        self, rect->origin.x + rect->size.width + TELAR_BESIDE, rect->origin.y);
     graphene_point_t at = telar_canvas_to_widget (self, place.x, place.y + TELAR_CARD_HEIGHT / 2);
 
     telar_canvas_quick_add (self, at.x, at.y, &(TelarPortRef){ self->current->id, 0, TRUE });

@@ -148,8 +148,12 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, TelarCanvas *self)
     return;
   }
   adw_animation_pause (self->animation);
-  telar_canvas_finish_note (self);
-  gtk_widget_grab_focus (GTK_WIDGET (self));
+  /* What a double click has just opened stays open and keeps the keyboard. */
+  if (!self->double_clicked) {
+    telar_canvas_finish_note (self);
+    gtk_widget_grab_focus (GTK_WIDGET (self));
+  }
+  self->double_clicked = FALSE;
   self->pointer = self->drag_start = self->drag_now = GRAPHENE_POINT_INIT ((float)x, (float)y);
   self->drag_view = self->view;
   if (button == GDK_BUTTON_MIDDLE || self->space) {
@@ -332,6 +336,7 @@ on_click (GtkGestureClick *gesture, int n_press, double x, double y, TelarCanvas
       telar_canvas_select_note (self, hit.note, FALSE);
     telar_canvas_show_menu (self, x, y);
   } else if (button == GDK_BUTTON_PRIMARY && n_press == 2) {
+    self->double_clicked = TRUE;
     telar_canvas_double_click (self, x, y);
   }
 }

@@ -36,6 +36,7 @@ static void
 clear_selection (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   telar_canvas_clear_selection (TELAR_CANVAS (widget));
+  gtk_widget_grab_focus (widget);
 }
 
 static void
@@ -195,6 +196,9 @@ on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType stat
 {
   if (!self->document)
     return GDK_EVENT_PROPAGATE;
+  /* What the text of a note leaves is not for the canvas, whose keys are letters. */
+  if (self->note_editor)
+    return GDK_EVENT_STOP;
   if (telar_canvas_wire_key (self, key, state))
     return GDK_EVENT_STOP;
   if (key == GDK_KEY_space && !self->space) {

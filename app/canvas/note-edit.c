@@ -66,27 +66,16 @@ on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType stat
   return GDK_EVENT_STOP;
 }
 
-/* What the text leaves is not for the canvas, whose keys are letters. */
-static gboolean
-on_rest (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state,
-         TelarCanvas *self)
-{
-  return GDK_EVENT_STOP;
-}
-
 static void
 add_keys (TelarCanvas *self, GtkWidget *editor)
 {
   GtkEventController *keys = gtk_event_controller_key_new ();
-  GtkEventController *rest = gtk_event_controller_key_new ();
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), self);
-  g_signal_connect (rest, "key-pressed", G_CALLBACK (on_rest), self);
   g_signal_connect (focus, "leave", G_CALLBACK (on_leave), self);
   gtk_widget_add_controller (editor, keys);
-  gtk_widget_add_controller (editor, rest);
   gtk_widget_add_controller (editor, focus);
 }
 

@@ -148,7 +148,7 @@ forget_relations (TelarCanvas *self)
 
 /* --- coming and going ------------------------------------------------------------------------- */
 
-/* The canvas takes the focus of what goes. */
+/* The canvas takes the focus of what goes, until the current node has a proxy again. */
 static void
 drop_focused (TelarCanvas *self, GtkWidget *proxy)
 {
@@ -158,7 +158,7 @@ drop_focused (TelarCanvas *self, GtkWidget *proxy)
 
   gtk_widget_unparent (proxy);
   if (focused)
-    gtk_widget_grab_focus (GTK_WIDGET (self));
+    gtk_root_set_focus (root, GTK_WIDGET (self));
 }
 
 static void
@@ -311,6 +311,8 @@ refresh (gpointer data)
     relate (((TelarSceneNode *)nodes->pdata[i])->proxy);
   update_parts (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
+  if (gtk_widget_is_focus (GTK_WIDGET (self)) && self->current)
+    gtk_widget_grab_focus (self->current->proxy);
   return G_SOURCE_REMOVE;
 }
 
@@ -389,8 +391,15 @@ void
 telar_canvas_focus_current (TelarCanvas *self)
 {
   refresh_now (self);
-  gtk_widget_grab_focus (self->current && self->current->proxy ? GTK_WIDGET (self->current->proxy)
-                                                               : GTK_WIDGET (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+GtkWidget *
+telar_canvas_current_proxy (TelarCanvas *self)
+{
+  if (self->proxies_idle)
+    refresh_now (self);
+  return self->current ? self->current->proxy : NULL;
 }
 
 void

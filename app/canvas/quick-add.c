@@ -306,7 +306,8 @@ build (QuickAdd *add)
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   gtk_widget_add_controller (add->entry, keys);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), add);
-  g_signal_connect_swapped (add->entry, "search-changed", G_CALLBACK (refill), add);
+  /* At once, so that what is typed fast and ended by Enter finds what was typed. */
+  g_signal_connect_swapped (add->entry, "changed", G_CALLBACK (refill), add);
   g_signal_connect (add->entry, "activate", G_CALLBACK (on_entry_activate), add);
   g_signal_connect_swapped (add->entry, "stop-search", G_CALLBACK (gtk_popover_popdown),
                             add->popover);

@@ -94,8 +94,9 @@ telar_canvas_wire_from (TelarCanvas *self, TelarSceneNode *node, gboolean output
   self->wiring.started = (TelarHit){ hit.kind, node, port, NULL };
   /* Until it is aimed its end hangs beside the port. */
   self->pointer = telar_canvas_to_widget (self, at.x + (output ? 60 : -60), at.y + 30);
-  if (!carry (self, self->wiring.output ? 1 : -1, 0))
-    carry (self, 0, 1);
+  /* On along the flow, where there is something to go to; else wherever there is. */
+  if (!carry (self, output ? 1 : -1, 0) && !carry (self, 0, 1) && !carry (self, 0, -1))
+    carry (self, output ? -1 : 1, 0);
 }
 
 /* The ports of a node in turn, outputs first. */
@@ -132,8 +133,11 @@ end_at_new_node (TelarCanvas *self)
   g_autofree char *id = g_strdup (self->wiring.node->id);
   TelarPortRef attach = { id, self->wiring.port, self->wiring.output };
   graphene_point_t at = telar_scene_port (self->wiring.node, attach.output, attach.port);
-  float aside = attach.output ? TELAR_BESIDE : -TELAR_BESIDE;
-  graphene_point_t place = telar_canvas_to_widget (self, at.x + aside, at.y);
+  float aside = attach.output ? TELAR_BESIDE : -TELAR_BESIDE - TELAR_CARD_WIDTH;
+  graphene_point_t free =
+      telar_canvas_free_place (self, at.x + aside, at.y - TELAR_CARD_HEIGHT / 2);
+  graphene_point_t place = telar_canvas_to_widget (
+      self, free.x + (attach.output ? 0 : TELAR_CARD_WIDTH), free.y + TELAR_CARD_HEIGHT / 2);
 
   telar_canvas_cancel_drag (self);
   telar_canvas_quick_add (self, place.x, place.y, &attach);
