@@ -2,6 +2,7 @@
 """Pictures of every page: screenshots.py STUDIO SAMPLES FOLDER SIZE LANGUAGE SCHEME. What is clicked
 is found by actions and roles, which are the same in every language."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -60,8 +61,37 @@ def dialog(studio, name, key, rest=1.0):
 def start_page():
     studio = Studio(PROGRAM)
     fill_screen(studio)
-    shot("start", 1.5)
+    shot("start", 3)
     studio.close()
+
+
+def code_and_differences(studio, project):
+    """The model as source code, and what became of it since the sample."""
+    dialog(studio, "code", "F4", 2)
+    other = project.replace(".telar", "-before.telar")
+    with open(project) as file:
+        graph = json.load(file)
+    for node in graph["nodes"]:
+        if node["id"] == "conv2":
+            node["params"]["filters"] = 16
+    removed = {"id": "tanh1", "op": "tanh"}
+    graph["nodes"].append(removed)
+    graph["edges"].append({"from": "scale:out", "to": "tanh1:in"})
+    graph["layout"]["tanh1"] = [graph["layout"]["conv1"][0], graph["layout"]["conv1"][1] - 120]
+    with open(other, "w") as file:
+        json.dump(graph, file)
+    before = windows(studio)
+    studio.window_action("win.compare")
+    wait_for("where to choose", lambda: len(windows(studio)) > len(before))
+    time.sleep(1)
+    studio.key("ctrl+l")
+    studio.key("ctrl+a")
+    studio.type(other)
+    studio.key("Return")
+    time.sleep(1)
+    xdotool("mousemove", 2, 2)
+    shot("differences", 2)
+    studio.key("Escape")
 
 
 def design_pages(project):
@@ -84,6 +114,9 @@ def design_pages(project):
     studio.key("Tab")
     shot("add")
     studio.key("Escape")
+    studio.key("Escape")
+    shot("settings")
+    code_and_differences(studio, project)
     studio.close()
 
 
@@ -103,8 +136,9 @@ def train_pages(project):
 def empty_page():
     studio = Studio(PROGRAM)
     fill_screen(studio)
-    studio.window_action("win.new")
-    shot("empty")
+    studio.key("ctrl+n")
+    studio.canvas()
+    shot("empty", 2)
     studio.close()
 
 

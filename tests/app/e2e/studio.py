@@ -12,11 +12,19 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
-TIMEOUT = 60
+TIMEOUT = int(os.environ.get("TELAR_PATIENCE", "60"))  # seconds, for one thing to come about
 
 
 class Failure(Exception):
     pass
+
+
+def picture(what):
+    """The screen as it is now, where somebody wants pictures of what failed."""
+    folder = os.environ.get("TELAR_FAILURES")
+    if folder:
+        path = os.path.join(folder, "".join(c if c.isalnum() else "-" for c in what[:40]) + ".png")
+        subprocess.run(["import", "-window", "root", path], check=False)
 
 
 def wait_for(what, probe, timeout=TIMEOUT):
@@ -32,6 +40,7 @@ def wait_for(what, probe, timeout=TIMEOUT):
         if answer:
             return answer
         if time.monotonic() > end:
+            picture(what)
             raise Failure(f"{what}: did not come in {timeout} s")
         time.sleep(0.1)
 
@@ -80,8 +89,11 @@ class Studio:
         return numbers[-1] if numbers else None
 
     def _on_focus(self, event):
-        if event.detail1 and event.source.get_process_id() == self.process.pid:
-            self.focus = event.source
+        try:
+            if event.detail1 and event.source.get_process_id() == self.process.pid:
+                self.focus = event.source
+        except GLib.Error:  # of a studio that has ended
+            pass
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -142,8 +154,11 @@ class Studio:
         while context.iteration(False):
             pass
         path = [self.focus] if self.focus else []
-        while path and path[-1].get_parent() and path[-1].get_role_name() != "application":
-            path.append(path[-1].get_parent())
+        try:
+            while path and path[-1].get_parent() and path[-1].get_role_name() != "application":
+                path.append(path[-1].get_parent())
+        except GLib.Error:  # a busy studio, or a widget that goes while it is looked at
+            return []
         return path
 
     # --- doing --------------------------------------------------------------------------------
@@ -185,7 +200,7 @@ class Studio:
         x, y, width, height = self.box(node)
         return x + width // 2, y + height // 2
 
-    def drag(self, start, end):
+    def drag(self, start, end, rest=0.2):
         """As a person does: press, move in steps, rest, let go."""
         xdotool("mousemove", *start)
         time.sleep(0.1)
@@ -196,8 +211,23 @@ class Studio:
             y = start[1] + (end[1] - start[1]) * step // 10
             xdotool("mousemove", x, y)
             time.sleep(0.03)
-        time.sleep(0.2)
+        time.sleep(rest)
         xdotool("mouseup", 1)
+        time.sleep(0.2)
+
+    def sweep(self, start, end, button, *keys):
+        """A drag with another button, or with keys held down."""
+        xdotool("mousemove", *start)
+        for key in keys:
+            xdotool("keydown", key)
+        xdotool("mousedown", button)
+        for step in range(1, 9):
+            xdotool("mousemove", start[0] + (end[0] - start[0]) * step // 8,
+                    start[1] + (end[1] - start[1]) * step // 8)
+            time.sleep(0.03)
+        xdotool("mouseup", button)
+        for key in keys:
+            xdotool("keyup", key)
         time.sleep(0.2)
 
     def key(self, *keys):

@@ -2,64 +2,17 @@
 """Everything without a pointer: test-keyboard.py STUDIO SAMPLES. Keys go in, accessibility tells what
 came of them. Prints TAP."""
 
-import json
 import os
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from studio import Atspi, Failure, Studio, wait_for, walk  # noqa: E402
+from drawing import check  # noqa: E402
+from keys import carry_to, current, focus_names, press  # noqa: E402
+from studio import Atspi, Studio, wait_for, walk  # noqa: E402
 import tap  # noqa: E402
 
 CONVOLUTION = "Convolution 2D"
 PROGRAM, SAMPLES = sys.argv[1:3]
-REST = 0.25  # for the widgets to follow a key
-
-
-def check(truth, what):
-    if not truth:
-        raise Failure(what)
-
-
-def press(studio, *keys):
-    for key in keys:
-        studio.key(key)
-        time.sleep(REST)
-
-
-def focus_names(studio):
-    return [node.get_name() or "" for node in studio.focused()[:4]]
-
-
-def carry_to(studio, node, port, key, limit=12):
-    """Carries the wire that is held until its end is at a port."""
-    for _ in range(limit):
-        names = focus_names(studio)
-        if names and names[0] == port and names[1] == node:
-            return
-        press(studio, key)
-    raise Failure(f"the wire never came to {port} of {node}, last at {focus_names(studio)}")
-
-
-def save(studio, path):
-    press(studio, "ctrl+s")
-    studio.find(name="Save the Project")
-    time.sleep(0.5)
-    press(studio, "ctrl+a")
-    studio.type(path)
-    press(studio, "Return")
-    wait_for("the saved file", lambda: os.path.exists(path))
-    with open(path) as file:
-        return json.load(file)
-
-
-# --- editing -------------------------------------------------------------------------------------
-
-
-def current(studio):
-    """The id of the node that has the keyboard."""
-    path = studio.focused()
-    return path[0].get_description().split(",")[0] if path else None
 
 
 def n_wires(studio):

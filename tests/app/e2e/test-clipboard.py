@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+"""Copies with real input: test-clipboard.py STUDIO SAMPLES. Copy, cut, paste and duplicate within a window,
+and from one window to another. Prints TAP."""
+
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from drawing import chain, check, click, feeds, hold, ids, saved  # noqa: E402
+from studio import Studio, wait_for, xdotool  # noqa: E402
+import tap  # noqa: E402
+
+PROGRAM, SAMPLES = sys.argv[1:3]
+
+
+def within_a_window(folder):
+    """Two wired nodes are duplicated, copied and cut; their copies keep the wire between them."""
+    path = chain(folder)
+    studio = Studio(PROGRAM, path)
+    try:
+        click(hold(studio, "relu1"))
+        click(hold(studio, "relu2"), "shift")
+        studio.key("ctrl+d")
+        content = saved(studio, path, "the duplicates", lambda content: len(content["nodes"]) == 7)
+        check(feeds(content, "relu6") == "relu5", "the duplicates are not wired")
+        studio.key("ctrl+c")
+        time.sleep(0.3)
+        studio.key("ctrl+v")
+        content = saved(studio, path, "the copies", lambda content: len(content["nodes"]) == 9)
+        check(feeds(content, "relu8") == "relu7", "the copies are not wired")
+        check(content["layout"]["relu7"] != content["layout"]["relu5"], "the copies hide the others")
+        studio.key("ctrl+x")
+        saved(studio, path, "the cut", lambda content: len(content["nodes"]) == 7)
+        studio.key("ctrl+v")
+        saved(studio, path, "what was cut", lambda content: len(content["nodes"]) == 9)
+    finally:
+        studio.close()
+
+
+def windows(studio):
+    """The two windows by the names of their projects."""
+    numbers = wait_for("two windows", lambda: (lambda found: len(found) > 1 and found)(
+        xdotool("search", "--onlyvisible", "--pid", studio.process.pid).split()))
+    names = {number: xdotool("getwindowname", number) for number in numbers}
+    return [next(number for number, name in names.items() if wanted in name)
+            for wanted in ("mine", "other")]
+
+
+def turn_to(studio, number):
+    """To a window, at an empty place of its canvas."""
+    studio.window = number
+    xdotool("windowactivate", "--sync", number)
+    time.sleep(0.5)
+    geometry = dict(line.split("=") for line in xdotool(
+        "getwindowgeometry", "--shell", number).splitlines() if "=" in line)
+    click((int(geometry["X"]) + int(geometry["WIDTH"]) // 2,
+           int(geometry["Y"]) + int(geometry["HEIGHT"]) * 3 // 4))
+
+
+def from_window_to_window(folder):
+    """A group is copied in one window and pasted in another, with what is drawn in it."""
+    path, other = chain(folder), chain(folder, "other")
+    studio = Studio(PROGRAM, path, other)
+    try:
+        source, target = windows(studio)
+        turn_to(studio, source)
+        studio.key("ctrl+a")
+        time.sleep(0.2)
+        studio.key("ctrl+g")
+        time.sleep(0.5)
+        studio.key("ctrl+c")
+        time.sleep(0.3)
+        turn_to(studio, target)
+        studio.key("ctrl+v")
+        content = saved(studio, other, "the group in the other project",
+                        lambda content: content.get("groups"))
+        group = next(iter(content["groups"].values()))
+        check(ids(group) >= {"relu1", "relu4", "tanh1"},
+              "the group came without what is drawn in it")
+        check(any(node["op"].startswith("group:") for node in content["nodes"]), "no node of it")
+    finally:
+        studio.close()
+
+
+sys.exit(tap.run([within_a_window, from_window_to_window]))
