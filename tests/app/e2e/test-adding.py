@@ -27,7 +27,7 @@ def offered(studio):
 
 
 def by_search(folder):
-    """Tab, and a double click at a place: what is found first is there, wired to nothing."""
+    """Tab: what is found first is there, wired to nothing."""
     path = chain(folder)
     studio = Studio(PROGRAM, path)
     try:
@@ -37,10 +37,18 @@ def by_search(folder):
         search(studio, "sigmoid")
         content = saved(studio, path, "the node", lambda content: "sigmoid1" in ids(content))
         check(feeds(content, "sigmoid1") is None, "the node is wired")
+    finally:
+        studio.close()
 
-        x, y = free_place(studio)
-        at = (x + 150, y - 60)
-        point = in_drawing(studio, content, "relu1", at)
+
+def by_double_click(folder):
+    """A double click on empty canvas: what is found first is there."""
+    path = chain(folder)
+    studio = Studio(PROGRAM, path)
+    try:
+        at = free_place(studio)
+        with open(path) as file:
+            point = in_drawing(studio, json.load(file), "relu1", at)
         click(at, times=2)
         search(studio, "softmax")
         content = saved(studio, path, "the other node", lambda content: "softmax1" in ids(content))
@@ -117,4 +125,4 @@ def replace_and_remove(folder):
         studio.close()
 
 
-sys.exit(tap.run([by_search, by_wire, from_palette, replace_and_remove]))
+sys.exit(tap.run([by_search, by_double_click, by_wire, from_palette, replace_and_remove]))

@@ -65,6 +65,11 @@ def shape_of(project):
                       if name not in ("init", "images", "labels")}
         if "factor" in parameters:
             parameters["factor"] = round(parameters["factor"], 6)
+        for name, value in parameters.items():  # [6] is [6, 6]
+            if isinstance(value, list) and len(set(value)) == 1:
+                parameters[name] = value[0]
+        if parameters.get("kernel") == 3:  # as without it
+            del parameters["kernel"]
         return json.dumps([node["op"], parameters], sort_keys=True)
 
     def end(text):

@@ -38,7 +38,7 @@ def frames_and_notes(folder):
         studio.key("n")
         wait_for("its text", lambda: is_at(studio, "Text of the note"))
         studio.type("Too few?")
-        studio.key("ctrl+Return")
+        studio.key("Escape")
         saved(studio, path, "the note",
               lambda content: content["notes"].get("note1", {}).get("text") == "Too few?")
         studio.find("push button", "Note: Too few?", within=studio.canvas())
