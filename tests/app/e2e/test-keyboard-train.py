@@ -104,7 +104,6 @@ def draw_and_train(folder):
             check(mine == theirs, f"drawn: {sorted(set(map(str, mine)) ^ set(map(str, theirs)))}")
         # The settings of the training: with nothing selected the inspector holds them.
         studio.key("Escape")
-        wait_for("nothing to be current", lambda: not is_at(studio, "Output"))
         step(studio, "F6")
         set_value(studio, "Epochs", "1")
         set_value(studio, "Learning rate", "0.01")
