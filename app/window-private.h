@@ -61,6 +61,9 @@ GtkFileChooserNative *telar_window_choose_file (TelarWindow *self, const char *t
 char *telar_window_chosen_path (GtkFileChooserNative *chooser, int response); /* or NULL */
 /* Asks, or tells, when the document's file is not what it was. */
 void telar_window_look_at_disk (TelarWindow *self);
+void telar_window_add_heat_actions (TelarWindow *self);   /* window-heat.c */
+void telar_window_add_remote_actions (TelarWindow *self); /* window-remote.c */
+void telar_window_close_remote (TelarWindow *self);
 /* window-training.c: its actions, and the run that was found going on at the start. */
 void telar_window_add_training_actions (TelarWindow *self);
 void telar_window_update_training (TelarWindow *self);

@@ -20,6 +20,8 @@ telar_window_update_training (TelarWindow *self)
 
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "train")),
                                self->document && !alive);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "fork")),
+                               self->document != NULL);
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "pause")), alive);
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "stop")), alive);
   gtk_widget_set_visible (self->run_button, self->document || alive);
@@ -90,8 +92,12 @@ on_session_changed (TelarSession *session, TelarWindow *self)
   gint64 run = telar_session_run_id (session);
 
   if (run && run != self->shown_run) {
+    g_autofree char *workspace = telar_workspace_path ();
+
     self->shown_run = run;
-    telar_train_page_show_run (self->train, run);
+    if (!telar_train_page_remote (self->train))
+      telar_train_page_show_run (self->train, run);
+    telar_design_page_set_run (self->design, workspace, telar_session_run (session));
   }
   telar_window_update_training (self);
 }
@@ -110,8 +116,9 @@ watch (TelarWindow *self, TelarSession *session)
 
 /* --- actions ---------------------------------------------------------------------------------- */
 
+/* @from: the run and step that it begins at, or NULL. */
 static void
-start (TelarWindow *self)
+start (TelarWindow *self, const char *from)
 {
   g_autofree char *workspace = telar_workspace_path ();
   g_autoptr (TelarSession) session = NULL;
@@ -127,11 +134,12 @@ start (TelarWindow *self)
                                   : _ ("Some problems are in the way; they are listed below."));
     return;
   }
-  session = telar_session_start (self->document, workspace, &error);
+  session = telar_session_start (self->document, workspace, from, &error);
   if (!session) {
     telar_window_show_error (self, _ ("Training cannot start"), error);
     return;
   }
+  telar_window_close_remote (self);
   watch (self, session);
   adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (self->pages), "train");
 }
@@ -143,7 +151,7 @@ on_analysed (TelarAnalysis *analysis, TelarWindow *self)
     return;
   g_signal_handlers_disconnect_by_func (analysis, on_analysed, self);
   if (!is_alive (self))
-    start (self);
+    start (self, NULL);
 }
 
 /* What the last edits come to, and whether a step fits into memory, is known before anything
@@ -158,7 +166,13 @@ train (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (telar_analysis_is_busy (self->analysis))
     g_signal_connect_object (self->analysis, "changed", G_CALLBACK (on_analysed), self, 0);
   else
-    start (self);
+    start (self, NULL);
+}
+
+static void
+fork_run (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  start (data, g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -200,6 +214,7 @@ telar_window_add_training_actions (TelarWindow *self)
 {
   static const GActionEntry entries[] = {
     { .name = "train", .activate = train },
+    { .name = "fork", .activate = fork_run, .parameter_type = "s" },
     { .name = "pause", .activate = pause_or_resume },
     { .name = "stop", .activate = stop },
     { .name = "show-run", .activate = show_run },

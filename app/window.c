@@ -143,7 +143,7 @@ telar_window_set_document (TelarWindow *self, TelarDocument *document)
                              0);
   }
   telar_design_page_set_document (self->design, document, self->analysis);
-  telar_train_page_set_document (self->train, document);
+  telar_train_page_set_document (self->train, document, self->analysis);
   self->watching = FALSE;
   telar_window_show_place (self);
   if (document) {
@@ -193,6 +193,7 @@ build_menu (TelarWindow *self)
   g_menu_append (file, _ ("Save As…"), "win.save-as");
   g_menu_append (file, _ ("Export…"), "win.export");
   g_menu_append (file, _ ("Compare With…"), "win.compare");
+  g_menu_append (file, _ ("Open a Remote Workspace…"), "win.open-remote");
   self->edit_menu = g_menu_new ();
   g_menu_append (view, _ ("Find…"), "win.find-node");
   g_menu_append (view, _ ("Bookmarks"), "win.bookmarks");
@@ -342,6 +343,8 @@ telar_window_init (TelarWindow *self)
   telar_window_add_export_actions (self);
   telar_window_add_code_actions (self);
   telar_window_add_training_actions (self);
+  telar_window_add_heat_actions (self);
+  telar_window_add_remote_actions (self);
   telar_window_add_help_actions (self);
   telar_window_set_document (self, NULL);
   telar_window_find_run (self);

@@ -157,6 +157,7 @@ struct _TelarCanvas {
   GHashTable *cut_wires; /* TelarSceneEdge * that it crosses */
   gboolean space, knife; /* keys that are held */
   gboolean costs;        /* what nodes cost stands at their cards */
+  GHashTable *heats;     /* id -> TelarHeat * that stands there; or NULL */
 
   graphene_point_t pointer;
   gboolean pointer_inside;
@@ -340,6 +341,12 @@ gboolean telar_canvas_wire_key (TelarCanvas *self, guint key, GdkModifierType st
 void telar_canvas_step_wire (TelarCanvas *self, int step);
 /* The node to which the selected wire leads, in the direction of @dx; NULL without a wire. */
 TelarSceneNode *telar_canvas_wire_end (TelarCanvas *self, int dx);
+/* heat-overlay.c: what a run says of them. */
+void telar_canvas_draw_heats (TelarCanvas *self, GtkSnapshot *snapshot, const GPtrArray *nodes);
+/* Colours the node's card. */
+void telar_canvas_tint (TelarCanvas *self, GtkSnapshot *snapshot, const TelarSceneNode *node,
+                        const GdkRGBA *colour);
+
 void telar_canvas_draw_costs (TelarCanvas *self, GtkSnapshot *snapshot,
                               const GPtrArray *nodes); /* cost-overlay.c */
 

@@ -228,6 +228,7 @@ dispose (GObject *object)
   g_clear_pointer (&self->quick_add, gtk_widget_unparent);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->offers, g_ptr_array_unref);
+  g_clear_pointer (&self->heats, g_hash_table_unref);
   G_OBJECT_CLASS (telar_canvas_parent_class)->dispose (object);
 }
 

@@ -46,6 +46,20 @@ gboolean telar_canvas_selected_wire (TelarCanvas *self, TelarEdge *wire);
 void telar_canvas_set_costs (TelarCanvas *self, gboolean show);
 gboolean telar_canvas_shows_costs (TelarCanvas *self);
 
+/* What a run says of a node. */
+typedef struct {
+  float heat;    /* 0: cold, 1: hot */
+  char *text;    /* the number, as it is written */
+  float *recent; /* what it was lately, 0 to 1, NaN where it was not; or NULL */
+  guint n_recent;
+} TelarHeat;
+void telar_heat_free (gpointer heat);
+/* Shows them on the cards: id of a node of the shown drawing -> TelarHeat *. Takes a reference;
+ * NULL: nothing is shown. */
+void telar_canvas_set_heats (TelarCanvas *self, GHashTable *heats);
+/* Borrowed; NULL: nothing is shown. */
+GHashTable *telar_canvas_heats (TelarCanvas *self);
+
 double telar_canvas_zoom (TelarCanvas *self);
 /* About a point of the widget. */
 void telar_canvas_zoom_about (TelarCanvas *self, double zoom, double x, double y);

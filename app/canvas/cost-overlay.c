@@ -26,18 +26,9 @@ describe (TelarCanvas *self, const TelarSceneNode *node, const TelarPartCost *co
 static void
 tint (TelarCanvas *self, GtkSnapshot *snapshot, const TelarSceneNode *node, float share)
 {
-  const graphene_rect_t *rect = telar_scene_node_rect (node);
-  graphene_point_t at = telar_canvas_to_widget (self, rect->origin.x, rect->origin.y);
-  float zoom = (float)self->view.zoom;
-  graphene_rect_t card =
-      GRAPHENE_RECT_INIT (at.x, at.y, rect->size.width * zoom, rect->size.height * zoom);
   GdkRGBA colour = telar_theme_alpha (&self->theme.error, 0.5f * sqrtf (share));
-  GskRoundedRect round;
 
-  gsk_rounded_rect_init_from_rect (&round, &card, TELAR_CARD_RADIUS * zoom);
-  gtk_snapshot_push_rounded_clip (snapshot, &round);
-  gtk_snapshot_append_color (snapshot, &colour, &card);
-  gtk_snapshot_pop (snapshot);
+  telar_canvas_tint (self, snapshot, node, &colour);
 }
 
 static void

@@ -230,6 +230,7 @@ telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     telar_scene_query (self->scene, &visible, nodes, NULL);
   draw_picture (self, snapshot, nodes->len);
   telar_canvas_draw_costs (self, snapshot, nodes);
+  telar_canvas_draw_heats (self, snapshot, nodes);
   if (self->drag == TELAR_DRAG_WIRE)
     draw_new_wire (self, snapshot, &all);
   else if (self->drag == TELAR_DRAG_RUBBER)

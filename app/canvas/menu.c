@@ -69,9 +69,13 @@ add_of_nodes (GMenu *menu)
     { N_ ("Group"), "canvas.group" },
     { N_ ("Ungroup"), "canvas.ungroup" },
   };
+  static const Item look[] = {
+    { N_ ("Show Its Charts"), "win.show-charts" },
+  };
   g_autoptr (GMenu) more = g_menu_new ();
 
   add_section (menu, edit, G_N_ELEMENTS (edit));
+  add_section (menu, look, G_N_ELEMENTS (look));
   add_submenu (more, _ ("Select"), select, G_N_ELEMENTS (select));
   add_submenu (more, _ ("Align"), align, G_N_ELEMENTS (align));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (more));

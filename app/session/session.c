@@ -209,22 +209,34 @@ session_new (const char *workspace, const char *run, TelarStore *store)
   return self;
 }
 
+/* An option of the command line, where it has a value; borrows both. */
+static void
+add_option (GPtrArray *argv, const char *name, const char *value)
+{
+  if (!value)
+    return;
+  g_ptr_array_add (argv, (gpointer)name);
+  g_ptr_array_add (argv, (gpointer)value);
+}
+
 static gboolean
-spawn (TelarSession *self, const char *project, GError **error)
+spawn (TelarSession *self, const char *project, const char *from, GError **error)
 {
   g_autofree char *program = telar_launch_program (error);
   int threads = telar_settings_int (TELAR_SETTING_THREADS, 0);
-  g_autofree char *n = g_strdup_printf ("%d", threads);
-  const char *argv[] = { program, "train",   project, "--workspace", self->workspace,
-                         "--run", self->run, NULL,    NULL,          NULL };
+  g_autofree char *n = threads > 0 ? g_strdup_printf ("%d", threads) : NULL;
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
 
   if (!program)
     return FALSE;
-  if (threads > 0) {
-    argv[7] = "--threads";
-    argv[8] = n;
-  }
-  self->child = telar_launch_detached (argv, self->log, error);
+  g_ptr_array_add (argv, program);
+  add_option (argv, "train", project);
+  add_option (argv, "--workspace", self->workspace);
+  add_option (argv, "--run", self->run);
+  add_option (argv, "--fork", from);
+  add_option (argv, "--threads", n);
+  g_ptr_array_add (argv, NULL);
+  self->child = telar_launch_detached ((const char *const *)argv->pdata, self->log, error);
   if (!self->child)
     return FALSE;
   g_subprocess_wait_async (self->child, self->waiting, on_child_gone, g_object_ref (self));
@@ -232,7 +244,8 @@ spawn (TelarSession *self, const char *project, GError **error)
 }
 
 TelarSession *
-telar_session_start (TelarDocument *document, const char *workspace, GError **error)
+telar_session_start (TelarDocument *document, const char *workspace, const char *from,
+                     GError **error)
 {
   g_autofree char *stem = telar_session_stem (telar_document_title (document));
   TelarStore *store = telar_store_open (workspace, TRUE, error);
@@ -251,7 +264,7 @@ telar_session_start (TelarDocument *document, const char *workspace, GError **er
     return NULL;
   }
   snapshot = g_build_filename (self->folder, "project.telar", NULL);
-  if (!write_snapshot (document, snapshot, error) || !spawn (self, snapshot, error))
+  if (!write_snapshot (document, snapshot, error) || !spawn (self, snapshot, from, error))
     return NULL;
   start_polling (self);
   return g_steal_pointer (&self);

@@ -34,8 +34,10 @@ char *telar_workspace_path (void);
 /* What the runs of a document with @title are called, a number apart. Caller frees. */
 char *telar_session_stem (const char *title);
 
-/* Writes the document as it stands into the run's folder and starts the trainer on it. */
-TelarSession *telar_session_start (TelarDocument *document, const char *workspace, GError **error);
+/* Writes the document as it stands into the run's folder and starts the trainer on it; with @from,
+ * "RUN" or "RUN:STEP", where that run's checkpoint stands. */
+TelarSession *telar_session_start (TelarDocument *document, const char *workspace, const char *from,
+                                   GError **error);
 /* Follows a run that goes on. */
 TelarSession *telar_session_follow (const char *workspace, const char *run, GError **error);
 /* Names of the runs that go on in @workspace, newest first. Caller frees with g_strfreev. */

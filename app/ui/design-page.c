@@ -7,6 +7,7 @@
 #include "app/ui/bookmarks.h"
 #include "app/ui/breadcrumb.h"
 #include "app/ui/find-bar.h"
+#include "app/ui/heat-bar.h"
 #include "app/ui/icon-button.h"
 #include "app/ui/inspector.h"
 #include "app/ui/library-dialog.h"
@@ -20,7 +21,7 @@ struct _TelarDesignPage {
   GtkWidget parent_instance;
 
   GtkWidget *palette, *canvas, *inspector, *status, *minimap, *zoom, *breadcrumb;
-  GtkWidget *find, *bookmarks;
+  GtkWidget *find, *bookmarks, *heat;
   GtkWidget *palette_flap, *inspector_flap;
   GtkWidget *empty; /* what to do with an empty canvas */
   TelarDocument *document;
@@ -38,6 +39,19 @@ TelarCanvas *
 telar_design_page_canvas (TelarDesignPage *self)
 {
   return TELAR_CANVAS (self->canvas);
+}
+
+void
+telar_design_page_set_run (TelarDesignPage *self, const char *workspace, const char *run)
+{
+  telar_heat_bar_set_run (TELAR_HEAT_BAR (self->heat), workspace, run);
+}
+
+void
+telar_design_page_show_step (TelarDesignPage *self, gint64 step)
+{
+  telar_heat_bar_show_any (TELAR_HEAT_BAR (self->heat));
+  telar_heat_bar_show_step (TELAR_HEAT_BAR (self->heat), step);
 }
 
 void
@@ -244,6 +258,7 @@ telar_design_page_set_document (TelarDesignPage *self, TelarDocument *document,
   telar_palette_set_document (TELAR_PALETTE (self->palette), document);
   telar_find_bar_set_document (TELAR_FIND_BAR (self->find), document);
   telar_bookmarks_set_document (TELAR_BOOKMARKS (self->bookmarks), document);
+  telar_heat_bar_set_document (TELAR_HEAT_BAR (self->heat), document);
   telar_breadcrumb_set_document (TELAR_BREADCRUMB (self->breadcrumb), document);
   telar_inspector_set_document (TELAR_INSPECTOR (self->inspector), document, analysis);
   telar_status_bar_set_analysis (TELAR_STATUS_BAR (self->status), analysis);
@@ -347,6 +362,8 @@ build_canvas (TelarDesignPage *self)
   self->find = telar_find_bar_new (TELAR_CANVAS (self->canvas));
   g_signal_connect (self->find, "go", G_CALLBACK (on_reveal), self);
   add_overlay (overlay, self->find, GTK_ALIGN_END, GTK_ALIGN_START);
+  self->heat = telar_heat_bar_new (TELAR_CANVAS (self->canvas));
+  add_overlay (overlay, self->heat, GTK_ALIGN_CENTER, GTK_ALIGN_START);
   self->breadcrumb = telar_breadcrumb_new ();
   gtk_widget_set_halign (self->breadcrumb, GTK_ALIGN_START);
   gtk_widget_set_valign (self->breadcrumb, GTK_ALIGN_START);

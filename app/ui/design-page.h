@@ -16,6 +16,10 @@ void telar_design_page_set_document (TelarDesignPage *self, TelarDocument *docum
 TelarCanvas *telar_design_page_canvas (TelarDesignPage *self);
 /* Enters the groups around the node at the path and selects it. */
 void telar_design_page_reveal (TelarDesignPage *self, const char *node);
+/* The run whose nodes can be shown on the canvas; NULL: none. */
+void telar_design_page_set_run (TelarDesignPage *self, const char *workspace, const char *run);
+/* Shows what the nodes did at @step; -1: what they do now. */
+void telar_design_page_show_step (TelarDesignPage *self, gint64 step);
 void telar_design_page_focus_search (TelarDesignPage *self);
 /* Finding nodes in the document. */
 void telar_design_page_find (TelarDesignPage *self);

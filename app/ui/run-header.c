@@ -14,6 +14,8 @@ struct _TelarRunHeader {
   GtkLabel *name, *status, *progress_text, *best, *message;
   GtkImage *icon;
   GtkProgressBar *progress;
+  GtkLabel *parent;
+  GtkWidget *top;      /* the box of the first line */
   GtkWidget *requests; /* the box of all that can be asked */
   GtkButton *pause, *step, *stop;
   TelarSteerMenu *steer;
@@ -43,6 +45,13 @@ void
 telar_run_header_set_document (TelarRunHeader *header, TelarDocument *document)
 {
   telar_steer_menu_set_document (header->steer, document);
+}
+
+void
+telar_run_header_add (TelarRunHeader *header, GtkWidget *widget)
+{
+  gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (header->top), widget);
 }
 
 /* --- showing ----------------------------------------------------------------------------- */
@@ -126,8 +135,10 @@ telar_run_header_show (TelarRunHeader *header, const TelarRunRow *run, const Tel
   gint64 total = run->epochs * run->steps_per_epoch;
   g_autofree char *progress = progress_text (run, facts->pace);
   const char *message = message_of (run);
+  g_autofree char *parent = telar_run_parent_text (run);
 
   gtk_label_set_text (header->name, run->name);
+  gtk_label_set_text (header->parent, parent != NULL ? parent : "");
   gtk_label_set_text (header->status, telar_run_status_text (run->status));
   gtk_image_set_from_icon_name (header->icon, telar_run_status_icon (run->status));
   telar_run_status_colour (GTK_WIDGET (header->status), run->status);
@@ -273,11 +284,14 @@ telar_run_header_init (TelarRunHeader *header)
   gtk_widget_set_margin_start (GTK_WIDGET (header->icon), 8);
   gtk_box_append (GTK_BOX (top), GTK_WIDGET (header->icon));
   header->status = add_label (top, "heading");
+  header->parent = add_label (top, "dim-label");
+  gtk_widget_set_margin_start (GTK_WIDGET (header->parent), 8);
   gtk_widget_set_hexpand (space, TRUE);
   gtk_box_append (GTK_BOX (top), space);
   header->requests = build_requests (header);
   gtk_box_append (GTK_BOX (top), header->requests);
   gtk_box_append (GTK_BOX (box), top);
+  header->top = top;
 
   header->progress = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
   gtk_accessible_update_property (GTK_ACCESSIBLE (header->progress), GTK_ACCESSIBLE_PROPERTY_LABEL,

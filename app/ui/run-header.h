@@ -18,6 +18,9 @@ GtkWidget *telar_run_header_new (void);
 /* What of the document's graph can be changed while it trains is offered; NULL: nothing. */
 void telar_run_header_set_document (TelarRunHeader *header, TelarDocument *document);
 
+/* Puts a widget beside what can be asked; it stays when the run has ended. */
+void telar_run_header_add (TelarRunHeader *header, GtkWidget *widget);
+
 typedef struct {
   const char *best;     /* what to say of the best metric, or NULL */
   double pace;          /* seconds for each step, 0: unknown */

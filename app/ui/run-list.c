@@ -11,7 +11,7 @@ typedef struct {
   gint64 id;
   GtkListBoxRow *row; /* borrowed */
   GtkImage *icon;
-  GtkLabel *name, *status, *metric;
+  GtkLabel *name, *status, *parent, *metric;
 } Entry;
 
 struct _TelarRunList {
@@ -56,6 +56,8 @@ add_entry (TelarRunList *list)
   entry->name = GTK_LABEL (add_label (texts, NULL));
   entry->status = GTK_LABEL (add_label (texts, "caption"));
   gtk_widget_add_css_class (GTK_WIDGET (entry->status), "dim-label");
+  entry->parent = GTK_LABEL (add_label (texts, "caption"));
+  gtk_widget_add_css_class (GTK_WIDGET (entry->parent), "dim-label");
   entry->metric = GTK_LABEL (add_label (box, "numeric"));
 
   entry->row = GTK_LIST_BOX_ROW (gtk_list_box_row_new ());
@@ -85,12 +87,16 @@ fill_entry (Entry *entry, const TelarRunRow *run)
 {
   g_autofree char *status = status_line (run);
   g_autofree char *metric = telar_metrics_summary (run->metrics);
+  g_autofree char *parent = telar_run_parent_text (run);
   g_autofree char *words =
-      g_strdup_printf ("%s, %s, %s", run->name, status, metric != NULL ? metric : "");
+      g_strdup_printf ("%s, %s, %s %s", run->name, status, metric != NULL ? metric : "",
+                       parent != NULL ? parent : "");
 
   entry->id = run->id;
   gtk_label_set_text (entry->name, run->name);
   gtk_label_set_text (entry->status, status);
+  gtk_label_set_text (entry->parent, parent != NULL ? parent : "");
+  gtk_widget_set_visible (GTK_WIDGET (entry->parent), parent != NULL);
   gtk_label_set_text (entry->metric, metric != NULL ? metric : "");
   gtk_image_set_from_icon_name (entry->icon, telar_run_status_icon (run->status));
   telar_run_status_colour (GTK_WIDGET (entry->icon), run->status);

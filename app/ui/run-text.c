@@ -1,6 +1,8 @@
 /* Words and numbers about runs and metrics. */
 #include "app/ui/run-text.h"
 
+#include "app/ui/node-heat.h"
+
 #include <glib/gi18n.h>
 #include <jansson.h>
 #include <math.h>
@@ -58,6 +60,17 @@ gboolean
 telar_run_is_open (const TelarRunRow *row)
 {
   return g_str_equal (row->status, "running") || g_str_equal (row->status, "paused");
+}
+
+char *
+telar_run_parent_text (const TelarRunRow *row)
+{
+  char step[32];
+
+  if (row->parent == NULL)
+    return NULL;
+  telar_axis_format ((double)row->parent_step, TELAR_UNIT_COUNT, 15, step, sizeof step);
+  return g_strdup_printf (_ ("from %s at step %s"), row->parent, step);
 }
 
 /* --- metrics ----------------------------------------------------------------------------- */
@@ -120,11 +133,28 @@ find_metric (const char *group, const char **rest)
   return NULL;
 }
 
+/* "conv1: gradient norm"; NULL for what is no statistic of a node. */
+static char *
+node_title (const char *group)
+{
+  g_autofree char *node = NULL;
+  TelarNodeStat stat;
+
+  if (!telar_node_stat_parse (group, &node, &stat))
+    return NULL;
+  g_autofree char *title = g_utf8_strdown (telar_node_stat_title (stat), -1);
+  return g_strdup_printf ("%s: %s", node, title);
+}
+
 char *
 telar_metric_title (const char *group)
 {
   const char *rest;
   const Metric *metric = find_metric (group, &rest);
+  char *node = node_title (group);
+
+  if (node != NULL)
+    return node;
 
   if (metric != NULL)
     return *rest != '\0' ? g_strdup_printf ("%s %s", _ (metric->title), rest + 1)

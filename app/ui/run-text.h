@@ -14,6 +14,8 @@ const char *telar_run_status_icon (const char *status);
 /* Colours @widget (an icon, a label) as befits @status. */
 void telar_run_status_colour (GtkWidget *widget, const char *status);
 gboolean telar_run_is_open (const TelarRunRow *row); /* running or paused */
+/* "from digits-cnn-2 at step 400"; NULL for a run that is no fork. Caller frees. */
+char *telar_run_parent_text (const TelarRunRow *row);
 
 /* "val_loss" belongs to the group "loss". */
 const char *telar_metric_group (const char *tag);

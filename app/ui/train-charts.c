@@ -1,6 +1,7 @@
 /* Charts that follow a run: tags become series of the chart of their group, points are read by
  * cursor, events become markers on every chart. */
 #include "app/ui/train-charts.h"
+#include "engine/node-stat.h"
 #include "engine/watch.h"
 
 #include "app/ui/chart-view.h"
@@ -32,6 +33,7 @@ struct _TelarTrainCharts {
   GHashTable *matrices; /* group -> TelarMatrixView, borrowed */
   GPtrArray *links;     /* Link */
   gint64 event_cursor, steps_per_epoch;
+  char *node; /* whose charts are shown, too; or NULL */
 
   TelarChartX x;
   double smoothing;
@@ -143,10 +145,13 @@ get_link (TelarTrainCharts *charts, const char *tag)
   return link;
 }
 
-/* Loss first, then accuracy, the learning rate last, others by name between. */
+/* What a node is asked for first, then the loss, then accuracy, the learning rate last, others by
+ * name between. */
 static int
 place_of (const char *group)
 {
+  if (g_str_has_prefix (group, TELAR_NODE_STAT_PREFIX))
+    return -1;
   if (g_str_equal (group, "loss"))
     return 0;
   if (g_str_equal (group, "accuracy"))
@@ -314,6 +319,45 @@ is_rewound (TelarTrainCharts *charts, const GPtrArray *events)
   return FALSE;
 }
 
+/* Nodes have many tags: those of one are shown when it is asked for. */
+static gboolean
+is_shown (TelarTrainCharts *charts, const char *tag)
+{
+  g_autofree char *node = NULL;
+  TelarNodeStat stat;
+
+  if (!telar_node_stat_parse (tag, &node, &stat))
+    return TRUE;
+  if (charts->node == NULL)
+    return FALSE;
+  g_autofree char *plain = telar_watch_plain_path (node);
+  return g_str_equal (plain, charts->node);
+}
+
+void
+telar_train_charts_show_node (TelarTrainCharts *charts, const char *node)
+{
+  if (g_strcmp0 (node, charts->node) == 0)
+    return;
+  g_free (charts->node);
+  charts->node = g_strdup (node);
+  telar_train_charts_reset (charts);
+}
+
+gint64
+telar_train_charts_hovered_step (TelarTrainCharts *charts)
+{
+  GHashTableIter iter;
+  gpointer view;
+  gint64 step;
+
+  g_hash_table_iter_init (&iter, charts->views);
+  while (g_hash_table_iter_next (&iter, NULL, &view))
+    if (telar_chart_hovered_step (telar_chart_view_get_chart (view), &step))
+      return step;
+  return -1;
+}
+
 static gboolean
 follow_tags (TelarTrainCharts *charts, TelarStore *store, gint64 run, GError **error)
 {
@@ -323,7 +367,7 @@ follow_tags (TelarTrainCharts *charts, TelarStore *store, gint64 run, GError **e
     return FALSE;
   for (guint i = 0; i < tags->len; i++) {
     const TelarTag *tag = g_ptr_array_index (tags, i);
-    if (!follow_tag (charts, store, run, tag->name, error))
+    if (is_shown (charts, tag->name) && !follow_tag (charts, store, run, tag->name, error))
       return FALSE;
   }
   return TRUE;
@@ -518,6 +562,7 @@ telar_train_charts_finalize (GObject *object)
 {
   TelarTrainCharts *charts = TELAR_TRAIN_CHARTS (object);
 
+  g_free (charts->node);
   g_ptr_array_unref (charts->links);
   g_hash_table_unref (charts->views);
   g_hash_table_unref (charts->matrices);

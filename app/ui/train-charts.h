@@ -24,6 +24,12 @@ void telar_train_charts_set_x (TelarTrainCharts *charts, TelarChartX x);
 void telar_train_charts_set_smoothing (TelarTrainCharts *charts, double weight);
 void telar_train_charts_set_log (TelarTrainCharts *charts, gboolean log);
 
+/* Shows the charts of a node, by its path, before the others; NULL: of none. The next call of
+ * follow reads them. */
+void telar_train_charts_show_node (TelarTrainCharts *charts, const char *node);
+/* The step at which the crosshair stands on one of them; -1: on none. */
+gint64 telar_train_charts_hovered_step (TelarTrainCharts *charts);
+
 /* Puts the crosshair of every chart at @step. */
 void telar_train_charts_show_step (TelarTrainCharts *charts, gint64 step);
 

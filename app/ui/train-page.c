@@ -2,12 +2,17 @@
  * run goes on, and more rarely otherwise; what it reads is only what is new. */
 #include "app/ui/train-page.h"
 
+#include "app/ui/chart-menu.h"
+#include "app/ui/fork-menu.h"
+#include "app/ui/remote-bar.h"
+#include "app/ui/run-canvas.h"
 #include "app/ui/run-header.h"
 #include "app/ui/run-list.h"
 #include "app/ui/run-section.h"
 #include "app/ui/run-text.h"
 #include "app/ui/train-charts.h"
 #include "app/ui/watch-panel.h"
+#include "engine/node-stat.h"
 #include "insight/store.h"
 
 #include <glib/gi18n.h>
@@ -33,11 +38,16 @@ struct _TelarTrainPage {
   TelarSystemSection *system;
   TelarProfileSection *profile;
   TelarWatchPanel *watches;
+  TelarRunCanvas *canvas;
+  TelarRemoteBar *bar;
+  GtkWidget *fork;
 
-  char *workspace;
-  TelarStore *store; /* NULL until there is one */
-  gint64 wanted;     /* 0: the newest */
-  gint64 run;        /* what the charts show */
+  TelarRemote *remote; /* whose runs are shown; NULL: those of the folder */
+  char *folder;        /* the workspace of this machine */
+  char *workspace;     /* the one that is shown */
+  TelarStore *store;   /* NULL until there is one */
+  gint64 wanted;       /* 0: the newest */
+  gint64 run;          /* what the charts show */
   char *run_name;
   gint64 version, listed_at;
   gboolean alive, dirty;
@@ -130,6 +140,9 @@ show_row (TelarTrainPage *page, const TelarRunRow *row)
     page->run = row->id;
     g_free (page->run_name);
     page->run_name = g_strdup (row->name);
+    telar_run_canvas_set_run (page->canvas, page->workspace, row->name);
+    if (page->remote != NULL)
+      telar_remote_watch (page->remote, row->name);
   }
   if (!telar_train_charts_follow (page->charts, page->store, row, &error) ||
       !telar_watch_panel_follow (page->watches, page->store, row->id, &error) ||
@@ -267,10 +280,10 @@ telar_train_page_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (telar_train_page_parent_class)->unmap (widget);
 }
 
-void
-telar_train_page_set_workspace (TelarTrainPage *page, const char *workspace)
+/* All that was read was of another one. */
+static void
+show_workspace (TelarTrainPage *page, const char *workspace)
 {
-  g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
   if (g_strcmp0 (workspace, page->workspace) == 0)
     return;
   g_free (page->workspace);
@@ -287,11 +300,54 @@ telar_train_page_set_workspace (TelarTrainPage *page, const char *workspace)
 }
 
 void
-telar_train_page_set_document (TelarTrainPage *page, TelarDocument *document)
+telar_train_page_set_workspace (TelarTrainPage *page, const char *workspace)
+{
+  g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
+  g_free (page->folder);
+  page->folder = g_strdup (workspace);
+  if (page->remote == NULL)
+    show_workspace (page, workspace);
+}
+
+void
+telar_train_page_set_remote (TelarTrainPage *page, TelarRemote *remote)
+{
+  g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
+  g_autoptr (TelarRemote) before = g_steal_pointer (&page->remote);
+  if (before != NULL)
+    g_signal_handlers_disconnect_by_data (before, page);
+  page->remote = remote != NULL ? g_object_ref (remote) : NULL;
+  show_workspace (page, remote != NULL ? telar_remote_workspace (remote) : page->folder);
+  if (remote != NULL)
+    g_signal_connect_object (remote, "refused", G_CALLBACK (tell), page, G_CONNECT_SWAPPED);
+  telar_remote_bar_set_remote (page->bar, remote);
+  /* What is trained from here is trained on this machine. */
+  gtk_widget_set_visible (page->fork, remote == NULL);
+}
+
+TelarRemote *
+telar_train_page_remote (TelarTrainPage *page)
+{
+  g_return_val_if_fail (TELAR_IS_TRAIN_PAGE (page), NULL);
+  return page->remote;
+}
+
+void
+telar_train_page_set_document (TelarTrainPage *page, TelarDocument *document,
+                               TelarAnalysis *analysis)
 {
   g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
   telar_watch_panel_set_document (page->watches, document);
   telar_run_header_set_document (page->header, document);
+  telar_run_canvas_set_document (page->canvas, document, analysis);
+}
+
+void
+telar_train_page_show_node (TelarTrainPage *page, const char *node)
+{
+  g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
+  telar_train_charts_show_node (page->charts, node);
+  look_now (page);
 }
 
 void
@@ -310,7 +366,10 @@ ask (TelarTrainPage *page, const TelarRequest *request)
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&page->failure, g_free);
-  if (page->store != NULL && telar_store_put_request (page->store, page->run, request, &error) == 0)
+  if (page->remote != NULL)
+    telar_remote_request (page->remote, page->run_name, request);
+  else if (page->store != NULL &&
+           telar_store_put_request (page->store, page->run, request, &error) == 0)
     tell (page, error->message);
 }
 
@@ -347,6 +406,65 @@ on_chosen (TelarRunList *list, gint64 run, TelarTrainPage *page)
 {
   telar_train_page_show_run (page, run);
 }
+
+/* --- forking ----------------------------------------------------------------------------- */
+
+/* Of the run that is shown; NULL after trouble was told. */
+static GPtrArray *
+read_checkpoints (const char **run, gpointer data)
+{
+  TelarTrainPage *page = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarRunRow) row =
+      page->store != NULL ? telar_store_find_run (page->store, page->run_name, &error) : NULL;
+  GPtrArray *checkpoints = row != NULL ? telar_store_checkpoints (page->store, row, &error) : NULL;
+
+  if (error != NULL)
+    tell (page, error->message);
+  *run = page->run_name;
+  return checkpoints;
+}
+
+static void
+fill_chart_menu (GMenu *menu, const char *group, gint64 step, gpointer data)
+{
+  const char *run;
+  g_autoptr (GPtrArray) checkpoints = read_checkpoints (&run, data);
+
+  if (checkpoints != NULL && ((TelarTrainPage *)data)->remote == NULL)
+    telar_fork_append (menu, run, checkpoints, step);
+  g_autoptr (GMenuItem) item = g_menu_item_new (_ ("Show This Step on the Canvas"), NULL);
+  g_autofree char *node = NULL;
+  TelarNodeStat stat;
+  telar_node_stat_parse (group, &node, &stat);
+  g_menu_item_set_action_and_target (item, "win.show-step", "(xs)", step, node != NULL ? node : "");
+  g_menu_append_item (menu, item);
+}
+
+/* The time axis of the charts is that of the drawing below them. */
+static void
+on_charts_motion (GtkEventController *controller, double x, double y, TelarTrainPage *page)
+{
+  telar_run_canvas_show_step (page->canvas, telar_train_charts_hovered_step (page->charts));
+}
+
+static void
+on_charts_leave (GtkEventController *controller, TelarTrainPage *page)
+{
+  telar_run_canvas_show_step (page->canvas, -1);
+}
+
+static void
+follow_crosshair (TelarTrainPage *page)
+{
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+
+  g_signal_connect (motion, "motion", G_CALLBACK (on_charts_motion), page);
+  g_signal_connect (motion, "leave", G_CALLBACK (on_charts_leave), page);
+  gtk_widget_add_controller (GTK_WIDGET (page->charts), motion);
+}
+
+/* --- how the charts are shown ------------------------------------------------------------ */
 
 static void
 on_smoothing (GtkRange *range, TelarTrainPage *page)
@@ -481,9 +599,15 @@ build_run (TelarTrainPage *page)
   page->header = TELAR_RUN_HEADER (telar_run_header_new ());
   GtkWidget *sections = build_sections (page);
   g_signal_connect (page->header, "request", G_CALLBACK (on_request), page);
+  page->fork = telar_fork_button_new (read_checkpoints, page);
+  telar_run_header_add (page->header, page->fork);
+  telar_chart_menu_attach (GTK_WIDGET (page->charts), fill_chart_menu, page);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->header));
   gtk_box_append (GTK_BOX (box), build_switch (page));
   gtk_box_append (GTK_BOX (box), sections);
+  follow_crosshair (page);
+  page->canvas = TELAR_RUN_CANVAS (telar_run_canvas_new ());
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->canvas));
   page->watches = TELAR_WATCH_PANEL (telar_watch_panel_new ());
   g_signal_connect (page->watches, "changed", G_CALLBACK (on_watches), page);
   g_signal_connect (page->watches, "told", G_CALLBACK (on_told), page);
@@ -526,6 +650,8 @@ telar_train_page_finalize (GObject *object)
 
   set_timer (page, 0);
   telar_store_close (page->store);
+  g_clear_object (&page->remote);
+  g_free (page->folder);
   g_free (page->workspace);
   g_free (page->run_name);
   g_free (page->failure);
@@ -560,7 +686,12 @@ telar_train_page_init (TelarTrainPage *page)
   gtk_stack_add_named (page->stack, GTK_WIDGET (page->empty), "empty");
   gtk_stack_add_named (page->stack, build_run (page), "run");
   gtk_stack_set_vhomogeneous (page->stack, FALSE);
-  adw_toast_overlay_set_child (page->toasts, GTK_WIDGET (page->stack));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  page->bar = TELAR_REMOTE_BAR (telar_remote_bar_new ());
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->bar));
+  gtk_widget_set_vexpand (GTK_WIDGET (page->stack), TRUE);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->stack));
+  adw_toast_overlay_set_child (page->toasts, box);
   adw_bin_set_child (ADW_BIN (page), GTK_WIDGET (page->toasts));
   show_empty (page, _ ("Nothing Trained Yet"),
               _ ("Press Train, and the run appears here while it learns"));

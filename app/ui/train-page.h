@@ -2,7 +2,9 @@
  * run store and writes requests into it; it never talks to the training process. */
 #pragma once
 
+#include "app/project/analysis.h"
 #include "app/project/document.h"
+#include "app/session/remote.h"
 
 #include <adwaita.h>
 
@@ -18,8 +20,17 @@ GtkWidget *telar_train_page_new (void);
 /* The folder whose run store is shown; it may come into being later. NULL: none. */
 void telar_train_page_set_workspace (TelarTrainPage *page, const char *workspace);
 
-/* The project whose watchpoints are shown below the charts; NULL: none. */
-void telar_train_page_set_document (TelarTrainPage *page, TelarDocument *document);
+/* The runs of a server in their place; NULL: those of the folder again. */
+void telar_train_page_set_remote (TelarTrainPage *page, TelarRemote *remote);
+/* NULL: none; borrowed. */
+TelarRemote *telar_train_page_remote (TelarTrainPage *page);
+
+/* The project whose watchpoints and drawing are shown below the charts; NULL: none. */
+void telar_train_page_set_document (TelarTrainPage *page, TelarDocument *document,
+                                    TelarAnalysis *analysis);
+
+/* Shows what the run recorded of a node, by its path, before the other charts; NULL: of none. */
+void telar_train_page_show_node (TelarTrainPage *page, const char *node);
 
 /* Shows @run; 0: the newest, and each newer one when it comes. */
 void telar_train_page_show_run (TelarTrainPage *page, gint64 run);
