@@ -305,6 +305,7 @@ telar_observer_look (TelarObserver *observer, TelarTensor *const *batch, gint64 
   if (good) {
     tell_parameters (observer, step, monitor);
     tell_outputs (observer, step, monitor);
+    telar_observer_tell_nodes (observer, step->step, monitor);
     tell_pictures (observer, step, monitor);
   }
   telar_runner_forget (observer->runner, KEPT_ARENA);

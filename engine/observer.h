@@ -33,4 +33,9 @@ void telar_observer_free (TelarObserver *observer);
 gboolean telar_observer_look (TelarObserver *observer, TelarTensor *const *batch, gint64 rows,
                               const TelarRunnerStep *step, TelarMonitor *monitor, GError **error);
 
+/* observer-nodes.c: what the last look, and the last timed run of a plan, say of single nodes
+ * (engine/node-stat.h). */
+void telar_observer_tell_nodes (const TelarObserver *observer, gint64 step, TelarMonitor *monitor);
+void telar_observer_tell_times (const TelarPlan *plan, gint64 step, TelarMonitor *monitor);
+
 G_END_DECLS

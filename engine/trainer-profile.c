@@ -34,6 +34,7 @@ telar_trainer_end_profile (TelarTrainer *t, GError **error)
   if (!telar_roofline_measure (t->training->device, &roofline, error))
     return FALSE;
   g_autofree char *json = telar_profile_to_json (t->profiled, took * 1000, &roofline);
+  telar_observer_tell_times (t->profiled, t->progress.step + 1, t->training->monitor);
   telar_plan_set_timing (t->profiled, FALSE);
   telar_monitor_profile (t->training->monitor, t->progress.step + 1, json);
   return TRUE;

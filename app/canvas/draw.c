@@ -226,7 +226,7 @@ telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
 
   /* Elsewhere the detail is the same however many there are. */
-  if (self->costs || telar_detail_for (self->view.zoom, 0) == TELAR_DETAIL_BRIEF)
+  if (self->costs || self->heats || telar_detail_for (self->view.zoom, 0) == TELAR_DETAIL_BRIEF)
     telar_scene_query (self->scene, &visible, nodes, NULL);
   draw_picture (self, snapshot, nodes->len);
   telar_canvas_draw_costs (self, snapshot, nodes);

@@ -636,7 +636,7 @@ test_heat (Fixture *fixture, gconstpointer data)
   telar_train_page_set_workspace (fixture->page, fixture->workspace);
   wait_for_step (fixture, "loss", 400);
   TelarCanvas *canvas = TELAR_CANVAS (test_wait_for (fixture->window, is_canvas, NULL));
-  while (!g_str_equal (heat_text (canvas, "conv1"), "1"))
+  while (!g_str_equal (heat_text (canvas, "conv1"), "1.00"))
     g_main_context_iteration (NULL, TRUE);
   const TelarHeat *hot = g_hash_table_lookup (telar_canvas_heats (canvas), "conv1");
   const TelarHeat *cold = g_hash_table_lookup (telar_canvas_heats (canvas), "dense2");
@@ -648,9 +648,9 @@ test_heat (Fixture *fixture, gconstpointer data)
   /* The time axis goes back: so does the canvas. */
   GtkWidget *time = test_find (fixture->window, is_time, NULL);
   gtk_range_set_value (GTK_RANGE (time), 210);
-  g_assert_cmpstr (heat_text (canvas, "conv1"), ==, "1.5");
+  g_assert_cmpstr (heat_text (canvas, "conv1"), ==, "1.50");
   g_signal_emit_by_name (test_find (fixture->window, test_is_button, "Now"), "clicked");
-  g_assert_cmpstr (heat_text (canvas, "conv1"), ==, "1");
+  g_assert_cmpstr (heat_text (canvas, "conv1"), ==, "1.00");
 
   g_assert_null (test_find (fixture->window, is_chart, "node/conv1/grad_norm"));
   telar_train_page_show_node (fixture->page, "conv1");

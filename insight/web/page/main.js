@@ -184,10 +184,15 @@ class Page {
 
   arrange() {
     const runs = [...this.rows.keys()].filter((run) => this.shown.has(run));
-    const { shown, all } = this.board.arrange(runs, (run) => (this.tags.get(run) ?? []).filter((tag) => this.tagFilter.test(tag)));
+    const { shown, all } = this.board.arrange(runs, (run) => (this.tags.get(run) ?? []).filter((tag) => this.wants(tag)));
     $("no-curves").hidden = shown > 0;
     $("more-charts").hidden = shown === all;
     $("show-more").textContent = t("more_charts", format(shown, "count"), format(all, "count"));
+  }
+
+  // Nodes have many tags: they are shown when they are looked for.
+  wants(tag) {
+    return this.tagFilter.test(tag) && (!tag.startsWith("node/") || $("tag-filter").value !== "");
   }
 
   showMore() {
