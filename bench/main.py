@@ -10,19 +10,14 @@ import argparse
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
 import time
 
+import engine
 import insight
 
 ROOT = pathlib.Path(__file__).parent.parent
-SAMPLES = ROOT / "data" / "samples"
-PEER = ROOT / "bench" / "peers" / "pytorch.py"
-RUNTIME = ROOT / "bench" / "peers" / "onnxruntime_peer.py"
-MODELS = ROOT / "tests" / "models"
-DIGITS = [SAMPLES / "digits" / f"t10k-{name}-ubyte.gz" for name in ("images-idx3", "labels-idx1")]
 UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_NUM_THREADS")
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in UNSET}
 
@@ -53,15 +48,6 @@ def document_of(out):
         return json.loads(last) if last.startswith("{") else None
 
 
-def interleave(rounds, ours, theirs):
-    """Medians of two measurements taken in turn."""
-    mine, peers = [], []
-    for _ in range(rounds):
-        mine.append(ours())
-        peers.append(theirs())
-    return statistics.median(mine), statistics.median(peers)
-
-
 def row(bench, work, threads, unit, telar, peer, target=None, name="PyTorch 2.13"):
     better_when_lower = unit not in ("samples/s", "scalars/s", "MB/s")
     ratio = peer / telar if better_when_lower else telar / peer
@@ -69,67 +55,6 @@ def row(bench, work, threads, unit, telar, peer, target=None, name="PyTorch 2.13
         "bench": bench, "work": work, "threads": threads, "telar": telar, "unit": unit,
         "peer": name, "peer_value": peer, "ratio": ratio, "target": target,
     }
-
-
-def training_rows(options):
-    for sample, batch in (("digits-cnn", 64), ("digits-cnn", 256), ("digits-dense", 128)):
-        project = SAMPLES / f"{sample}.telar"
-        for threads in (1, 2):
-            mine, peer = interleave(
-                options.rounds,
-                lambda: run(
-                    [options.telar, "bench", project, "--train", "--batch", batch,
-                     "--threads", threads, "--json"], threads)[0]["per_second"],
-                lambda: run([options.judge, PEER, "step", sample, batch, threads], threads)[0]["per_second"],
-            )
-            yield row("cpu", f"{sample}, training, batch {batch}", threads, "samples/s", mine, peer)
-
-
-def process_rows(options):
-    project = SAMPLES / "digits-cnn.telar"
-    mine, peer = interleave(
-        options.rounds,
-        lambda: run([options.telar, "check", project, "--json"])[1] * 1e3,
-        lambda: run([options.judge, PEER, "start"])[1] * 1e3,
-    )
-    yield row("cpu", "start-up to a checked network", 2, "ms", mine, peer)
-    workspace = pathlib.Path(options.scratch)
-    mine, peer = interleave(
-        options.rounds,
-        lambda: run([options.telar, "train", project, "--epochs", 1, "--workspace", workspace,
-                     "--threads", 2, "--json"], 2)[2] / 1e6,
-        lambda: run([options.judge, PEER, "epoch", "digits-cnn", 64, 2, *DIGITS], 2)[2] / 1e6,
-    )
-    yield row("cpu", "digits-cnn, one epoch, peak memory", 2, "MB", mine, peer)
-
-
-def exported(options, sample):
-    """The sample as an ONNX file: its inference needs weights, whichever."""
-    file = pathlib.Path(options.scratch) / f"{sample}.onnx"
-    if not file.exists():
-        workspace = pathlib.Path(options.scratch) / "weights"
-        run([options.telar, "train", SAMPLES / f"{sample}.telar", "--epochs", 1, "--run", sample,
-             "--workspace", workspace])
-        run([options.telar, "export", sample, "--workspace", workspace, "--to", "onnx", "-o", file])
-    return file
-
-
-def inference_rows(options):
-    works = [
-        ("ResNet-50", MODELS / "light" / "light_resnet50.onnx", 1),
-        ("SqueezeNet", MODELS / "light" / "light_squeezenet.onnx", 1),
-        ("UltraFace", MODELS / "ultraface.onnx", 1),
-    ] + [(sample, exported(options, sample), batch) for sample in ("digits-cnn", "digits-dense") for batch in (1, 32)]
-    for name, file, batch in works:
-        for threads in (1, 2):
-            mine, peer = interleave(
-                options.rounds,
-                lambda: run([options.telar, "bench", file, "--batch", batch, "--threads", threads,
-                             "--json"], threads)[0]["median_ms"],
-                lambda: run([options.judge, RUNTIME, file, batch, threads])[0]["median_ms"],
-            )
-            yield row("inference", f"{name}, inference, batch {batch}", threads, "ms", mine, peer,
-                      name="ONNX Runtime")
 
 
 # Milliseconds of a frame as their users measured them (ComfyUI's renderers; node-red 4563).
@@ -140,7 +65,7 @@ CANVAS_PEERS = {
 CANVAS_TARGETS = {(3000, "working"): 8.3, (3000, "half"): 8.3, (8000, None): 2000.0}
 
 
-def canvas_rows(options):
+def canvas_rows(options, run, row):
     """Frames of 1280x800 drawn by cairo: the median, and beside it the 99th percentile and the CPU
     time of the thread, which a busy machine disturbs less."""
     environment = {
@@ -173,8 +98,8 @@ def canvas_row(frame):
 
 
 BENCHES = {
-    "insight": [lambda options: insight.rows(options, run, row)],
-    "cpu": [training_rows, process_rows], "inference": [inference_rows], "canvas": [canvas_rows],
+    "training": [engine.training_rows, engine.process_rows], "inference": [engine.inference_rows],
+    "insight": [insight.rows], "canvas": [canvas_rows],
 }
 
 
@@ -226,7 +151,7 @@ def main():
         show_head()
     with tempfile.TemporaryDirectory() as options.scratch:
         for part in (part for name in options.names or offered for part in BENCHES[name]):
-            for line in part(options):
+            for line in part(options, run, row):
                 print(json.dumps(line), flush=True) if options.json else show(line)
 
 

@@ -17,16 +17,16 @@ typedef enum { TELAR_CODE_PYTORCH, TELAR_CODE_KERAS } TelarCodeLibrary;
 
 typedef struct {
   const char *library; /* "PyTorch" */
-  char *source;       /* Python; NULL when something was refused */
-  GPtrArray *refused; /* TelarCodeRefusal *: all that cannot be said */
-  GPtrArray *weights; /* how the model's state is made of the project's; see below */
+  char *source;        /* Python; NULL when something was refused */
+  GPtrArray *refused;  /* TelarCodeRefusal *: all that cannot be said */
+  GPtrArray *weights;  /* how the model's state is made of the project's; see below */
 } TelarCode;
 
 /* @graph as source code for @library. PyTorch: a module with named layers; Keras 3: a function that
  * makes a model of layers. Groups are classes of their own, repetitions sequences. Only what the
  * results need is in it. @lowered: what @graph was lowered to (TELAR_LOWER_INFER), without errors;
- * @name: the project's, for the class or function; @weights: the file beside the source that has the
- * model's state, for a function that loads it, or NULL. Never NULL. */
+ * @name: the project's, for the class or function; @weights: the file beside the source that has
+ * the model's state, for a function that loads it, or NULL. Never NULL. */
 TelarCode *telar_code_new (const TelarGraph *graph, const TelarLowered *lowered,
                            TelarCodeLibrary library, const char *name, const char *weights);
 void telar_code_free (TelarCode *code);

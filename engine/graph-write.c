@@ -1,7 +1,7 @@
 /* Writing the *.telar file, for diffs and merges: sorted, one node and one wire per line, positions
  * in a block of their own. The same document always gives the same bytes. */
-#include "engine/checkpoint.h"
 #include "engine/bookmark-private.h"
+#include "engine/checkpoint.h"
 #include "engine/graph-private.h"
 #include "engine/text.h"
 #include <string.h>

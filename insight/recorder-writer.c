@@ -29,7 +29,7 @@ typedef struct {
   TelarSystemProbe *probe;
   gint64 sampled_at;
   gboolean goes_on; /* has begun and not ended */
-  gboolean begun;      /* the training has told something of itself */
+  gboolean begun;   /* the training has told something of itself */
 } Writer;
 
 /* --- items ------------------------------------------------------------------------------- */

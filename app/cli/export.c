@@ -165,9 +165,10 @@ const TelarVerb telar_verb_export = {
   .min_arguments = 1,
   .max_arguments = 1,
   .summary = "Writes a trained model as ONNX, safetensors, PyTorch or Keras.",
-  .doc = "MODEL is a run or a checkpoint; PROJECT stands for the newest of its runs. The shapes of "
-         "the inputs are those of the project's data, which is read for them. As PyTorch or Keras it "
-         "is a Python file, with the weights that it loads beside it (.safetensors).",
+  .doc =
+      "MODEL is a run or a checkpoint; PROJECT stands for the newest of its runs. The shapes of "
+      "the inputs are those of the project's data, which is read for them. As PyTorch or Keras it "
+      "is a Python file, with the weights that it loads beside it (.safetensors).",
   .options = options,
   .run = run,
 };

@@ -118,8 +118,8 @@ telar_compile_inference (const TelarProgram *lowered, const TelarCompileOptions 
   TelarProgram *program = telar_program_ref ((TelarProgram *)lowered), *next;
   program = RUN (program, simplify_stages, options, error);
   if (program != NULL && options->states != NULL) {
-    next = finish_pass ("freeze", telar_pass_freeze (program, options->states, error), options,
-                        error);
+    next =
+        finish_pass ("freeze", telar_pass_freeze (program, options->states, error), options, error);
     telar_program_unref (program);
     program = RUN (next, frozen_stages, options, error);
   }

@@ -309,8 +309,11 @@ test_charts (Fixture *fixture, gconstpointer data)
   /* One crosshair for all. */
   GtkWidget *view = test_find (fixture->window, is_chart, "loss");
   gint64 step = 0;
-  g_signal_emit_by_name (view, "hovered", (gint64)STEPS / 2);
-  g_assert_true (telar_chart_hovered_step (chart_of (fixture, "val_loss"), &step));
+  wait_for_series (fixture, "val_loss", 5);
+  do { /* a chart follows once it has been drawn */
+    g_main_context_iteration (NULL, TRUE);
+    g_signal_emit_by_name (view, "hovered", (gint64)STEPS / 2);
+  } while (!telar_chart_hovered_step (chart_of (fixture, "val_loss"), &step));
   g_assert_cmpint (step, ==, STEPS / 2);
 }
 
