@@ -299,6 +299,7 @@ static void
 build_groups (TelarOverlay *overlay, GtkWidget *bar)
 {
   const char *const none[] = { NULL };
+  /* xgettext:no-c-format */
   const char *const bands[] = { _ ("Deviation"), _ ("95 % interval"), _ ("No band"), NULL };
 
   overlay->group_choice = new_choice (_ ("Groups"), none, G_CALLBACK (on_group), overlay);

@@ -111,8 +111,10 @@ put_row (TelarProfileSection *section, int row, const TelarTimelineNode *node)
 static void
 fill_table (TelarProfileSection *section)
 {
-  const char *const headings[] = { _ ("Node"),    _ ("ms"),   _ ("% of step"),
-                                   _ ("GFLOP/s"), _ ("GB/s"), _ ("% of roofline") };
+  const char *const headings[] = {
+    _ ("Node"),    _ ("ms"),   /* xgettext:no-c-format */ _ ("% of step"),
+    _ ("GFLOP/s"), _ ("GB/s"), /* xgettext:no-c-format */ _ ("% of roofline")
+  };
   g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
   GtkWidget *child;
 
