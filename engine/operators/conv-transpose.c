@@ -136,7 +136,7 @@ static const TelarOperator conv2d_transpose = {
                               "f32[2,4,3,3] filters=2 groups=2 stride=2",
                               "f32[1,2,3,3] filters=3 kernel=2 padding=valid stride=2 "
                               "normalise_weights=weight",
-                              "f32[2,3,3,3] filters=2 kernel=2x3 padding=valid stride=2 "
+                              "f32[2,3,3,3] filters=1 kernel=2x3 padding=valid stride=2 "
                               "normalise_weights=spectral"),
 };
 
@@ -154,7 +154,7 @@ static const TelarOperator conv3d_transpose = {
   .examples = TELAR_EXAMPLES ("f32[1,2,2,3,2] filters=2 stride=2",
                               "f32[1,2,2,2,3] filters=2 kernel=3x2x2 stride=2 padding=explicit "
                               "pad=1,0,0 extra=1 bias=false",
-                              "f32[1,3,2,2,2] filters=2 kernel=2 padding=valid "
+                              "f32[1,3,2,2,2] filters=1 kernel=2 padding=valid "
                               "normalise_weights=spectral",
                               "f32[1,2,2,2,2] filters=3 kernel=2 padding=valid "
                               "normalise_weights=weight"),

@@ -89,10 +89,12 @@ telar_emit_onnx_recurrence (TelarBuilder *b, const TelarOnnxRecurrence *recurren
   guint n = recurrence->directions, axis = recurrence->batch_first ? 1 : 0;
   TelarOnnxRecurrenceResult result;
 
-  if (n < 1 || n > G_N_ELEMENTS (y)) {
+  if (n < 1 || n > G_N_ELEMENTS (y))
     telar_builder_fail (b, "a recurrent layer has one direction or two");
+  else if (!telar_builder_error (b) && telar_builder_type (b, x)->shape.rank != 3)
+    telar_builder_fail (b, "a recurrent layer reads steps, batch and features");
+  if (telar_builder_error (b))
     return (TelarOnnxRecurrenceResult){ TELAR_NO_VALUE, TELAR_NO_VALUE, TELAR_NO_VALUE };
-  }
   if (!recurrence->batch_first)
     x = telar_build_transpose (b, x, swap);
   for (guint d = 0; d < n; d++) {
