@@ -548,7 +548,7 @@ test_fork (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *target = NULL;
   TelarMonitor *monitor = begin (fixture, "parent", 0);
-  g_autoptr (GSimpleAction) action = add_fork_action (fixture, &target);
+  g_autoptr (GSimpleAction) action G_GNUC_UNUSED = add_fork_action (fixture, &target);
 
   train (monitor, 1, 400);
   telar_train_page_set_workspace (fixture->page, fixture->workspace);

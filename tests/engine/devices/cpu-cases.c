@@ -161,8 +161,7 @@ static const char *const fixed[] = {
   "conv f32[2,6,6,8] f32[8,8,1,1] f32[8] {stride=[1,1], layout=1, activation=tanh}",
   "conv f32[1,20,3] f32[16,3,5] f32[16] {stride=[2], pad=[2,1], layout=1}",
   "conv f32[2,17,18,9] f32[24,9,3,4] {stride=[1,2], pad=[3,2,0,1], dilation=[2,3], layout=1}",
-  "conv f32[1,9,10,32] f32[48,32,3,3] f32[48] {stride=[1,1], pad=[1,1,1,1], layout=1, "
-  "activation=relu}",
+  "conv f32[1,9,10,32] f32[48,32,3,3] f32[48] {stride=[1,1], pad=[1,1,1,1], layout=1}",
   "conv f32[2,13,14,64] f32[32,64,3,3] {stride=[1,1], layout=1}",
   "conv f32[3,5,21,32] f32[32,32,3,3] f32[32] {stride=[1,1], pad=[2,0,0,2], layout=1}",
   "conv f32[1,30,30,112] f32[80,112,3,3] {stride=[1,1], pad=[1,1,1,1], layout=1}",
