@@ -258,7 +258,8 @@ test_delete (Fixture *fixture, gconstpointer data)
   act (fixture, "runs.delete");
   g_assert_null (telar_store_find_run (store, "search-43-1", &error));
   g_clear_error (&error);
-  g_autoptr (TelarRunRow) waiting = telar_store_find_run (store, "search-42-1", &error);
+  g_autoptr (TelarRunRow) waiting G_GNUC_UNUSED =
+      telar_store_find_run (store, "search-42-1", &error);
   g_assert_no_error (error);
   wait_for_rows (fixture, RUNS - 2);
 }
