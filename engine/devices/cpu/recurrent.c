@@ -12,7 +12,7 @@ typedef struct {
   gsize rows, steps, units, gates; /* gates: numbers of a row */
   gboolean reverse;
   CpuMatrix weights;
-  float *packed;
+  const float *packed;
   float *sums;   /* a step's [N, G·H] */
   float *states; /* a step's [N, H] */
 } Layer;
@@ -22,9 +22,9 @@ typedef struct {
       */
 
 static Layer
-layer_of (const TelarInstr *instr, const TelarType *inputs)
+layer_of (const TelarInstr *instr, const TelarShape *gates)
 {
-  const gint64 *dims = inputs[0].shape.dims;
+  const gint64 *dims = gates->dims;
   gsize blocks = instr->prim == TELAR_PRIM_LSTM || instr->prim == TELAR_PRIM_LSTM_GRAD ? 4 : 3;
 
   return (Layer){ .rows = (gsize)dims[0],
@@ -43,16 +43,23 @@ weights_of (const Layer *l, const float *w, gboolean back)
   return (CpuMatrix){ w, l->units, l->gates, 1, l->units };
 }
 
+/* Weights that are constants were packed when the call was prepared. */
 static void
 start (Layer *l, const CpuDevice *device, const TelarCall *call, guint weights, gboolean back)
 {
+  float *scratch = call->scratch;
+
   l->device = device;
   l->call = call;
   l->weights = weights_of (l, call->inputs[weights].data, back);
-  l->packed = call->scratch;
-  l->sums = l->packed + cpu_packed_size (device, &l->weights);
+  l->packed = call->prepared;
+  if (l->packed == NULL) {
+    device->vector.pack (&l->weights, scratch);
+    l->packed = scratch;
+    scratch += cpu_packed_size (device, &l->weights);
+  }
+  l->sums = scratch;
   l->states = l->sums + l->rows * (l->gates + APART);
-  device->vector.pack (&l->weights, l->packed);
 }
 
 /* --- places ------------------------------------------------------------------------------------
@@ -261,8 +268,7 @@ static gboolean
 run (const CpuDevice *device, const TelarCall *call, GError **error)
 {
   const Way *way = way_of (call->instr->prim);
-  TelarType type = call->inputs[0].type;
-  Layer layer = layer_of (call->instr, &type);
+  Layer layer = layer_of (call->instr, &call->inputs[0].type.shape);
   gsize cost = layer.steps * layer.gates * layer.units;
 
   start (&layer, device, call, way->weights, way->back);
@@ -279,11 +285,19 @@ supports (const CpuSite *site)
 static gboolean
 prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
 {
-  Layer layer = layer_of (site->instr, site->inputs);
-  CpuMatrix weights = weights_of (&layer, NULL, way_of (site->instr->prim)->back);
+  const Way *way = way_of (site->instr->prim);
+  Layer layer = layer_of (site->instr, &site->inputs[0].shape);
+  const float *constant = cpu_constant (site, way->weights);
+  CpuMatrix weights = weights_of (&layer, constant, way->back);
+  gsize packed = cpu_packed_size (site->device, &weights);
   gsize rows = layer.rows * (layer.gates + layer.units + 2 * APART);
 
-  prepared->scratch = (cpu_packed_size (site->device, &weights) + rows) * sizeof (float);
+  prepared->scratch = (rows + (constant == NULL ? packed : 0)) * sizeof (float);
+  if (constant != NULL) {
+    prepared->data = g_new (float, packed);
+    prepared->free = g_free;
+    site->device->vector.pack (&weights, prepared->data);
+  }
   return TRUE;
 }
 

@@ -419,7 +419,7 @@ add_region (GPtrArray *cases, const char *whole, const char *part)
        whole, whole, whole, whole);
 }
 
-/* Products again with weights that are known when the kernel is prepared. */
+/* Products and recurrent layers again with weights that are known when the kernel is prepared. */
 static void
 add_constant_weights (GPtrArray *cases)
 {
@@ -427,7 +427,8 @@ add_constant_weights (GPtrArray *cases)
 
   for (guint i = 0; i < n; i++) {
     const char *text = cases->pdata[i];
-    if (g_str_has_prefix (text, "conv f") || g_str_has_prefix (text, "matmul f"))
+    if (g_str_has_prefix (text, "conv f") || g_str_has_prefix (text, "matmul f") ||
+        g_str_has_prefix (text, "lstm f") || g_str_has_prefix (text, "gru f"))
       add (cases, "constant %s", text);
   }
 }
