@@ -137,6 +137,15 @@ telar_program_maker (const TelarProgram *program, TelarValue value, guint *outpu
   return info->maker;
 }
 
+TelarTensor *
+telar_program_constant (const TelarProgram *program, TelarValue value)
+{
+  const TelarInstr *maker = telar_program_maker (program, value, NULL);
+
+  return maker->prim == TELAR_PRIM_CONSTANT ? telar_instr_attr (maker, TELAR_ATTR_VALUE)->tensor
+                                            : NULL;
+}
+
 guint
 telar_program_n_states (const TelarProgram *program)
 {

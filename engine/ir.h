@@ -109,6 +109,8 @@ const TelarInstr *telar_program_instr (const TelarProgram *program, guint index)
 guint telar_program_n_values (const TelarProgram *program);
 const TelarType *telar_program_type (const TelarProgram *program, TelarValue value);
 /* The instruction that makes @value, and which of its outputs it is. */
+/* The tensor that @value always is, borrowed; NULL where it is no constant. */
+TelarTensor *telar_program_constant (const TelarProgram *program, TelarValue value);
 const TelarInstr *telar_program_maker (const TelarProgram *program, TelarValue value,
                                        guint *output);
 guint telar_program_n_states (const TelarProgram *program);

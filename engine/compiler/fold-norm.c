@@ -23,11 +23,9 @@ typedef struct {
 static const TelarTensor *
 constant_of (const Folder *f, TelarValue value)
 {
-  const TelarInstr *maker = telar_program_maker (f->program, value, NULL);
-  const TelarAttr *attr =
-      maker->prim == TELAR_PRIM_CONSTANT ? telar_instr_attr (maker, TELAR_ATTR_VALUE) : NULL;
+  const TelarTensor *tensor = telar_program_constant (f->program, value);
 
-  return attr != NULL && attr->tensor->type.dtype == TELAR_F32 ? attr->tensor : NULL;
+  return tensor != NULL && tensor->type.dtype == TELAR_F32 ? tensor : NULL;
 }
 
 /* The product that @norm follows, when it can take the norm in. */

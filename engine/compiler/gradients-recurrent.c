@@ -48,7 +48,7 @@ give_weights (TelarAdjoint *a, TelarValue drecurred, TelarValue before)
 }
 
 static gboolean
-is_late (TelarAdjoint *a, guint output)
+wants_kept (TelarAdjoint *a, guint output)
 {
   if (a->grads[output] == TELAR_NO_VALUE)
     return FALSE;
@@ -65,7 +65,7 @@ telar_gradient_lstm (TelarAdjoint *a)
   };
   TelarAttr attrs[] = { TELAR_INT (REVERSE, is_reverse (a)) };
 
-  if (is_late (a, 0))
+  if (wants_kept (a, 0))
     return;
   TelarValue dx = telar_build (a->b, TELAR_PRIM_LSTM_GRAD, inputs,
                                a->grads[2] == TELAR_NO_VALUE ? 5 : 6, attrs, 1);
@@ -84,7 +84,7 @@ telar_gradient_gru (TelarAdjoint *a)
                           a->inputs[3],  a->outputs[2], gradient_or_zeros (a, 2) };
   TelarAttr attrs[] = { TELAR_INT (REVERSE, is_reverse (a)) };
 
-  if (is_late (a, 0) || is_late (a, 1))
+  if (wants_kept (a, 0) || wants_kept (a, 1))
     return;
   TelarValue dx = telar_build (a->b, TELAR_PRIM_GRU_GRAD, inputs, G_N_ELEMENTS (inputs), attrs, 1);
   if (dx == TELAR_NO_VALUE)

@@ -143,7 +143,7 @@ static void
 finish_image (const Work *work, gsize image)
 {
   const Plan *p = work->plan;
-  const float *bias = work->call->instr->n_inputs > 2 ? work->call->inputs[2].data : NULL;
+  const float *bias = cpu_bias (work->call);
   gsize channels = (gsize)p->shape.out;
   float *y = work->result + (gint64)image * p->y_strides[0];
 

@@ -143,7 +143,7 @@ run_positions (void *data, gsize begin, gsize end, guint piece)
   const Work *work = data;
   const Conv *conv = work->conv;
   const float *x = work->call->inputs[0].data;
-  const float *bias = work->call->instr->n_inputs > 2 ? work->call->inputs[2].data : NULL;
+  const float *bias = cpu_bias (work->call);
   gsize n = conv->w.n, stride = conv->w.k + APART;
   float *y = work->call->outputs[0].data;
   float *windows = (float *)work->call->scratch + piece * conv->rows * stride;

@@ -182,9 +182,7 @@ store_tile (const Work *work, gsize tile, const float *m, gsize apart)
   work->device->vector.winograd_out (&w, m, apart, y + first * s->out);
   for (gsize i = 0; i < w.bottom; i++) {
     gsize line = (gsize)(first + (gint64)i * s->y[2]);
-    cpu_epilogue_rows (&work->conv->epilogue, y,
-                       call->instr->n_inputs > 2 ? call->inputs[2].data : NULL, line,
-                       line + w.right, w.channels);
+    cpu_epilogue_rows (&work->conv->epilogue, y, cpu_bias (call), line, line + w.right, w.channels);
   }
 }
 

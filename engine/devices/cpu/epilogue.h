@@ -15,6 +15,13 @@ typedef struct {
  * turns NaN into 0, which would hide that a training has diverged. */
 gboolean cpu_epilogue_init (CpuEpilogue *epilogue, const CpuSite *site, gboolean with_bias);
 
+/* The third input of a product, NULL where it has none. */
+static inline const void *
+cpu_bias (const TelarCall *call)
+{
+  return call->instr->n_inputs > 2 ? call->inputs[2].data : NULL;
+}
+
 /* Rows [begin, end) of @columns elements each. @bias may be NULL when no bias is to be added. */
 void cpu_epilogue_rows (const CpuEpilogue *epilogue, void *y, const void *bias, gsize begin,
                         gsize end, gsize columns);

@@ -98,9 +98,8 @@ run_rows (void *data, gsize begin, gsize end, guint piece)
     multiply (work, row / m, (gint64)first, (gint64)rows);
     row += rows;
   }
-  cpu_epilogue_rows (&work->gemm->epilogue, work->call->outputs[0].data,
-                     work->call->instr->n_inputs > 2 ? work->call->inputs[2].data : NULL, begin,
-                     end, n);
+  cpu_epilogue_rows (&work->gemm->epilogue, work->call->outputs[0].data, cpu_bias (work->call),
+                     begin, end, n);
 }
 
 static gboolean

@@ -47,12 +47,6 @@ prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
   return TRUE;
 }
 
-static const float *
-bias_of (const TelarCall *call)
-{
-  return call->instr->n_inputs > 2 ? call->inputs[2].data : NULL;
-}
-
 static void
 run_rows (void *data, gsize begin, gsize end, guint piece)
 {
@@ -66,7 +60,7 @@ run_rows (void *data, gsize begin, gsize end, guint piece)
     CpuTile tile = { (const float *)work->call->inputs[0].data + first * p->b.k, p->b.k,
                      y + first * p->b.n, p->b.n };
     work->device->vector.multiply (&tile, &p->b, p->packed, rows);
-    cpu_epilogue_rows (&p->epilogue, y, bias_of (work->call), first, first + rows, p->b.n);
+    cpu_epilogue_rows (&p->epilogue, y, cpu_bias (work->call), first, first + rows, p->b.n);
   }
 }
 
@@ -95,7 +89,7 @@ run (const CpuDevice *device, const TelarCall *call, GError **error)
   }
   cpu_parallel (device, p->b.n, 100000 / MAX (p->b.k * p->rows, 1) + 1, device->vector.panel,
                 run_columns, &work);
-  cpu_epilogue_rows (&p->epilogue, call->outputs[0].data, bias_of (call), 0, p->rows, p->b.n);
+  cpu_epilogue_rows (&p->epilogue, call->outputs[0].data, cpu_bias (call), 0, p->rows, p->b.n);
   return TRUE;
 }
 

@@ -8,11 +8,9 @@
 const float *
 cpu_constant (const CpuSite *site, guint i)
 {
-  const TelarInstr *maker = telar_program_maker (site->program, site->instr->inputs[i], NULL);
-  const TelarAttr *value =
-      maker->prim == TELAR_PRIM_CONSTANT ? telar_instr_attr (maker, TELAR_ATTR_VALUE) : NULL;
+  const TelarTensor *tensor = telar_program_constant (site->program, site->instr->inputs[i]);
 
-  return value != NULL && value->tensor->type.dtype == TELAR_F32 ? value->tensor->data : NULL;
+  return tensor != NULL && tensor->type.dtype == TELAR_F32 ? tensor->data : NULL;
 }
 
 gsize
@@ -27,18 +25,4 @@ gsize
 cpu_packed_rows (gsize k)
 {
   return MAX (CACHED / MAX (k, 1) / TILE, 2) * TILE;
-}
-
-void
-cpu_packed_multiply (const CpuDevice *device, const CpuTile *tile, const CpuMatrix *b,
-                     const float *packed, gsize rows)
-{
-  gsize most = cpu_packed_rows (b->k), parts = (rows + most - 1) / most;
-
-  for (gsize i = 0; i < parts; i++) {
-    gsize first = rows * i / parts, end = rows * (i + 1) / parts;
-    CpuTile part = { tile->a + first * tile->a_stride, tile->a_stride,
-                     tile->y + first * tile->y_stride, tile->y_stride };
-    device->vector.multiply (&part, b, packed, end - first);
-  }
 }

@@ -16,8 +16,4 @@ gsize cpu_packed_size (const CpuDevice *device, const CpuMatrix *b);
  * tiles. */
 gsize cpu_packed_rows (gsize k);
 
-/* y = a · b for any number of rows. */
-void cpu_packed_multiply (const CpuDevice *device, const CpuTile *tile, const CpuMatrix *b,
-                          const float *packed, gsize rows);
-
 G_END_DECLS
