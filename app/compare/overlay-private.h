@@ -1,7 +1,10 @@
-/* What overlay.c (charts and their curves) and overlay-bar.c (settings) share. */
+/* What overlay.c (charts), overlay-curves.c (what is in a chart) and overlay-bar.c (settings)
+ * share. */
 #pragma once
 
+#include "app/compare/curve-loader.h"
 #include "app/compare/overlay.h"
+#include "app/ui/chart-view.h"
 #include "insight/chart.h"
 
 G_BEGIN_DECLS
@@ -28,7 +31,7 @@ struct _TelarOverlay {
   TelarRunSet *set;
   GPtrArray *items;  /* TelarRunItem */
   GPtrArray *loaded; /* TelarLoadedCurve */
-  GPtrArray *charts; /* OverlayChart */
+  GPtrArray *charts; /* TelarOverlayChart */
   GtkFlowBox *flow;
   GtkWidget *stack, *more;
   GCancellable *loading; /* NULL: nothing is read */
@@ -41,12 +44,32 @@ struct _TelarOverlay {
   gboolean filling;      /* rows of the choices are put in by the program */
 };
 
+typedef struct {
+  TelarOverlay *overlay;
+  char *tag;
+  GtkWidget *frame; /* borrowed from the flow box */
+  TelarChartView *view;
+  GtkToggleButton *pin;
+  GPtrArray *detail;     /* TelarLoadedCurve: the stretch that is shown; NULL: all of it */
+  GCancellable *reading; /* of the detail */
+} TelarOverlayChart;
+
+void telar_overlay_tell (TelarOverlay *overlay, const GError *error);
 /* Reads the curves again. */
 void telar_overlay_load (TelarOverlay *overlay);
 /* Puts what was read into the charts anew. */
 void telar_overlay_fill (TelarOverlay *overlay);
 /* Gives the charts what does not change their curves. */
 void telar_overlay_apply (TelarOverlay *overlay);
+
+/* The runs that are shown, by the groups that are chosen; caller unrefs. */
+GPtrArray *telar_overlay_groups (TelarOverlay *overlay); /* overlay-curves.c */
+/* Their ids and the baseline's; caller unrefs. */
+GArray *telar_overlay_runs (const TelarOverlay *overlay);
+void telar_overlay_chart_fill (TelarOverlayChart *chart, const GPtrArray *groups);
+/* Signals of a chart's view. */
+void telar_overlay_hovered (TelarChartView *view, gint64 step, TelarOverlay *overlay);
+void telar_overlay_zoomed (TelarChartView *view, TelarOverlayChart *chart);
 
 GtkWidget *telar_overlay_build_bar (TelarOverlay *overlay); /* overlay-bar.c */
 void telar_overlay_update_bar (TelarOverlay *overlay);
