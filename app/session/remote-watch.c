@@ -16,27 +16,30 @@ check (TelarRemote *self, gboolean done, const GError *error)
 
 /* --- what is watched -------------------------------------------------------------------------- */
 
-void
-telar_remote_tell_watched (TelarRemote *self)
+/* The run that is watched, and how much of it is here already. Caller owns it. */
+static json_t *
+watched_run (TelarRemote *self)
 {
-  json_t *curves = json_object (), *list = json_array ();
+  json_t *curves = json_object ();
 
-  if (self->connection == NULL ||
-      soup_websocket_connection_get_state (self->connection) != SOUP_WEBSOCKET_STATE_OPEN) {
-    json_decref (curves);
-    json_decref (list);
-    return;
-  }
-  for (guint i = 0; self->run != NULL && i < MIN (self->tags->len, MOST_CURVES); i++)
+  for (guint i = 0; i < MIN (self->tags->len, MOST_CURVES); i++)
     json_object_set_new (
         curves, self->tags->pdata[i],
         json_integer (telar_mirror_last_step (self->mirror, self->run, self->tags->pdata[i])));
+  return json_pack ("{s:s, s:I, s:o}", "run", self->run, "event",
+                    (json_int_t)telar_mirror_last_event (self->mirror, self->run), "curves",
+                    curves);
+}
+
+void
+telar_remote_tell_watched (TelarRemote *self)
+{
+  if (self->connection == NULL ||
+      soup_websocket_connection_get_state (self->connection) != SOUP_WEBSOCKET_STATE_OPEN)
+    return;
+  json_t *list = json_array ();
   if (self->run != NULL)
-    json_array_append_new (list,
-                           json_pack ("{s:s, s:I, s:O}", "run", self->run, "event",
-                                      (json_int_t)telar_mirror_last_event (self->mirror, self->run),
-                                      "curves", curves));
-  json_decref (curves);
+    json_array_append_new (list, watched_run (self));
   json_t *message = json_pack ("{s:o}", "watch", list);
   char *text = json_dumps (message, JSON_COMPACT);
   json_decref (message);
@@ -47,10 +50,7 @@ telar_remote_tell_watched (TelarRemote *self)
 static gboolean
 has_tag (TelarRemote *self, const char *tag)
 {
-  for (guint i = 0; i < self->tags->len; i++)
-    if (g_str_equal (self->tags->pdata[i], tag))
-      return TRUE;
-  return FALSE;
+  return g_ptr_array_find_with_equal_func (self->tags, tag, g_str_equal, NULL);
 }
 
 /* The past of a long curve has come; the rest is told live. */

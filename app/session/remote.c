@@ -84,21 +84,28 @@ call_free (TelarRemoteCall *call)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarRemoteCall, call_free)
 
-/* @path may have %s for the run. */
+static SoupMessage *
+new_message (TelarRemote *self, const char *method, const char *url)
+{
+  g_autofree char *bearer = g_strconcat ("Bearer ", self->token, NULL);
+  SoupMessage *message = soup_message_new (method, url);
+
+  soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization",
+                                bearer);
+  return message;
+}
+
 TelarRemoteCall *
 telar_remote_call_new (TelarRemote *self, const char *method, const char *run, const char *rest)
 {
   g_autofree char *name = run != NULL ? g_uri_escape_string (run, NULL, FALSE) : NULL;
   g_autofree char *url = g_strconcat (self->base, "/api/runs", name != NULL ? "/" : "",
                                       name != NULL ? name : "", rest, NULL);
-  g_autofree char *bearer = g_strconcat ("Bearer ", self->token, NULL);
   TelarRemoteCall *call = g_new0 (TelarRemoteCall, 1);
 
   call->self = g_object_ref (self);
-  call->message = soup_message_new (method, url);
+  call->message = new_message (self, method, url);
   call->run = g_strdup (run);
-  soup_message_headers_replace (soup_message_get_request_headers (call->message), "Authorization",
-                                bearer);
   return call;
 }
 
@@ -209,16 +216,13 @@ static void
 take_first_list (TelarRemote *self, const char *run, const json_t *answer, const char *text)
 {
   g_autofree char *url = g_strconcat (self->base, "/api/live", NULL);
-  g_autofree char *bearer = g_strconcat ("Bearer ", self->token, NULL);
-  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, url);
+  g_autoptr (SoupMessage) message = new_message (self, SOUP_METHOD_GET, url);
   g_autoptr (GError) error = NULL;
 
   if (!telar_mirror_take_list (self->mirror, answer, &error)) {
     refuse (self, SOUP_STATUS_OK);
     return;
   }
-  soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization",
-                                bearer);
   soup_session_websocket_connect_async (self->session, message, NULL, NULL, G_PRIORITY_DEFAULT,
                                         self->cancellable, on_connected, g_object_ref (self));
 }
