@@ -8,7 +8,7 @@
 gboolean
 telar_chart_has_plot (const TelarChart *chart)
 {
-  TelarSpan span;
+  TelarInterval span;
 
   return chart->plot.width > 1 && telar_chart_full_x (chart, &span);
 }
@@ -208,8 +208,8 @@ telar_chart_take_zoom_box (TelarChart *chart)
 {
   const double *box = chart->box;
   gboolean boxed = chart->boxed;
-  TelarSpan x = { telar_chart_from_px (chart, box[0]), telar_chart_from_px (chart, box[2]) };
-  TelarSpan y = { telar_chart_from_py (chart, box[3]), telar_chart_from_py (chart, box[1]) };
+  TelarInterval x = { telar_chart_from_px (chart, box[0]), telar_chart_from_px (chart, box[2]) };
+  TelarInterval y = { telar_chart_from_py (chart, box[3]), telar_chart_from_py (chart, box[1]) };
 
   chart->boxed = FALSE;
   if (!boxed || (!telar_chart_box_is_wide (chart) && !telar_chart_box_is_high (chart)))
@@ -228,9 +228,9 @@ telar_chart_take_zoom_box (TelarChart *chart)
 
 /* Within what there is; all of it is no zoom. */
 static void
-set_x_zoom (TelarChart *chart, TelarSpan span)
+set_x_zoom (TelarChart *chart, TelarInterval span)
 {
-  TelarSpan full;
+  TelarInterval full;
 
   if (!telar_chart_full_x (chart, &full))
     return;
@@ -243,10 +243,10 @@ set_x_zoom (TelarChart *chart, TelarSpan span)
     span = full;
   } else if (span.min < full.min) {
     span = telar_chart_moved (
-        chart, span, telar_chart_width_of (chart, (TelarSpan){ span.min, full.min }) / width);
+        chart, span, telar_chart_width_of (chart, (TelarInterval){ span.min, full.min }) / width);
   } else if (span.max > full.max) {
     span = telar_chart_moved (
-        chart, span, -telar_chart_width_of (chart, (TelarSpan){ full.max, span.max }) / width);
+        chart, span, -telar_chart_width_of (chart, (TelarInterval){ full.max, span.max }) / width);
   }
   chart->x_zoomed = width < full_width * (1 - 1e-9);
   chart->x_zoom = span;

@@ -42,7 +42,7 @@ typedef struct {
 /* A stretch of an axis in the unit of the axis. */
 typedef struct {
   double min, max;
-} TelarSpan;
+} TelarInterval;
 
 struct TelarChart {
   char *title, *empty_text, *x_name;
@@ -58,12 +58,12 @@ struct TelarChart {
   TelarSmoothing smoothing_kind;
 
   gboolean x_zoomed, y_zoomed;
-  TelarSpan x_zoom, y_zoom;
+  TelarInterval x_zoom, y_zoom;
 
   /* As last drawn: what positions of the pointer mean. */
   double width, height;
   TelarBox plot;
-  TelarSpan x_span, y_span;
+  TelarInterval x_span, y_span;
 
   gboolean hovered;
   double hover_x, hover_y; /* the crosshair's place, hover_x in the unit of the axis */
@@ -106,16 +106,17 @@ telar_abscissa_at (const TelarAbscissa *abscissa, guint i)
 guint telar_series_find (const TelarChart *chart, const TelarSeries *series, double x);
 double telar_marker_x (const TelarChart *chart, const TelarMarker *marker);
 /* Moves a span by a part of its width, or makes it narrower around a position, evenly in pixels. */
-TelarSpan telar_chart_moved (const TelarChart *chart, TelarSpan span, double part);
-TelarSpan telar_chart_scaled (const TelarChart *chart, TelarSpan span, double at, double factor);
+TelarInterval telar_chart_moved (const TelarChart *chart, TelarInterval span, double part);
+TelarInterval telar_chart_scaled (const TelarChart *chart, TelarInterval span, double at,
+                                  double factor);
 /* The width of a span as it is seen: of decades on a logarithmic axis. */
-double telar_chart_width_of (const TelarChart *chart, TelarSpan span);
+double telar_chart_width_of (const TelarChart *chart, TelarInterval span);
 
 /* All points; FALSE without one. */
-gboolean telar_chart_full_x (const TelarChart *chart, TelarSpan *span);
+gboolean telar_chart_full_x (const TelarChart *chart, TelarInterval *span);
 /* What is shown: the zoom, else all points; FALSE without a point. */
-gboolean telar_chart_visible_x (const TelarChart *chart, TelarSpan *span);
-TelarSpan telar_chart_visible_y (const TelarChart *chart, const TelarSpan *x);
+gboolean telar_chart_visible_x (const TelarChart *chart, TelarInterval *span);
+TelarInterval telar_chart_visible_y (const TelarChart *chart, const TelarInterval *x);
 
 double telar_chart_to_px (const TelarChart *chart, double x);
 double telar_chart_to_py (const TelarChart *chart, double y);

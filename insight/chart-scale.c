@@ -111,7 +111,7 @@ telar_chart_x_unit (const TelarChart *chart)
 
 /* How far one series reaches; FALSE where nothing of it can be shown. */
 static gboolean
-series_span (const TelarChart *chart, const TelarSeries *series, TelarSpan *span)
+series_span (const TelarChart *chart, const TelarSeries *series, TelarInterval *span)
 {
   TelarAbscissa abscissa = telar_series_abscissa (chart, series);
   guint length = telar_series_length (series);
@@ -120,8 +120,8 @@ series_span (const TelarChart *chart, const TelarSeries *series, TelarSpan *span
 
   if (first >= length)
     return FALSE;
-  *span = (TelarSpan){ telar_abscissa_at (&abscissa, first),
-                       telar_abscissa_at (&abscissa, length - 1) };
+  *span = (TelarInterval){ telar_abscissa_at (&abscissa, first),
+                           telar_abscissa_at (&abscissa, length - 1) };
   if (series->has_extent && chart->x != TELAR_CHART_METRIC) {
     double start = extent_x (chart, series, &series->first);
     span->min = chart->log_x && start <= 0 ? span->min : MIN (span->min, start);
@@ -131,12 +131,12 @@ series_span (const TelarChart *chart, const TelarSeries *series, TelarSpan *span
 }
 
 gboolean
-telar_chart_full_x (const TelarChart *chart, TelarSpan *span)
+telar_chart_full_x (const TelarChart *chart, TelarInterval *span)
 {
   gboolean some = FALSE;
 
   for (guint i = 0; i < chart->series->len; i++) {
-    TelarSpan part;
+    TelarInterval part;
     if (!series_span (chart, telar_chart_shown (chart, i), &part))
       continue;
     span->min = some ? MIN (span->min, part.min) : part.min;
@@ -151,13 +151,13 @@ telar_chart_full_x (const TelarChart *chart, TelarSpan *span)
     span->min = 0;
   if (span->max <= span->min) { /* a single point stands in the middle */
     double around = chart->x == TELAR_CHART_WALL ? 30 : span->min != 0 ? fabs (span->min) / 2 : 1;
-    *span = (TelarSpan){ span->min - around, span->max + around };
+    *span = (TelarInterval){ span->min - around, span->max + around };
   }
   return TRUE;
 }
 
 gboolean
-telar_chart_visible_x (const TelarChart *chart, TelarSpan *span)
+telar_chart_visible_x (const TelarChart *chart, TelarInterval *span)
 {
   gboolean some = telar_chart_full_x (chart, span);
 
@@ -208,22 +208,22 @@ widen_positive (TelarRange *range, const TelarSeries *series, guint from, guint 
   widen_positive (range, series, middle, to);
 }
 
-static TelarSpan
+static TelarInterval
 padded (const TelarChart *chart, const TelarRange *range)
 {
   if (chart->log) {
     double ratio = MAX (pow (range->max / range->min, Y_PADDING), 1.1);
-    return (TelarSpan){ range->min / ratio, range->max * ratio };
+    return (TelarInterval){ range->min / ratio, range->max * ratio };
   }
   double height = range->max - range->min;
   double pad = height > 0 ? Y_PADDING * height : MAX (fabs (range->max) * 0.1, 1e-3);
-  TelarSpan span = { range->min - pad, range->max + pad };
+  TelarInterval span = { range->min - pad, range->max + pad };
   /* No empty strip where no value can be. */
   if (range->min >= 0)
     span.min = MAX (span.min, 0);
   if (chart->unit == TELAR_UNIT_PERCENT && range->max <= 1)
     span.max = MIN (span.max, 1);
-  return span.max > span.min ? span : (TelarSpan){ span.min - pad, span.max + pad };
+  return span.max > span.min ? span : (TelarInterval){ span.min - pad, span.max + pad };
 }
 
 static int
@@ -236,7 +236,7 @@ compare_numbers (gconstpointer a, gconstpointer b)
 
 /* What lies between the percentiles that are shown; FALSE without a value. */
 static gboolean
-clipped_range (const TelarChart *chart, const TelarSpan *x, TelarRange *range)
+clipped_range (const TelarChart *chart, const TelarInterval *x, TelarRange *range)
 {
   g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (double));
   guint share = MAX (CLIP_POINTS / MAX (chart->series->len, 1), 16);
@@ -261,8 +261,8 @@ clipped_range (const TelarChart *chart, const TelarSpan *x, TelarRange *range)
   return TRUE;
 }
 
-TelarSpan
-telar_chart_visible_y (const TelarChart *chart, const TelarSpan *x)
+TelarInterval
+telar_chart_visible_y (const TelarChart *chart, const TelarInterval *x)
 {
   TelarRange range = { 0 };
 
@@ -286,14 +286,14 @@ telar_chart_visible_y (const TelarChart *chart, const TelarSpan *x)
     }
   }
   if (range.n == 0)
-    return chart->log ? (TelarSpan){ 0.1, 1 } : (TelarSpan){ 0, 1 };
+    return chart->log ? (TelarInterval){ 0.1, 1 } : (TelarInterval){ 0, 1 };
   return padded (chart, &range);
 }
 
 /* --- pixels ------------------------------------------------------------------------------ */
 
 static double
-part_of (double value, const TelarSpan *span, gboolean log_scale)
+part_of (double value, const TelarInterval *span, gboolean log_scale)
 {
   if (!log_scale)
     return (value - span->min) / (span->max - span->min);
@@ -302,7 +302,7 @@ part_of (double value, const TelarSpan *span, gboolean log_scale)
 }
 
 static double
-value_of (double part, const TelarSpan *span, gboolean log_scale)
+value_of (double part, const TelarInterval *span, gboolean log_scale)
 {
   return log_scale ? span->min * pow (span->max / span->min, part)
                    : span->min + part * (span->max - span->min);
@@ -332,24 +332,24 @@ telar_chart_from_py (const TelarChart *chart, double py)
   return value_of (1 - (py - chart->plot.y) / chart->plot.height, &chart->y_span, chart->log);
 }
 
-TelarSpan
-telar_chart_moved (const TelarChart *chart, TelarSpan span, double part)
+TelarInterval
+telar_chart_moved (const TelarChart *chart, TelarInterval span, double part)
 {
-  return (TelarSpan){ value_of (part, &span, chart->log_x),
-                      value_of (1 + part, &span, chart->log_x) };
+  return (TelarInterval){ value_of (part, &span, chart->log_x),
+                          value_of (1 + part, &span, chart->log_x) };
 }
 
-TelarSpan
-telar_chart_scaled (const TelarChart *chart, TelarSpan span, double at, double factor)
+TelarInterval
+telar_chart_scaled (const TelarChart *chart, TelarInterval span, double at, double factor)
 {
   double middle = part_of (at, &span, chart->log_x);
 
-  return (TelarSpan){ value_of (middle - middle / factor, &span, chart->log_x),
-                      value_of (middle + (1 - middle) / factor, &span, chart->log_x) };
+  return (TelarInterval){ value_of (middle - middle / factor, &span, chart->log_x),
+                          value_of (middle + (1 - middle) / factor, &span, chart->log_x) };
 }
 
 double
-telar_chart_width_of (const TelarChart *chart, TelarSpan span)
+telar_chart_width_of (const TelarChart *chart, TelarInterval span)
 {
   return chart->log_x ? log (span.max / span.min) : span.max - span.min;
 }

@@ -215,7 +215,7 @@ telar_chart_visible_steps (const TelarChart *chart, guint number, gint64 *from, 
 {
   const TelarSeries *series = get_series (chart, number);
   guint length = telar_series_length (series);
-  TelarSpan span;
+  TelarInterval span;
 
   if (length == 0 || !telar_chart_visible_x (chart, &span))
     return FALSE;

@@ -117,7 +117,7 @@ static void
 test_log_x (void)
 {
   g_autoptr (TelarChart) chart = telar_chart_new ("Loss");
-  TelarSpan full;
+  TelarInterval full;
   Picture picture;
 
   add_line (chart, 1, 2);

@@ -398,7 +398,7 @@ test_zoom (void)
 {
   g_autoptr (TelarChart) chart = loss_chart (2000);
   Picture picture = paint (chart, FALSE);
-  TelarSpan x;
+  TelarInterval x;
 
   finish (&picture, "whole");
   g_assert_false (telar_chart_is_zoomed (chart));
