@@ -207,11 +207,11 @@ find_curve (TelarMirror *mirror, const char *run, const char *tag, GError **erro
 {
   g_autofree char *key = g_strconcat (run, "\n", tag, NULL);
   Curve *curve = g_hash_table_lookup (mirror->curves, key);
-  gint64 id = find_run (mirror, run);
   Curve found;
 
   if (curve != NULL)
     return curve;
+  gint64 id = find_run (mirror, run);
   if (id == 0) {
     malformed (error, "curve");
     return NULL;
