@@ -98,17 +98,25 @@ find_column (const Form *form, const char *const *names)
   return NONE;
 }
 
-/* "loss" of "run-train-tag-loss.csv", as TensorBoard calls a download; else the file's name. */
+/* "metrics" of "logs/metrics.csv". */
 static char *
-curve_of (const char *path)
+stem_of (const char *path)
 {
-  g_autofree char *base = g_path_get_basename (path);
-  const char *tag = strstr (base, "-tag-");
-  char *name = g_strdup (tag != NULL ? tag + strlen ("-tag-") : base);
+  char *name = g_path_get_basename (path);
 
   if (g_str_has_suffix (name, ".csv"))
     name[strlen (name) - strlen (".csv")] = '\0';
   return name;
+}
+
+/* "loss" of "run-train-tag-loss.csv", as TensorBoard calls a download; else the file's name. */
+static char *
+curve_of (const char *path)
+{
+  g_autofree char *stem = stem_of (path);
+  const char *tag = strstr (stem, "-tag-");
+
+  return g_strdup (tag != NULL ? tag + strlen ("-tag-") : stem);
 }
 
 static void
@@ -232,17 +240,6 @@ read_records (Reader *reader, GError **error)
     if (!add_record (reader, error))
       return FALSE;
   return got == 0;
-}
-
-/* "metrics" of "logs/metrics.csv". */
-static char *
-stem_of (const char *path)
-{
-  char *name = g_path_get_basename (path);
-
-  if (g_str_has_suffix (name, ".csv"))
-    name[strlen (name) - strlen (".csv")] = '\0';
-  return name;
 }
 
 char *
