@@ -52,11 +52,12 @@ telar_feed_image (const TelarFeedPort *port, const TelarTensor *batch, gint64 ro
 }
 
 static gboolean
-find_port (const TelarFeed *feed, guint *port, gboolean *channels_last)
+find_port (const TelarFeed *feed, guint *port)
 {
   gint64 c, h, w;
+  gboolean last;
   for (guint i = 0; i < feed->n_ports; i++)
-    if (telar_feed_port_is_image (&feed->ports[i], &c, &h, &w, channels_last)) {
+    if (telar_feed_port_is_image (&feed->ports[i], &c, &h, &w, &last)) {
       *port = i;
       return TRUE;
     }
@@ -93,8 +94,7 @@ telar_judge_new (const TelarLowered *lowered, const TelarFeed *feed)
 {
   const GPtrArray *nodes = telar_lowered_nodes (lowered);
   guint port = 0;
-  gboolean channels_last;
-  if (!find_port (feed, &port, &channels_last))
+  if (!find_port (feed, &port))
     return NULL;
   for (guint i = 0; i < nodes->len; i++) {
     const TelarLoweredNode *node = nodes->pdata[i];
@@ -108,7 +108,6 @@ telar_judge_new (const TelarLowered *lowered, const TelarFeed *feed)
     judge->scores = scores;
     judge->labels = labels;
     judge->port = port;
-    judge->channels_last = channels_last;
     judge->mistakes = g_array_new (FALSE, FALSE, sizeof (TelarMistake));
     return judge;
   }
@@ -161,11 +160,11 @@ find_output (const TelarRunner *runner, const char *name)
 }
 
 static gint64
-best_class (const TelarTensor *scores, gint64 row, gint64 n, double *probability)
+best_class (const TelarTensor *scores, gint64 row, gint64 n)
 {
   gsize from = (gsize)(row * n);
   gint64 best = 0;
-  double most = telar_tensor_get (scores, from), sum = 0;
+  double most = telar_tensor_get (scores, from);
   for (gint64 i = 1; i < n; i++) {
     double score = telar_tensor_get (scores, from + (gsize)i);
     if (score > most) {
@@ -173,10 +172,18 @@ best_class (const TelarTensor *scores, gint64 row, gint64 n, double *probability
       best = i;
     }
   }
+  return best;
+}
+
+/* Of the class with the highest score. */
+static double
+probability_of (const TelarTensor *scores, gint64 row, gint64 n, gint64 best)
+{
+  gsize from = (gsize)(row * n);
+  double most = telar_tensor_get (scores, from + (gsize)best), sum = 0;
   for (gint64 i = 0; i < n; i++)
     sum += exp (telar_tensor_get (scores, from + (gsize)i) - most);
-  *probability = 1 / sum;
-  return best;
+  return 1 / sum;
 }
 
 /* Where a mistake is to go: behind the others while there is room, otherwise in the place of the
@@ -233,9 +240,11 @@ telar_judge_see (const TelarRunner *runner, gint64 rows, gpointer data)
   for (gint64 row = 0; same && row < rows; row++) {
     TelarMistake mistake = { .row = judge->rows + row };
     mistake.truth = (gint64)telar_tensor_get (labels, (gsize)row);
-    mistake.answer = best_class (scores, row, n, &mistake.score);
-    if (mistake.truth != mistake.answer && mistake.truth >= 0 && mistake.truth < n)
-      keep (judge, runner, mistake, row);
+    mistake.answer = best_class (scores, row, n);
+    if (mistake.truth == mistake.answer || mistake.truth < 0 || mistake.truth >= n)
+      continue;
+    mistake.score = probability_of (scores, row, n, mistake.answer);
+    keep (judge, runner, mistake, row);
   }
   judge->rows += rows;
 }

@@ -22,9 +22,8 @@ typedef struct {
 typedef struct {
   TelarValue scores, labels; /* of the lowered program */
   guint port;                /* of the feed, which has the pictures */
-  gboolean channels_last;
-  gint64 rows;      /* seen in the pass under way */
-  GArray *mistakes; /* TelarMistake */
+  gint64 rows;               /* seen in the pass under way */
+  GArray *mistakes;          /* TelarMistake */
 } TelarJudge;
 
 /* NULL where no loss compares scores with the indices of classes, or there are no pictures. */
