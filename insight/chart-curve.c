@@ -16,15 +16,14 @@ typedef struct {
   cairo_t *cr;
   TelarColor color;
   gboolean dark;
+  TelarAbscissa abscissa;
   guint from, to; /* the visible points */
 } Curve;
 
 static double
 point_px (const Curve *curve, guint i)
 {
-  TelarAbscissa abscissa = telar_series_abscissa (curve->chart, curve->series);
-
-  return telar_chart_to_px (curve->chart, telar_abscissa_at (&abscissa, i));
+  return telar_chart_to_px (curve->chart, telar_abscissa_at (&curve->abscissa, i));
 }
 
 /* Adds to the path; a value that is not finite breaks it. */
@@ -185,7 +184,7 @@ telar_column_value (const TelarChart *chart, const TelarSeries *series, const Te
     return NAN;
   if (chart->smoothing > 0)
     return telar_series_smooth (series, column->to - 1);
-  return column->range.sum / (double)column->range.n;
+  return telar_range_mean (&column->range);
 }
 
 TelarColumn *
@@ -249,6 +248,7 @@ curve_of (const TelarChart *chart, cairo_t *cr, const TelarSeries *series,
     .cr = cr,
     .color = telar_palette_color (series->style, theme->dark),
     .dark = theme->dark,
+    .abscissa = telar_series_abscissa (chart, series),
     .from = telar_series_find (chart, series, chart->x_span.min),
     .to = telar_series_find (chart, series, nextafter (chart->x_span.max, INFINITY)),
   };

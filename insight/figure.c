@@ -120,8 +120,8 @@ append_columns (TelarChart *chart, guint series, const TelarCut *cut)
 {
   for (guint i = 0; i < cut->columns->len; i++) {
     const TelarStepColumn *column = &g_array_index (cut->columns, TelarStepColumn, i);
-    double mean = column->range.n > 0 ? column->range.sum / (double)column->range.n : NAN;
-    TelarPoint point = { column->last_step, column->last_time, cut->whole ? column->value : mean };
+    TelarPoint point = { column->last_step, column->last_time,
+                         cut->whole ? column->value : telar_range_mean (&column->range) };
     telar_chart_append (chart, series, &point, 1);
   }
 }

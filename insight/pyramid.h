@@ -4,6 +4,7 @@
 #pragma once
 
 #include <glib.h>
+#include <math.h>
 
 G_BEGIN_DECLS
 
@@ -12,6 +13,13 @@ typedef struct {
   double sum;
   gint64 n; /* finite values */
 } TelarRange;
+
+/* NaN without a finite value. */
+static inline double
+telar_range_mean (const TelarRange *range)
+{
+  return range->n > 0 ? range->sum / (double)range->n : NAN;
+}
 
 typedef struct TelarPyramid TelarPyramid;
 

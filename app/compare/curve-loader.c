@@ -40,7 +40,7 @@ curve_free (gpointer data)
 static void
 take_column (TelarLoadedCurve *curve, const TelarStepColumn *column)
 {
-  double mean = column->range.n > 0 ? column->range.sum / (double)column->range.n : column->value;
+  double mean = column->range.n > 0 ? telar_range_mean (&column->range) : column->value;
   TelarPoint point = { column->last_step, column->last_time, mean };
 
   g_array_append_val (curve->points, point);

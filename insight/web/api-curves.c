@@ -50,7 +50,7 @@ value_of (const TelarStepColumn *column)
 static double
 mean_of (const TelarStepColumn *column)
 {
-  return column->range.n > 0 ? column->range.sum / (double)column->range.n : NAN;
+  return telar_range_mean (&column->range);
 }
 
 static double
