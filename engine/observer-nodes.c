@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#define OUTPUT "output/"
-
 static void
 tell (TelarMonitor *monitor, const char *node, TelarNodeStat stat, gint64 step, double value)
 {
@@ -84,8 +82,9 @@ telar_observer_tell_nodes (const TelarObserver *observer, gint64 step, TelarMoni
     const TelarOutput *output = telar_program_output (runner->program, i);
     if (output->role != TELAR_OUTPUT_PROBE)
       continue;
-    if (g_str_has_prefix (output->name, OUTPUT))
-      tell_output (monitor, output->name + strlen (OUTPUT), step, runner->outputs[i], told);
+    if (g_str_has_prefix (output->name, TELAR_OBSERVER_OUTPUT))
+      tell_output (monitor, output->name + strlen (TELAR_OBSERVER_OUTPUT), step, runner->outputs[i],
+                   told);
     else if (g_str_has_prefix (output->name, TELAR_PROBE_PREFIX_GRADIENT))
       add_gradient (squares, output->name + strlen (TELAR_PROBE_PREFIX_GRADIENT),
                     runner->outputs[i]);

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#define OUTPUT   "output/"
 #define GRADIENT "gradient/"
 
 /* Plans that need more are made again each time. */
@@ -43,8 +42,9 @@ add_wires (GArray *wires, const TelarLowered *lowered, const TelarLoweredNode *n
     if (value == TELAR_NO_VALUE ||
         !telar_dtype_is_float (telar_program_type (lowered->program, value)->dtype))
       continue;
-    Wire wire = { n == 1 ? g_strconcat (OUTPUT, node->id, NULL)
-                         : g_strconcat (OUTPUT, node->id, ".", op->outputs[port].name, NULL),
+    Wire wire = { n == 1 ? g_strconcat (TELAR_OBSERVER_OUTPUT, node->id, NULL)
+                         : g_strconcat (TELAR_OBSERVER_OUTPUT, node->id, ".",
+                                        op->outputs[port].name, NULL),
                   value };
     g_array_append_val (wires, wire);
   }
@@ -257,7 +257,7 @@ tell_pictures (const TelarObserver *observer, const TelarRunnerStep *step, Telar
 {
   for (guint i = 0; i < observer->maps->len; i++) {
     const char *id = observer->maps->pdata[i];
-    g_autofree char *output = g_strconcat (OUTPUT, id, NULL);
+    g_autofree char *output = g_strconcat (TELAR_OBSERVER_OUTPUT, id, NULL);
     g_autofree char *state = g_strconcat (id, ".kernel", NULL);
     const TelarTensor *maps = find_output (observer, output);
     const TelarTensor *kernel = telar_states_get (step->states, state);

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 #define TELAR_OBSERVER_MOST_OUTPUTS 256
 #define TELAR_OBSERVER_PICTURES     3
 #define TELAR_OBSERVER_TILES        64
+/* Begins the name of what a node gives; its id follows. */
+#define TELAR_OBSERVER_OUTPUT "output/"
 
 typedef struct {
   TelarRunner *runner;
