@@ -82,12 +82,8 @@ put_rest (FILE *file, TelarStore *store, gint64 run, GError **error)
 
   for (guint i = 0; figures != NULL && i < events->len; i++)
     json_array_append_new (list, telar_event_to_json (events->pdata[i]));
-  for (guint i = 0; figures != NULL && i < figures->len; i++) {
-    const TelarFigureRow *figure = figures->pdata[i];
-    json_array_append_new (pictures, json_pack ("{s:s, s:I, s:o}", "name", figure->name, "step",
-                                                (json_int_t)figure->step, "values",
-                                                telar_json_parsed (figure->values)));
-  }
+  for (guint i = 0; figures != NULL && i < figures->len; i++)
+    json_array_append_new (pictures, telar_figure_row_to_json (figures->pdata[i]));
   put_json (file, "events", list);
   put_json (file, "figures", pictures);
   return figures != NULL;

@@ -49,3 +49,10 @@ telar_event_to_json (const TelarEventRow *event)
                     (json_int_t)event->step, "time", (double)event->time / G_USEC_PER_SEC, "kind",
                     event->kind, "text", telar_json_text (event->text));
 }
+
+json_t *
+telar_figure_row_to_json (const TelarFigureRow *figure)
+{
+  return json_pack ("{s:s, s:I, s:o}", "name", figure->name, "step", (json_int_t)figure->step,
+                    "values", telar_json_parsed (figure->values));
+}

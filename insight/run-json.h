@@ -15,5 +15,6 @@ json_t *telar_json_parsed (const char *text);
 /* Times in seconds since 1970, "ended" null while it runs; metrics and settings as objects. */
 json_t *telar_run_row_to_json (const TelarRunRow *row);
 json_t *telar_event_to_json (const TelarEventRow *event);
+json_t *telar_figure_row_to_json (const TelarFigureRow *figure);
 
 G_END_DECLS

@@ -275,6 +275,12 @@ read_figures (TelarCall *call, gint64 run, GError **error)
   return telar_store_figures_at (call->server->store, run, step, error);
 }
 
+static json_t *
+figure_to_json (gconstpointer row)
+{
+  return telar_figure_row_to_json (row);
+}
+
 void
 telar_api_figures (TelarCall *call)
 {
@@ -284,18 +290,7 @@ telar_api_figures (TelarCall *call)
   if (row == NULL)
     return;
   g_autoptr (GPtrArray) figures = read_figures (call, row->id, &error);
-  if (figures == NULL) {
-    telar_reply_error (call->message, error);
-    return;
-  }
-  json_t *list = json_array ();
-  for (guint i = 0; i < figures->len; i++) {
-    const TelarFigureRow *figure = figures->pdata[i];
-    json_array_append_new (list, json_pack ("{s:s, s:I, s:o}", "name", figure->name, "step",
-                                            (json_int_t)figure->step, "values",
-                                            telar_json_parsed (figure->values)));
-  }
-  telar_reply_json (call->message, SOUP_STATUS_OK, json_pack ("{s:o}", "figures", list));
+  telar_reply_rows (call->message, "figures", figures, figure_to_json, error);
 }
 
 static TelarMatrix *

@@ -8,15 +8,6 @@
 
 #define MOST_HISTOGRAMS 256 /* of an answer */
 
-static void
-answer (TelarCall *call, json_t *json, const GError *error)
-{
-  if (json != NULL)
-    telar_reply_json (call->message, SOUP_STATUS_OK, json);
-  else
-    telar_reply_error (call->message, error);
-}
-
 static const char *
 need_name (TelarCall *call, GError **error)
 {
@@ -34,7 +25,26 @@ number (double value)
   return isfinite (value) ? json_real (value) : json_null ();
 }
 
+/* Of gint64. */
+static json_t *
+steps_to_json (const GArray *steps)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < steps->len; i++)
+    json_array_append_new (list, json_integer (g_array_index (steps, gint64, i)));
+  return list;
+}
+
 /* --- series ------------------------------------------------------------------------------ */
+
+static json_t *
+series_to_json (gconstpointer row)
+{
+  const TelarSeriesRow *series = row;
+
+  return json_pack ("{s:s, s:I}", "name", series->name, "last_step", (json_int_t)series->last_step);
+}
 
 static void
 answer_series (TelarCall *call, TelarMediaKind kind)
@@ -45,13 +55,7 @@ answer_series (TelarCall *call, TelarMediaKind kind)
   if (row == NULL)
     return;
   g_autoptr (GPtrArray) series = telar_store_series (call->server->store, row->id, kind, &error);
-  json_t *list = series != NULL ? json_array () : NULL;
-  for (guint i = 0; series != NULL && i < series->len; i++) {
-    const TelarSeriesRow *one = series->pdata[i];
-    json_array_append_new (
-        list, json_pack ("{s:s, s:I}", "name", one->name, "last_step", (json_int_t)one->last_step));
-  }
-  answer (call, list != NULL ? json_pack ("{s:o}", "series", list) : NULL, error);
+  telar_reply_rows (call->message, "series", series, series_to_json, error);
 }
 
 void
@@ -79,8 +83,10 @@ numbers (const double *values, guint n)
 }
 
 static json_t *
-histogram_to_json (const TelarHistogram *histogram)
+histogram_to_json (gconstpointer row)
 {
+  const TelarHistogram *histogram = row;
+
   return json_pack ("{s:I, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "step",
                     (json_int_t)histogram->step, "time", (double)histogram->time / G_USEC_PER_SEC,
                     "n", histogram->n, "others", histogram->others, "min", number (histogram->min),
@@ -108,10 +114,7 @@ telar_api_histograms (TelarCall *call)
     TelarSpan span = { row->id, name, after, to, (guint)most };
     histograms = telar_store_histograms (call->server->store, &span, &error);
   }
-  json_t *list = histograms != NULL ? json_array () : NULL;
-  for (guint i = 0; histograms != NULL && i < histograms->len; i++)
-    json_array_append_new (list, histogram_to_json (histograms->pdata[i]));
-  answer (call, list != NULL ? json_pack ("{s:o}", "histograms", list) : NULL, error);
+  telar_reply_rows (call->message, "histograms", histograms, histogram_to_json, error);
 }
 
 /* --- pictures ---------------------------------------------------------------------------- */
@@ -156,12 +159,11 @@ telar_api_images (TelarCall *call)
     telar_reply_error (call->message, error);
     return;
   }
-  json_t *list = json_array (), *all = json_array ();
+  json_t *list = json_array ();
   for (guint i = 0; i < images->len; i++)
     json_array_append_new (list, image_to_json (images->pdata[i]));
-  for (guint i = 0; i < steps->len; i++)
-    json_array_append_new (all, json_integer (g_array_index (steps, gint64, i)));
-  answer (call, json_pack ("{s:o, s:o}", "images", list, "steps", all), NULL);
+  telar_reply_json (call->message, SOUP_STATUS_OK,
+                    json_pack ("{s:o, s:o}", "images", list, "steps", steps_to_json (steps)));
 }
 
 void
@@ -202,8 +204,7 @@ telar_api_figure_steps (TelarCall *call)
   const char *name = need_name (call, &error);
   g_autoptr (GArray) steps =
       name != NULL ? telar_store_figure_steps (call->server->store, row->id, name, &error) : NULL;
-  json_t *list = steps != NULL ? json_array () : NULL;
-  for (guint i = 0; steps != NULL && i < steps->len; i++)
-    json_array_append_new (list, json_integer (g_array_index (steps, gint64, i)));
-  answer (call, list != NULL ? json_pack ("{s:o}", "steps", list) : NULL, error);
+  telar_reply_answer (call->message,
+                      steps != NULL ? json_pack ("{s:o}", "steps", steps_to_json (steps)) : NULL,
+                      error);
 }

@@ -6,16 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Answers with @json, or with the error when there is none. */
-static void
-answer (TelarCall *call, json_t *json, const GError *error)
-{
-  if (json != NULL)
-    telar_reply_json (call->message, SOUP_STATUS_OK, json);
-  else
-    telar_reply_error (call->message, error);
-}
-
 void
 telar_api_runs (TelarCall *call)
 {
@@ -29,7 +19,7 @@ telar_api_runs (TelarCall *call)
                             "runs", runs);
   if (rows == NULL)
     g_clear_pointer (&json, json_decref);
-  answer (call, json, error);
+  telar_reply_answer (call->message, json, error);
 }
 
 void
@@ -94,6 +84,14 @@ telar_api_delete (TelarCall *call)
   answer_change (call, done, error);
 }
 
+static json_t *
+tag_to_json (gconstpointer row)
+{
+  const TelarTag *tag = row;
+
+  return json_pack ("{s:s, s:I}", "tag", tag->name, "points", (json_int_t)tag->points);
+}
+
 void
 telar_api_tags (TelarCall *call)
 {
@@ -103,13 +101,13 @@ telar_api_tags (TelarCall *call)
   if (row == NULL)
     return;
   g_autoptr (GPtrArray) tags = telar_store_tags (call->server->store, row->id, &error);
-  json_t *list = tags != NULL ? json_array () : NULL;
-  for (guint i = 0; tags != NULL && i < tags->len; i++) {
-    const TelarTag *tag = tags->pdata[i];
-    json_array_append_new (
-        list, json_pack ("{s:s, s:I}", "tag", tag->name, "points", (json_int_t)tag->points));
-  }
-  answer (call, list != NULL ? json_pack ("{s:o}", "tags", list) : NULL, error);
+  telar_reply_rows (call->message, "tags", tags, tag_to_json, error);
+}
+
+static json_t *
+event_to_json (gconstpointer row)
+{
+  return telar_event_to_json (row);
 }
 
 void
@@ -124,10 +122,7 @@ telar_api_events (TelarCall *call)
     return;
   if (telar_query_int (call->query, "after", 0, G_MAXINT64, &after, &error))
     events = telar_store_events (call->server->store, row->id, after, &error);
-  json_t *list = events != NULL ? json_array () : NULL;
-  for (guint i = 0; events != NULL && i < events->len; i++)
-    json_array_append_new (list, telar_event_to_json (events->pdata[i]));
-  answer (call, list != NULL ? json_pack ("{s:o}", "events", list) : NULL, error);
+  telar_reply_rows (call->message, "events", events, event_to_json, error);
 }
 
 void
@@ -196,12 +191,13 @@ telar_api_settings (TelarCall *call)
   if (row == NULL)
     return;
   json_t *settings = settings_of (call->server->store, row, &error);
-  answer (call, settings, error);
+  telar_reply_answer (call->message, settings, error);
 }
 
 static json_t *
-request_to_json (const TelarRequestRow *row)
+request_to_json (gconstpointer data)
 {
+  const TelarRequestRow *row = data;
   const char *kind = telar_request_name (row->kind);
 
   return json_pack ("{s:I, s:s, s:o, s:o, s:f, s:o, s:o}", "id", (json_int_t)row->id, "kind",
@@ -224,10 +220,7 @@ telar_api_requests (TelarCall *call)
     return;
   if (telar_query_int (call->query, "after", 0, G_MAXINT64, &after, &error))
     rows = telar_store_requests (call->server->store, row->id, after, &error);
-  json_t *list = rows != NULL ? json_array () : NULL;
-  for (guint i = 0; rows != NULL && i < rows->len; i++)
-    json_array_append_new (list, request_to_json (rows->pdata[i]));
-  answer (call, list != NULL ? json_pack ("{s:o}", "requests", list) : NULL, error);
+  telar_reply_rows (call->message, "requests", rows, request_to_json, error);
 }
 
 void

@@ -107,3 +107,23 @@ telar_reply_error (SoupServerMessage *message, const GError *error)
     status = SOUP_STATUS_NOT_FOUND;
   telar_reply_problem (message, status, error->message);
 }
+
+void
+telar_reply_answer (SoupServerMessage *message, json_t *json, const GError *error)
+{
+  if (json != NULL)
+    telar_reply_json (message, SOUP_STATUS_OK, json);
+  else
+    telar_reply_error (message, error);
+}
+
+void
+telar_reply_rows (SoupServerMessage *message, const char *name, const GPtrArray *rows,
+                  TelarRowFunc make, const GError *error)
+{
+  json_t *list = rows != NULL ? json_array () : NULL;
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    json_array_append_new (list, make (rows->pdata[i]));
+  telar_reply_answer (message, list != NULL ? json_pack ("{s:o}", name, list) : NULL, error);
+}

@@ -80,6 +80,12 @@ void telar_reply_bytes (SoupServerMessage *message, guint status, const char *ty
 void telar_reply_text (SoupServerMessage *message, guint status, const char *type, GString *text);
 /* Takes the reference. */
 void telar_reply_json (SoupServerMessage *message, guint status, json_t *json);
+/* The same with status 200, or @error where @json is NULL. */
+void telar_reply_answer (SoupServerMessage *message, json_t *json, const GError *error);
+/* {@name: what @make makes of each of @rows}, or @error where @rows is NULL. */
+typedef json_t *(*TelarRowFunc) (gconstpointer row);
+void telar_reply_rows (SoupServerMessage *message, const char *name, const GPtrArray *rows,
+                       TelarRowFunc make, const GError *error);
 /* {"error": text} */
 void telar_reply_problem (SoupServerMessage *message, guint status, const char *text);
 /* The same with the status that fits the error's code. */
