@@ -1,7 +1,7 @@
 // Confusion matrices: the picture is the painter's that the studio has, the counts in a table for
 // those who do not see them. Each can be looked at as it was at an earlier step.
 
-import { stepChooser } from "./images.js";
+import { Cards, stepChooser } from "./images.js";
 import { ask, runPath } from "./link.js";
 import { t } from "./words.js";
 
@@ -19,19 +19,11 @@ function countsTable(figure) {
   return table;
 }
 
-export class Figures {
-  constructor(place, empty) {
-    this.place = place;
-    this.empty = empty;
-  }
-
-  async show(run, dark) {
-    const { figures } = run ? await ask(runPath(run, "/figures")) : { figures: [] };
-    const text = JSON.stringify([run, dark, figures.map(({ name, step }) => [name, step]), document.documentElement.lang]);
-    if (this.text === text) return;
-    this.text = text;
-    this.empty.hidden = figures.length > 0;
-    this.place.replaceChildren(...(await Promise.all(figures.map((figure) => this.card(run, figure, dark)))));
+export class Figures extends Cards {
+  show(run, dark) {
+    const read = async () => (await ask(runPath(run, "/figures"))).figures;
+    const key = (figures) => [dark, figures.map(({ name, step }) => [name, step])];
+    return this.renew(run, read, key, (figure) => this.card(run, figure, dark));
   }
 
   async card(run, figure, dark) {

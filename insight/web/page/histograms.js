@@ -53,8 +53,9 @@ class HistogramCard {
   }
 
   point(x) {
-    const n = this.histograms.length;
-    this.at = x === null || !n ? null : this.nearest(this.place.fromX(x));
+    const at = x === null || !this.histograms.length ? null : this.nearest(this.place.fromX(x));
+    if (at === this.at) return;
+    this.at = at;
     this.draw();
   }
 
@@ -112,7 +113,7 @@ class HistogramCard {
     return place;
   }
 
-  drawAxis(context, { left, right, floor, first, last, toX, toY }, low, high, yTicks) {
+  drawAxis(context, { left, right, floor, first, last, toX, toY }, yTicks) {
     const { theme } = this.view.board;
     context.strokeStyle = theme.grid;
     context.fillStyle = theme.dim;
@@ -137,7 +138,7 @@ class HistogramCard {
     const list = this.histograms;
     const low = Math.min(...list.map((one) => one.min)), high = Math.max(...list.map((one) => one.max));
     const place = this.layout(width, height, low, high), { toX, toY } = place;
-    this.drawAxis(context, place, low, high, ticks(low, high, false, Math.max(2, Math.floor(height / 44))));
+    this.drawAxis(context, place, ticks(low, high, false, Math.max(2, Math.floor(height / 44))));
     context.fillStyle = this.view.board.color(0);
     for (const [from, to] of BANDS) {
       context.globalAlpha = 0.2;
@@ -222,7 +223,9 @@ export class Histograms {
 
   async show(run, complain) {
     this.complain = complain;
+    this.asked = run;
     const { series } = run ? await ask(runPath(run, "/histogram-series")) : { series: [] };
+    if (run !== this.asked) return;
     if (run !== this.run) this.forget();
     this.run = run;
     const names = series.map((one) => one.name).filter((name) => this.filter.test(name));

@@ -25,19 +25,36 @@ export function stepChooser(steps, label, changed) {
   return chooser;
 }
 
-export class Images {
+// A place with a card for each thing of a run.
+export class Cards {
   constructor(place, empty) {
     this.place = place;
     this.empty = empty;
   }
 
-  async show(run) {
-    const { series } = run ? await ask(runPath(run, "/image-series")) : { series: [] };
-    const text = JSON.stringify([run, series, document.documentElement.lang]);
-    if (this.text === text) return;
+  // Made anew where the run or what is read of it is another; what was asked last counts.
+  async renew(run, read, key, make) {
+    this.run = run;
+    const list = run ? await read() : [];
+    const text = JSON.stringify([run, key(list), document.documentElement.lang]);
+    if (this.run !== run || this.text === text) return;
     this.text = text;
-    this.empty.hidden = series.length > 0;
-    this.place.replaceChildren(...(await Promise.all(series.map(({ name }) => this.card(run, name)))));
+    try {
+      const cards = await Promise.all(list.map(make));
+      if (this.text !== text) return;
+      this.empty.hidden = list.length > 0;
+      this.place.replaceChildren(...cards);
+    } catch (error) {
+      if (this.text === text) this.text = null;
+      throw error;
+    }
+  }
+}
+
+export class Images extends Cards {
+  show(run) {
+    const read = async () => (await ask(runPath(run, "/image-series"))).series;
+    return this.renew(run, read, (series) => series, ({ name }) => this.card(run, name));
   }
 
   async card(run, name) {

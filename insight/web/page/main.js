@@ -32,6 +32,7 @@ class Page {
     this.figures = new Figures($("figures"), $("no-figures"));
     this.histograms = new Histograms($("histograms"), $("no-histograms"), this.board);
     this.images = new Images($("images"), $("no-images"));
+    this.end = new IntersectionObserver(([end]) => end.isIntersecting && this.showMore(), { rootMargin: "400px" });
     this.board.dark.addEventListener("change", () => this.refresh());
     this.listenToTools();
     this.listenToTabs();
@@ -188,6 +189,9 @@ class Page {
     $("no-curves").hidden = shown > 0;
     $("more-charts").hidden = shown === all;
     $("show-more").textContent = t("more_charts", format(shown, "count"), format(all, "count"));
+    // An observer tells of changes alone: of an end that is still in sight it has to be asked anew.
+    this.end.unobserve($("more-charts"));
+    this.end.observe($("more-charts"));
   }
 
   // Nodes have many tags: they are shown when they are looked for.
@@ -242,7 +246,6 @@ class Page {
       this.histograms.redraw();
     };
     $("show-more").onclick = () => this.showMore();
-    new IntersectionObserver(([end]) => end.isIntersecting && this.showMore(), { rootMargin: "400px" }).observe($("more-charts"));
     $("smoothing").oninput = (event) => { smoothing(); board.set({ smoothing: Number(event.target.value) }); };
     $("x").onchange = (event) => board.set({ x: event.target.value });
     $("log-x").onchange = (event) => board.set({ logX: event.target.checked });
