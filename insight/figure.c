@@ -115,6 +115,25 @@ telar_figure_draw (const TelarFigureForm *form, TelarFigureFunc draw, gpointer d
 
 /* --- curves ------------------------------------------------------------------------------ */
 
+gboolean
+telar_figure_set_axis (TelarChart *chart, const char *name)
+{
+  static const struct {
+    const char *name;
+    TelarChartX x;
+  } axes[] = { { "step", TELAR_CHART_STEP },
+               { "epoch", TELAR_CHART_EPOCH },
+               { "time", TELAR_CHART_TIME } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (axes); i++)
+    if (name == NULL || g_str_equal (axes[i].name, name)) {
+      telar_chart_set_x (chart, axes[i].x);
+      telar_chart_set_x_name (chart, axes[i].name);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 append_columns (TelarChart *chart, guint series, const TelarCut *cut)
 {

@@ -34,6 +34,9 @@ void telar_figure_paper (TelarFigureForm *form, TelarChartTheme *theme);
 #define TELAR_FIGURE_COLUMN_MM 85.0      /* a column's width, where nobody says another */
 double telar_figure_from_mm (double mm); /* in points */
 
+/* What runs along x: "step" (NULL too), "epoch" or "time"; FALSE for another name. */
+gboolean telar_figure_set_axis (TelarChart *chart, const char *name);
+
 /* Each tag of each run, in a stretch of steps. Of more than @most points in all the means of so
  * many columns are drawn. */
 typedef struct {

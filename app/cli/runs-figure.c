@@ -67,13 +67,6 @@ read_form (const TelarCommand *command, TelarFigureForm *form, GError **error)
 static gboolean
 set_up (const TelarCommand *command, TelarChart *chart, GError **error)
 {
-  static const struct {
-    const char *name;
-    TelarChartX x;
-  } axes[] = { { "step", TELAR_CHART_STEP },
-               { "epoch", TELAR_CHART_EPOCH },
-               { "time", TELAR_CHART_TIME } };
-  const char *x = telar_command_text (command, "x");
   const char *smoothing = telar_command_text (command, "smoothing");
   char *end = NULL;
   double weight = smoothing != NULL ? g_ascii_strtod (smoothing, &end) : 0;
@@ -85,11 +78,7 @@ set_up (const TelarCommand *command, TelarChart *chart, GError **error)
   }
   telar_chart_set_smoothing (chart, weight);
   telar_chart_set_log (chart, telar_command_has (command, "log"));
-  for (gsize i = 0; i < G_N_ELEMENTS (axes); i++)
-    if (strcmp (axes[i].name, x != NULL ? x : "step") == 0) {
-      telar_chart_set_x (chart, axes[i].x);
-      telar_chart_set_x_name (chart, axes[i].name);
-    }
+  telar_figure_set_axis (chart, telar_command_text (command, "x")); /* one of the choices */
   return TRUE;
 }
 

@@ -176,15 +176,7 @@ typedef struct {
   guint n_runs, n_tags;
   gint64 from, to, log;
   double smoothing;
-  TelarChartX x;
 } ChartQuery;
-
-static const struct {
-  const char *name;
-  TelarChartX x;
-} axes[] = { { "step", TELAR_CHART_STEP },
-             { "epoch", TELAR_CHART_EPOCH },
-             { "time", TELAR_CHART_TIME } };
 
 static void
 chart_query_clear (ChartQuery *wanted)
@@ -193,18 +185,6 @@ chart_query_clear (ChartQuery *wanted)
   g_free (wanted->tags);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ChartQuery, chart_query_clear)
-
-static gboolean
-read_axis (const char *name, TelarChartX *x, GError **error)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (axes); i++)
-    if (name == NULL || g_str_equal (axes[i].name, name)) {
-      *x = axes[i].x;
-      return TRUE;
-    }
-  telar_set_error (error, TELAR_ERROR_USAGE, NULL, "“x” must be step, epoch or time");
-  return FALSE;
-}
 
 static gboolean
 read_chart_query (const TelarQuery *query, ChartQuery *wanted, GError **error)
@@ -223,8 +203,7 @@ read_chart_query (const TelarQuery *query, ChartQuery *wanted, GError **error)
   return telar_query_int (query, "from", 0, G_MAXINT64, &wanted->from, error) &&
          telar_query_int (query, "to", 0, G_MAXINT64, &wanted->to, error) &&
          telar_query_int (query, "log", 0, 1, &wanted->log, error) &&
-         telar_query_real (query, "smoothing", 0, 0.9999, &wanted->smoothing, error) &&
-         read_axis (telar_query_text (query, "x"), &wanted->x, error);
+         telar_query_real (query, "smoothing", 0, 0.9999, &wanted->smoothing, error);
 }
 
 static TelarChart *
@@ -238,8 +217,10 @@ read_chart (TelarCall *call, GError **error)
   g_autoptr (TelarChart) chart = telar_chart_new (title != NULL ? title : wanted.tags[0]);
   telar_chart_set_log (chart, wanted.log != 0);
   telar_chart_set_smoothing (chart, wanted.smoothing);
-  telar_chart_set_x (chart, wanted.x);
-  telar_chart_set_x_name (chart, axes[wanted.x].name);
+  if (!telar_figure_set_axis (chart, telar_query_text (call->query, "x"))) {
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "“x” must be step, epoch or time");
+    return NULL;
+  }
   TelarFigureCurves curves = { wanted.runs, wanted.tags, wanted.from, wanted.to, MOST_POINTS };
   if (!telar_figure_add_curves (chart, call->server->store, &curves, error))
     return NULL;
