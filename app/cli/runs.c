@@ -85,6 +85,13 @@ flatten_metrics (const char *text)
 /* --- the actions --------------------------------------------------------------------------------
  */
 
+/* That of the first argument after the action. */
+static TelarRunRow *
+find_run (const TelarCommand *command, TelarStore *store, GError **error)
+{
+  return telar_store_find_run (store, telar_command_argument (command, 1), error);
+}
+
 static gboolean
 list_runs (const TelarCommand *command, TelarStore *store, GError **error)
 {
@@ -159,8 +166,7 @@ add_history (TelarStore *store, gint64 run, json_t *json, GError **error)
 static gboolean
 show_run (const TelarCommand *command, TelarStore *store, GError **error)
 {
-  g_autoptr (TelarRunRow) row =
-      telar_store_find_run (store, telar_command_argument (command, 1), error);
+  g_autoptr (TelarRunRow) row = find_run (command, store, error);
   if (row == NULL)
     return FALSE;
   json_t *json = telar_run_row_to_json (row);
@@ -188,8 +194,7 @@ show_run (const TelarCommand *command, TelarStore *store, GError **error)
 static gboolean
 delete_run (const TelarCommand *command, TelarStore *store, GError **error)
 {
-  const char *name = telar_command_argument (command, 1);
-  g_autoptr (TelarRunRow) row = telar_store_find_run (store, name, error);
+  g_autoptr (TelarRunRow) row = find_run (command, store, error);
   return row != NULL && telar_store_delete_run (store, row->id, error);
 }
 
@@ -199,8 +204,7 @@ delete_run (const TelarCommand *command, TelarStore *store, GError **error)
 static gboolean
 note_run (const TelarCommand *command, TelarStore *store, GError **error)
 {
-  g_autoptr (TelarRunRow) row =
-      telar_store_find_run (store, telar_command_argument (command, 1), error);
+  g_autoptr (TelarRunRow) row = find_run (command, store, error);
   return row != NULL &&
          telar_store_set_note (store, row->id, telar_command_argument (command, 2), error);
 }
@@ -208,8 +212,7 @@ note_run (const TelarCommand *command, TelarStore *store, GError **error)
 static gboolean
 label_run (const TelarCommand *command, TelarStore *store, GError **error)
 {
-  g_autoptr (TelarRunRow) row =
-      telar_store_find_run (store, telar_command_argument (command, 1), error);
+  g_autoptr (TelarRunRow) row = find_run (command, store, error);
   return row != NULL &&
          telar_store_set_labels (store, row->id, telar_command_argument (command, 2), error);
 }
@@ -218,8 +221,7 @@ label_run (const TelarCommand *command, TelarStore *store, GError **error)
 static gboolean
 star_run (const TelarCommand *command, TelarStore *store, GError **error)
 {
-  g_autoptr (TelarRunRow) row =
-      telar_store_find_run (store, telar_command_argument (command, 1), error);
+  g_autoptr (TelarRunRow) row = find_run (command, store, error);
   gboolean star = strcmp (telar_command_argument (command, 0), "star") == 0;
   return row != NULL && telar_store_set_star (store, row->id, star, error);
 }
