@@ -1,60 +1,13 @@
-/* The Train page. While it can be seen it looks at the store's version every 30 ms as long as the
- * run goes on, and more rarely otherwise; what it reads is only what is new. */
-#include "app/ui/train-page.h"
+/* The Train page: what it is made of, and what the person does in it. */
+#include "app/ui/train-page-private.h"
 
 #include "app/ui/chart-menu.h"
 #include "app/ui/fork-menu.h"
-#include "app/ui/remote-bar.h"
-#include "app/ui/run-canvas.h"
-#include "app/ui/run-header.h"
-#include "app/ui/run-list.h"
-#include "app/ui/run-section.h"
-#include "app/ui/run-text.h"
-#include "app/ui/train-charts.h"
-#include "app/ui/watch-panel.h"
 #include "engine/node-stat.h"
-#include "insight/store.h"
 
 #include <glib/gi18n.h>
 
-#define POLL_ALIVE_MS 30
-#define POLL_IDLE_MS  400
-/* The list of runs and whether a process still lives need not be as fresh as the charts. */
-#define LIST_EVERY        (400 * G_TIME_SPAN_MILLISECOND)
 #define DEFAULT_SMOOTHING 0.6
-
-struct _TelarTrainPage {
-  AdwBin parent_instance;
-
-  AdwToastOverlay *toasts;
-  GtkStack *stack;
-  AdwStatusPage *empty;
-  TelarRunHeader *header;
-  TelarRunList *list;
-  GtkStack *sections;
-  TelarTrainCharts *charts;
-  TelarHistogramSection *histograms;
-  TelarImageSection *images;
-  TelarSystemSection *system;
-  TelarProfileSection *profile;
-  TelarWatchPanel *watches;
-  TelarRunCanvas *canvas;
-  TelarRemoteBar *bar;
-  GtkWidget *fork;
-
-  TelarRemote *remote; /* whose runs are shown; NULL: those of the folder */
-  char *folder;        /* the workspace of this machine */
-  char *workspace;     /* the one that is shown */
-  TelarStore *store;   /* NULL until there is one */
-  gint64 wanted;       /* 0: the newest */
-  gint64 run;          /* what the charts show */
-  char *run_name;
-  gint64 version, listed_at;
-  gboolean alive, dirty;
-  char *failure; /* told already */
-
-  guint timer, timer_ms;
-};
 
 G_DEFINE_FINAL_TYPE (TelarTrainPage, telar_train_page, ADW_TYPE_BIN)
 
@@ -64,9 +17,8 @@ static guint wanted_signal;
 
 /* --- messages ---------------------------------------------------------------------------- */
 
-/* The same trouble at each poll is told once. */
-static void
-tell (TelarTrainPage *page, const char *message)
+void
+telar_train_page_tell (TelarTrainPage *page, const char *message)
 {
   if (g_strcmp0 (message, page->failure) == 0)
     return;
@@ -83,15 +35,15 @@ show_empty (TelarTrainPage *page, const char *title, const char *description)
   gtk_stack_set_visible_child_name (page->stack, "empty");
 }
 
-static void
-show_nothing (TelarTrainPage *page)
+void
+telar_train_page_show_nothing (TelarTrainPage *page)
 {
   show_empty (page, _ ("Nothing Trained Yet"),
               _ ("Press Train, and the run appears here while it learns"));
 }
 
-static void
-set_alive (TelarTrainPage *page, gboolean alive)
+void
+telar_train_page_set_alive (TelarTrainPage *page, gboolean alive)
 {
   if (page->alive == alive)
     return;
@@ -99,100 +51,8 @@ set_alive (TelarTrainPage *page, gboolean alive)
   g_object_notify_by_pspec (G_OBJECT (page), properties[PROP_ALIVE]);
 }
 
-/* --- reading ----------------------------------------------------------------------------- */
-
-static const TelarRunRow *
-find_row (const GPtrArray *runs, gint64 wanted)
-{
-  for (guint i = 0; i < runs->len; i++) {
-    const TelarRunRow *row = g_ptr_array_index (runs, i);
-    if (wanted == 0 || row->id == wanted)
-      return row;
-  }
-  return runs->len > 0 ? g_ptr_array_index (runs, 0) : NULL;
-}
-
-/* Of the sections beside the charts only the one that is seen reads the store. */
-static gboolean
-follow_section (TelarTrainPage *page, GError **error)
-{
-  const char *name = gtk_stack_get_visible_child_name (page->sections);
-
-  if (g_str_equal (name, "histograms"))
-    return telar_histogram_section_follow (page->histograms, page->store, page->run, error);
-  if (g_str_equal (name, "images"))
-    return telar_image_section_follow (page->images, page->store, page->run, error);
-  if (g_str_equal (name, "system"))
-    return telar_system_section_follow (page->system, page->store, page->run, error);
-  if (g_str_equal (name, "profiler"))
-    return telar_profile_section_follow (page->profile, page->store, page->run, error);
-  return TRUE;
-}
-
-static void
-show_row (TelarTrainPage *page, const TelarRunRow *row)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (row->id != page->run) {
-    telar_train_charts_reset (page->charts);
-    telar_watch_panel_reset (page->watches);
-    page->run = row->id;
-    g_free (page->run_name);
-    page->run_name = g_strdup (row->name);
-    telar_run_canvas_set_run (page->canvas, page->workspace, row->name);
-    if (page->remote != NULL)
-      telar_remote_watch (page->remote, row->name);
-  }
-  if (!telar_train_charts_follow (page->charts, page->store, row, &error) ||
-      !telar_watch_panel_follow (page->watches, page->store, row->id, &error) ||
-      !follow_section (page, &error))
-    tell (page, error->message);
-  g_autofree char *best = telar_train_charts_best (page->charts, row);
-  TelarRunFacts facts = { best, telar_train_charts_pace (page->charts),
-                          telar_train_charts_learning_rate (page->charts) };
-  telar_run_header_show (page->header, row, &facts);
-  set_alive (page, telar_run_is_open (row));
-  telar_profile_section_set_alive (page->profile, page->alive);
-  gtk_stack_set_visible_child_name (page->stack, "run");
-}
-
-/* Looks at all runs: one may have come, one may have lost its process. */
-static void
-refresh (TelarTrainPage *page)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) runs = telar_store_runs (page->store, &error);
-
-  if (runs == NULL) {
-    tell (page, error->message);
-    return;
-  }
-  const TelarRunRow *row = find_row (runs, page->wanted);
-  if (row == NULL) {
-    set_alive (page, FALSE);
-    show_nothing (page);
-  } else {
-    show_row (page, row);
-  }
-  telar_run_list_show (page->list, runs, row != NULL ? row->id : 0);
-  page->listed_at = g_get_monotonic_time ();
-  page->dirty = FALSE;
-}
-
-/* Looks at the run that is shown, which is cheaper. */
-static void
-refresh_run (TelarTrainPage *page)
-{
-  g_autoptr (TelarRunRow) row = telar_store_find_run (page->store, page->run_name, NULL);
-
-  if (row != NULL)
-    show_row (page, row);
-}
-
-/* The store may come later, or be one that cannot be read. */
-static gboolean
-open_store (TelarTrainPage *page)
+gboolean
+telar_train_page_open_store (TelarTrainPage *page)
 {
   g_autofree char *file = NULL;
   g_autoptr (GError) error = NULL;
@@ -211,127 +71,6 @@ open_store (TelarTrainPage *page)
   return page->store != NULL;
 }
 
-static void
-poll_store (TelarTrainPage *page)
-{
-  if (!open_store (page))
-    return;
-  gint64 version = telar_store_version (page->store);
-  gboolean due = page->dirty || g_get_monotonic_time () - page->listed_at > LIST_EVERY;
-  gboolean changed = version != page->version;
-
-  page->version = version;
-  if (due)
-    refresh (page);
-  else if (changed && page->run_name != NULL)
-    refresh_run (page);
-}
-
-/* --- polling ----------------------------------------------------------------------------- */
-
-static void set_timer (TelarTrainPage *page, guint ms);
-
-static gboolean
-on_timer (gpointer data)
-{
-  TelarTrainPage *page = data;
-  guint before = page->timer_ms;
-
-  poll_store (page);
-  set_timer (page, page->alive ? POLL_ALIVE_MS : POLL_IDLE_MS);
-  return page->timer_ms == before ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-}
-
-/* 0 stops it. */
-static void
-set_timer (TelarTrainPage *page, guint ms)
-{
-  GSource *current = g_main_current_source ();
-
-  if (page->timer_ms == ms)
-    return;
-  /* The one that is running removes itself. */
-  if (page->timer != 0 && (current == NULL || g_source_get_id (current) != page->timer))
-    g_source_remove (page->timer);
-  page->timer_ms = ms;
-  page->timer = ms > 0 ? g_timeout_add (ms, on_timer, page) : 0;
-}
-
-static void
-look_now (TelarTrainPage *page)
-{
-  page->dirty = TRUE;
-  if (gtk_widget_get_mapped (GTK_WIDGET (page)))
-    poll_store (page);
-}
-
-static void
-telar_train_page_map (GtkWidget *widget)
-{
-  GTK_WIDGET_CLASS (telar_train_page_parent_class)->map (widget);
-  look_now (TELAR_TRAIN_PAGE (widget));
-  set_timer (TELAR_TRAIN_PAGE (widget), POLL_ALIVE_MS);
-}
-
-static void
-telar_train_page_unmap (GtkWidget *widget)
-{
-  set_timer (TELAR_TRAIN_PAGE (widget), 0);
-  GTK_WIDGET_CLASS (telar_train_page_parent_class)->unmap (widget);
-}
-
-/* All that was read was of another one. */
-static void
-show_workspace (TelarTrainPage *page, const char *workspace)
-{
-  if (g_strcmp0 (workspace, page->workspace) == 0)
-    return;
-  g_free (page->workspace);
-  page->workspace = g_strdup (workspace);
-  g_clear_pointer (&page->store, telar_store_close);
-  g_clear_pointer (&page->failure, g_free);
-  g_clear_pointer (&page->run_name, g_free);
-  page->run = page->wanted = 0;
-  telar_image_section_forget (page->images);
-  set_alive (page, FALSE);
-  telar_train_charts_reset (page->charts);
-  telar_watch_panel_reset (page->watches);
-  look_now (page);
-}
-
-void
-telar_train_page_set_workspace (TelarTrainPage *page, const char *workspace)
-{
-  g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
-  g_free (page->folder);
-  page->folder = g_strdup (workspace);
-  if (page->remote == NULL)
-    show_workspace (page, workspace);
-}
-
-void
-telar_train_page_set_remote (TelarTrainPage *page, TelarRemote *remote)
-{
-  g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
-  g_autoptr (TelarRemote) before = g_steal_pointer (&page->remote);
-  if (before != NULL)
-    g_signal_handlers_disconnect_by_data (before, page);
-  page->remote = remote != NULL ? g_object_ref (remote) : NULL;
-  show_workspace (page, remote != NULL ? telar_remote_workspace (remote) : page->folder);
-  if (remote != NULL)
-    g_signal_connect_object (remote, "refused", G_CALLBACK (tell), page, G_CONNECT_SWAPPED);
-  telar_remote_bar_set_remote (page->bar, remote);
-  /* What is trained from here is trained on this machine. */
-  gtk_widget_set_visible (page->fork, remote == NULL);
-}
-
-TelarRemote *
-telar_train_page_remote (TelarTrainPage *page)
-{
-  g_return_val_if_fail (TELAR_IS_TRAIN_PAGE (page), NULL);
-  return page->remote;
-}
-
 void
 telar_train_page_set_document (TelarTrainPage *page, TelarDocument *document,
                                TelarAnalysis *analysis)
@@ -340,22 +79,6 @@ telar_train_page_set_document (TelarTrainPage *page, TelarDocument *document,
   telar_watch_panel_set_document (page->watches, document);
   telar_run_header_set_document (page->header, document);
   telar_run_canvas_set_document (page->canvas, document, analysis);
-}
-
-void
-telar_train_page_show_node (TelarTrainPage *page, const char *node)
-{
-  g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
-  telar_train_charts_show_node (page->charts, node);
-  look_now (page);
-}
-
-void
-telar_train_page_show_run (TelarTrainPage *page, gint64 run)
-{
-  g_return_if_fail (TELAR_IS_TRAIN_PAGE (page));
-  page->wanted = run;
-  look_now (page);
 }
 
 /* --- what the person does ---------------------------------------------------------------- */
@@ -370,7 +93,7 @@ ask (TelarTrainPage *page, const TelarRequest *request)
     telar_remote_request (page->remote, page->run_name, request);
   else if (page->store != NULL &&
            telar_store_put_request (page->store, page->run, request, &error) == 0)
-    tell (page, error->message);
+    telar_train_page_tell (page, error->message);
 }
 
 static void
@@ -420,7 +143,7 @@ read_checkpoints (const char **run, gpointer data)
   GPtrArray *checkpoints = row != NULL ? telar_store_checkpoints (page->store, row, &error) : NULL;
 
   if (error != NULL)
-    tell (page, error->message);
+    telar_train_page_tell (page, error->message);
   *run = page->run_name;
   return checkpoints;
 }
@@ -557,7 +280,7 @@ static void
 on_section (GtkStack *sections, GParamSpec *pspec, TelarTrainPage *page)
 {
   if (gtk_widget_get_mapped (GTK_WIDGET (page)))
-    look_now (page);
+    telar_train_page_look_now (page);
 }
 
 static GtkWidget *
@@ -648,7 +371,7 @@ telar_train_page_finalize (GObject *object)
 {
   TelarTrainPage *page = TELAR_TRAIN_PAGE (object);
 
-  set_timer (page, 0);
+  telar_train_page_stop_polling (page);
   telar_store_close (page->store);
   g_clear_object (&page->remote);
   g_free (page->folder);
@@ -656,6 +379,20 @@ telar_train_page_finalize (GObject *object)
   g_free (page->run_name);
   g_free (page->failure);
   G_OBJECT_CLASS (telar_train_page_parent_class)->finalize (object);
+}
+
+static void
+telar_train_page_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (telar_train_page_parent_class)->map (widget);
+  telar_train_page_start_polling (TELAR_TRAIN_PAGE (widget));
+}
+
+static void
+telar_train_page_unmap (GtkWidget *widget)
+{
+  telar_train_page_stop_polling (TELAR_TRAIN_PAGE (widget));
+  GTK_WIDGET_CLASS (telar_train_page_parent_class)->unmap (widget);
 }
 
 static void
