@@ -3,6 +3,7 @@
 
 #include "app/compare/run-groups.h"
 #include "app/project/settings.h"
+#include "app/ui/chart-flow.h"
 #include "app/ui/icon-button.h"
 #include "app/ui/run-text.h"
 
@@ -136,8 +137,7 @@ add_chart (TelarOverlay *overlay, const char *tag)
   g_object_set_data (G_OBJECT (chart->frame), "chart", chart);
   gtk_widget_set_name (GTK_WIDGET (chart->view), tag);
   g_ptr_array_add (overlay->charts, chart);
-  gtk_flow_box_insert (overlay->flow, chart->frame, -1);
-  gtk_widget_set_focusable (gtk_widget_get_parent (chart->frame), FALSE);
+  telar_chart_flow_add (overlay->flow, chart->frame);
   apply_to (chart);
   return chart;
 }
@@ -347,14 +347,8 @@ build_charts (TelarOverlay *overlay)
   GtkWidget *scrolled = gtk_scrolled_window_new (),
             *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
 
-  overlay->flow = GTK_FLOW_BOX (gtk_flow_box_new ());
-  gtk_flow_box_set_homogeneous (overlay->flow, TRUE);
-  gtk_flow_box_set_selection_mode (overlay->flow, GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (overlay->flow, 3);
-  gtk_flow_box_set_row_spacing (overlay->flow, 12);
-  gtk_flow_box_set_column_spacing (overlay->flow, 12);
+  overlay->flow = telar_chart_flow_new ();
   gtk_flow_box_set_sort_func (overlay->flow, compare_charts, NULL, NULL);
-  gtk_widget_set_valign (GTK_WIDGET (overlay->flow), GTK_ALIGN_START);
   overlay->more = gtk_label_new (_ ("There may be more: filter charts by their names"));
   gtk_widget_add_css_class (overlay->more, "dim-label");
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (overlay->flow));

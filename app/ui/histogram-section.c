@@ -1,4 +1,5 @@
 /* Histograms: a view for each series of the chosen kind. */
+#include "app/ui/chart-flow.h"
 #include "app/ui/histogram-view.h"
 #include "app/ui/run-section.h"
 
@@ -35,11 +36,8 @@ kind_of (const char *name)
 static void
 clear (TelarHistogramSection *section)
 {
-  GtkWidget *child;
-
   g_hash_table_remove_all (section->views);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (section->flow))) != NULL)
-    gtk_flow_box_remove (section->flow, child);
+  telar_chart_flow_clear (section->flow);
 }
 
 static TelarHistogramView *
@@ -53,8 +51,7 @@ get_view (TelarHistogramSection *section, const char *name)
     telar_histogram_view_set_style (
         TELAR_HISTOGRAM_VIEW (view),
         (TelarHistogramStyle)gtk_drop_down_get_selected (GTK_DROP_DOWN (section->style)));
-    gtk_flow_box_insert (section->flow, view, -1);
-    gtk_widget_set_focusable (gtk_widget_get_parent (view), FALSE);
+    telar_chart_flow_add (section->flow, view);
     g_hash_table_insert (section->views, g_strdup (name), view);
   }
   return TELAR_HISTOGRAM_VIEW (view);
@@ -160,14 +157,8 @@ build_choice (const char *const *names, const char *label, GCallback changed,
 static GtkWidget *
 build_flow (TelarHistogramSection *section)
 {
-  section->flow = GTK_FLOW_BOX (gtk_flow_box_new ());
-  gtk_flow_box_set_homogeneous (section->flow, TRUE);
-  gtk_flow_box_set_selection_mode (section->flow, GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (section->flow, 3);
-  gtk_flow_box_set_row_spacing (section->flow, 12);
-  gtk_flow_box_set_column_spacing (section->flow, 12);
+  section->flow = telar_chart_flow_new ();
   gtk_flow_box_set_filter_func (section->flow, is_shown, section, NULL);
-  gtk_widget_set_valign (GTK_WIDGET (section->flow), GTK_ALIGN_START);
   return GTK_WIDGET (section->flow);
 }
 

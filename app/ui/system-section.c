@@ -1,4 +1,5 @@
 /* Charts of the system's samples: processors, memory, graphics cards, over time. */
+#include "app/ui/chart-flow.h"
 #include "app/ui/chart-view.h"
 #include "app/ui/run-section.h"
 
@@ -63,8 +64,7 @@ get_view (TelarSystemSection *section, const char *title, gboolean memory)
   telar_chart_set_x (chart, TELAR_CHART_TIME);
   telar_chart_set_x_name (chart, _ ("time"));
   view = telar_chart_view_new (chart);
-  gtk_flow_box_insert (section->flow, view, -1);
-  gtk_widget_set_focusable (gtk_widget_get_parent (view), FALSE);
+  telar_chart_flow_add (section->flow, view);
   g_hash_table_insert (section->views, g_strdup (title), view);
   return TELAR_CHART_VIEW (view);
 }
@@ -125,12 +125,9 @@ follow_series (TelarSystemSection *section, TelarStore *store, const char *name,
 static void
 clear (TelarSystemSection *section)
 {
-  GtkWidget *child;
-
   g_ptr_array_set_size (section->links, 0);
   g_hash_table_remove_all (section->views);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (section->flow))) != NULL)
-    gtk_flow_box_remove (section->flow, child);
+  telar_chart_flow_clear (section->flow);
 }
 
 gboolean
@@ -176,13 +173,7 @@ telar_system_section_init (TelarSystemSection *section)
 {
   section->views = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   section->links = g_ptr_array_new_with_free_func (link_free);
-  section->flow = GTK_FLOW_BOX (gtk_flow_box_new ());
-  gtk_flow_box_set_homogeneous (section->flow, TRUE);
-  gtk_flow_box_set_selection_mode (section->flow, GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (section->flow, 3);
-  gtk_flow_box_set_row_spacing (section->flow, 12);
-  gtk_flow_box_set_column_spacing (section->flow, 12);
-  gtk_widget_set_valign (GTK_WIDGET (section->flow), GTK_ALIGN_START);
+  section->flow = telar_chart_flow_new ();
   adw_bin_set_child (ADW_BIN (section), GTK_WIDGET (section->flow));
 }
 

@@ -4,6 +4,7 @@
 #include "engine/node-stat.h"
 #include "engine/watch.h"
 
+#include "app/ui/chart-flow.h"
 #include "app/ui/chart-view.h"
 #include "app/ui/matrix-view.h"
 #include "app/ui/run-text.h"
@@ -120,8 +121,7 @@ get_view (TelarTrainCharts *charts, const char *group)
 
   view = telar_chart_view_new (chart);
   gtk_widget_set_name (view, group);
-  gtk_flow_box_insert (charts->flow, view, -1);
-  gtk_widget_set_focusable (gtk_widget_get_parent (view), FALSE);
+  telar_chart_flow_add (charts->flow, view);
   g_hash_table_insert (charts->views, g_strdup (group), view);
   return TELAR_CHART_VIEW (view);
 }
@@ -418,8 +418,7 @@ get_matrix (TelarTrainCharts *charts, const TelarFigureRow *figure)
     view = telar_matrix_view_new (title);
     g_signal_connect_object (view, "cell-chosen", G_CALLBACK (on_cell), charts, 0);
     gtk_widget_set_name (view, key);
-    gtk_flow_box_insert (charts->flow, view, -1);
-    gtk_widget_set_focusable (gtk_widget_get_parent (view), FALSE);
+    telar_chart_flow_add (charts->flow, view);
     g_hash_table_insert (charts->matrices, g_strdup (key), view);
   }
   return TELAR_MATRIX_VIEW (view);
@@ -467,13 +466,10 @@ telar_train_charts_follow (TelarTrainCharts *charts, TelarStore *store, const Te
 void
 telar_train_charts_reset (TelarTrainCharts *charts)
 {
-  GtkWidget *child;
-
   g_ptr_array_set_size (charts->links, 0);
   g_hash_table_remove_all (charts->views);
   g_hash_table_remove_all (charts->matrices);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (charts->flow))) != NULL)
-    gtk_flow_box_remove (charts->flow, child);
+  telar_chart_flow_clear (charts->flow);
   charts->event_cursor = 0;
   charts->steps_per_epoch = 0;
   charts->pace_point = (TelarPoint){ 0 };
@@ -583,14 +579,8 @@ telar_train_charts_init (TelarTrainCharts *charts)
   charts->views = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   charts->matrices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   charts->links = g_ptr_array_new_with_free_func (link_free);
-  charts->flow = GTK_FLOW_BOX (gtk_flow_box_new ());
-  gtk_flow_box_set_homogeneous (charts->flow, TRUE);
-  gtk_flow_box_set_selection_mode (charts->flow, GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (charts->flow, 3);
-  gtk_flow_box_set_row_spacing (charts->flow, 12);
-  gtk_flow_box_set_column_spacing (charts->flow, 12);
+  charts->flow = telar_chart_flow_new ();
   gtk_flow_box_set_sort_func (charts->flow, compare_children, NULL, NULL);
-  gtk_widget_set_valign (GTK_WIDGET (charts->flow), GTK_ALIGN_START);
   adw_bin_set_child (ADW_BIN (charts), GTK_WIDGET (charts->flow));
 }
 
