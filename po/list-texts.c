@@ -33,6 +33,7 @@ print_params (GHashTable *seen, const TelarParam *table)
 {
   for (const TelarParam *param = table; param && param->name; param++) {
     print_text (seen, param->label);
+    print_text (seen, param->unit);
     print_text (seen, param->doc);
   }
 }

@@ -299,8 +299,8 @@ static void
 build_groups (TelarOverlay *overlay, GtkWidget *bar)
 {
   const char *const none[] = { NULL };
-  /* xgettext:no-c-format */
-  const char *const bands[] = { _ ("Deviation"), _ ("95 % interval"), _ ("No band"), NULL };
+  const char *const bands[] = { _ ("Deviation"), /* xgettext:no-c-format */ _ ("95 % interval"),
+                                _ ("No band"), NULL };
 
   overlay->group_choice = new_choice (_ ("Groups"), none, G_CALLBACK (on_group), overlay);
   overlay->expression = gtk_entry_new ();
