@@ -64,7 +64,7 @@ add_kept (GPtrArray *checkpoints, const char *folder)
 GPtrArray *
 telar_store_checkpoints (TelarStore *store, const TelarRunRow *row, GError **error)
 {
-  g_autofree char *folder = g_build_filename (store->workspace, "runs", row->name, NULL);
+  g_autofree char *folder = telar_store_run_folder (store, row->name);
   g_autoptr (GPtrArray) checkpoints = g_ptr_array_new_with_free_func (checkpoint_free);
   gint64 step;
 

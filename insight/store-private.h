@@ -65,13 +65,23 @@ extern const guint telar_schema_version;
  * is no such process. Caller frees. */
 char *telar_process_identity (gint64 pid);
 gboolean telar_store_is_alive (TelarStore *store, gint64 run, gboolean *alive, GError **error);
-/* NULL when @name can be the name of a run and its folder, else what is wrong with it. */
-const char *telar_run_name_problem (const char *name);
 /* Makes the row of @recording, or takes the existing one over when it resumes; sets @run. */
 gboolean telar_store_start_run (TelarStore *store, const TelarRecording *recording, gint64 *run,
                                 GError **error);
 /* @path as it is kept: relative when it lies in the workspace, so that the folder may be moved. */
 char *telar_store_keep_path (const TelarStore *store, const char *path);
+
+/* --- names (store-names.c)
+ * ---------------------------------------------------------------------- */
+
+/* NULL when @name can be the name of a run and its folder, else what is wrong with it. */
+const char *telar_run_name_problem (const char *name);
+/* The same as an error. */
+gboolean telar_run_check_name (const char *name, GError **error);
+/* FALSE with an error where there is a run of that name. */
+gboolean telar_store_name_is_free (TelarStore *store, const char *name, GError **error);
+/* Where the files of a run are; caller frees. */
+char *telar_store_run_folder (const TelarStore *store, const char *name);
 
 /* --- scalars (store-scalars.c)
  * ------------------------------------------------------------------ */

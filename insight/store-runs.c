@@ -1,12 +1,10 @@
-/* Runs: their rows, names and folders, and whether their process still lives. */
+/* Runs: their rows and folders, and whether their process still lives. */
 #include "insight/store-private.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#define MAX_NAME 200 /* bytes; a folder's name may have 255 */
 
 /* clang-format off */
 #define RUN_COLUMNS \
@@ -210,96 +208,7 @@ telar_store_graph (TelarStore *store, gint64 run, GError **error)
   return graph;
 }
 
-/* --- names ------------------------------------------------------------------------------- */
-
-const char *
-telar_run_name_problem (const char *name)
-{
-  if (name == NULL || *name == '\0')
-    return "a run needs a name";
-  if (strlen (name) > MAX_NAME)
-    return "the name of a run may have 200 bytes";
-  if (*name == '.' || strchr (name, '/') != NULL)
-    return "the name of a run is a folder's name: no slash, no dot in front";
-  if (!g_utf8_validate (name, -1, NULL))
-    return "the name of a run must be UTF-8";
-  for (const char *c = name; *c != '\0'; c = g_utf8_next_char (c))
-    if (g_unichar_iscntrl (g_utf8_get_char (c)))
-      return "the name of a run may not hold control characters";
-  return NULL;
-}
-
-static gboolean
-check_name (const char *name, GError **error)
-{
-  const char *problem = telar_run_name_problem (name);
-
-  if (problem != NULL)
-    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "%s", problem);
-  return problem == NULL;
-}
-
-/* The N of "STEM-N", 0 when @name is another. */
-static gint64
-number_of (const char *name, const char *stem)
-{
-  gsize length = strlen (stem);
-  guint64 number;
-
-  if (!g_str_has_prefix (name, stem) || name[length] != '-' ||
-      !g_ascii_string_to_unsigned (name + length + 1, 10, 1, G_MAXINT32, &number, NULL))
-    return 0;
-  return (gint64)number;
-}
-
-/* @stem as a name may be. */
-static char *
-clean_name (const char *stem)
-{
-  g_autofree char *clean =
-      g_strdelimit (g_utf8_make_valid (stem, (gssize)MIN (strlen (stem), MAX_NAME / 2)), "/", '-');
-
-  return g_strdup (telar_run_name_problem (clean) == NULL ? clean : "run");
-}
-
-char *
-telar_store_free_name (TelarStore *store, const char *stem, GError **error)
-{
-  GError *failure = NULL;
-  gint64 highest = 0;
-  g_autofree char *clean = clean_name (stem);
-  sqlite3_stmt *statement = telar_store_query (store, error, "SELECT name FROM run", "");
-
-  if (statement == NULL)
-    return NULL;
-  while (telar_store_next (store, statement, &failure))
-    highest = MAX (highest, number_of ((const char *)sqlite3_column_text (statement, 0), clean));
-  if (failure != NULL) {
-    g_propagate_error (error, failure);
-    return NULL;
-  }
-  return g_strdup_printf ("%s-%" G_GINT64_FORMAT, clean, highest + 1);
-}
-
-char *
-telar_store_unused_name (TelarStore *store, const char *stem, GError **error)
-{
-  g_autofree char *clean = clean_name (stem);
-  gint64 taken;
-
-  if (!telar_store_number (store, &taken, 0, error, "SELECT id FROM run WHERE name = ?", "s",
-                           clean))
-    return NULL;
-  return taken == 0 ? g_steal_pointer (&clean) : telar_store_free_name (store, clean, error);
-}
-
 /* --- changing ---------------------------------------------------------------------------- */
-
-static char *
-run_folder (const TelarStore *store, const char *name)
-{
-  return g_build_filename (store->workspace, "runs", name, NULL);
-}
 
 /* The name of @run, which nobody trains at the moment. */
 static char *
@@ -323,29 +232,17 @@ idle_run_name (TelarStore *store, gint64 run, GError **error)
   return name;
 }
 
-static gboolean
-name_is_free (TelarStore *store, const char *name, GError **error)
-{
-  gint64 other;
-
-  if (!telar_store_number (store, &other, 0, error, "SELECT id FROM run WHERE name = ?", "s", name))
-    return FALSE;
-  if (other != 0)
-    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "%s: there is a run “%s” already", store->path,
-                     name);
-  return other == 0;
-}
-
 /* The row and the folder change together: the transaction stays open over the renaming. */
 static gboolean
 rename_row_and_folder (TelarStore *store, gint64 run, const char *from, const char *to,
                        GError **error)
 {
-  g_autofree char *old_folder = run_folder (store, from), *new_folder = run_folder (store, to);
+  g_autofree char *old_folder = telar_store_run_folder (store, from),
+                  *new_folder = telar_store_run_folder (store, to);
   g_autofree char *old_prefix = g_strdup_printf ("runs/%s/", from);
   g_autofree char *new_prefix = g_strdup_printf ("runs/%s/", to);
 
-  if (!name_is_free (store, to, error) ||
+  if (!telar_store_name_is_free (store, to, error) ||
       !telar_store_run (store, error, "UPDATE run SET name = ? WHERE id = ?", "si", to, run) ||
       !telar_store_run (store, error, "UPDATE run SET parent = ? WHERE parent = ?", "ss", to,
                         from) ||
@@ -364,14 +261,15 @@ rename_row_and_folder (TelarStore *store, gint64 run, const char *from, const ch
 gboolean
 telar_store_rename_run (TelarStore *store, gint64 run, const char *name, GError **error)
 {
-  if (!check_name (name, error) || !telar_store_begin (store, error))
+  if (!telar_run_check_name (name, error) || !telar_store_begin (store, error))
     return FALSE;
   g_autofree char *old = idle_run_name (store, run, error);
   gboolean ok = old != NULL && rename_row_and_folder (store, run, old, name, error);
   if (telar_store_finish (store, ok, error))
     return TRUE;
   if (ok) { /* the commit failed: the folder goes back to where its row says */
-    g_autofree char *old_folder = run_folder (store, old), *new_folder = run_folder (store, name);
+    g_autofree char *old_folder = telar_store_run_folder (store, old),
+                    *new_folder = telar_store_run_folder (store, name);
     g_rename (new_folder, old_folder);
   }
   return FALSE;
@@ -409,7 +307,7 @@ telar_store_delete_run (TelarStore *store, gint64 run, GError **error)
       name != NULL && telar_store_run (store, error, "DELETE FROM run WHERE id = ?", "i", run);
   if (!telar_store_finish (store, ok, error))
     return FALSE;
-  g_autofree char *folder = run_folder (store, name);
+  g_autofree char *folder = telar_store_run_folder (store, name);
   return remove_tree (folder, error);
 }
 
@@ -419,7 +317,7 @@ static gboolean
 insert_run (TelarStore *store, const TelarRecording *recording, const char *process, gint64 *run,
             GError **error)
 {
-  if (!name_is_free (store, recording->run, error) ||
+  if (!telar_store_name_is_free (store, recording->run, error) ||
       !telar_store_run (store, error,
                         "INSERT INTO run (name, status, project, pid, process, started, parent,"
                         " parent_step) VALUES (?, 'running', ?, ?, ?, ?, ?, ?)",
@@ -470,7 +368,7 @@ telar_store_start_run (TelarStore *store, const TelarRecording *recording, gint6
 {
   g_autofree char *process = telar_process_identity (getpid ());
 
-  if (!check_name (recording->run, error) || !telar_store_begin (store, error))
+  if (!telar_run_check_name (recording->run, error) || !telar_store_begin (store, error))
     return FALSE;
   gboolean ok = recording->resume ? take_over_run (store, recording, process, run, error)
                                   : insert_run (store, recording, process, run, error);
