@@ -2,6 +2,39 @@
  * indices. */
 #include "engine/code/private.h"
 
+const CodeHelper code_common_helpers[] = {
+  { "resize_matrix",
+    "def resize_matrix(inside, outside, scale, mode, places, rounding, a, exclude):\n"
+    "    \"\"\"How much each place along an axis counts for each place of the result.\"\"\"\n"
+    "    at = np.arange(outside)\n"
+    "    if places == \"asymmetric\":\n"
+    "        x = at / scale\n"
+    "    elif places == \"align_corners\":\n"
+    "        x = at * (inside - 1) / (scale * inside - 1) if outside > 1 else at * 0.0\n"
+    "    elif places == \"pytorch_half_pixel\" and outside == 1:\n"
+    "        x = at * 0.0\n"
+    "    else:\n"
+    "        x = (at + 0.5) / scale - 0.5\n"
+    "    weights = np.zeros((inside, outside), \"float32\")\n"
+    "    if mode == \"nearest\":\n"
+    "        rounded = {\"prefer_floor\": np.ceil(x - 0.5), \"prefer_ceil\": np.floor(x + 0.5),\n"
+    "                   \"floor\": np.floor(x), \"ceil\": np.ceil(x)}[rounding]\n"
+    "        weights[np.clip(rounded, 0, inside - 1).astype(int), at] = 1\n"
+    "        return weights\n"
+    "    reach = 2 if mode == \"cubic\" else 1\n"
+    "    for k in range(1 - reach, reach + 1):\n"
+    "        place = np.floor(x) + k\n"
+    "        d = np.abs(x - place)\n"
+    "        near = ((a + 2) * d - (a + 3)) * d**2 + 1\n"
+    "        far = ((a * d - 5 * a) * d + 8 * a) * d - 4 * a\n"
+    "        weight = np.where(d < 1, near, far) if mode == \"cubic\" else 1 - d\n"
+    "        if exclude:\n"
+    "            weight = weight * ((place >= 0) & (place < inside))\n"
+    "        np.add.at(weights, (np.clip(place, 0, inside - 1).astype(int), at), weight)\n"
+    "    return weights / weights.sum(0) if exclude else weights\n" },
+  { NULL },
+};
+
 /* Along each axis a matrix says how much each place counts. */
 void
 code_emit_resize (CodePiece *p)

@@ -28,6 +28,26 @@ code_emit_multiply (CodePiece *p)
   emit_folded (p, " * ");
 }
 
+/* "ops.maximum(ops.maximum($0, $1), $2)", as the operator is called. */
+void
+code_emit_nested (CodePiece *p)
+{
+  code_forward (p, "$0");
+  for (guint i = 1; i < p->n_inputs; i++) {
+    g_autofree char *inner = g_steal_pointer (&p->forward);
+    code_forward (p, "%s.%s(%s, $%u)", p->w->language->functions, p->node->op->name, inner, i);
+  }
+}
+
+void
+code_emit_einsum (CodePiece *p)
+{
+  g_autofree char *all = code_fill (p, "$*");
+
+  code_forward (p, "%s.einsum(\"%s\", %s)", p->w->language->functions, code_text (p, "equation"),
+                all);
+}
+
 /* Multiplying by 1/255 is written as people do. */
 void
 code_emit_scale (CodePiece *p)
@@ -124,4 +144,13 @@ code_emit_crop (CodePiece *p)
     g_string_append_printf (text, ", %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, low[i],
                             shape->dims[i + 2] - high[i]);
   p->forward = g_string_free (g_string_append_c (text, ']'), FALSE);
+}
+
+void
+code_emit_trilu (CodePiece *p)
+{
+  g_autofree char *diagonal = code_fill (p, "{diagonal}");
+
+  code_forward (p, "%s.tri%c($0, %s)", p->w->language->functions,
+                g_str_equal (code_text (p, "part"), "lower") ? 'l' : 'u', diagonal);
 }

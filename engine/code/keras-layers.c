@@ -245,19 +245,9 @@ emit_rms_norm (CodePiece *p)
 /* --- dropout ---------------------------------------------------------------------------------- */
 
 static void
-add_dropout (CodePiece *p, const char *klass, const char *param)
-{
-  CodeCall *call = code_module (p, "", klass);
-  g_autofree char *rate = code_python_real (code_real (p, param));
-
-  code_positional (call, param, "%s", rate);
-  code_forward (p, "self.%s($0)", p->attr);
-}
-
-static void
 emit_dropout (CodePiece *p)
 {
-  add_dropout (p, "layers.Dropout", "rate");
+  code_dropout (p, "layers.Dropout", "rate");
 }
 
 /* Whole channels, which stand first here. */
@@ -278,19 +268,19 @@ emit_spatial_dropout (CodePiece *p)
 static void
 emit_alpha_dropout (CodePiece *p)
 {
-  add_dropout (p, "layers.AlphaDropout", "rate");
+  code_dropout (p, "layers.AlphaDropout", "rate");
 }
 
 static void
 emit_gaussian_dropout (CodePiece *p)
 {
-  add_dropout (p, "layers.GaussianDropout", "rate");
+  code_dropout (p, "layers.GaussianDropout", "rate");
 }
 
 static void
 emit_gaussian_noise (CodePiece *p)
 {
-  add_dropout (p, "layers.GaussianNoise", "deviation");
+  code_dropout (p, "layers.GaussianNoise", "deviation");
 }
 
 static void

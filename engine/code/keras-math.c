@@ -5,28 +5,6 @@
 
 /* --- what takes more than a line -------------------------------------------------------------- */
 
-static void
-emit_nested (CodePiece *p, const char *function)
-{
-  code_forward (p, "$0");
-  for (guint i = 1; i < p->n_inputs; i++) {
-    g_autofree char *inner = g_steal_pointer (&p->forward);
-    code_forward (p, "%s(%s, $%u)", function, inner, i);
-  }
-}
-
-static void
-emit_maximum (CodePiece *p)
-{
-  emit_nested (p, "ops.maximum");
-}
-
-static void
-emit_minimum (CodePiece *p)
-{
-  emit_nested (p, "ops.minimum");
-}
-
 /* Whole numbers lose what is behind the point, whatever their sign. */
 static void
 emit_divide (CodePiece *p)
@@ -185,14 +163,6 @@ emit_matmul (CodePiece *p)
 }
 
 static void
-emit_einsum (CodePiece *p)
-{
-  g_autofree char *all = code_fill (p, "$*");
-
-  code_forward (p, "ops.einsum(\"%s\", %s)", code_text (p, "equation"), all);
-}
-
-static void
 emit_hardmax (CodePiece *p)
 {
   const TelarShape *shape = &code_input_type (p, 0)->shape;
@@ -223,8 +193,8 @@ const CodeEntry code_keras_math[] = {
   { "multiply", .emit = code_emit_multiply },
   { "subtract", "$0 - $1" },
   { "divide", .emit = emit_divide },
-  { "maximum", .emit = emit_maximum },
-  { "minimum", .emit = emit_minimum },
+  { "maximum", .emit = code_emit_nested },
+  { "minimum", .emit = code_emit_nested },
   BINARY ("floor_div", "floor_divide"),
   { "mod", .emit = emit_mod },
   BINARY ("pow", "power"),
@@ -303,7 +273,7 @@ const CodeEntry code_keras_math[] = {
   { "cummin", .emit = emit_scanned },
   { "range", .emit = emit_range },
   { "matmul", .emit = emit_matmul },
-  { "einsum", .emit = emit_einsum },
+  { "einsum", .emit = code_emit_einsum },
   { "outer", "ops.expand_dims($0, -1) * ops.expand_dims($1, -2)" },
   { "dot", "ops.sum($0 * $1, -1)" },
   CALL ("det", "det"),

@@ -123,7 +123,6 @@ static void
 emit_recurrent (CodePiece *p)
 {
   g_autoptr (GString) list = g_string_new (NULL), nested = g_string_new ("$0");
-  g_autoptr (GString) given = g_string_new ("$0");
   Recurrent r;
 
   read_recurrent (p, &r);
@@ -134,22 +133,8 @@ emit_recurrent (CodePiece *p)
     p->alone = TRUE;
     return;
   }
-  if (p->n_inputs > 1)
-    g_string_append (given, code_wire_at (p, 1) < 0 ? ", None" : ", $1");
-  for (guint i = 1; i < p->n_inputs; i++)
-    if (p->ports[i] > 1)
-      g_string_append_printf (given, ", $%u", i);
-  if (g_str_equal (p->node->op->name, "lstm") && code_wire_at (p, 2) >= 0 &&
-      code_wire_at (p, 3) < 0)
-    code_refuse (p, "it is given a state without a memory");
-  code_need (p, "run_recurrent");
-  if (r.sequences) {
-    code_forward (p, "run_recurrent([%s], %s)", list->str, given->str);
-  } else {
-    code_need (p, "last_states");
-    code_forward (p, "last_states(run_recurrent([%s], %s), %d)", list->str, given->str,
-                  r.both ? 2 : 1);
-  }
+  g_autofree char *network = g_strdup_printf ("[%s]", list->str);
+  code_emit_run_recurrent (p, network, r.both);
 }
 
 /* --- attention -------------------------------------------------------------------------------- */
@@ -192,14 +177,6 @@ add_all_heads (CodePiece *p, const char *module, const char *prefix, const Heads
   add_head_weights (p, module, prefix, "output", h->out, h->heads, h->value_size, h->bias);
 }
 
-static gint64
-features_of (const CodePiece *p, int wire)
-{
-  const TelarShape *shape = &code_input_type (p, (guint)wire)->shape;
-
-  return shape->dims[shape->rank - 1];
-}
-
 /* What a mask is for Keras: true where a query may look, of [N, queries, keys]. Caller frees. */
 static char *
 mask_text (CodePiece *p, int wire)
@@ -221,14 +198,14 @@ emit_multi_head (CodePiece *p)
   g_autofree char *mask = mask_text (p, code_wire_at (p, 3));
   gint64 key_size = code_int (p, "key_size"), value_size = code_int (p, "value_size");
   gint64 size = code_int (p, "size");
-  Heads h = { .query = features_of (p, 0),
-              .key = features_of (p, key),
+  Heads h = { .query = code_features (p, 0),
+              .key = code_features (p, key),
               .heads = code_int (p, "heads"),
               .bias = code_bool (p, "bias") };
   GString *text = g_string_new (NULL);
 
   value = value < 0 ? key : value;
-  h.value = features_of (p, value);
+  h.value = code_features (p, value);
   h.key_size = key_size ? key_size : h.query / h.heads;
   h.value_size = value_size ? value_size : h.key_size;
   h.out = size ? size : h.query;
@@ -258,19 +235,6 @@ emit_multi_head (CodePiece *p)
   p->alone = !p->used[1];
   code_forward (p, "%s%s)", text->str, p->alone ? "" : ", return_attention_scores=True");
   g_string_free (text, TRUE);
-}
-
-static void
-emit_attention (CodePiece *p)
-{
-  int key = code_wire_at (p, 1), value = code_wire_at (p, 2), mask = code_wire_at (p, 3);
-  g_autofree char *scale = code_fill (p, "{scale}"), *cap = code_fill (p, "{cap}");
-  g_autofree char *hidden = mask < 0 ? g_strdup ("None") : g_strdup_printf ("$%d", mask);
-
-  code_need (p, "attend");
-  code_forward (p, "attend($0, $%d, $%d, %s, %s, %s, %s)", MAX (key, 0), MAX (value, MAX (key, 0)),
-                hidden, code_real (p, "scale") > 0 ? scale : "None", cap,
-                code_bool (p, "causal") ? "True" : "False");
 }
 
 /* --- Transformers ----------------------------------------------------------------------------- */
@@ -305,7 +269,7 @@ add_dense_weights (CodePiece *p, const char *module, const char *prefix)
 static void
 add_transformer (CodePiece *p, gboolean decoder)
 {
-  gint64 size = features_of (p, 0), width = code_int (p, "width"), heads = code_int (p, "heads");
+  gint64 size = code_features (p, 0), width = code_int (p, "width"), heads = code_int (p, "heads");
   const char *klass = decoder ? "TransformerDecoder" : "TransformerEncoder";
   g_autofree char *dropout = code_fill (p, "{dropout}"), *epsilon = code_fill (p, "{epsilon}");
   gboolean gated = code_bool (p, "gated");
@@ -335,7 +299,7 @@ add_transformer (CodePiece *p, gboolean decoder)
   add_all_heads (p, "attention.", "self_", &self);
   add_norm_weights (p, "norms.0", "self");
   if (decoder) {
-    cross.key = cross.value = features_of (p, 1);
+    cross.key = cross.value = code_features (p, 1);
     add_all_heads (p, "cross.", "cross_", &cross);
     add_norm_weights (p, "norms.1", "cross");
   }
@@ -384,41 +348,19 @@ emit_learned_positions (CodePiece *p)
   code_forward (p, "self.%s($0)", p->attr);
 }
 
-static void
-emit_last_step (CodePiece *p)
-{
-  if (p->n_inputs == 1) {
-    code_forward (p, "$0[:, -1]");
-    return;
-  }
-  code_need (p, "last_step");
-  code_forward (p, "last_step($0, $1)");
-}
-
-static void
-emit_reverse_sequence (CodePiece *p)
-{
-  if (p->n_inputs == 1) {
-    code_forward (p, "ops.flip($0, 1)");
-    return;
-  }
-  code_need (p, "reverse_sequence");
-  code_forward (p, "reverse_sequence($0, $1)");
-}
-
 const CodeEntry code_keras_sequences[] = {
   { "rnn", .emit = emit_recurrent },
   { "lstm", .emit = emit_recurrent },
   { "gru", .emit = emit_recurrent },
-  { "attention", .emit = emit_attention },
+  { "attention", .emit = code_emit_attention },
   { "multi_head_attention", .emit = emit_multi_head },
   { "transformer_encoder", .emit = emit_encoder },
   { "transformer_decoder", .emit = emit_decoder },
   { "learned_positions", .emit = emit_learned_positions },
   { "sinusoidal_positions", "sinusoidal_positions($0, {base}, {scale})",
     .helper = "sinusoidal_positions" },
-  { "last_step", .emit = emit_last_step },
-  { "reverse_sequence", .emit = emit_reverse_sequence },
+  { "last_step", .emit = code_emit_last_step },
+  { "reverse_sequence", .emit = code_emit_reverse_sequence },
   { "length_mask", "ops.cast(ops.arange({steps}) < ops.expand_dims($0, -1), \"int64\")" },
   { "rotary_positions", .emit = code_emit_rotary },
   { NULL },

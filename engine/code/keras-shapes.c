@@ -70,15 +70,6 @@ emit_split (CodePiece *p)
       places->str, axis, nothing->str);
 }
 
-static void
-emit_trilu (CodePiece *p)
-{
-  g_autofree char *diagonal = code_fill (p, "{diagonal}");
-
-  code_forward (p, "ops.tri%c($0, %s)", g_str_equal (code_text (p, "part"), "lower") ? 'l' : 'u',
-                diagonal);
-}
-
 /* The last axes; what Keras pads with zeros is its own, what with copies is said by places. */
 static void
 emit_pad (CodePiece *p)
@@ -269,7 +260,7 @@ const CodeEntry code_keras_shapes[] = {
   { "split", .emit = emit_split },
   { "slice", .emit = code_emit_slice },
   { "strided_slice", .emit = code_emit_strided_slice },
-  { "trilu", .emit = emit_trilu },
+  { "trilu", .emit = code_emit_trilu },
   { "pad", .emit = emit_pad },
   { "crop", .emit = code_emit_crop },
   { "gather", .emit = emit_gather },

@@ -47,7 +47,8 @@ write_loader (GString *text, const char *model, const char *weights)
 static const CodeEntry *const tables[] = { code_keras_math,      code_keras_shapes,
                                            code_keras_layers,    code_keras_convs,
                                            code_keras_sequences, NULL };
-static const CodeHelper *const helpers[] = { code_keras_helpers, code_keras_pictures, NULL };
+static const CodeHelper *const helpers[] = { code_common_helpers, code_keras_helpers,
+                                             code_keras_pictures, NULL };
 
 const CodeLanguage code_keras = {
   .name = "Keras",
@@ -58,6 +59,7 @@ const CodeLanguage code_keras = {
   .sequence = "keras.Sequential",
   .listed = TRUE,
   .functional = TRUE,
+  .functions = "ops",
   .flip = { "ops.flip(", ", " },
   .write_imports = write_imports,
   .write_loader = write_loader,

@@ -35,6 +35,14 @@ code_output_type (const CodePiece *p, guint port)
   return telar_lowered_port (p->w->lowered, p->lowered->id, p->node->op->outputs[port].name);
 }
 
+gint64
+code_features (const CodePiece *p, int wire)
+{
+  const TelarShape *shape = &code_input_type (p, (guint)wire)->shape;
+
+  return shape->dims[shape->rank - 1];
+}
+
 int
 code_wire_at (const CodePiece *p, guint port)
 {

@@ -96,6 +96,7 @@ typedef struct {
   const char *method;               /* that computes: "forward" */
   const char *sequence;             /* class of modules that run one after the other */
   gboolean listed;                  /* its constructor takes them as a list */
+  const char *functions;            /* where those of tensors are: "torch" */
   const char *flip[2];              /* what stands around a tensor and before the axis */
   /* The drawing itself is a function that gives a model, its modules have names; else a class. */
   gboolean functional;
@@ -107,6 +108,8 @@ typedef struct {
 
 const TelarType *code_input_type (const CodePiece *p, guint wire);
 const TelarType *code_output_type (const CodePiece *p, guint port);
+/* The size of the last axis of an input. */
+gint64 code_features (const CodePiece *p, int wire);
 /* The wire at an input port, or -1. */
 int code_wire_at (const CodePiece *p, guint port);
 gint64 code_int (const CodePiece *p, const char *param);
@@ -154,8 +157,11 @@ char *code_python_class (const char *text); /* "ResidualBlock" of "Residual bloc
 
 void code_emit_add (CodePiece *p);
 void code_emit_multiply (CodePiece *p);
+void code_emit_nested (CodePiece *p);
+void code_emit_einsum (CodePiece *p);
 void code_emit_scale (CodePiece *p);
 void code_emit_crop (CodePiece *p);
+void code_emit_trilu (CodePiece *p);
 void code_emit_resize (CodePiece *p);
 void code_emit_rotary (CodePiece *p);
 void code_emit_gather_nd (CodePiece *p);
@@ -163,6 +169,14 @@ void code_emit_full (CodePiece *p);
 void code_emit_pixel_shuffle (CodePiece *p);
 void code_emit_slice (CodePiece *p);
 void code_emit_strided_slice (CodePiece *p);
+void code_emit_attention (CodePiece *p);
+void code_emit_last_step (CodePiece *p);
+void code_emit_reverse_sequence (CodePiece *p);
+/* A module of the one argument @param. */
+void code_dropout (CodePiece *p, const char *klass, const char *param);
+/* What a recurrent layer gives of the node's inputs: @network is what the helper runs, @both
+ * whether it runs in both directions. */
+void code_emit_run_recurrent (CodePiece *p, const char *network, gboolean both);
 /* The list @param as Python's, whatever its length. Caller frees. */
 char *code_list (const CodePiece *p, const char *param);
 /* The axis that @param counts, from the first. */
@@ -171,6 +185,7 @@ guint code_axis (const CodePiece *p, const char *param);
 /* --- libraries -------------------------------------------------------------------------------- */
 
 extern const CodeLanguage code_torch, code_keras;
+extern const CodeHelper code_common_helpers[];
 extern const CodeEntry code_torch_math[], code_torch_shapes[], code_torch_layers[],
     code_torch_convs[], code_torch_sequences[];
 extern const CodeHelper code_torch_helpers[], code_torch_pictures[];

@@ -52,14 +52,6 @@ emit_standardize (CodePiece *p)
 
 /* --- dense ------------------------------------------------------------------------------------ */
 
-static gint64
-features_of (const CodePiece *p, guint wire)
-{
-  const TelarShape *shape = &code_input_type (p, wire)->shape;
-
-  return shape->dims[shape->rank - 1];
-}
-
 /* What linear layers end with: units, kernel and bias, the call and the activation. */
 static void
 finish_linear (CodePiece *p, CodeCall *call, CodeWeightForm kernel, const char *arguments)
@@ -81,7 +73,7 @@ emit_dense (CodePiece *p)
 {
   CodeCall *call = code_module (p, "", "nn.Linear");
 
-  code_positional (call, "in_features", "%" G_GINT64_FORMAT, features_of (p, 0));
+  code_positional (call, "in_features", "%" G_GINT64_FORMAT, code_features (p, 0));
   finish_linear (p, call, CODE_TRANSPOSED, "$0");
   code_torch_normalise (p, 1, 0);
 }
@@ -91,8 +83,8 @@ emit_bilinear (CodePiece *p)
 {
   CodeCall *call = code_module (p, "", "nn.Bilinear");
 
-  code_positional (call, "in1_features", "%" G_GINT64_FORMAT, features_of (p, 0));
-  code_positional (call, "in2_features", "%" G_GINT64_FORMAT, features_of (p, 1));
+  code_positional (call, "in1_features", "%" G_GINT64_FORMAT, code_features (p, 0));
+  code_positional (call, "in2_features", "%" G_GINT64_FORMAT, code_features (p, 1));
   finish_linear (p, call, CODE_AS_IS, "$0, $1");
 }
 
@@ -224,7 +216,7 @@ emit_rms_norm (CodePiece *p)
 {
   CodeCall *call = code_module (p, "", "nn.RMSNorm");
 
-  code_positional (call, "normalized_shape", "%" G_GINT64_FORMAT, features_of (p, 0));
+  code_positional (call, "normalized_shape", "%" G_GINT64_FORMAT, code_features (p, 0));
   g_autofree char *epsilon = code_fill (p, "{epsilon}");
   code_keyword (call, "eps", "%s", epsilon);
   if (code_bool (p, "scale"))
@@ -249,19 +241,9 @@ emit_local_response (CodePiece *p)
 /* --- dropout ---------------------------------------------------------------------------------- */
 
 static void
-add_dropout (CodePiece *p, const char *klass, const char *param)
-{
-  CodeCall *call = code_module (p, "", klass);
-  g_autofree char *rate = code_python_real (code_real (p, param));
-
-  code_positional (call, param, "%s", rate);
-  code_forward (p, "self.%s($0)", p->attr);
-}
-
-static void
 emit_dropout (CodePiece *p)
 {
-  add_dropout (p, "nn.Dropout", "rate");
+  code_dropout (p, "nn.Dropout", "rate");
 }
 
 static void
@@ -270,27 +252,27 @@ emit_spatial_dropout (CodePiece *p)
   g_autofree char *klass =
       g_strdup_printf ("nn.Dropout%ud", code_input_type (p, 0)->shape.rank - 2);
 
-  add_dropout (p, klass, "rate");
+  code_dropout (p, klass, "rate");
 }
 
 static void
 emit_alpha_dropout (CodePiece *p)
 {
-  add_dropout (p, "nn.AlphaDropout", "rate");
+  code_dropout (p, "nn.AlphaDropout", "rate");
 }
 
 static void
 emit_gaussian_dropout (CodePiece *p)
 {
   code_need (p, "GaussianDropout");
-  add_dropout (p, "GaussianDropout", "rate");
+  code_dropout (p, "GaussianDropout", "rate");
 }
 
 static void
 emit_gaussian_noise (CodePiece *p)
 {
   code_need (p, "GaussianNoise");
-  add_dropout (p, "GaussianNoise", "deviation");
+  code_dropout (p, "GaussianNoise", "deviation");
 }
 
 /* --- the table -------------------------------------------------------------------------------- */

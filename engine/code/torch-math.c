@@ -7,28 +7,6 @@
 /* --- what takes more than a line -------------------------------------------------------------- */
 
 static void
-emit_nested (CodePiece *p, const char *function)
-{
-  code_forward (p, "$0");
-  for (guint i = 1; i < p->n_inputs; i++) {
-    g_autofree char *inner = g_steal_pointer (&p->forward);
-    code_forward (p, "%s(%s, $%u)", function, inner, i);
-  }
-}
-
-static void
-emit_maximum (CodePiece *p)
-{
-  emit_nested (p, "torch.maximum");
-}
-
-static void
-emit_minimum (CodePiece *p)
-{
-  emit_nested (p, "torch.minimum");
-}
-
-static void
 emit_divide (CodePiece *p)
 {
   gboolean real = telar_dtype_is_float (code_output_type (p, 0)->dtype);
@@ -204,14 +182,6 @@ emit_matmul (CodePiece *p)
                 code_bool (p, "transpose_b") ? ".mT" : "");
 }
 
-static void
-emit_einsum (CodePiece *p)
-{
-  g_autofree char *all = code_fill (p, "$*");
-
-  code_forward (p, "torch.einsum(\"%s\", %s)", code_text (p, "equation"), all);
-}
-
 /* --- the table -------------------------------------------------------------------------------- */
 
 #define CALL(op, function)                                                                         \
@@ -233,8 +203,8 @@ const CodeEntry code_torch_math[] = {
   { "multiply", .emit = code_emit_multiply },
   BINARY ("subtract", "-"),
   { "divide", .emit = emit_divide },
-  { "maximum", .emit = emit_maximum },
-  { "minimum", .emit = emit_minimum },
+  { "maximum", .emit = code_emit_nested },
+  { "minimum", .emit = code_emit_nested },
   { "floor_div", "torch.floor_divide($0, $1)" },
   { "mod", .emit = emit_mod },
   BINARY ("pow", "**"),
@@ -313,7 +283,7 @@ const CodeEntry code_torch_math[] = {
   { "cummin", .emit = emit_cummin },
   { "range", .emit = emit_range },
   { "matmul", .emit = emit_matmul },
-  { "einsum", .emit = emit_einsum },
+  { "einsum", .emit = code_emit_einsum },
   { "outer", "$0.unsqueeze(-1) * $1.unsqueeze(-2)" },
   { "dot", "($0 * $1).sum(-1)" },
   CALL ("det", "torch.linalg.det"),

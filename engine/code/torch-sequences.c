@@ -44,33 +44,6 @@ is_usual (CodePiece *p, gboolean rnn)
   return !p->refusal;
 }
 
-/* What the layer gives: the simple case as people write it, else with the helper. */
-static void
-run_recurrent (CodePiece *p, gboolean both)
-{
-  gboolean sequences = code_bool (p, "sequences"), lstm = g_str_equal (p->node->op->name, "lstm");
-  g_autoptr (GString) given = g_string_new ("$0");
-  int wire;
-
-  if (p->n_inputs > 1) {
-    wire = code_wire_at (p, 1);
-    g_string_append (given, wire < 0 ? ", None" : ", $1");
-    for (guint i = 1; i < p->n_inputs; i++)
-      if (p->ports[i] > 1)
-        g_string_append_printf (given, ", $%u", i);
-    if (lstm && code_wire_at (p, 2) >= 0 && code_wire_at (p, 3) < 0)
-      code_refuse (p, "it is given a state without a memory");
-  }
-  code_need (p, "run_recurrent");
-  if (sequences)
-    code_forward (p, "run_recurrent(self.%s, %s)", p->attr, given->str);
-  else {
-    code_need (p, "last_states");
-    code_forward (p, "last_states(run_recurrent(self.%s, %s), %d)", p->attr, given->str,
-                  both ? 2 : 1);
-  }
-}
-
 static void
 emit_recurrent (CodePiece *p)
 {
@@ -100,7 +73,8 @@ emit_recurrent (CodePiece *p)
   if (both)
     code_keyword (call, "bidirectional", "True");
   add_recurrent_weights (p, layers, both, bias);
-  run_recurrent (p, both);
+  g_autofree char *network = g_strdup_printf ("self.%s", p->attr);
+  code_emit_run_recurrent (p, network, both);
 }
 
 /* --- attention -------------------------------------------------------------------------------- */
@@ -186,19 +160,6 @@ emit_multi_head (CodePiece *p)
   }
   code_forward (p, "%s, average_attn_weights=False)", text->str);
   g_string_free (text, TRUE);
-}
-
-static void
-emit_attention (CodePiece *p)
-{
-  int key = code_wire_at (p, 1), value = code_wire_at (p, 2), mask = code_wire_at (p, 3);
-  g_autofree char *scale = code_fill (p, "{scale}"), *cap = code_fill (p, "{cap}");
-  g_autofree char *hidden = mask < 0 ? g_strdup ("None") : g_strdup_printf ("$%d", mask);
-
-  code_need (p, "attend");
-  code_forward (p, "attend($0, $%d, $%d, %s, %s, %s, %s)", MAX (key, 0), MAX (value, MAX (key, 0)),
-                hidden, code_real (p, "scale") > 0 ? scale : "None", cap,
-                code_bool (p, "causal") ? "True" : "False");
 }
 
 /* --- Transformers ----------------------------------------------------------------------------- */
@@ -329,40 +290,18 @@ emit_sinusoidal_positions (CodePiece *p)
   code_forward (p, "self.%s($0)", p->attr);
 }
 
-static void
-emit_last_step (CodePiece *p)
-{
-  if (p->n_inputs == 1) {
-    code_forward (p, "$0[:, -1]");
-    return;
-  }
-  code_need (p, "last_step");
-  code_forward (p, "last_step($0, $1)");
-}
-
-static void
-emit_reverse_sequence (CodePiece *p)
-{
-  if (p->n_inputs == 1) {
-    code_forward (p, "$0.flip(1)");
-    return;
-  }
-  code_need (p, "reverse_sequence");
-  code_forward (p, "reverse_sequence($0, $1)");
-}
-
 const CodeEntry code_torch_sequences[] = {
   { "rnn", .emit = emit_recurrent },
   { "lstm", .emit = emit_recurrent },
   { "gru", .emit = emit_recurrent },
-  { "attention", .emit = emit_attention },
+  { "attention", .emit = code_emit_attention },
   { "multi_head_attention", .emit = emit_multi_head },
   { "transformer_encoder", .emit = emit_encoder },
   { "transformer_decoder", .emit = emit_decoder },
   { "learned_positions", .emit = emit_learned_positions },
   { "sinusoidal_positions", .emit = emit_sinusoidal_positions },
-  { "last_step", .emit = emit_last_step },
-  { "reverse_sequence", .emit = emit_reverse_sequence },
+  { "last_step", .emit = code_emit_last_step },
+  { "reverse_sequence", .emit = code_emit_reverse_sequence },
   { "length_mask", "(torch.arange({steps}, device=$0.device) < $0[:, None]).long()" },
   { "rotary_positions", .emit = code_emit_rotary },
   { NULL },

@@ -67,15 +67,6 @@ emit_split (CodePiece *p)
     code_forward (p, "$0.split([%s], %" G_GINT64_FORMAT ")", sizes->str, axis);
 }
 
-static void
-emit_trilu (CodePiece *p)
-{
-  g_autofree char *diagonal = code_fill (p, "{diagonal}");
-
-  code_forward (p, "torch.tri%c($0, %s)", g_str_equal (code_text (p, "part"), "lower") ? 'l' : 'u',
-                diagonal);
-}
-
 /* The last axes, each with its low and high side, from the last on. */
 static void
 emit_pad (CodePiece *p)
@@ -247,7 +238,7 @@ const CodeEntry code_torch_shapes[] = {
   { "split", .emit = emit_split },
   { "slice", .emit = code_emit_slice },
   { "strided_slice", .emit = code_emit_strided_slice },
-  { "trilu", .emit = emit_trilu },
+  { "trilu", .emit = code_emit_trilu },
   { "pad", .emit = emit_pad },
   { "crop", .emit = code_emit_crop },
   { "gather", .emit = emit_gather },

@@ -38,7 +38,8 @@ write_loader (GString *text, const char *model, const char *weights)
 static const CodeEntry *const tables[] = { code_torch_math,      code_torch_shapes,
                                            code_torch_layers,    code_torch_convs,
                                            code_torch_sequences, NULL };
-static const CodeHelper *const helpers[] = { code_torch_helpers, code_torch_pictures, NULL };
+static const CodeHelper *const helpers[] = { code_common_helpers, code_torch_helpers,
+                                             code_torch_pictures, NULL };
 
 const CodeLanguage code_torch = {
   .name = "PyTorch",
@@ -47,6 +48,7 @@ const CodeLanguage code_torch = {
   .base = "nn.Module",
   .method = "forward",
   .sequence = "nn.Sequential",
+  .functions = "torch",
   .flip = { "", ".flip(" },
   .write_imports = write_imports,
   .write_loader = write_loader,
