@@ -4,15 +4,6 @@
 
 #include <string.h>
 
-static void
-add_list (CodeCall *call, const char *name, const gint64 *items, guint n)
-{
-  g_autofree char *text = code_python_ints (items, n);
-
-  if (!g_str_equal (text, "1"))
-    code_keyword (call, name, "%s", text);
-}
-
 /* Kernel, strides, padding: "layers.Conv2D(12, 3, padding="same", data_format="channels_first")".
  */
 static CodeCall *
@@ -25,18 +16,9 @@ add_conv (CodePiece *p, const char *kind, const CodeWindow *window, gint64 filte
   if (filters > 0)
     code_positional (call, "filters", "%" G_GINT64_FORMAT, filters);
   code_positional (call, "kernel_size", "%s", kernel);
-  add_list (call, "strides", window->stride, window->n);
-  add_list (call, "dilation_rate", window->dilation, window->n);
+  code_keyword_ints (call, "strides", window->stride, window->n, 1);
+  code_keyword_ints (call, "dilation_rate", window->dilation, window->n, 1);
   return call;
-}
-
-static gboolean
-is_one (const gint64 *items, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    if (items[i] != 1)
-      return FALSE;
-  return TRUE;
 }
 
 /* What Keras' layer says of padding; what it does not, is padded before. */
@@ -46,7 +28,8 @@ finish_conv (CodePiece *p, CodeCall *call, const CodeWindow *window)
   gboolean same = code_window_is_same (window, code_input_type (p, 0)->shape.dims + 2);
   g_autofree char *pairs = code_window_pairs (window);
 
-  if (!is_one (window->stride, window->n) && !is_one (window->dilation, window->n))
+  if (!code_ints_are (window->stride, window->n, 1) &&
+      !code_ints_are (window->dilation, window->n, 1))
     code_refuse (p, "Keras has no stride with a dilation");
   if (same && code_window_is_padded (window))
     code_keyword (call, "padding", "\"same\"");
@@ -182,22 +165,18 @@ emit_conv_lstm (CodePiece *p)
 {
   CodeWindow window;
   const TelarShape *in = &code_input_type (p, 0)->shape;
-  const char *activation = code_text (p, "activation");
 
   code_window_read_over (p, in->rank - 3, in->dims + 3, &window);
   g_autofree char *kind = g_strdup_printf ("ConvLSTM%uD", window.n);
   CodeCall *call = add_conv (p, kind, &window, code_int (p, "filters"));
   if (code_window_is_padded (&window) && !code_window_is_same (&window, in->dims + 3))
     code_refuse (p, "Keras pads this layer as much as keeps the size or not at all");
-  if (!is_one (window.stride, window.n) && !is_one (window.dilation, window.n))
+  if (!code_ints_are (window.stride, window.n, 1) && !code_ints_are (window.dilation, window.n, 1))
     code_refuse (p, "Keras has no stride with a dilation");
   if (code_window_is_padded (&window))
     code_keyword (call, "padding", "\"same\"");
   code_keyword (call, "data_format", "\"channels_first\"");
-  if (!g_str_equal (activation, "tanh"))
-    code_keyword (call, "activation", "\"%s\"", activation);
-  if (!g_str_equal (code_text (p, "gate_activation"), "sigmoid"))
-    code_keyword (call, "recurrent_activation", "\"%s\"", code_text (p, "gate_activation"));
+  code_keras_cell_activations (p, call);
   code_keyword (call, "return_sequences", "True");
   code_keyword (call, "return_state", "True");
   code_weight (p, "", "cell.kernel", "kernel", CODE_PLACES);
@@ -212,18 +191,12 @@ emit_conv_lstm (CodePiece *p)
 }
 
 const CodeEntry code_keras_convs[] = {
-  { "conv1d", .emit = emit_conv },
-  { "conv2d", .emit = emit_conv },
-  { "conv3d", .emit = emit_conv },
-  { "conv1d_transpose", .emit = emit_conv_transpose },
-  { "conv2d_transpose", .emit = emit_conv_transpose },
-  { "conv3d_transpose", .emit = emit_conv_transpose },
+  CODE_DIMENSIONS ("conv", "", emit_conv),
+  CODE_DIMENSIONS ("conv", "_transpose", emit_conv_transpose),
   { "depthwise_conv1d", .emit = emit_depthwise },
   { "depthwise_conv2d", .emit = emit_depthwise },
   { "separable_conv1d", .emit = emit_separable },
   { "separable_conv2d", .emit = emit_separable },
-  { "conv_lstm1d", .emit = emit_conv_lstm },
-  { "conv_lstm2d", .emit = emit_conv_lstm },
-  { "conv_lstm3d", .emit = emit_conv_lstm },
+  CODE_DIMENSIONS ("conv_lstm", "", emit_conv_lstm),
   { NULL },
 };

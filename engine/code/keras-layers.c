@@ -98,6 +98,17 @@ code_keras_activate (CodePiece *p, CodeCall *call)
 }
 
 void
+code_keras_cell_activations (CodePiece *p, CodeCall *call)
+{
+  const char *activation = code_text (p, "activation");
+
+  if (!g_str_equal (activation, "tanh"))
+    code_keyword (call, "activation", "\"%s\"", activation);
+  if (code_has (p, "gate_activation") && !g_str_equal (code_text (p, "gate_activation"), "sigmoid"))
+    code_keyword (call, "recurrent_activation", "\"%s\"", code_text (p, "gate_activation"));
+}
+
+void
 code_keras_bias (CodePiece *p, CodeCall *call)
 {
   if (code_bool (p, "bias"))
@@ -296,12 +307,6 @@ emit_activity_penalty (CodePiece *p)
 
 /* --- the table -------------------------------------------------------------------------------- */
 
-#define DIMENSIONS(op, function)                                                                   \
-  { op "1d", .emit = function }, { op "2d", .emit = function },                                    \
-  {                                                                                                \
-    op "3d", .emit = function                                                                      \
-  }
-
 const CodeEntry code_keras_layers[] = {
   { "constant", .emit = emit_constant },
   { "parameter", .emit = emit_parameter },
@@ -309,9 +314,9 @@ const CodeEntry code_keras_layers[] = {
   { "dense", .emit = emit_dense },
   { "bilinear", .emit = emit_bilinear },
   { "embedding", .emit = emit_embedding },
-  DIMENSIONS ("max_pool", code_keras_max_pool),
-  DIMENSIONS ("avg_pool", code_keras_avg_pool),
-  DIMENSIONS ("lp_pool", code_keras_lp_pool),
+  CODE_DIMENSIONS ("max_pool", "", code_keras_max_pool),
+  CODE_DIMENSIONS ("avg_pool", "", code_keras_avg_pool),
+  CODE_DIMENSIONS ("lp_pool", "", code_keras_lp_pool),
   { "global_max_pool", .emit = code_keras_global_pool },
   { "global_avg_pool", .emit = code_keras_global_pool },
   { "global_lp_pool", .emit = code_keras_global_lp_pool },

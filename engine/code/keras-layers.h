@@ -9,3 +9,5 @@ gboolean code_keras_is_normalised (CodePiece *p);
 void code_keras_bias (CodePiece *p, CodeCall *call);
 /* The layer's own activation, or one behind it. */
 void code_keras_activate (CodePiece *p, CodeCall *call);
+/* What a recurrent cell and its gates have where it is not the usual. */
+void code_keras_cell_activations (CodePiece *p, CodeCall *call);

@@ -19,15 +19,6 @@ read_window (const CodePiece *p, CodeWindow *window)
   }
 }
 
-static gboolean
-is_dilated (const CodeWindow *window)
-{
-  for (guint i = 0; i < window->n; i++)
-    if (window->dilation[i] != 1)
-      return TRUE;
-  return FALSE;
-}
-
 static void
 add_pool (CodePiece *p, const char *kind, const CodeWindow *window, gboolean same,
           const char *given)
@@ -57,7 +48,7 @@ code_keras_max_pool (CodePiece *p)
       code_window_is_padded (&window)
           ? g_strdup_printf ("ops.pad($0, %s, constant_values=-float(\"inf\"))", pairs)
           : g_strdup ("$0");
-  if (!is_dilated (&window)) {
+  if (code_ints_are (window.dilation, window.n, 1)) {
     gboolean same = g_str_equal (code_text (p, "padding"), "same");
     add_pool (p, "Max", &window, same, same ? "$0" : padded);
     return;
@@ -156,11 +147,8 @@ code_keras_global_lp_pool (CodePiece *p)
 {
   guint rank = code_input_type (p, 0)->shape.rank;
   gboolean keep = code_output_type (p, 0)->shape.rank == rank;
-  gint64 axes[TELAR_MAX_RANK];
+  g_autofree char *over = code_spatial_axes (p), *power = code_fill (p, "{p}");
 
-  for (guint axis = 2; axis < rank; axis++)
-    axes[axis - 2] = axis;
-  g_autofree char *over = code_python_tuple (axes, rank - 2), *power = code_fill (p, "{p}");
   code_forward (p, "ops.sum(ops.abs($0) ** %s, %s%s) ** (1 / %s)", power, over,
                 keep ? ", keepdims=True" : "", power);
 }

@@ -1,5 +1,5 @@
 /* Sequences in Keras: recurrent layers, attention, Transformers, positions. */
-#include "engine/code/private.h"
+#include "engine/code/keras-layers.h"
 
 #include <string.h>
 
@@ -64,14 +64,8 @@ add_cell_weights (CodePiece *p, const Recurrent *r, const char *suffix, gint64 l
 static void
 fill_cell (CodePiece *p, CodeCall *call, const Recurrent *r, gboolean sequences)
 {
-  const char *activation = code_text (p, "activation");
-
   code_positional (call, "units", "%" G_GINT64_FORMAT, r->units);
-  if (!g_str_equal (activation, "tanh"))
-    code_keyword (call, "activation", "\"%s\"", activation);
-  if (!g_str_equal (p->node->op->name, "rnn") &&
-      !g_str_equal (code_text (p, "gate_activation"), "sigmoid"))
-    code_keyword (call, "recurrent_activation", "\"%s\"", code_text (p, "gate_activation"));
+  code_keras_cell_activations (p, call);
   if (!r->bias)
     code_keyword (call, "use_bias", "False");
   if (r->gru && !code_bool (p, "reset_after"))

@@ -70,6 +70,12 @@ code_bool (const CodePiece *p, const char *param)
   return telar_param_set_bool (p->lowered->node->params, param);
 }
 
+gboolean
+code_has (const CodePiece *p, const char *param)
+{
+  return telar_param_set_get (p->lowered->node->params, param) != NULL;
+}
+
 const char *
 code_text (const CodePiece *p, const char *param)
 {
@@ -223,6 +229,15 @@ code_keyword (CodeCall *call, const char *name, const char *format, ...)
   va_start (args, format);
   add_arg (call, name, FALSE, g_strdup_vprintf (format, args));
   va_end (args);
+}
+
+void
+code_keyword_ints (CodeCall *call, const char *name, const gint64 *items, guint n, gint64 usual)
+{
+  g_autofree char *text = code_python_ints (items, n);
+
+  if (!code_ints_are (items, n, usual))
+    code_keyword (call, name, "%s", text);
 }
 
 /* --- weights ---------------------------------------------------------------------------------- */

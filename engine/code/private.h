@@ -81,6 +81,13 @@ typedef struct {
   const char *helper; /* the name of one that the text needs, or NULL */
 } CodeEntry;
 
+/* The same of an operator in one, two and three dimensions. */
+#define CODE_DIMENSIONS(before, after, function)                                                   \
+  { before "1d" after, .emit = function }, { before "2d" after, .emit = function },                \
+  {                                                                                                \
+    before "3d" after, .emit = function                                                            \
+  }
+
 /* A function or class that a text needs and its library lacks. */
 typedef struct {
   const char *name, *source;
@@ -115,6 +122,8 @@ int code_wire_at (const CodePiece *p, guint port);
 gint64 code_int (const CodePiece *p, const char *param);
 double code_real (const CodePiece *p, const char *param);
 gboolean code_bool (const CodePiece *p, const char *param);
+/* Whether the operator has the parameter. */
+gboolean code_has (const CodePiece *p, const char *param);
 const char *code_text (const CodePiece *p, const char *param);
 /* Items of a list, a single one repeated to @n. */
 void code_ints (const CodePiece *p, const char *param, guint n, gint64 *items);
@@ -128,6 +137,9 @@ CodeCall *code_module (CodePiece *p, const char *suffix, const char *klass);
 void code_positional (CodeCall *call, const char *name, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 void code_keyword (CodeCall *call, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
+/* @items as code_python_ints writes them, where one of them is not @usual. */
+void code_keyword_ints (CodeCall *call, const char *name, const gint64 *items, guint n,
+                        gint64 usual);
 /* An empty one called as the node, for calls within @wrapper. */
 CodeModule *code_module_of (CodePiece *p, const char *wrapper);
 /* A weight of the module with @suffix from the node's state @role; "" for no parameter. */
@@ -142,6 +154,8 @@ void code_need (CodePiece *p, const char *helper);
 /* @inner, a format with one %s, of the activation @name around what was said so far. */
 void code_activate (CodePiece *p, const char *name);
 
+/* Whether all are @value. */
+gboolean code_ints_are (const gint64 *items, guint n, gint64 value);
 /* Python's way to write them; caller frees. */
 char *code_python_real (double value);
 char *code_python_ints (const gint64 *items, guint n); /* "3" where all are the same, "(3, 2)" */

@@ -33,13 +33,20 @@ code_python_tuple (const gint64 *items, guint n)
   return g_string_free (g_string_append (text, n == 1 ? ",)" : ")"), FALSE);
 }
 
+gboolean
+code_ints_are (const gint64 *items, guint n, gint64 value)
+{
+  for (guint i = 0; i < n; i++)
+    if (items[i] != value)
+      return FALSE;
+  return TRUE;
+}
+
 char *
 code_python_ints (const gint64 *items, guint n)
 {
-  for (guint i = 1; i < n; i++)
-    if (items[i] != items[0])
-      return code_python_tuple (items, n);
-  return g_strdup_printf ("%" G_GINT64_FORMAT, items[0]);
+  return code_ints_are (items, n, items[0]) ? g_strdup_printf ("%" G_GINT64_FORMAT, items[0])
+                                            : code_python_tuple (items, n);
 }
 
 char *

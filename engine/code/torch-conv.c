@@ -11,10 +11,8 @@ code_torch_normalise (CodePiece *p, guint axis, guint dim)
 {
   const char *how = code_text (p, "normalise_weights");
   gboolean spectral = g_str_equal (how, "spectral");
-  const TelarParamValue *given =
-      telar_param_set_get (p->lowered->node->params, "normalise_weights");
 
-  if (!given || g_str_equal (how, "none") || p->modules->len == 0)
+  if (!code_has (p, "normalise_weights") || g_str_equal (how, "none") || p->modules->len == 0)
     return;
   CodeModule *module = p->modules->pdata[p->modules->len - 1];
   CodeCall *inner = module->calls->pdata[0];
@@ -58,19 +56,6 @@ typedef struct {
   gboolean bias;
 } Channels;
 
-static void
-add_list (CodeCall *call, const char *name, const gint64 *items, guint n, gint64 usual)
-{
-  gboolean all = TRUE;
-
-  for (guint i = 0; i < n; i++)
-    all = all && items[i] == usual;
-  if (all)
-    return;
-  g_autofree char *text = code_python_ints (items, n);
-  code_keyword (call, name, "%s", text);
-}
-
 static CodeCall *
 add_conv (CodePiece *p, const char *suffix, const char *kind, const CodeWindow *window,
           const Channels *channels)
@@ -82,8 +67,8 @@ add_conv (CodePiece *p, const char *suffix, const char *kind, const CodeWindow *
   code_positional (call, "in_channels", "%" G_GINT64_FORMAT, channels->in);
   code_positional (call, "out_channels", "%" G_GINT64_FORMAT, channels->out);
   code_positional (call, "kernel_size", "%s", kernel);
-  add_list (call, "stride", window->stride, window->n, 1);
-  add_list (call, "dilation", window->dilation, window->n, 1);
+  code_keyword_ints (call, "stride", window->stride, window->n, 1);
+  code_keyword_ints (call, "dilation", window->dilation, window->n, 1);
   if (channels->groups != 1)
     code_keyword (call, "groups", "%" G_GINT64_FORMAT, channels->groups);
   if (!channels->bias)
@@ -96,7 +81,7 @@ static void
 pad_conv (CodePiece *p, CodeCall *call, const CodeWindow *window)
 {
   if (code_window_is_even (window)) {
-    add_list (call, "padding", window->pad, window->n, 0);
+    code_keyword_ints (call, "padding", window->pad, window->n, 0);
     code_forward (p, "self.%s($0)", p->attr);
     return;
   }
@@ -139,7 +124,7 @@ emit_separable (CodePiece *p)
   CodeCall *call = add_conv (p, "_depthwise", "Conv", &window, &channels);
   g_autofree char *sides = code_window_sides (&window);
   if (code_window_is_even (&window))
-    add_list (call, "padding", window.pad, window.n, 0);
+    code_keyword_ints (call, "padding", window.pad, window.n, 0);
   channels = (Channels){ channels.out, code_int (p, "filters"), 1, code_bool (p, "bias") };
   add_conv (p, "_pointwise", "Conv", &point, &channels);
   code_weight (p, "_depthwise", "weight", "depthwise", CODE_AS_IS);
@@ -165,27 +150,25 @@ emit_conv_transpose (CodePiece *p)
                         code_bool (p, "bias") };
   gint64 extra[TELAR_MAX_SPATIAL];
   gboolean plain = TRUE;
-  GString *cut = g_string_new ("[:, :");
 
   code_window_read_transposed (p, &window);
   for (guint i = 0; i < window.n; i++) {
-    gint64 span = window.dilation[i] * (window.kernel[i] - 1) + 1;
-    gint64 full = (in->dims[i + 2] - 1) * window.stride[i] + span, low = window.pad[i];
+    gint64 full = (in->dims[i + 2] - 1) * window.stride[i] + code_window_span (&window, i);
+    gint64 low = window.pad[i];
 
     extra[i] = out->dims[i + 2] - full + 2 * low;
     plain = plain && extra[i] >= 0 && extra[i] < MAX (window.stride[i], window.dilation[i]);
-    g_string_append_printf (cut, ", %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, low,
-                            low + out->dims[i + 2]);
     if (low + out->dims[i + 2] > full + window.stride[i] - 1)
       code_refuse (p, "PyTorch's result would be smaller");
   }
   CodeCall *call = add_conv (p, "", "ConvTranspose", &window, &channels);
   if (plain) {
-    add_list (call, "padding", window.pad, window.n, 0);
-    add_list (call, "output_padding", extra, window.n, 0);
+    code_keyword_ints (call, "padding", window.pad, window.n, 0);
+    code_keyword_ints (call, "output_padding", extra, window.n, 0);
   }
-  code_forward (p, "self.%s($0)%s", p->attr, plain ? "" : g_string_append_c (cut, ']')->str);
-  g_string_free (cut, TRUE);
+  g_autofree char *part =
+      plain ? g_strdup ("") : code_window_part (window.pad, out->dims + 2, window.n);
+  code_forward (p, "self.%s($0)%s", p->attr, part);
   code_weight (p, "", "weight", "kernel", CODE_AS_IS);
   if (channels.bias)
     code_weight (p, "", "bias", "bias", CODE_AS_IS);
@@ -194,12 +177,8 @@ emit_conv_transpose (CodePiece *p)
 }
 
 const CodeEntry code_torch_convs[] = {
-  { "conv1d", .emit = emit_conv },
-  { "conv2d", .emit = emit_conv },
-  { "conv3d", .emit = emit_conv },
-  { "conv1d_transpose", .emit = emit_conv_transpose },
-  { "conv2d_transpose", .emit = emit_conv_transpose },
-  { "conv3d_transpose", .emit = emit_conv_transpose },
+  CODE_DIMENSIONS ("conv", "", emit_conv),
+  CODE_DIMENSIONS ("conv", "_transpose", emit_conv_transpose),
   { "depthwise_conv1d", .emit = emit_conv },
   { "depthwise_conv2d", .emit = emit_conv },
   { "separable_conv1d", .emit = emit_separable },

@@ -189,8 +189,7 @@ static void
 emit_layer_norm (CodePiece *p)
 {
   const TelarShape *shape = &code_input_type (p, 0)->shape;
-  gint64 axis = code_int (p, "axis");
-  guint first = (guint)(axis < 0 ? axis + shape->rank : axis), n = shape->rank - first;
+  guint first = code_axis (p, "axis"), n = shape->rank - first;
   g_autofree char *sizes = n == 1 ? g_strdup_printf ("%" G_GINT64_FORMAT, shape->dims[first])
                                   : code_python_tuple (shape->dims + first, n);
   CodeCall *call = code_module (p, "", "nn.LayerNorm");
@@ -277,12 +276,6 @@ emit_gaussian_noise (CodePiece *p)
 
 /* --- the table -------------------------------------------------------------------------------- */
 
-#define DIMENSIONS(op, function)                                                                   \
-  { op "1d", .emit = function }, { op "2d", .emit = function },                                    \
-  {                                                                                                \
-    op "3d", .emit = function                                                                      \
-  }
-
 const CodeEntry code_torch_layers[] = {
   { "constant", .emit = emit_constant },
   { "parameter", .emit = emit_parameter },
@@ -290,14 +283,14 @@ const CodeEntry code_torch_layers[] = {
   { "dense", .emit = emit_dense },
   { "bilinear", .emit = emit_bilinear },
   { "embedding", .emit = emit_embedding },
-  DIMENSIONS ("max_pool", code_emit_max_pool),
-  DIMENSIONS ("avg_pool", code_emit_avg_pool),
-  DIMENSIONS ("lp_pool", code_emit_lp_pool),
+  CODE_DIMENSIONS ("max_pool", "", code_emit_max_pool),
+  CODE_DIMENSIONS ("avg_pool", "", code_emit_avg_pool),
+  CODE_DIMENSIONS ("lp_pool", "", code_emit_lp_pool),
   { "global_max_pool", .emit = code_emit_global_pool },
   { "global_avg_pool", .emit = code_emit_global_pool },
   { "global_lp_pool", .emit = code_emit_global_lp_pool },
-  DIMENSIONS ("max_pool_places", code_emit_max_pool_places),
-  DIMENSIONS ("max_unpool", code_emit_max_unpool),
+  CODE_DIMENSIONS ("max_pool_places", "", code_emit_max_pool_places),
+  CODE_DIMENSIONS ("max_unpool", "", code_emit_max_unpool),
   { "adaptive_avg_pool", .emit = code_emit_adaptive_pool },
   { "adaptive_max_pool", .emit = code_emit_adaptive_pool },
   { "batch_norm", .emit = emit_batch_norm },

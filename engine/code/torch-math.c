@@ -129,21 +129,14 @@ emit_argmin (CodePiece *p)
   emit_arg (p, "argmin");
 }
 
-static gboolean
-has_param (const CodePiece *p, const char *name)
-{
-  return telar_param_set_get (p->lowered->node->params, name) != NULL;
-}
-
 static void
 emit_cumulated (CodePiece *p, const char *function, const char *neutral)
 {
   g_autofree char *axis = code_fill (p, "{axis}");
   gboolean back = code_bool (p, "reverse");
-  const char *flip = back ? g_intern_string (".flip") : "";
-  g_autofree char *turn = back ? g_strdup_printf ("%s(%s)", flip, axis) : g_strdup ("");
+  g_autofree char *turn = back ? g_strdup_printf (".flip(%s)", axis) : g_strdup ("");
 
-  if (has_param (p, "exclusive") && code_bool (p, "exclusive")) {
+  if (code_has (p, "exclusive") && code_bool (p, "exclusive")) {
     code_need (p, "shifted");
     code_forward (p, "shifted($0%s.%s(%s), %s, %s)%s", turn, function, axis, axis, neutral, turn);
     return;

@@ -97,13 +97,9 @@ code_emit_global_pool (CodePiece *p)
   gboolean mean = g_str_equal (p->node->op->name, "global_avg_pool");
   guint rank = code_input_type (p, 0)->shape.rank;
   gboolean keep = code_output_type (p, 0)->shape.rank == rank;
-  GString *axes = g_string_new ("(");
+  g_autofree char *axes = code_spatial_axes (p);
 
-  for (guint axis = 2; axis < rank; axis++)
-    g_string_append_printf (axes, "%s%u", axis > 2 ? ", " : "", axis);
-  g_string_append (axes, rank == 3 ? ",)" : ")");
-  code_forward (p, "$0.%s(%s%s)", mean ? "mean" : "amax", axes->str, keep ? ", keepdim=True" : "");
-  g_string_free (axes, TRUE);
+  code_forward (p, "$0.%s(%s%s)", mean ? "mean" : "amax", axes, keep ? ", keepdim=True" : "");
 }
 
 void
@@ -118,22 +114,10 @@ code_emit_adaptive_pool (CodePiece *p)
   code_forward (p, "F.adaptive_%s_pool%ud($0, %s)", mean ? "avg" : "max", n, text);
 }
 
-/* The spatial axes, "(2, 3)". Caller frees. */
-static char *
-spatial_axes (const CodePiece *p)
-{
-  gint64 axes[TELAR_MAX_RANK];
-  guint rank = code_input_type (p, 0)->shape.rank;
-
-  for (guint axis = 2; axis < rank; axis++)
-    axes[axis - 2] = axis;
-  return code_python_tuple (axes, rank - 2);
-}
-
 void
 code_emit_global_lp_pool (CodePiece *p)
 {
-  g_autofree char *axes = spatial_axes (p), *power = code_fill (p, "{p}");
+  g_autofree char *axes = code_spatial_axes (p), *power = code_fill (p, "{p}");
   gboolean keep = code_output_type (p, 0)->shape.rank == code_input_type (p, 0)->shape.rank;
 
   code_forward (p, "($0.abs() ** %s).sum(%s%s) ** (1 / %s)", power, axes,

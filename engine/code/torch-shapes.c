@@ -23,12 +23,6 @@ emit_flatten (CodePiece *p)
 }
 
 static void
-emit_squeeze (CodePiece *p)
-{
-  p->forward = code_fill (p, "$0.squeeze({axis})");
-}
-
-static void
 emit_tile (CodePiece *p)
 {
   g_autofree char *repeats = code_list (p, "repeats");
@@ -50,8 +44,7 @@ emit_split (CodePiece *p)
   guint n = 0;
   g_autoptr (GString) sizes = g_string_new (NULL);
   gint64 axis = code_int (p, "axis");
-  const TelarShape *shape = &code_input_type (p, 0)->shape;
-  guint along = (guint)(axis < 0 ? axis + shape->rank : axis);
+  guint along = code_axis (p, "axis");
 
   for (guint port = 0; port < telar_operator_n_outputs (p->node->op); port++) {
     const TelarType *type = code_output_type (p, port);
@@ -101,12 +94,10 @@ static void
 emit_gather (CodePiece *p)
 {
   g_autofree char *places = code_list (p, "places");
-  gint64 axis = code_int (p, "axis");
-  guint rank = code_input_type (p, 0)->shape.rank;
+  guint axis = code_axis (p, "axis");
   GString *before = g_string_new (NULL);
 
-  axis = axis < 0 ? axis + rank : axis;
-  for (gint64 i = 0; i < axis; i++)
+  for (guint i = 0; i < axis; i++)
     g_string_append (before, ":, ");
   code_forward (p, "$0[%s%s]", before->str, p->n_inputs == 1 ? places : "$1");
   g_string_free (before, TRUE);
@@ -226,7 +217,7 @@ const CodeEntry code_torch_shapes[] = {
   { "flatten", .emit = emit_flatten },
   { "reshape", .emit = emit_reshape },
   { "permute", .emit = emit_permute },
-  { "squeeze", .emit = emit_squeeze },
+  { "squeeze", "$0.squeeze({axis})" },
   { "expand_dims", "$0.unsqueeze({axis})" },
   { "expand", "$0.expand(@shape)" },
   { "tile", .emit = emit_tile },

@@ -6,8 +6,6 @@
 static void
 read_sizes (const CodePiece *p, guint n, CodeWindow *window)
 {
-  const TelarParamSet *params = p->lowered->node->params;
-
   *window = (CodeWindow){ .n = n };
   code_ints (p, "kernel", window->n, window->kernel);
   code_ints (p, "stride", window->n, window->stride);
@@ -15,7 +13,7 @@ read_sizes (const CodePiece *p, guint n, CodeWindow *window)
     window->dilation[i] = 1;
     window->stride[i] = window->stride[i] ? window->stride[i] : window->kernel[i];
   }
-  if (telar_param_set_get (params, "dilation"))
+  if (code_has (p, "dilation"))
     code_ints (p, "dilation", window->n, window->dilation);
   if (g_str_equal (code_text (p, "padding"), "explicit"))
     code_ints (p, "pad", 2 * window->n, window->pad);
@@ -100,10 +98,7 @@ code_window_sides (const CodeWindow *window)
 gboolean
 code_window_is_padded (const CodeWindow *window)
 {
-  for (guint i = 0; i < 2 * window->n; i++)
-    if (window->pad[i] != 0)
-      return TRUE;
-  return FALSE;
+  return !code_ints_are (window->pad, 2 * window->n, 0);
 }
 
 char *
@@ -126,4 +121,15 @@ code_window_part (const gint64 *low, const gint64 *size, guint n)
     g_string_append_printf (text, ", %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, low[i],
                             low[i] + size[i]);
   return g_string_free (g_string_append_c (text, ']'), FALSE);
+}
+
+char *
+code_spatial_axes (const CodePiece *p)
+{
+  gint64 axes[TELAR_MAX_RANK];
+  guint rank = code_input_type (p, 0)->shape.rank;
+
+  for (guint axis = 2; axis < rank; axis++)
+    axes[axis - 2] = axis;
+  return code_python_tuple (axes, rank - 2);
 }

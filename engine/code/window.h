@@ -31,3 +31,5 @@ gint64 code_window_span (const CodeWindow *window, guint axis);
 char *code_window_pairs (const CodeWindow *window);
 /* "[:, :, 1:4, 1:5]": of each axis @size places from @low on. Caller frees. */
 char *code_window_part (const gint64 *low, const gint64 *size, guint n);
+/* The axes behind the channels, "(2, 3)". Caller frees. */
+char *code_spatial_axes (const CodePiece *p);
