@@ -74,27 +74,23 @@ emit_split (CodePiece *p)
 static void
 emit_pad (CodePiece *p)
 {
-  guint rank = code_input_type (p, 0)->shape.rank, n_low, n_high;
-  const gint64 *low = telar_param_set_ints (p->lowered->node->params, "low", &n_low);
-  const gint64 *high = telar_param_set_ints (p->lowered->node->params, "high", &n_high);
+  guint rank = code_input_type (p, 0)->shape.rank;
+  gint64 low[TELAR_MAX_RANK], high[TELAR_MAX_RANK];
   const char *mode = code_text (p, "mode");
   gboolean constant = g_str_equal (mode, "constant");
-  guint n = n_low == 1 ? rank - 2 : n_low;
   GString *sides = g_string_new ("(");
 
+  code_pads (p, low, high);
   code_forward (p, "$0");
   for (guint axis = 0; axis < rank; axis++) {
-    gint64 l = axis + n < rank ? 0 : low[n_low == 1 ? 0 : axis + n - rank];
-    gint64 h = axis + n < rank ? 0 : high[n_high == 1 ? 0 : axis + n - rank];
-
     g_string_append_printf (sides, "%s(%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")",
-                            axis ? ", " : "", l, h);
-    if (constant || (l == 0 && h == 0))
+                            axis ? ", " : "", low[axis], high[axis]);
+    if (constant || (low[axis] == 0 && high[axis] == 0))
       continue;
     g_autofree char *inner = g_steal_pointer (&p->forward);
     code_need (p, "extend");
     code_forward (p, "extend(%s, %u, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", \"%s\")", inner,
-                  axis, l, h, g_str_equal (mode, "circular") ? "wrap" : mode);
+                  axis, low[axis], high[axis], g_str_equal (mode, "circular") ? "wrap" : mode);
   }
   if (constant) {
     g_autofree char *value = code_fill (p, "{value}");

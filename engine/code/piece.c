@@ -112,6 +112,23 @@ code_ints (const CodePiece *p, const char *param, guint n, gint64 *items)
     items[i] = list[i % given];
 }
 
+static void
+read_last (const CodePiece *p, const char *param, gint64 *items)
+{
+  guint n, rank = code_input_type (p, 0)->shape.rank;
+  const gint64 *list = telar_param_set_ints (p->lowered->node->params, param, &n);
+
+  memset (items, 0, rank * sizeof items[0]);
+  memcpy (items + rank - n, list, n * sizeof items[0]);
+}
+
+void
+code_pads (const CodePiece *p, gint64 *low, gint64 *high)
+{
+  read_last (p, "low", low);
+  read_last (p, "high", high);
+}
+
 /* --- saying ----------------------------------------------------------------------------------- */
 
 void

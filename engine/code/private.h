@@ -191,6 +191,8 @@ void code_dropout (CodePiece *p, const char *klass, const char *param);
 /* What a recurrent layer gives of the node's inputs: @network is what the helper runs, @both
  * whether it runs in both directions. */
 void code_emit_run_recurrent (CodePiece *p, const char *network, gboolean both);
+/* How much the node pads each axis of its input; its lists belong to the last ones. */
+void code_pads (const CodePiece *p, gint64 *low, gint64 *high);
 /* The list @param as Python's, whatever its length. Caller frees. */
 char *code_list (const CodePiece *p, const char *param);
 /* The axis that @param counts, from the first. */

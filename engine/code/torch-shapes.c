@@ -64,20 +64,18 @@ emit_split (CodePiece *p)
 static void
 emit_pad (CodePiece *p)
 {
-  guint rank = code_input_type (p, 0)->shape.rank, n_low, n_high, n, first = 0;
-  const gint64 *low = telar_param_set_ints (p->lowered->node->params, "low", &n_low);
-  const gint64 *high = telar_param_set_ints (p->lowered->node->params, "high", &n_high);
+  guint rank = code_input_type (p, 0)->shape.rank, first = 0;
+  gint64 low[TELAR_MAX_RANK], high[TELAR_MAX_RANK];
   const char *mode = code_text (p, "mode");
   GString *sides = g_string_new (NULL);
 
-  n = n_low == 1 ? rank - 2 : n_low;
+  code_pads (p, low, high);
   /* PyTorch mirrors as few axes as it must. */
-  while (first + 1 < n && low[n_low == 1 ? 0 : first] == 0 && high[n_high == 1 ? 0 : first] == 0)
+  while (first + 1 < rank && low[first] == 0 && high[first] == 0)
     first++;
-  for (guint i = n; i-- > first;)
+  for (guint i = rank; i-- > first;)
     g_string_append_printf (sides, "%s%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT,
-                            sides->len ? ", " : "", low[n_low == 1 ? 0 : i],
-                            high[n_high == 1 ? 0 : i]);
+                            sides->len ? ", " : "", low[i], high[i]);
   if (g_str_equal (mode, "constant")) {
     g_autofree char *value = code_fill (p, "{value}");
     code_forward (p, "F.pad($0, (%s), value=%s)", sides->str, value);

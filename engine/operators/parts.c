@@ -376,7 +376,8 @@ static const TelarOperator pad = {
   .lower = lower_pad,
   .examples = TELAR_EXAMPLES ("f32[2,3,4,4]", "f32[2,3,4] low=2 high=0 value=-1.5",
                               "f32[2,3,4] low=2x1 high=1x3 mode=reflect", "f32[2,3,4] mode=edge",
-                              "f32[2,2,4] low=0x1 high=0x2 mode=circular"),
+                              "f32[2,2,4] low=0x1 high=0x2 mode=circular",
+                              "f32[2,3,4,4] low=2 high=1x0 value=3"),
 };
 
 const TelarOperator *const telar_operators_parts[] = {
