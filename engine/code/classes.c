@@ -47,7 +47,7 @@ new_class (CodeWriter *w, const TelarGraph *drawing, char *signature)
                                                          ? telar_graph_group_title (drawing)
                                                          : group)
                                 : g_strdup ("");
-  guint same = 0;
+  guint same = code_find_helper (w->language, base) != NULL;
 
   for (guint i = 0; i < w->classes->len; i++)
     same += g_str_has_prefix (((CodeClass *)w->classes->pdata[i])->name, base);

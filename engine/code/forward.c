@@ -364,6 +364,9 @@ keep_known (const CodeWriter *w, Forward *f)
 static void
 begin (const CodeWriter *w, Forward *f, const CodeClass *class)
 {
+  GHashTableIter iter;
+  gpointer helper;
+
   *f = (Forward){ .class = class, .body = class->bodies->pdata[0] };
   f->results = code_results (class->drawing);
   f->arguments = g_ptr_array_new ();
@@ -373,6 +376,9 @@ begin (const CodeWriter *w, Forward *f, const CodeClass *class)
   f->readers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   keep_known (w, f);
   count_readers (f);
+  g_hash_table_iter_init (&iter, w->helpers);
+  while (g_hash_table_iter_next (&iter, &helper, NULL))
+    g_hash_table_add (f->taken, g_strdup (helper));
 }
 
 static void

@@ -67,7 +67,7 @@ const CodeHelper code_keras_helpers[] = {
              "    \"\"\"Half of the features, each let through as the other half says.\"\"\"\n"
              "    a, b = ops.split(x, 2, axis)\n"
              "    return a * function(b)\n" },
-  { "gated_gelu",
+  { "gelu",
     "def gelu(x):\n"
     "    \"\"\"The exact one.\"\"\"\n"
     "    return ops.gelu(x, approximate=False)\n",

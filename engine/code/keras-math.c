@@ -305,7 +305,7 @@ const CodeEntry code_keras_math[] = {
   { "shrink", "shrink($0, {threshold}, {bias})", .helper = "shrink" },
   { "glu", "ops.glu($0, axis={axis})" },
   { "reglu", "gated($0, {axis}, ops.relu)", .helper = "gated" },
-  { "geglu", "gated($0, {axis}, gelu)", .helper = "gated_gelu" },
+  { "geglu", "gated($0, {axis}, gelu)", .helper = "gelu" },
   { "swiglu", "gated($0, {axis}, ops.silu)", .helper = "gated" },
   { NULL },
 };

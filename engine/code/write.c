@@ -95,6 +95,20 @@ write_class (const CodeWriter *w, GString *text, const CodeClass *class, const c
   code_write_method (w, text, class);
 }
 
+/* Whether something else of the file is called so. */
+static gboolean
+is_taken (const CodeWriter *w, const CodeClass *class, const char *name)
+{
+  static const char *const loader[] = { "find", "load", NULL };
+
+  for (guint i = 0; i < w->classes->len; i++) {
+    const CodeClass *other = w->classes->pdata[i];
+    if (other != class && g_str_equal (other->name, name))
+      return TRUE;
+  }
+  return g_hash_table_contains (w->helpers, name) || g_strv_contains (loader, name);
+}
+
 /* The drawing itself, which is the last. */
 static void
 write_main (const CodeWriter *w, GString *text, CodeClass *class, const char *name)
@@ -104,6 +118,11 @@ write_main (const CodeWriter *w, GString *text, CodeClass *class, const char *na
 
   g_free (class->name);
   class->name = functional ? code_python_name (name) : code_python_class (name);
+  while (is_taken (w, class, class->name)) {
+    char *longer = g_strconcat (class->name, functional ? "_model" : "Model", NULL);
+    g_free (class->name);
+    class->name = longer;
+  }
   if (!functional) {
     write_class (w, text, class, title);
     return;

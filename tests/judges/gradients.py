@@ -99,7 +99,7 @@ def main(writer, samples, least):
         told = subprocess.run([writer, folder, samples, "pytorch"], check=True,
                               capture_output=True, text=True)
         drawn = {path.stem for path in pathlib.Path(samples).glob("*.telar")}
-        judged = {path.stem: judge(path) for path in sorted(pathlib.Path(folder).glob("*.py"))
+        judged = {path.stem: judge(path) for path in sorted(pathlib.Path(folder).glob("*-*.py"))
                   if path.stem not in drawn and not path.stem.startswith(RANDOM)}
     reasons = reasons_of(judged, told.stdout.splitlines())
     wrong = [(name, problem) for name, (problems, _) in judged.items() for problem in problems]

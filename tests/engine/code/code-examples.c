@@ -255,12 +255,9 @@ run_sample (const TelarLowered *lowered, TelarFeed *feed, TelarStates *states, G
 }
 
 static gboolean
-write_sample (const char *folder, const char *samples, const char *file, GError **error)
+write_project (const char *folder, const char *name, TelarGraph *graph, GError **error)
 {
-  g_autofree char *path = g_build_filename (samples, file, NULL);
-  g_autofree char *name = g_strndup (file, strlen (file) - strlen (".telar"));
-  g_autoptr (TelarGraph) graph = telar_graph_load (path, error);
-  g_autoptr (TelarFeed) feed = graph ? telar_data_open (graph, error) : NULL;
+  g_autoptr (TelarFeed) feed = telar_data_open (graph, error);
   g_autoptr (TelarLowered) lowered = feed ? telar_lower (graph, feed, TELAR_LOWER_INFER) : NULL;
   g_autoptr (GHashTable) tensors = new_tensors ();
   if (!lowered || !telar_lowered_ok (lowered, error))
@@ -271,6 +268,31 @@ write_sample (const char *folder, const char *samples, const char *file, GError 
   g_autoptr (TelarCode) code = make_code (graph, lowered, name);
   return telar_code_ok (code, error) && run_sample (lowered, feed, states, tensors, error) &&
          write_files (folder, name, code, states, tensors, name, NULL, error);
+}
+
+static gboolean
+write_sample (const char *folder, const char *samples, const char *file, GError **error)
+{
+  g_autofree char *path = g_build_filename (samples, file, NULL);
+  g_autofree char *name = g_strndup (file, strlen (file) - strlen (".telar"));
+  g_autoptr (TelarGraph) graph = telar_graph_load (path, error);
+
+  return graph && write_project (folder, name, graph, error);
+}
+
+/* Project and node are called as the function that is written for the node. */
+static gboolean
+write_namesake (const char *folder, const char *samples, GError **error)
+{
+  g_autofree char *path = g_build_filename (samples, "titanic.telar", NULL);
+  g_autoptr (TelarGraph) graph = telar_graph_load (path, error);
+
+  if (!graph || !telar_graph_add_node (graph, "top_k", "top_k", error))
+    return FALSE;
+  telar_graph_disconnect (graph, "dense3", 0, 0);
+  return telar_graph_wire (graph, "dense2:out", "top_k:in", error) &&
+         telar_graph_wire (graph, "top_k:values", "dense3:in", error) &&
+         write_project (folder, "top_k", graph, error);
 }
 
 static gboolean
@@ -302,7 +324,8 @@ main (int argc, char **argv)
       g_ptr_array_copy ((GPtrArray *)telar_operators_all (), NULL, NULL);
   telar_data_init ();
   example_init ();
-  if (!write_operators (argv[1], operators, &error) || !write_samples (argv[1], argv[2], &error)) {
+  if (!write_operators (argv[1], operators, &error) || !write_samples (argv[1], argv[2], &error) ||
+      !write_namesake (argv[1], argv[2], &error)) {
     fprintf (stderr, "%s\n", error->message);
     return 1;
   }
