@@ -61,6 +61,13 @@ draw_shift (Drawer *d, const char *op)
   return node;
 }
 
+static void
+set_flag (Drawer *d, TelarNode *node, const char *param, TelarAttrKey key)
+{
+  if (telar_instr_int (d->instr, key, 0))
+    onnx_draw_set (d->call, node, param, "true");
+}
+
 /* Along the one axis of the attribute. */
 static TelarNode *
 draw_along_axis (Drawer *d, const char *op)
@@ -75,8 +82,7 @@ static TelarNode *
 draw_arg (Drawer *d, const char *op)
 {
   TelarNode *node = draw_along_axis (d, op);
-  if (telar_instr_int (d->instr, TELAR_ATTR_KEEP, 0))
-    onnx_draw_set (d->call, node, "keep", "true");
+  set_flag (d, node, "keep", TELAR_ATTR_KEEP);
   return node;
 }
 
@@ -84,10 +90,8 @@ static TelarNode *
 draw_cumsum (Drawer *d, const char *op)
 {
   TelarNode *node = draw_along_axis (d, op);
-  if (telar_instr_int (d->instr, TELAR_ATTR_EXCLUSIVE, 0))
-    onnx_draw_set (d->call, node, "exclusive", "true");
-  if (telar_instr_int (d->instr, TELAR_ATTR_REVERSE, 0))
-    onnx_draw_set (d->call, node, "reverse", "true");
+  set_flag (d, node, "exclusive", TELAR_ATTR_EXCLUSIVE);
+  set_flag (d, node, "reverse", TELAR_ATTR_REVERSE);
   return node;
 }
 
@@ -98,8 +102,7 @@ draw_reduce (Drawer *d, const char *op)
   const TelarAttr *axes = telar_instr_attr (d->instr, TELAR_ATTR_AXES);
   if (axes)
     onnx_draw_set_ints (d->call, node, "axes", axes->ints, axes->n);
-  if (telar_instr_int (d->instr, TELAR_ATTR_KEEP, 0))
-    onnx_draw_set (d->call, node, "keep", "true");
+  set_flag (d, node, "keep", TELAR_ATTR_KEEP);
   return node;
 }
 
@@ -107,10 +110,8 @@ static TelarNode *
 draw_matmul (Drawer *d, const char *op)
 {
   TelarNode *node = draw_plain (d, op);
-  if (telar_instr_int (d->instr, TELAR_ATTR_TRANS_A, 0))
-    onnx_draw_set (d->call, node, "transpose_a", "true");
-  if (telar_instr_int (d->instr, TELAR_ATTR_TRANS_B, 0))
-    onnx_draw_set (d->call, node, "transpose_b", "true");
+  set_flag (d, node, "transpose_a", TELAR_ATTR_TRANS_A);
+  set_flag (d, node, "transpose_b", TELAR_ATTR_TRANS_B);
   return node;
 }
 
