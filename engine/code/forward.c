@@ -1,152 +1,18 @@
 /* What a drawing computes, line by line. */
-#include "engine/code/private.h"
+#include "engine/code/names.h"
 
 #include <string.h>
 
 #define MOST_NESTED 44 /* characters of what stands within another call */
 
-/* --- names ------------------------------------------------------------------------------------ */
-
-typedef struct {
-  const CodeClass *class;
-  const CodeBody *body;
-  GPtrArray *results;   /* TelarEdge * */
-  GHashTable *names;    /* "node:port" -> what holds it */
-  GHashTable *taken;    /* names that stand for something */
-  GHashTable *readers;  /* "node:port" -> how often it is read, GUINT_TO_POINTER */
-  GPtrArray *arguments; /* char *, borrowed of @names */
-  GPtrArray *types;     /* of each: const TelarType * */
-  GHashTable *modules;  /* in a function: "self.conv1" -> what stands for it */
-  const char *passing;  /* what holds a value that the next line alone reads */
-} Forward;
-
-static char *
-port_key (const char *node, guint port)
-{
-  return g_strdup_printf ("%s:%u", node, port);
-}
-
-static char *
-take_name (Forward *f, const char *text)
-{
-  char *name = code_python_name (text);
-
-  while (g_hash_table_contains (f->taken, name) || g_strcmp0 (name, f->passing) == 0) {
-    char *longer = g_strconcat (name, "_", NULL);
-    g_free (name);
-    name = longer;
-  }
-  g_hash_table_add (f->taken, g_strdup (name));
-  return name;
-}
-
-static void
-count_reader (Forward *f, const TelarEdge *edge)
-{
-  g_autofree char *key = port_key (edge->from, edge->from_port);
-  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (f->readers, key));
-
-  g_hash_table_insert (f->readers, g_steal_pointer (&key), GUINT_TO_POINTER (n + 1));
-}
-
-static void
-count_readers (Forward *f)
-{
-  const GPtrArray *edges = telar_graph_edges (f->class->drawing);
-  g_autoptr (GHashTable) said = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < f->body->pieces->len; i++)
-    g_hash_table_add (said, ((const CodePiece *)f->body->pieces->pdata[i])->node->id);
-  for (guint i = 0; i < edges->len; i++) {
-    const TelarEdge *edge = edges->pdata[i];
-    if (g_hash_table_contains (said, edge->to))
-      count_reader (f, edge);
-  }
-  for (guint i = 0; i < f->results->len; i++)
-    count_reader (f, f->results->pdata[i]);
-}
-
-/* Whether no other data that is read has a port of that name. */
-static gboolean
-is_only_port (const Forward *f, const char *port)
-{
-  g_autoptr (GPtrArray) sources = g_ptr_array_new ();
-  const GPtrArray *edges = telar_graph_edges (f->class->drawing);
-
-  for (guint i = 0; i < edges->len; i++) {
-    const TelarEdge *edge = edges->pdata[i];
-    const TelarNode *from = telar_graph_find_node (f->class->drawing, edge->from);
-    g_autofree char *key = port_key (edge->from, edge->from_port);
-
-    if (telar_operator_is_fed (from->op) && g_hash_table_contains (f->readers, key) &&
-        g_str_equal (from->op->outputs[edge->from_port].name, port) &&
-        !g_ptr_array_find (sources, from, NULL))
-      g_ptr_array_add (sources, (gpointer)from);
-  }
-  return sources->len == 1;
-}
-
-/* Inputs of the drawing whose numbers are read, by the order of nodes. */
-static void
-name_inputs (const CodeWriter *w, Forward *f)
-{
-  const GPtrArray *nodes = telar_graph_nodes (f->class->drawing);
-
-  for (guint i = 0; i < nodes->len; i++) {
-    const TelarNode *node = nodes->pdata[i];
-    gboolean own = !telar_operator_is_fed (node->op);
-
-    if (!code_is_input (node))
-      continue;
-    for (guint port = 0; port < telar_operator_n_outputs (node->op); port++) {
-      g_autofree char *key = port_key (node->id, port);
-
-      /* All ports of a group are arguments, for those who call it give them all. */
-      if (!g_hash_table_contains (f->readers, key) &&
-          !g_str_equal (node->op->name, TELAR_GROUP_INPUT))
-        continue;
-      g_autofree char *both = g_strdup_printf ("%s_%s", node->id, node->op->outputs[port].name);
-      char *name = take_name (f, own ? node->id
-                                 : is_only_port (f, node->op->outputs[port].name)
-                                     ? node->op->outputs[port].name
-                                     : both);
-      g_hash_table_insert (f->names, g_steal_pointer (&key), name);
-      g_ptr_array_add (f->arguments, name);
-      g_autofree char *path = g_strconcat (f->body->use.before, node->id, NULL);
-      g_ptr_array_add (
-          f->types, (gpointer)telar_lowered_port (w->lowered, path, node->op->outputs[port].name));
-    }
-  }
-}
-
-/* A value that only the next line reads needs no name of its own. */
-static const char *
-choose_passing (const Forward *f)
-{
-  const GPtrArray *arguments = f->arguments;
-
-  for (guint i = 0; i < arguments->len; i++) {
-    if (!g_str_equal (arguments->pdata[i], "x"))
-      continue;
-    GHashTableIter iter;
-    gpointer key, name;
-
-    g_hash_table_iter_init (&iter, f->names);
-    while (g_hash_table_iter_next (&iter, &key, &name))
-      if (name == arguments->pdata[i] &&
-          GPOINTER_TO_UINT (g_hash_table_lookup (f->readers, key)) != 1)
-        return "out";
-    return arguments->len == 1 ? "x" : "out";
-  }
-  return "x";
-}
+/* --- values ----------------------------------------------------------------------------------- */
 
 /* Whether the piece behind number @i, or the end, is all that reads its only result. */
 static gboolean
-passes_on (const Forward *f, guint i)
+passes_on (const CodeNames *f, guint i)
 {
   const CodePiece *p = f->body->pieces->pdata[i];
-  g_autofree char *key = port_key (p->node->id, 0);
+  g_autofree char *key = code_names_key (p->node->id, 0);
   const GPtrArray *edges = telar_graph_edges (f->class->drawing);
   gboolean last = i + 1 == f->body->pieces->len;
 
@@ -163,17 +29,9 @@ passes_on (const Forward *f, guint i)
   return FALSE;
 }
 
-static const char *
-name_of (const Forward *f, const TelarEdge *edge)
-{
-  g_autofree char *key = port_key (edge->from, edge->from_port);
-
-  return g_hash_table_lookup (f->names, key);
-}
-
 /* The piece's text with names for $0, $1, …; caller frees. */
 static char *
-with_names (const Forward *f, const CodePiece *p)
+with_names (const CodeNames *f, const CodePiece *p)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   const GPtrArray *edges = telar_graph_edges (f->class->drawing);
@@ -182,7 +40,7 @@ with_names (const Forward *f, const CodePiece *p)
   for (guint e = 0; e < edges->len; e++) {
     const TelarEdge *edge = edges->pdata[e];
     if (g_str_equal (edge->to, p->node->id))
-      g_ptr_array_add (names, (gpointer)name_of (f, edge));
+      g_ptr_array_add (names, (gpointer)code_names_of (f, edge));
   }
   for (const char *c = p->forward; *c; c++) {
     /* What depends on nothing is reached from the inputs all the same. */
@@ -206,7 +64,7 @@ with_names (const Forward *f, const CodePiece *p)
 /* Whether the piece behind number @i takes its result as a whole argument of a call, so that it may
  * stand there itself: "F.relu(self.bn1(x))". */
 static gboolean
-nests (const Forward *f, guint i, const char *value)
+nests (const CodeNames *f, guint i, const char *value)
 {
   const CodePiece *p = f->body->pieces->pdata[i];
   const GPtrArray *edges = telar_graph_edges (f->class->drawing);
@@ -236,16 +94,17 @@ nests (const Forward *f, guint i, const char *value)
 
 /* The names of the results of a piece with several, "_" for those that nobody reads. */
 static void
-name_results (Forward *f, GString *text, const CodePiece *p)
+name_results (CodeNames *f, GString *text, const CodePiece *p)
 {
   guint n = p->alone ? 1 : telar_operator_n_outputs (p->node->op);
 
   for (guint port = 0; port < n; port++) {
-    g_autofree char *key = port_key (p->node->id, port);
+    g_autofree char *key = code_names_key (p->node->id, port);
     g_autofree char *both =
         port == 0 ? g_strdup (p->node->id)
                   : g_strdup_printf ("%s_%s", p->node->id, p->node->op->outputs[port].name);
-    char *name = g_hash_table_contains (f->readers, key) ? take_name (f, both) : g_strdup ("_");
+    char *name =
+        g_hash_table_contains (f->readers, key) ? code_names_take (f, both) : g_strdup ("_");
 
     g_string_append_printf (text, "%s%s", port ? ", " : "", name);
     g_hash_table_insert (f->names, g_steal_pointer (&key), name);
@@ -278,7 +137,7 @@ count_uses (const CodeBody *body, const char *module)
 
 /* A layer that is used once is made where it is used; others get a line of their own. */
 static void
-make_modules (const CodeWriter *w, Forward *f, GString *text, const CodePiece *p)
+make_modules (const CodeWriter *w, CodeNames *f, GString *text, const CodePiece *p)
 {
   for (guint i = 0; i < p->modules->len; i++) {
     const CodeModule *module = p->modules->pdata[i];
@@ -286,7 +145,7 @@ make_modules (const CodeWriter *w, Forward *f, GString *text, const CodePiece *p
     char *made = code_construct (w->language, module, module->attr);
 
     if (count_uses (f->body, self) > 1 || strchr (made, '\n')) {
-      char *name = take_name (f, module->attr);
+      char *name = code_names_take (f, module->attr);
       g_string_append_printf (text, "    %s = %s\n", name, made);
       g_free (made);
       made = name;
@@ -297,7 +156,7 @@ make_modules (const CodeWriter *w, Forward *f, GString *text, const CodePiece *p
 
 /* "layers.Dense(10)(x)" of "self.dense(x)". Caller frees. */
 static char *
-with_modules (const Forward *f, const char *value)
+with_modules (const CodeNames *f, const char *value)
 {
   GString *text = g_string_new (NULL);
 
@@ -320,7 +179,7 @@ with_modules (const Forward *f, const char *value)
 /* --- statements ------------------------------------------------------------------------------- */
 
 static void
-write_statement (const CodeWriter *w, Forward *f, GString *text, guint i)
+write_statement (const CodeWriter *w, CodeNames *f, GString *text, guint i)
 {
   const CodePiece *p = f->body->pieces->pdata[i];
   char *value = with_names (f, p);
@@ -333,13 +192,13 @@ write_statement (const CodeWriter *w, Forward *f, GString *text, guint i)
     value = with_modules (f, plain);
   }
   if (passes && nests (f, i, value)) {
-    g_hash_table_insert (f->names, port_key (p->node->id, 0), value);
+    g_hash_table_insert (f->names, code_names_key (p->node->id, 0), value);
     return;
   }
   g_string_append (text, f->modules ? "    " : "        ");
   if (passes) {
     g_string_append (text, f->passing);
-    g_hash_table_insert (f->names, port_key (p->node->id, 0), g_strdup (f->passing));
+    g_hash_table_insert (f->names, code_names_key (p->node->id, 0), g_strdup (f->passing));
   } else {
     name_results (f, text, p);
   }
@@ -347,74 +206,26 @@ write_statement (const CodeWriter *w, Forward *f, GString *text, guint i)
   g_free (value);
 }
 
-/* Without results that are none: a port that the node does not use. */
 static void
-keep_known (const CodeWriter *w, Forward *f)
+write_statements (const CodeWriter *w, CodeNames *f, GString *text)
 {
-  for (guint i = f->results->len; i-- > 0;) {
-    const TelarEdge *edge = f->results->pdata[i];
-    const TelarNode *from = telar_graph_find_node (f->class->drawing, edge->from);
-    g_autofree char *path = g_strconcat (f->body->use.before, edge->from, NULL);
-
-    if (!telar_lowered_port (w->lowered, path, from->op->outputs[edge->from_port].name))
-      g_ptr_array_remove_index (f->results, i);
-  }
-}
-
-static void
-begin (const CodeWriter *w, Forward *f, const CodeClass *class)
-{
-  GHashTableIter iter;
-  gpointer helper;
-
-  *f = (Forward){ .class = class, .body = class->bodies->pdata[0] };
-  f->results = code_results (class->drawing);
-  f->arguments = g_ptr_array_new ();
-  f->types = g_ptr_array_new ();
-  f->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  f->taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  f->readers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  keep_known (w, f);
-  count_readers (f);
-  g_hash_table_iter_init (&iter, w->helpers);
-  while (g_hash_table_iter_next (&iter, &helper, NULL))
-    g_hash_table_add (f->taken, g_strdup (helper));
-}
-
-static void
-end (Forward *f)
-{
-  g_ptr_array_unref (f->results);
-  g_ptr_array_unref (f->arguments);
-  g_ptr_array_unref (f->types);
-  g_hash_table_unref (f->names);
-  g_hash_table_unref (f->taken);
-  g_hash_table_unref (f->readers);
-  g_clear_pointer (&f->modules, g_hash_table_unref);
-}
-
-static void
-write_statements (const CodeWriter *w, Forward *f, GString *text)
-{
-  f->passing = choose_passing (f);
   for (guint i = 0; i < f->body->pieces->len; i++)
     write_statement (w, f, text, i);
 }
 
 static void
-append_results (const Forward *f, GString *text)
+append_results (const CodeNames *f, GString *text)
 {
   for (guint i = 0; i < f->results->len; i++)
-    g_string_append_printf (text, "%s%s", i ? ", " : "", name_of (f, f->results->pdata[i]));
+    g_string_append_printf (text, "%s%s", i ? ", " : "", code_names_of (f, f->results->pdata[i]));
 }
 
 void
 code_write_method (const CodeWriter *w, GString *text, const CodeClass *class)
 {
-  Forward f;
+  CodeNames f;
 
-  begin (w, &f, class);
-  name_inputs (w, &f);
+  code_names_begin (&f, w, class);
   g_string_append_printf (text, "    def %s(self", w->language->method);
   for (guint i = 0; i < f.arguments->len; i++)
     g_string_append_printf (text, ", %s", (char *)f.arguments->pdata[i]);
@@ -423,7 +234,7 @@ code_write_method (const CodeWriter *w, GString *text, const CodeClass *class)
   g_string_append (text, "        return ");
   append_results (&f, text);
   g_string_append_c (text, '\n');
-  end (&f);
+  code_names_end (&f);
 }
 
 /* --- functions -------------------------------------------------------------------------------- */
@@ -446,11 +257,10 @@ write_input (GString *text, const TelarType *type, const char *name)
 void
 code_write_function (const CodeWriter *w, GString *text, const CodeClass *class)
 {
-  Forward f;
+  CodeNames f;
 
-  begin (w, &f, class);
+  code_names_begin (&f, w, class);
   f.modules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  name_inputs (w, &f);
   for (guint i = 0; i < f.arguments->len; i++)
     write_input (text, f.types->pdata[i], f.arguments->pdata[i]);
   write_statements (w, &f, text);
@@ -463,5 +273,5 @@ code_write_function (const CodeWriter *w, GString *text, const CodeClass *class)
     g_string_append_c (text, '[');
   append_results (&f, text);
   g_string_append (text, f.results->len > 1 ? "])\n" : ")\n");
-  end (&f);
+  code_names_end (&f);
 }
