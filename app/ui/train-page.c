@@ -54,15 +54,12 @@ telar_train_page_set_alive (TelarTrainPage *page, gboolean alive)
 gboolean
 telar_train_page_open_store (TelarTrainPage *page)
 {
-  g_autofree char *file = NULL;
   g_autoptr (GError) error = NULL;
 
   if (page->store != NULL)
     return TRUE;
-  file = page->workspace != NULL ? g_build_filename (page->workspace, "telar.db", NULL) : NULL;
-  if (file == NULL || !g_file_test (file, G_FILE_TEST_EXISTS)) {
-    show_empty (page, _ ("Nothing Trained Yet"),
-                _ ("Press Train, and the run appears here while it learns"));
+  if (page->workspace == NULL || !telar_store_exists (page->workspace)) {
+    telar_train_page_show_nothing (page);
     return FALSE;
   }
   page->store = telar_store_open (page->workspace, FALSE, &error);
@@ -430,8 +427,7 @@ telar_train_page_init (TelarTrainPage *page)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->stack));
   adw_toast_overlay_set_child (page->toasts, box);
   adw_bin_set_child (ADW_BIN (page), GTK_WIDGET (page->toasts));
-  show_empty (page, _ ("Nothing Trained Yet"),
-              _ ("Press Train, and the run appears here while it learns"));
+  telar_train_page_show_nothing (page);
 }
 
 GtkWidget *
