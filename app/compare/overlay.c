@@ -36,24 +36,6 @@ chart_free (gpointer data)
 
 /* --- settings ---------------------------------------------------------------------------- */
 
-static const char *
-x_name (const TelarOverlaySettings *settings)
-{
-  switch (settings->x) {
-  case TELAR_CHART_EPOCH:
-    return _ ("epoch");
-  case TELAR_CHART_TIME:
-    return _ ("time");
-  case TELAR_CHART_WALL:
-    return _ ("clock");
-  case TELAR_CHART_METRIC:
-    return settings->along;
-  case TELAR_CHART_STEP:
-    break;
-  }
-  return _ ("step");
-}
-
 static void
 apply_to (TelarOverlayChart *chart)
 {
@@ -61,7 +43,9 @@ apply_to (TelarOverlayChart *chart)
   const TelarOverlaySettings *settings = &chart->overlay->settings;
 
   telar_chart_set_x (painter, settings->x);
-  telar_chart_set_x_name (painter, x_name (settings));
+  telar_chart_set_x_name (painter, settings->x == TELAR_CHART_METRIC
+                                       ? settings->along
+                                       : telar_chart_x_name (settings->x));
   telar_chart_set_log (painter, settings->log && settings->baseline == 0);
   telar_chart_set_log_x (painter, settings->log_x && settings->x != TELAR_CHART_WALL);
   telar_chart_set_clip (painter, settings->clip);

@@ -133,6 +133,23 @@ find_metric (const char *group, const char **rest)
   return NULL;
 }
 
+const char *
+telar_chart_x_name (TelarChartX x)
+{
+  switch (x) {
+  case TELAR_CHART_EPOCH:
+    return _ ("epoch");
+  case TELAR_CHART_TIME:
+    return _ ("time");
+  case TELAR_CHART_WALL:
+    return _ ("clock");
+  case TELAR_CHART_METRIC:
+  case TELAR_CHART_STEP:
+    break;
+  }
+  return _ ("step");
+}
+
 /* "conv1: gradient norm"; NULL for what is no statistic of a node. */
 static char *
 node_title (const char *group)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "insight/axis.h"
+#include "insight/chart.h"
 #include "insight/store.h"
 
 #include <gtk/gtk.h>
@@ -20,6 +21,8 @@ char *telar_run_parent_text (const TelarRunRow *row);
 /* "val_loss" belongs to the group "loss". */
 const char *telar_metric_group (const char *tag);
 gboolean telar_metric_is_validation (const char *tag);
+/* "epoch", "time": what runs along x where it is no metric. */
+const char *telar_chart_x_name (TelarChartX x);
 /* "Learning rate"; caller frees. */
 char *telar_metric_title (const char *group);
 TelarUnit telar_metric_unit (const char *group);

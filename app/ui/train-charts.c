@@ -59,23 +59,6 @@ link_free (gpointer data)
 
 /* --- charts ------------------------------------------------------------------------------ */
 
-static const char *
-x_name (TelarChartX x)
-{
-  switch (x) {
-  case TELAR_CHART_EPOCH:
-    return _ ("epoch");
-  case TELAR_CHART_TIME:
-    return _ ("time");
-  case TELAR_CHART_WALL:
-    return _ ("clock");
-  case TELAR_CHART_METRIC: /* these charts have no other metric along x */
-  case TELAR_CHART_STEP:
-    break;
-  }
-  return _ ("step");
-}
-
 static gboolean
 may_be_log (const char *group)
 {
@@ -86,7 +69,7 @@ static void
 apply_settings (TelarTrainCharts *charts, const char *group, TelarChart *chart)
 {
   telar_chart_set_x (chart, charts->x);
-  telar_chart_set_x_name (chart, x_name (charts->x));
+  telar_chart_set_x_name (chart, telar_chart_x_name (charts->x));
   telar_chart_set_steps_per_epoch (chart, charts->steps_per_epoch);
   telar_chart_set_log (chart, charts->log && may_be_log (group));
   /* A schedule is no noise. */
