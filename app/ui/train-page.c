@@ -17,6 +17,15 @@ static guint wanted_signal;
 
 /* --- messages ---------------------------------------------------------------------------- */
 
+/* A toast reads markup; what is told is none. */
+static void
+toast (TelarTrainPage *page, const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  adw_toast_overlay_add_toast (page->toasts, adw_toast_new (escaped));
+}
+
 void
 telar_train_page_tell (TelarTrainPage *page, const char *message)
 {
@@ -24,7 +33,7 @@ telar_train_page_tell (TelarTrainPage *page, const char *message)
     return;
   g_free (page->failure);
   page->failure = g_strdup (message);
-  adw_toast_overlay_add_toast (page->toasts, adw_toast_new (message));
+  toast (page, message);
 }
 
 static void
@@ -243,7 +252,7 @@ build_settings (TelarTrainPage *page)
 static void
 on_told (TelarWatchPanel *panel, const char *find, TelarTrainPage *page)
 {
-  adw_toast_overlay_add_toast (page->toasts, adw_toast_new (find));
+  toast (page, find);
 }
 
 static void
