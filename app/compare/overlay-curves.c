@@ -19,12 +19,13 @@ find_curve (const GPtrArray *curves, gint64 run, const char *tag)
   return NULL;
 }
 
+/* A run that was selected after the chart was zoomed has no detail yet. */
 static const TelarLoadedCurve *
 curve_of (const TelarOverlayChart *chart, gint64 run)
 {
-  const GPtrArray *curves = chart->detail != NULL ? chart->detail : chart->overlay->loaded;
+  const TelarLoadedCurve *detail = find_curve (chart->detail, run, chart->tag);
 
-  return find_curve (curves, run, chart->tag);
+  return detail != NULL ? detail : find_curve (chart->overlay->loaded, run, chart->tag);
 }
 
 /* The points of a run as they are shown: less the baseline where there is one. Caller unrefs. */
