@@ -83,6 +83,13 @@ has_rewound (TelarHistogramSection *section, const TelarSeriesRow *series)
          telar_histogram_view_last_step (TELAR_HISTOGRAM_VIEW (view)) > series->last_step;
 }
 
+void
+telar_histogram_section_forget (TelarHistogramSection *section)
+{
+  clear (section);
+  section->run = 0;
+}
+
 gboolean
 telar_histogram_section_follow (TelarHistogramSection *section, TelarStore *store, gint64 run,
                                 GError **error)

@@ -289,6 +289,8 @@ void
 telar_image_section_forget (TelarImageSection *section)
 {
   section->store = NULL;
+  section->run = 0;
+  g_clear_pointer (&section->shown, g_free);
 }
 
 /* --- life -------------------------------------------------------------------------------- */

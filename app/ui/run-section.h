@@ -20,8 +20,6 @@ G_DECLARE_FINAL_TYPE (TelarImageSection, telar_image_section, TELAR, IMAGE_SECTI
 GtkWidget *telar_image_section_new (void);
 /* Of the misclassified samples only those of one class taken for another; -1: all. */
 void telar_image_section_filter (TelarImageSection *section, int truth, int answer);
-/* The store that it followed last is about to be closed. */
-void telar_image_section_forget (TelarImageSection *section);
 
 /* Processors, memory, graphics cards. */
 #define TELAR_TYPE_SYSTEM_SECTION (telar_system_section_get_type ())
@@ -33,6 +31,12 @@ GtkWidget *telar_system_section_new (void);
 G_DECLARE_FINAL_TYPE (TelarProfileSection, telar_profile_section, TELAR, PROFILE_SECTION, AdwBin)
 GtkWidget *telar_profile_section_new (void);
 void telar_profile_section_set_alive (TelarProfileSection *section, gboolean alive);
+
+/* The store that they followed last is closed; in another one a run of the same number is another.
+ */
+void telar_histogram_section_forget (TelarHistogramSection *section);
+void telar_image_section_forget (TelarImageSection *section);
+void telar_system_section_forget (TelarSystemSection *section);
 
 /* Reads what is new of the run; forgets all when it is another than before. */
 gboolean telar_histogram_section_follow (TelarHistogramSection *section, TelarStore *store,

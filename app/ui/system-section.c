@@ -130,6 +130,13 @@ clear (TelarSystemSection *section)
   telar_chart_flow_clear (section->flow);
 }
 
+void
+telar_system_section_forget (TelarSystemSection *section)
+{
+  clear (section);
+  section->run = 0;
+}
+
 gboolean
 telar_system_section_follow (TelarSystemSection *section, TelarStore *store, gint64 run,
                              GError **error)

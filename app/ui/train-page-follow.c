@@ -181,7 +181,9 @@ show_workspace (TelarTrainPage *page, const char *workspace)
   g_clear_pointer (&page->failure, g_free);
   g_clear_pointer (&page->run_name, g_free);
   page->run = page->wanted = 0;
+  telar_histogram_section_forget (page->histograms);
   telar_image_section_forget (page->images);
+  telar_system_section_forget (page->system);
   telar_train_page_set_alive (page, FALSE);
   telar_train_charts_reset (page->charts);
   telar_watch_panel_reset (page->watches);
