@@ -52,34 +52,42 @@ on_title_changed (Keep *keep)
 }
 
 static void
+tell_not_kept (GtkWindow *parent, const GError *error)
+{
+  GtkWidget *dialog =
+      adw_message_dialog_new (parent, _ ("The operator was not kept"), error->message);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 on_keep_response (AdwMessageDialog *dialog, const char *response, Keep *keep)
 {
   g_autoptr (GError) error = NULL;
-  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (dialog));
 
-  if (!g_str_equal (response, "keep") ||
-      telar_library_keep (telar_library_get (), telar_graph_find_group (keep->graph, keep->group),
-                          title_of (keep), &error))
-    return;
-  dialog = ADW_MESSAGE_DIALOG (
-      adw_message_dialog_new (parent, _ ("The operator was not kept"), error->message));
-  adw_message_dialog_add_response (dialog, "close", _ ("_Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
+  if (g_str_equal (response, "keep") &&
+      !telar_library_keep (telar_library_get (), telar_graph_find_group (keep->graph, keep->group),
+                           title_of (keep), &error))
+    tell_not_kept (gtk_window_get_transient_for (GTK_WINDOW (dialog)), error);
 }
 
 void
 telar_library_ask_keep (GtkWidget *parent, const TelarGraph *drawing)
 {
   GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (parent));
-  GtkWidget *dialog = adw_message_dialog_new (window, _ ("Keep as an Operator"), NULL);
+  g_autoptr (GError) error = NULL;
   Keep *keep = g_new0 (Keep, 1);
-  TelarGraph *copy = telar_graph_new ();
-  g_autofree char *name = NULL;
+  GtkWidget *dialog;
 
-  keep->dialog = dialog;
-  keep->graph = copy;
-  name = telar_group_bring (copy, drawing, NULL, NULL);
-  keep->group = g_steal_pointer (&name);
+  keep->graph = telar_graph_new ();
+  keep->group = telar_group_bring (keep->graph, drawing, NULL, &error);
+  if (!keep->group) {
+    keep_free (keep);
+    tell_not_kept (window, error);
+    return;
+  }
+  keep->dialog = dialog = adw_message_dialog_new (window, _ ("Keep as an Operator"), NULL);
   keep->entry = gtk_entry_new ();
   gtk_editable_set_text (GTK_EDITABLE (keep->entry), telar_graph_group_title (drawing)
                                                          ? telar_graph_group_title (drawing)
