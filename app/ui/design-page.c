@@ -179,13 +179,7 @@ on_palette_add (TelarPalette *palette, const char *op, TelarDesignPage *self)
 }
 
 static void
-on_message (TelarCanvas *canvas, const char *text, TelarDesignPage *self)
-{
-  g_signal_emit (self, signals[MESSAGE], 0, text);
-}
-
-static void
-on_bookmark_message (TelarBookmarks *bookmarks, const char *text, TelarDesignPage *self)
+on_message (GtkWidget *source, const char *text, TelarDesignPage *self)
 {
   g_signal_emit (self, signals[MESSAGE], 0, text);
 }
@@ -310,7 +304,7 @@ build_tools (TelarDesignPage *self)
   gtk_box_append (GTK_BOX (box), canvas_tool (self, "zoom-fit-best-symbolic", "canvas.zoom-fit",
                                               _ ("Show all (0)")));
   self->bookmarks = telar_bookmarks_new (TELAR_CANVAS (self->canvas));
-  g_signal_connect (self->bookmarks, "message", G_CALLBACK (on_bookmark_message), self);
+  g_signal_connect (self->bookmarks, "message", G_CALLBACK (on_message), self);
   gtk_box_append (GTK_BOX (box), self->bookmarks);
   gtk_widget_set_halign (box, GTK_ALIGN_START);
   gtk_widget_set_valign (box, GTK_ALIGN_END);
