@@ -26,18 +26,6 @@ telar_canvas_message (TelarCanvas *self, const GError *error)
   g_signal_emit (self, signals[MESSAGE], 0, error->message);
 }
 
-static void
-set_marks (TelarCanvas *self)
-{
-  const GPtrArray *nodes = telar_scene_nodes (self->scene);
-
-  for (guint i = 0; i < nodes->len; i++) {
-    TelarSceneNode *node = nodes->pdata[i];
-
-    node->marked = self->marked && g_hash_table_contains (self->marked, node->id);
-  }
-}
-
 void
 telar_canvas_mark (TelarCanvas *self, const char *const *ids)
 {
@@ -46,8 +34,7 @@ telar_canvas_mark (TelarCanvas *self, const char *const *ids)
     self->marked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; ids[i]; i++)
     g_hash_table_add (self->marked, g_strdup (ids[i]));
-  set_marks (self);
-  telar_tiles_forget (self->tiles);
+  telar_scene_mark (self->scene, self->marked);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_signal_emit (self, signals[VIEW_CHANGED], 0);
 }
@@ -114,7 +101,7 @@ sync_scene (TelarCanvas *self)
   telar_scene_sync (self->scene, telar_document_drawing (self->document));
   telar_canvas_sync_notes (self);
   annotate (self);
-  set_marks (self);
+  telar_scene_mark (self->scene, self->marked);
   telar_canvas_select (self, (const char *const *)selected);
   telar_canvas_add_notes_to_selection (self, (const char *const *)notes);
   if (from)

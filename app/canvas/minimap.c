@@ -24,7 +24,6 @@ struct _TelarMinimap {
   GskRenderNode *picture;
   Map map;
   guint stamp;
-  gconstpointer marked;
 };
 
 G_DEFINE_FINAL_TYPE (TelarMinimap, telar_minimap, GTK_TYPE_WIDGET)
@@ -172,14 +171,13 @@ snapshot (GtkWidget *widget, GtkSnapshot *target)
 
   if (!map_of (self, &map))
     return;
-  if (stamp != self->stamp || self->marked != self->canvas->marked ||
-      map.scale != self->map.scale || map.x != self->map.x || map.y != self->map.y)
+  if (stamp != self->stamp || map.scale != self->map.scale || map.x != self->map.x ||
+      map.y != self->map.y)
     forget_picture (self);
   if (!self->picture)
     self->picture = draw_scene (self, &map);
   self->map = map;
   self->stamp = stamp;
-  self->marked = self->canvas->marked;
   gtk_snapshot_append_node (target, self->picture);
   draw_view (self, target, &map);
 }

@@ -238,6 +238,17 @@ telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shapes, Te
   change_all (scene);
 }
 
+void
+telar_scene_mark (TelarScene *scene, GHashTable *ids)
+{
+  for (guint i = 0; i < scene->nodes->len; i++) {
+    TelarSceneNode *node = scene->nodes->pdata[i];
+
+    node->marked = ids && g_hash_table_contains (ids, node->id);
+  }
+  change_all (scene);
+}
+
 static void
 measure (TelarScene *scene)
 {

@@ -69,6 +69,9 @@ void telar_scene_move_bend (TelarScene *scene, TelarSceneEdge *edge, guint bend,
 void telar_scene_annotate (TelarScene *scene, TelarSceneNode *node, char **shapes,
                            TelarBadge badge);
 
+/* The nodes of these ids answer a search, the others do not; NULL: none do. */
+void telar_scene_mark (TelarScene *scene, GHashTable *ids);
+
 /* What looks otherwise, by all of the above, than when it was last asked: FALSE when that may be
  * anything, else @areas is made to hold the places, of graphene_rect_t. What is selected is not
  * looked at. */

@@ -175,6 +175,31 @@ test_words_of_lists (void)
   telar_document_close (document);
 }
 
+/* Pictures of the scene are made anew after each search, also after one as long as the last. */
+static void
+test_marks (void)
+{
+  static const char *const answers[] = { "conv1", "conv2" };
+  g_autoptr (TelarDocument) document = NULL;
+  g_autoptr (TelarScene) scene = sample_scene (&document);
+  g_autoptr (GArray) areas = g_array_new (FALSE, FALSE, sizeof (graphene_rect_t));
+
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
+    g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+    guint stamp = telar_scene_stamp (scene);
+
+    telar_scene_take_changes (scene, areas);
+    g_hash_table_add (ids, (gpointer)answers[i]);
+    telar_scene_mark (scene, ids);
+    g_assert_true (telar_scene_find (scene, answers[i])->marked);
+    g_assert_false (telar_scene_find (scene, answers[1 - i])->marked);
+    g_assert_cmpuint (telar_scene_stamp (scene), !=, stamp);
+    g_assert_false (telar_scene_take_changes (scene, areas));
+  }
+  telar_scene_mark (scene, NULL);
+  g_assert_false (telar_scene_find (scene, answers[1])->marked);
+}
+
 static void
 test_search (void)
 {
@@ -205,6 +230,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scene/sync", test_sync_keeps_items);
   g_test_add_func ("/scene/words", test_words);
   g_test_add_func ("/scene/words-of-lists", test_words_of_lists);
+  g_test_add_func ("/scene/marks", test_marks);
   g_test_add_func ("/scene/search", test_search);
   status = g_test_run ();
   test_remove (state);
