@@ -341,6 +341,7 @@ gboolean telar_canvas_wire_key (TelarCanvas *self, guint key, GdkModifierType st
 void telar_canvas_step_wire (TelarCanvas *self, int step);
 /* The node to which the selected wire leads, in the direction of @dx; NULL without a wire. */
 TelarSceneNode *telar_canvas_wire_end (TelarCanvas *self, int dx);
+
 /* heat-overlay.c: what a run says of them. */
 void telar_canvas_draw_heats (TelarCanvas *self, GtkSnapshot *snapshot, const GPtrArray *nodes);
 /* Colours the node's card. */
@@ -355,6 +356,10 @@ void telar_canvas_append_fixes (TelarCanvas *self, GMenu *menu);
 /* At the pointer: what would make a refused wire fit. FALSE where nothing would. */
 gboolean telar_canvas_offer_fixes (TelarCanvas *self, const TelarEdge *wire, const char *refusal);
 void telar_canvas_add_fix_action (GtkWidgetClass *klass);
+
+/* edit-actions.c: the id of the one node that is selected, or of the one that has the focus; NULL
+ * when there is neither. Caller frees. */
+char *telar_canvas_chosen_node (TelarCanvas *self);
 
 /* library-actions.c; the rows of the menu for a group's node. */
 void telar_canvas_add_library_actions (GtkWidgetClass *klass);

@@ -292,9 +292,8 @@ group_nodes (GtkWidget *widget, const char *action, GVariant *parameter)
     telar_canvas_message (self, error);
 }
 
-/* The one node that is selected, or the one that has the focus. Caller frees. */
-static char *
-chosen_node (TelarCanvas *self)
+char *
+telar_canvas_chosen_node (TelarCanvas *self)
 {
   g_auto (GStrv) ids = telar_canvas_selection (self);
 
@@ -307,7 +306,7 @@ static void
 ungroup_node (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   TelarCanvas *self = TELAR_CANVAS (widget);
-  g_autofree char *id = chosen_node (self);
+  g_autofree char *id = telar_canvas_chosen_node (self);
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) ids = NULL;
 
@@ -324,7 +323,7 @@ static void
 enter_group (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   TelarCanvas *self = TELAR_CANVAS (widget);
-  g_autofree char *id = chosen_node (self), *place = NULL;
+  g_autofree char *id = telar_canvas_chosen_node (self), *place = NULL;
 
   if (!self->document || !id)
     return;

@@ -64,6 +64,13 @@ match_word (const TelarNode *node, const char *title, const char *word, char **w
   return best;
 }
 
+/* Caller frees. */
+static char *
+path_of (const char *place, const TelarNode *node)
+{
+  return g_strconcat (place, *place ? "/" : "", node->id, NULL);
+}
+
 static void
 consider (Search *search, const char *place, const TelarNode *node)
 {
@@ -79,7 +86,7 @@ consider (Search *search, const char *place, const TelarNode *node)
     score += best;
   }
   found = g_new0 (TelarFound, 1);
-  found->path = g_strconcat (place, *place ? "/" : "", node->id, NULL);
+  found->path = path_of (place, node);
   found->id = g_strdup (node->id);
   found->place = g_strdup (place);
   found->title = g_steal_pointer (&title);
@@ -102,7 +109,7 @@ look_at (Search *search, const char *place, const TelarGraph *drawing)
 
     consider (search, place, node);
     if (inner && g_hash_table_add (search->seen, (gpointer)inner))
-      g_ptr_array_add (search->places, g_strconcat (place, *place ? "/" : "", node->id, NULL));
+      g_ptr_array_add (search->places, path_of (place, node));
   }
 }
 

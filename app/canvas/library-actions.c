@@ -9,8 +9,7 @@
 static const TelarGraph *
 chosen_group (TelarCanvas *self)
 {
-  g_auto (GStrv) ids = telar_canvas_selection (self);
-  const char *id = ids[0] && !ids[1] ? ids[0] : self->current ? self->current->id : NULL;
+  g_autofree char *id = telar_canvas_chosen_node (self);
   const TelarNode *node =
       id ? telar_graph_find_node (telar_document_drawing (self->document), id) : NULL;
 
