@@ -86,11 +86,7 @@ static void
 stack (TelarArrangement *a, guint column)
 {
   const GArray *items = telar_arrange_column (a, column);
-  double height = -TELAR_ARRANGE_ROW_GAP, y;
-  for (guint k = 0; k < items->len; k++)
-    height +=
-        telar_arrange_item (a, g_array_index (items, guint, k))->height + TELAR_ARRANGE_ROW_GAP;
-  y = -height / 2;
+  double y = -telar_arrange_column_height (a, column) / 2;
   for (guint k = 0; k < items->len; k++) {
     TelarArrangeItem *item = telar_arrange_item (a, g_array_index (items, guint, k));
     item->y = y;

@@ -208,7 +208,7 @@ old_height (const TelarArrangement *a, guint index, gboolean in)
   const TelarArrangeItem *item = telar_arrange_item (a, index);
   double sum = 0;
   guint n = item->n_in + item->n_out;
-  if (item->old_x != 0 || item->old_y != 0 || n == 0)
+  if (telar_arrange_had_place (item) || n == 0)
     return item->old_y + item->height / 2;
   for (guint i = 0; i < n; i++) {
     gboolean incoming = i < item->n_in;

@@ -13,12 +13,6 @@
 #define SMALLEST  0.4
 #define PROGRESS  600 /* thousandths that are done before */
 
-static gboolean
-had_place (const TelarArrangeItem *item)
-{
-  return item->old_x != 0 || item->old_y != 0;
-}
-
 static int
 compare_doubles (gconstpointer a, gconstpointer b)
 {
@@ -47,7 +41,7 @@ was_arranged (const TelarArrangement *a)
     const TelarArrangeWire *wire = &g_array_index (a->wires, TelarArrangeWire, i);
     const TelarArrangeItem *from = telar_arrange_item (a, wire->from);
     const TelarArrangeItem *to = telar_arrange_item (a, wire->to);
-    if (to->column != from->column + 1 || !had_place (to) || to->old_x < from->old_x)
+    if (to->column != from->column + 1 || !telar_arrange_had_place (to) || to->old_x < from->old_x)
       continue;
     all++;
     exact += fabs (to->old_x - from->old_x - a->step) < SAME;
@@ -63,24 +57,13 @@ old_x (const TelarArrangement *a, guint column, GArray *values)
   g_array_set_size (values, 0);
   for (guint k = 0; k < items->len; k++) {
     const TelarArrangeItem *item = telar_arrange_item (a, g_array_index (items, guint, k));
-    if (had_place (item))
+    if (telar_arrange_had_place (item))
       g_array_append_val (values, item->old_x);
   }
   return median (values);
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
-
-static double
-column_height (const TelarArrangement *a, guint column)
-{
-  const GArray *items = telar_arrange_column (a, column);
-  double height = -TELAR_ARRANGE_ROW_GAP;
-  for (guint k = 0; k < items->len; k++)
-    height +=
-        telar_arrange_item (a, g_array_index (items, guint, k))->height + TELAR_ARRANGE_ROW_GAP;
-  return height;
-}
 
 /* Of rows of so many columns. */
 static double
@@ -90,7 +73,7 @@ folded_height (const TelarArrangement *a, guint per_row)
   for (guint start = 0; start < a->columns->len; start += per_row) {
     double tallest = 0;
     for (guint i = start; i < MIN (start + per_row, a->columns->len); i++)
-      tallest = MAX (tallest, column_height (a, i));
+      tallest = MAX (tallest, telar_arrange_column_height (a, i));
     height += tallest + TELAR_ARRANGE_FOLD_GAP;
   }
   return height;
@@ -171,7 +154,7 @@ collect_shifts (const TelarArrangement *a, const Row *row, ShiftOf shift_of, GAr
     for (guint k = 0; k < items->len; k++) {
       const TelarArrangeItem *item = telar_arrange_item (a, g_array_index (items, guint, k));
       double shift = shift_of (a, item, row->start);
-      if (had_place (item))
+      if (telar_arrange_had_place (item))
         g_array_append_val (values, shift);
     }
   }
@@ -192,7 +175,7 @@ old_corner (const TelarArrangement *a, double *x, double *y)
   *x = *y = a->placed ? G_MAXDOUBLE : 0;
   for (guint i = 0; i < a->items->len; i++) {
     const TelarArrangeItem *item = telar_arrange_item (a, i);
-    if (!had_place (item))
+    if (!telar_arrange_had_place (item))
       continue;
     *x = MIN (*x, item->old_x);
     *y = MIN (*y, item->old_y);

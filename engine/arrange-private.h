@@ -63,6 +63,25 @@ telar_arrange_column (const TelarArrangement *a, guint column)
   return a->columns->pdata[column];
 }
 
+/* Where a person has put it; without, it is new. */
+static inline gboolean
+telar_arrange_had_place (const TelarArrangeItem *item)
+{
+  return item->old_x != 0 || item->old_y != 0;
+}
+
+/* Of its cards and the gaps between them. */
+static inline double
+telar_arrange_column_height (const TelarArrangement *a, guint column)
+{
+  const GArray *items = telar_arrange_column (a, column);
+  double height = -TELAR_ARRANGE_ROW_GAP;
+  for (guint k = 0; k < items->len; k++)
+    height +=
+        telar_arrange_item (a, g_array_index (items, guint, k))->height + TELAR_ARRANGE_ROW_GAP;
+  return height;
+}
+
 static inline double
 telar_arrange_snap (const TelarArrangement *a, double value)
 {

@@ -26,12 +26,12 @@ take_nodes (TelarArrangement *a, const TelarGraph *graph, const TelarCards *card
       g_array_append_val (a->others, rect);
       continue;
     }
-    TelarArrangeItem item = { .id = g_strdup (node->id), .height = height };
-    item.old_x = node->x;
-    item.old_y = node->y;
+    TelarArrangeItem item = {
+      .id = g_strdup (node->id), .height = height, .old_x = node->x, .old_y = node->y
+    };
     g_array_append_val (a->items, item);
     g_hash_table_insert (index, node->id, GUINT_TO_POINTER (a->items->len));
-    a->placed = a->placed || node->x != 0 || node->y != 0;
+    a->placed = a->placed || telar_arrange_had_place (&item);
   }
 }
 
@@ -148,19 +148,12 @@ telar_arrangement_places (const TelarArrangement *a)
 
 /* --- the studio's cards ----------------------------------------------------------------------- */
 
-static guint
-rows_of (const TelarNode *node)
-{
-  return MAX (telar_operator_n_inputs (node->op), telar_operator_n_outputs (node->op));
-}
-
 static double
 card_height (const TelarNode *node, gpointer data)
 {
   (void)data;
-  guint rows = rows_of (node);
-  return rows > 1 ? TELAR_CARD_HEADER + (double)TELAR_CARD_ROW * rows + TELAR_CARD_FOOT
-                  : TELAR_CARD_HEIGHT;
+  return telar_card_height (telar_operator_n_inputs (node->op),
+                            telar_operator_n_outputs (node->op));
 }
 
 static double
@@ -168,8 +161,8 @@ port_height (const TelarNode *node, gboolean output, guint port, gpointer data)
 {
   (void)output;
   (void)data;
-  return rows_of (node) > 1 ? TELAR_CARD_HEADER + TELAR_CARD_ROW * (port + 0.5)
-                            : TELAR_CARD_HEIGHT / 2;
+  return telar_card_port (telar_operator_n_inputs (node->op), telar_operator_n_outputs (node->op),
+                          port);
 }
 
 const TelarCards telar_cards = { TELAR_CARD_WIDTH, TELAR_GAP,   TELAR_GRID,

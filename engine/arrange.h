@@ -19,6 +19,22 @@ G_BEGIN_DECLS
 #define TELAR_GAP         56.0f /* between columns, when arranged */
 #define TELAR_GRID        8.0f
 
+static inline float
+telar_card_height (guint n_inputs, guint n_outputs)
+{
+  guint rows = MAX (n_inputs, n_outputs);
+  return rows <= 1 ? TELAR_CARD_HEIGHT
+                   : TELAR_CARD_HEADER + TELAR_CARD_ROW * (float)rows + TELAR_CARD_FOOT;
+}
+
+/* How far below the card's top a port lies. */
+static inline float
+telar_card_port (guint n_inputs, guint n_outputs, guint port)
+{
+  return MAX (n_inputs, n_outputs) <= 1 ? TELAR_CARD_HEIGHT / 2
+                                        : TELAR_CARD_HEADER + TELAR_CARD_ROW * ((float)port + 0.5f);
+}
+
 /* How large cards are, in canvas units. */
 typedef struct {
   double width;      /* of every card */

@@ -166,9 +166,7 @@ graphene_point_t
 telar_scene_port (const TelarSceneNode *node, gboolean output, guint port)
 {
   const graphene_rect_t *rect = telar_scene_node_rect (node);
-  gboolean rows = MAX (node->n_inputs, node->n_outputs) > 1;
-  float y =
-      rows ? TELAR_CARD_HEADER + TELAR_CARD_ROW * ((float)port + 0.5f) : rect->size.height / 2;
+  float y = telar_card_port (node->n_inputs, node->n_outputs, port);
 
   return GRAPHENE_POINT_INIT (rect->origin.x + (output ? rect->size.width : 0), rect->origin.y + y);
 }
