@@ -81,8 +81,7 @@ draw_halo (TelarCanvas *self, TelarSheet *sheet, const TelarSceneNode *node)
   float radius = TELAR_CARD_RADIUS * sheet->zoom + spread;
   GdkRGBA glow = telar_theme_mix (&self->theme.background, &self->theme.accent, 0.25f);
 
-  rect = (TelarRasterRect){ rect.x - spread, rect.y - spread, rect.width + 2 * spread,
-                            rect.height + 2 * spread };
+  rect = telar_raster_grown (&rect, spread);
   if (node == telar_canvas_ringed (self)) {
     TelarRasterRect ring = telar_raster_grown (&rect, 5 * unit);
     TelarRasterRect inner = telar_raster_grown (&rect, 3 * unit);
@@ -163,17 +162,6 @@ draw_card (TelarCanvas *self, TelarSheet *sheet, TelarSceneNode *node, TelarDeta
   return FALSE;
 }
 
-/* As they are hit: what is selected or held lies above the rest. */
-static int
-by_height (gconstpointer a, gconstpointer b)
-{
-  const TelarSceneNode *const *x = a, *const *y = b;
-
-  if ((*x)->selected != (*y)->selected)
-    return (*x)->selected ? 1 : -1;
-  return (*x)->order < (*y)->order ? -1 : (*x)->order > (*y)->order;
-}
-
 gboolean
 telar_canvas_draw_near (TelarCanvas *self, TelarSheet *sheet, GPtrArray *nodes,
                         const GPtrArray *edges, TelarDetail detail)
@@ -185,8 +173,8 @@ telar_canvas_draw_near (TelarCanvas *self, TelarSheet *sheet, GPtrArray *nodes,
   if (detail == TELAR_DETAIL_FULL)
     draw_wire_shapes (self, sheet, edges);
   telar_sheet_notes (sheet, self, FALSE);
-  g_ptr_array_sort (nodes, by_height);
-  for (guint i = 0; i < nodes->len; i++) {
+  g_ptr_array_sort (nodes, telar_scene_by_height);
+  for (guint i = nodes->len; i-- > 0;) {
     const TelarSceneNode *node = nodes->pdata[i];
     gboolean kept = node->pixels && node->pixels_scale == (double)sheet->zoom;
     gboolean late = drawn && g_get_monotonic_time () > sheet->deadline;

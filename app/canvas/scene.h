@@ -90,6 +90,10 @@ graphene_point_t telar_scene_port (const TelarSceneNode *node, gboolean output, 
 /* Of all nodes and wires; FALSE when there are none. */
 gboolean telar_scene_bounds (TelarScene *scene, graphene_rect_t *bounds);
 
+/* Sorts arrays of TelarSceneNode *, what lies above first: selected nodes above others, later ones
+ * above earlier ones. */
+int telar_scene_by_height (gconstpointer a, gconstpointer b);
+
 /* Appends what touches @area. */
 void telar_scene_query (TelarScene *scene, const graphene_rect_t *area, GPtrArray *nodes,
                         GPtrArray *edges);
@@ -114,8 +118,7 @@ typedef struct {
   struct TelarNoteItem *note;
 } TelarHit;
 
-/* What lies at (@x, @y), ports and wires within @reach; no ports without @ports. Selected nodes lie
- * above others, later ones above earlier ones. */
+/* What lies at (@x, @y), ports and wires within @reach; no ports without @ports. */
 TelarHit telar_scene_hit (TelarScene *scene, float x, float y, float reach, gboolean ports);
 
 /* The nearest wire within @reach, whatever else is there; NULL when there is none. */
