@@ -8,6 +8,7 @@ import time
 from studio import TIMEOUT, Failure, GLib, wait_for
 
 REST = 0.25  # for the widgets to follow a key of which nothing is told
+STILL = max(3, TIMEOUT / 6)  # a key that has moved nothing by then leads nowhere
 
 
 def press(studio, *keys):
@@ -40,7 +41,8 @@ def is_at(studio, name):
 
 def step(studio, key, patience=TIMEOUT):
     """Presses a key that moves the keyboard on, and waits until it has moved."""
-    before, names = studio.focus, focus_names(studio)[:2]
+    names = focus_names(studio)[:2]
+    before = studio.focus  # after that: looking takes in what was told of the key before
     studio.key(key)
     wait_for(f"{key} to move from {names}",
              lambda: studio.focused() and studio.focus is not before, patience)
@@ -84,7 +86,8 @@ def set_value(studio, name, value):
 
 def edit(studio, identifier, values):
     """Enter goes to the title of the current node; from there Tab reaches every parameter."""
-    step(studio, "Return")
+    studio.key("Return")
+    wait_for(f"the title of {identifier}", lambda: is_at(studio, "Title"))
     for name, value in values.items():
         if isinstance(value, bool):
             tab_to(studio, name)
@@ -98,7 +101,7 @@ def edit(studio, identifier, values):
 def moves(studio, key):
     """Whether a key moves the keyboard on."""
     try:
-        step(studio, key, 3)
+        step(studio, key, STILL)
     except Failure:
         return False
     return True
@@ -119,10 +122,12 @@ def save_as(studio, path):
     """Saves a new project; what its file holds."""
     studio.key("ctrl+s")
     studio.find(name="Save the Project")
+    wait_for("the dialog to take the keyboard", lambda: not studio.is_active())
     time.sleep(0.5)
     studio.key("ctrl+a")
     studio.type(path)
     studio.key("Return")
     wait_for("the saved file", lambda: os.path.exists(path))
+    wait_for("the window to have the keyboard again", studio.is_active)
     with open(path) as file:
         return json.load(file)

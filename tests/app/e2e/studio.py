@@ -88,6 +88,10 @@ class Studio:
         numbers = xdotool("search", "--onlyvisible", "--pid", self.process.pid).split()
         return numbers[-1] if numbers else None
 
+    def is_active(self):
+        """Whether keys go to its window and not to a dialog's, or to none."""
+        return xdotool("getactivewindow") == self.window
+
     def _on_focus(self, event):
         try:
             if event.detail1 and event.source.get_process_id() == self.process.pid:
