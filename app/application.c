@@ -34,14 +34,17 @@ open_file (TelarApplication *self, const char *path)
 {
   TelarWindow *window = window_of (self, path);
 
-  /* A file that is open already comes to the front; an empty window takes the first new one. */
-  if (!window) {
+  /* A file that is open already comes to the front; an empty window takes the first new one, and
+   * is there before what opening has to ask. */
+  gboolean is_open = window != NULL;
+  if (!is_open) {
     window = window_of (self, NULL);
     if (!window || telar_window_has_document (window))
       window = telar_window_new (self);
-    telar_window_open (window, path);
   }
   gtk_window_present (GTK_WINDOW (window));
+  if (!is_open)
+    telar_window_open (window, path);
   return window;
 }
 

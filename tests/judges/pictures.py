@@ -7,6 +7,7 @@ An operator is judged when it stands in PICTURES; each must have an example.
 """
 
 import sys
+from itertools import zip_longest
 
 import torch
 from torch import nn
@@ -163,7 +164,9 @@ def pad(example):
                  for name in ("low", "high"))
     if mode and (x.dim() - len(low) < 2 or len(low) != len(high)):
         x = x[None]
-    amounts = [amount for pair in zip(reversed(low), reversed(high)) for amount in pair]
+    # Both lists end at the last axis; what the shorter one does not name gets no border.
+    amounts = [amount for pair in zip_longest(reversed(low), reversed(high), fillvalue=0)
+               for amount in pair]
     value = example.get("value", 0.0) if mode in ("", "constant") else None
     y = functional.pad(x, amounts, mode or "constant", value)
     return [y.reshape(y.shape[-len(example.results[0].shape):])]

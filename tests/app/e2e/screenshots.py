@@ -117,6 +117,8 @@ def design_pages(project):
     studio.key("Escape")
     shot("settings")
     code_and_differences(studio, project)
+    studio.key("ctrl+s")  # else the next one asks what becomes of the edits
+    time.sleep(1)
     studio.close()
 
 
