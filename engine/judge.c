@@ -4,8 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#define SCORES "judge:scores"
-#define LABELS "judge:labels"
+#define SCORES       "judge:scores"
+#define LABELS       "judge:labels"
+#define MOST_CLASSES (1 << 20)
 
 /* --- pictures --------------------------------------------------------------------------------- */
 
@@ -76,6 +77,13 @@ wired (const TelarLowered *lowered, const TelarLoweredNode *node, guint port)
   return telar_lowered_value (lowered, path, edge->from_port);
 }
 
+/* Of scores [rows, classes] or [rows]. */
+static gint64
+n_classes (const TelarShape *shape)
+{
+  return shape->rank == 2 ? shape->dims[1] : 1;
+}
+
 /* Scores [rows, classes] beside whole numbers, one for each row. */
 static gboolean
 are_classes (const TelarProgram *program, TelarValue scores, TelarValue labels)
@@ -89,37 +97,65 @@ are_classes (const TelarProgram *program, TelarValue scores, TelarValue labels)
          (b->shape.rank == 1 || (b->shape.rank == 2 && b->shape.dims[1] == 1));
 }
 
+/* Scores before a sigmoid, beside as many labels. */
+static gboolean
+are_yes_no (const TelarProgram *program, const TelarOperator *op, TelarValue scores,
+            TelarValue labels)
+{
+  if (strcmp (op->name, "binary_cross_entropy") != 0 && strcmp (op->name, "binary_focal") != 0)
+    return FALSE;
+  if (scores == TELAR_NO_VALUE || labels == TELAR_NO_VALUE)
+    return FALSE;
+  const TelarShape *a = &telar_program_type (program, scores)->shape;
+  const TelarShape *b = &telar_program_type (program, labels)->shape;
+  return a->rank >= 1 && a->rank <= 2 && b->rank >= 1 && b->rank <= 2 &&
+         n_classes (a) == n_classes (b);
+}
+
+static TelarJudge *
+make_judge (const TelarLowered *lowered, TelarValue scores, TelarValue labels, gboolean exclusive)
+{
+  gint64 n = n_classes (&telar_program_type (lowered->program, scores)->shape);
+  if (n < 1 || n > MOST_CLASSES)
+    return NULL;
+  TelarJudge *judge = g_new0 (TelarJudge, 1);
+  judge->scores = scores;
+  judge->labels = labels;
+  judge->exclusive = exclusive;
+  judge->mistakes = g_array_new (FALSE, FALSE, sizeof (TelarMistake));
+  judge->judged = telar_judged_scores_new ((guint)n, exclusive);
+  judge->chances = g_new (double, n);
+  judge->right = g_new (guint8, n);
+  return judge;
+}
+
 TelarJudge *
 telar_judge_new (const TelarLowered *lowered, const TelarFeed *feed)
 {
   const GPtrArray *nodes = telar_lowered_nodes (lowered);
-  guint port = 0;
-  if (!find_port (feed, &port))
-    return NULL;
-  for (guint i = 0; i < nodes->len; i++) {
+  TelarJudge *judge = NULL;
+  for (guint i = 0; i < nodes->len && !judge; i++) {
     const TelarLoweredNode *node = nodes->pdata[i];
     const TelarOperator *op = node->node->op;
     if (op->category != TELAR_CATEGORY_LOSS || telar_operator_n_inputs (op) < 2)
       continue;
     TelarValue scores = wired (lowered, node, 0), labels = wired (lowered, node, 1);
-    if (!are_classes (lowered->program, scores, labels))
-      continue;
-    TelarJudge *judge = g_new0 (TelarJudge, 1);
-    judge->scores = scores;
-    judge->labels = labels;
-    judge->port = port;
-    judge->mistakes = g_array_new (FALSE, FALSE, sizeof (TelarMistake));
-    return judge;
+    gboolean exclusive = are_classes (lowered->program, scores, labels);
+    if (exclusive || are_yes_no (lowered->program, op, scores, labels))
+      judge = make_judge (lowered, scores, labels, exclusive);
   }
-  return NULL;
+  if (judge)
+    judge->pictures = find_port (feed, &judge->port);
+  return judge;
 }
 
 void
 telar_judge_clear (TelarJudge *judge)
 {
   for (guint i = 0; i < judge->mistakes->len; i++)
-    telar_tensor_unref (g_array_index (judge->mistakes, TelarMistake, i).pixels);
+    g_clear_pointer (&g_array_index (judge->mistakes, TelarMistake, i).pixels, telar_tensor_unref);
   g_array_set_size (judge->mistakes, 0);
+  telar_judged_scores_clear (judge->judged);
   judge->rows = 0;
 }
 
@@ -130,6 +166,9 @@ telar_judge_free (TelarJudge *judge)
     return;
   telar_judge_clear (judge);
   g_array_unref (judge->mistakes);
+  telar_judged_scores_free (judge->judged);
+  g_free (judge->chances);
+  g_free (judge->right);
   g_free (judge);
 }
 
@@ -159,31 +198,59 @@ find_output (const TelarRunner *runner, const char *name)
   g_assert_not_reached ();
 }
 
-static gint64
-best_class (const TelarTensor *scores, gint64 row, gint64 n)
+/* The probabilities of a row; FALSE where its label is none of the classes. */
+static gboolean
+read_exclusive (TelarJudge *judge, const TelarTensor *scores, gint64 label, gint64 row, gint64 n)
 {
   gsize from = (gsize)(row * n);
-  gint64 best = 0;
-  double most = telar_tensor_get (scores, from);
-  for (gint64 i = 1; i < n; i++) {
-    double score = telar_tensor_get (scores, from + (gsize)i);
-    if (score > most) {
-      most = score;
-      best = i;
-    }
+  double most = -INFINITY, sum = 0;
+  if (label < 0 || label >= n)
+    return FALSE;
+  for (gint64 i = 0; i < n; i++)
+    most = fmax (most, telar_tensor_get (scores, from + (gsize)i));
+  for (gint64 i = 0; i < n; i++)
+    sum += judge->chances[i] = exp (telar_tensor_get (scores, from + (gsize)i) - most);
+  for (gint64 i = 0; i < n; i++) {
+    judge->chances[i] /= sum;
+    judge->right[i] = i == label;
   }
-  return best;
+  return TRUE;
 }
 
-/* Of the class with the highest score. */
-static double
-probability_of (const TelarTensor *scores, gint64 row, gint64 n, gint64 best)
+static void
+read_yes_no (TelarJudge *judge, const TelarTensor *scores, const TelarTensor *labels, gint64 row,
+             gint64 n)
 {
   gsize from = (gsize)(row * n);
-  double most = telar_tensor_get (scores, from + (gsize)best), sum = 0;
-  for (gint64 i = 0; i < n; i++)
-    sum += exp (telar_tensor_get (scores, from + (gsize)i) - most);
-  return 1 / sum;
+  for (gsize i = 0; i < (gsize)n; i++) {
+    judge->chances[i] = 1 / (1 + exp (-telar_tensor_get (scores, from + i)));
+    judge->right[i] = telar_tensor_get (labels, from + i) > 0.5;
+  }
+}
+
+/* What was answered in place of what, of the row that was read; FALSE where the answer is right or
+ * there is not one of them. */
+static gboolean
+is_mistake (const TelarJudge *judge, gint64 n, TelarMistake *mistake)
+{
+  const double *chances = judge->chances;
+  mistake->truth = mistake->answer = 0;
+  if (!judge->exclusive && n > 1)
+    return FALSE;
+  if (!judge->exclusive) {
+    mistake->truth = judge->right[0];
+    mistake->answer = chances[0] > 0.5;
+    mistake->score = mistake->answer ? chances[0] : 1 - chances[0];
+    return mistake->truth != mistake->answer;
+  }
+  for (gint64 i = 0; i < n; i++) {
+    if (chances[i] > chances[mistake->answer])
+      mistake->answer = i;
+    if (judge->right[i])
+      mistake->truth = i;
+  }
+  mistake->score = chances[mistake->answer];
+  return mistake->truth != mistake->answer;
 }
 
 /* Where a mistake is to go: behind the others while there is room, otherwise in the place of the
@@ -218,14 +285,15 @@ keep (TelarJudge *judge, const TelarRunner *runner, TelarMistake mistake, gint64
   int place = find_place (judge, &mistake);
   if (place < 0)
     return;
-  mistake.pixels =
-      telar_feed_image (&runner->feed->ports[judge->port], runner->batch[judge->port], row);
+  if (judge->pictures)
+    mistake.pixels =
+        telar_feed_image (&runner->feed->ports[judge->port], runner->batch[judge->port], row);
   if ((guint)place == judge->mistakes->len) {
     g_array_append_val (judge->mistakes, mistake);
     return;
   }
   TelarMistake *before = &g_array_index (judge->mistakes, TelarMistake, (guint)place);
-  telar_tensor_unref (before->pixels);
+  g_clear_pointer (&before->pixels, telar_tensor_unref);
   *before = mistake;
 }
 
@@ -234,17 +302,18 @@ telar_judge_see (const TelarRunner *runner, gint64 rows, gpointer data)
 {
   TelarJudge *judge = data;
   const TelarTensor *scores = find_output (runner, SCORES), *labels = find_output (runner, LABELS);
-  gint64 n = scores->type.shape.dims[1];
-  /* Where the model splits or joins rows, they are not those of the pictures. */
-  gboolean same = scores->type.shape.dims[0] == rows && labels->type.shape.dims[0] == rows;
-  for (gint64 row = 0; same && row < rows; row++) {
+  gint64 judged = scores->type.shape.dims[0], n = n_classes (&scores->type.shape);
+  /* Where the model splits or joins rows, they are not those of the data. */
+  gboolean same = judged == rows;
+  for (gint64 row = 0; labels->type.shape.dims[0] == judged && row < judged; row++) {
     TelarMistake mistake = { .row = judge->rows + row };
-    mistake.truth = (gint64)telar_tensor_get (labels, (gsize)row);
-    mistake.answer = best_class (scores, row, n);
-    if (mistake.truth == mistake.answer || mistake.truth < 0 || mistake.truth >= n)
+    if (!judge->exclusive)
+      read_yes_no (judge, scores, labels, row, n);
+    else if (!read_exclusive (judge, scores, (gint64)telar_tensor_get (labels, (gsize)row), row, n))
       continue;
-    mistake.score = probability_of (scores, row, n, mistake.answer);
-    keep (judge, runner, mistake, row);
+    telar_judged_scores_add (judge->judged, judge->chances, judge->right);
+    if (same && is_mistake (judge, n, &mistake))
+      keep (judge, runner, mistake, row);
   }
   judge->rows += rows;
 }

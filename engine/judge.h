@@ -1,8 +1,10 @@
-/* Which samples of a validation a classifier got wrong: the surest of the wrong answers, with the
- * picture of each, where the data has pictures. Private to the trainer. */
+/* What a classifier says of a validation: the probabilities that it gives to the classes, and which
+ * samples it got wrong: the surest of the wrong answers, with the picture of each, where the data
+ * has pictures. Private to the trainer and the evaluation. */
 #pragma once
 
 #include "engine/compiler.h"
+#include "engine/judged.h"
 #include "engine/runner.h"
 
 G_BEGIN_DECLS
@@ -15,18 +17,24 @@ G_BEGIN_DECLS
 typedef struct {
   gint64 row; /* of the split */
   gint64 truth, answer;
-  double score;        /* softmax of the scores at @answer */
-  TelarTensor *pixels; /* f32 [1, channels, height, width]; owned */
+  double score;        /* the probability of @answer */
+  TelarTensor *pixels; /* f32 [1, channels, height, width]; owned; NULL without pictures */
 } TelarMistake;
 
 typedef struct {
   TelarValue scores, labels; /* of the lowered program */
-  guint port;                /* of the feed, which has the pictures */
-  gint64 rows;               /* seen in the pass under way */
-  GArray *mistakes;          /* TelarMistake */
+  gboolean exclusive;        /* softmax over the classes, else a sigmoid of each */
+  gboolean pictures;
+  guint port;       /* of the feed, which has the pictures */
+  gint64 rows;      /* seen in the pass under way */
+  GArray *mistakes; /* TelarMistake; of several classes that exclude nothing there are none */
+  TelarJudgedScores *judged;
+  double *chances; /* of a row */
+  guint8 *right;
 } TelarJudge;
 
-/* NULL where no loss compares scores with the indices of classes, or there are no pictures. */
+/* For the first loss that compares scores with the indices of classes, or with yes and no; NULL
+ * where there is none. */
 TelarJudge *telar_judge_new (const TelarLowered *lowered, const TelarFeed *feed);
 void telar_judge_free (TelarJudge *judge);
 /* The lowered program with scores and labels among its outputs. */

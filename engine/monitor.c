@@ -109,6 +109,13 @@ telar_monitor_image (TelarMonitor *monitor, const TelarImage *image)
 }
 
 void
+telar_monitor_curve (TelarMonitor *monitor, const TelarMonitorCurve *curve)
+{
+  if (monitor && monitor->klass->curve)
+    monitor->klass->curve (monitor, curve);
+}
+
+void
 telar_monitor_profile (TelarMonitor *monitor, gint64 step, const char *json)
 {
   if (monitor && monitor->klass->profile)
@@ -215,6 +222,12 @@ tee_image (TelarMonitor *monitor, const TelarImage *image)
 }
 
 static void
+tee_curve (TelarMonitor *monitor, const TelarMonitorCurve *curve)
+{
+  EACH (monitor, telar_monitor_curve (tee->monitors[i], curve));
+}
+
+static void
 tee_profile (TelarMonitor *monitor, gint64 step, const char *json)
 {
   EACH (monitor, telar_monitor_profile (tee->monitors[i], step, json));
@@ -271,6 +284,7 @@ telar_monitor_tee (TelarMonitor *const *monitors, guint n)
     .figure = tee_figure,
     .histogram = tee_histogram,
     .image = tee_image,
+    .curve = tee_curve,
     .profile = tee_profile,
     .flush = tee_flush,
     .checkpoint = tee_checkpoint,
@@ -293,7 +307,7 @@ telar_monitor_observes (const TelarMonitor *monitor)
   if (!monitor)
     return FALSE;
   if (monitor->klass->histogram != tee_histogram)
-    return monitor->klass->histogram || monitor->klass->image;
+    return monitor->klass->histogram || monitor->klass->image || monitor->klass->curve;
   const Tee *tee = (const Tee *)monitor;
   for (guint i = 0; i < tee->n; i++)
     if (telar_monitor_observes (tee->monitors[i]))

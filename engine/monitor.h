@@ -80,6 +80,16 @@ typedef struct {
   double score;         /* the probability of the answer; NaN: none */
 } TelarImage;
 
+/* A curve that is whole at a step (engine/judged.h). */
+typedef struct {
+  const char *name; /* "val_roc/3", "val_calibration/micro" */
+  gint64 step;
+  guint n;
+  const double *x, *y;
+  const double *counts; /* 4 n, or NULL */
+  double area;
+} TelarMonitorCurve;
+
 typedef struct TelarMonitor TelarMonitor;
 
 /* Each slot is (optional): without it nothing is told. */
@@ -100,6 +110,8 @@ typedef struct {
   void (*histogram) (TelarMonitor *monitor, const char *tag, gint64 step, TelarTensor *values);
   /* Likewise the pixels of @image. */
   void (*image) (TelarMonitor *monitor, const TelarImage *image);
+  /* Before the end of an epoch is told; what @curve points at is the caller's. */
+  void (*curve) (TelarMonitor *monitor, const TelarMonitorCurve *curve);
   /* The profile of a step, as JSON (engine/profile.h). */
   void (*profile) (TelarMonitor *monitor, gint64 step, const char *json);
   /* Before a checkpoint is written: returns once all that was told so far would outlive the
@@ -134,11 +146,12 @@ void telar_monitor_epoch (TelarMonitor *monitor, gint64 epoch, gint64 step,
                           const TelarMetricValue *metrics, guint n_metrics);
 void telar_monitor_figure (TelarMonitor *monitor, const char *name, gint64 step,
                            const TelarTensor *values);
-/* Whether somebody takes histograms or images: without, nobody need make them. */
+/* Whether somebody takes histograms, images or curves: without, nobody need make them. */
 gboolean telar_monitor_observes (const TelarMonitor *monitor);
 void telar_monitor_histogram (TelarMonitor *monitor, const char *tag, gint64 step,
                               TelarTensor *values);
 void telar_monitor_image (TelarMonitor *monitor, const TelarImage *image);
+void telar_monitor_curve (TelarMonitor *monitor, const TelarMonitorCurve *curve);
 void telar_monitor_profile (TelarMonitor *monitor, gint64 step, const char *json);
 void telar_monitor_flush (TelarMonitor *monitor);
 void telar_monitor_checkpoint (TelarMonitor *monitor, gint64 step, const char *path);

@@ -2,6 +2,7 @@
  * the same bits, also across stop and resume. */
 #pragma once
 
+#include "engine/judged.h"
 #include "engine/monitor.h"
 #include "engine/plan.h"
 #include "engine/schedule.h"
@@ -63,6 +64,7 @@ gboolean telar_find_rate (const TelarTraining *training, double from, double to,
 typedef struct {
   GArray *metrics;    /* TelarMetricValue, names interned */
   GPtrArray *figures; /* TelarFigure * */
+  GPtrArray *curves;  /* TelarJudgedCurve *; empty where nothing is classified */
 } TelarMeasured;
 
 void telar_measured_clear (TelarMeasured *measured);

@@ -91,3 +91,43 @@ telar_recorder_media_write (TelarRecorder *recorder, const RecorderItem *item, G
   return telar_store_put_histogram (recorder->store, recorder->run, media->name, media->histogram,
                                     error);
 }
+
+/* --- curves ------------------------------------------------------------------------------ */
+
+static double *
+copy_numbers (const double *values, gsize n)
+{
+  return values != NULL ? g_memdup2 (values, n * sizeof *values) : NULL;
+}
+
+RecorderCurve *
+telar_recorder_curve_new (const TelarMonitorCurve *curve)
+{
+  RecorderCurve *copy = g_new0 (RecorderCurve, 1);
+
+  copy->name = g_strdup (curve->name);
+  copy->values = g_new0 (TelarCurve, 1);
+  copy->values->n = curve->n;
+  copy->values->x = copy_numbers (curve->x, curve->n);
+  copy->values->y = copy_numbers (curve->y, curve->n);
+  copy->values->counts = copy_numbers (curve->counts, 4 * (gsize)curve->n);
+  copy->values->area = curve->area;
+  return copy;
+}
+
+gboolean
+telar_recorder_curve_write (TelarRecorder *recorder, const RecorderItem *item, GError **error)
+{
+  item->curve->values->step = item->step;
+  item->curve->values->time = item->time;
+  return telar_store_put_curve (recorder->store, recorder->run, item->curve->name,
+                                item->curve->values, error);
+}
+
+void
+telar_recorder_curve_free (RecorderCurve *curve)
+{
+  telar_curve_free (curve->values);
+  g_free (curve->name);
+  g_free (curve);
+}

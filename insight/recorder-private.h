@@ -26,6 +26,11 @@ typedef struct {
   TelarImage image;          /* its name and pixels are not used */
 } RecorderMedia;
 
+typedef struct {
+  char *name;
+  TelarCurve *values;
+} RecorderCurve;
+
 /* A tag belongs to the training thread until the first of its points is queued; the fields below
  * the line are the writer's. */
 typedef struct {
@@ -44,6 +49,7 @@ typedef enum {
   ITEM_FIGURE,
   ITEM_HISTOGRAM,
   ITEM_IMAGE,
+  ITEM_CURVE,
   ITEM_PROFILE,
   ITEM_CHECKPOINT,
   ITEM_EVENT,
@@ -66,6 +72,7 @@ typedef struct {
     char *text;           /* epoch: JSON of the metrics; checkpoint: path; answer, end; owned */
     char **event;         /* kind and text; of a figure name and JSON; owned */
     RecorderMedia *media; /* histogram, image; owned */
+    RecorderCurve *curve; /* owned */
   };
 } RecorderItem;
 
@@ -103,6 +110,10 @@ RecorderMedia *telar_recorder_media_new (TelarRecorder *recorder, const char *na
 /* Makes what is not made yet and puts it into the store. */
 gboolean telar_recorder_media_write (TelarRecorder *recorder, const RecorderItem *item,
                                      GError **error);
+RecorderCurve *telar_recorder_curve_new (const TelarMonitorCurve *curve);
+gboolean telar_recorder_curve_write (TelarRecorder *recorder, const RecorderItem *item,
+                                     GError **error);
+void telar_recorder_curve_free (RecorderCurve *curve);
 void telar_recorder_media_free (TelarRecorder *recorder, RecorderMedia *media);
 
 void telar_recorder_item_clear (TelarRecorder *recorder, RecorderItem *item);

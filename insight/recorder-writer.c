@@ -209,6 +209,8 @@ write_item (Writer *writer, const RecorderItem *item, GError **error)
   case ITEM_HISTOGRAM:
   case ITEM_IMAGE:
     return telar_recorder_media_write (writer->recorder, item, error);
+  case ITEM_CURVE:
+    return telar_recorder_curve_write (writer->recorder, item, error);
   case ITEM_PROFILE:
     return telar_store_put_profile (writer->store, writer->run, item->step, item->time, item->text,
                                     error);

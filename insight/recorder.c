@@ -68,6 +68,9 @@ telar_recorder_item_clear (TelarRecorder *recorder, RecorderItem *item)
   case ITEM_IMAGE:
     telar_recorder_media_free (recorder, item->media);
     return;
+  case ITEM_CURVE:
+    telar_recorder_curve_free (item->curve);
+    return;
   case ITEM_EPOCH:
   case ITEM_PROFILE:
   case ITEM_CHECKPOINT:
@@ -174,6 +177,14 @@ recorder_image (TelarMonitor *monitor, const TelarImage *image)
 }
 
 static void
+recorder_curve (TelarMonitor *monitor, const TelarMonitorCurve *curve)
+{
+  push ((TelarRecorder *)monitor, (RecorderItem){ .kind = ITEM_CURVE,
+                                                  .step = curve->step,
+                                                  .curve = telar_recorder_curve_new (curve) });
+}
+
+static void
 recorder_profile (TelarMonitor *monitor, gint64 step, const char *json)
 {
   push ((TelarRecorder *)monitor,
@@ -277,6 +288,7 @@ static const TelarMonitorClass recorder_class = {
   .figure = recorder_figure,
   .histogram = recorder_histogram,
   .image = recorder_image,
+  .curve = recorder_curve,
   .profile = recorder_profile,
   .flush = recorder_flush,
   .checkpoint = recorder_checkpoint,

@@ -1,6 +1,7 @@
 /* Curves that are whole at a step: the abscissas, then the ordinates, as little-endian doubles. */
 #include "insight/store-media-private.h"
 
+#include <math.h>
 #include <string.h>
 
 void
@@ -28,8 +29,30 @@ swap_reals (guint64 *to, const void *from, guint n)
     to[i] = GUINT64_TO_LE (to[i]);
 }
 
-#define N_COUNTS 4                          /* columns that follow where counts are known */
-static const char counts_mark[] = "counts"; /* the text of such an item */
+#define N_COUNTS 4 /* columns that follow where counts are known */
+
+/* An item's text says what is known besides: "counts", "area=0.93", both with a blank, or none. */
+static const char counts_mark[] = "counts", area_mark[] = "area=";
+
+static char *
+make_mark (const TelarCurve *curve)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (!isfinite (curve->area))
+    return curve->counts != NULL ? g_strdup (counts_mark) : NULL;
+  g_ascii_dtostr (number, sizeof number, curve->area);
+  return g_strconcat (curve->counts != NULL ? counts_mark : "", curve->counts != NULL ? " " : "",
+                      area_mark, number, NULL);
+}
+
+static double
+read_area (const char *text)
+{
+  const char *mark = text != NULL ? strstr (text, area_mark) : NULL;
+
+  return mark != NULL ? g_ascii_strtod (mark + strlen (area_mark), NULL) : NAN;
+}
 
 gboolean
 telar_store_put_curve (TelarStore *store, gint64 run, const char *name, const TelarCurve *curve,
@@ -47,8 +70,8 @@ telar_store_put_curve (TelarStore *store, gint64 run, const char *name, const Te
   if (curve->counts != NULL)
     swap_reals (bits + 2 * n, curve->counts, N_COUNTS * curve->n);
   g_autoptr (GBytes) data = g_bytes_new_take (bits, columns * n * sizeof *bits);
-  TelarItem item = { curve->step, curve->time, 0, curve->counts != NULL ? counts_mark : NULL,
-                     data };
+  g_autofree char *mark = make_mark (curve);
+  TelarItem item = { curve->step, curve->time, 0, mark, data };
   return telar_store_put_item (store, &series, &item, error);
 }
 
@@ -67,7 +90,7 @@ make_curve (const TelarItem *item)
 {
   gsize size = 0;
   const guint8 *bytes = item->data != NULL ? g_bytes_get_data (item->data, &size) : NULL;
-  gboolean counts = g_strcmp0 (item->text, counts_mark) == 0;
+  gboolean counts = item->text != NULL && g_str_has_prefix (item->text, counts_mark);
   gsize row = (counts ? 2 + N_COUNTS : 2) * sizeof (double), n = size / row;
 
   if (n > TELAR_CURVE_MOST_POINTS || size % row != 0)
@@ -75,6 +98,7 @@ make_curve (const TelarItem *item)
   TelarCurve *curve = g_new0 (TelarCurve, 1);
   curve->step = item->step;
   curve->time = item->time;
+  curve->area = read_area (item->text);
   curve->n = (guint)n;
   curve->x = copy_reals (bytes, curve->n);
   curve->y = copy_reals (bytes + n * sizeof (double), curve->n);

@@ -119,6 +119,7 @@ typedef struct {
   /* Of precision over recall, where they are known: n each of true positives, false positives, true
    * negatives, false negatives by rising threshold; NULL otherwise. */
   double *counts;
+  double area; /* what sums it up (engine/judged.h); NaN: nothing does */
 } TelarCurve;
 
 void telar_curve_free (TelarCurve *curve);

@@ -106,6 +106,46 @@ figures_to_json (const GPtrArray *figures)
   return json;
 }
 
+static const char *
+area_name (TelarJudgedKind kind)
+{
+  static const char *const names[] = { [TELAR_JUDGED_PRECISION_RECALL] = "average precision",
+                                       [TELAR_JUDGED_ROC] = "area under ROC",
+                                       [TELAR_JUDGED_CALIBRATION] = "expected calibration error" };
+  return names[kind];
+}
+
+static json_t *
+areas_to_json (const GPtrArray *curves)
+{
+  json_t *json = json_object ();
+  for (guint i = 0; i < curves->len; i++) {
+    const TelarJudgedCurve *curve = curves->pdata[i];
+    g_autofree char *name =
+        g_strdup_printf ("%s/%s", telar_judged_kind_name (curve->kind), curve->name);
+    json_object_set_new (json, name, json_real (curve->area));
+  }
+  return json;
+}
+
+/* Of all classes together; calibration, of the answers where one of several classes is right. */
+static void
+print_areas (const GPtrArray *curves)
+{
+  gboolean some = FALSE;
+  for (guint i = 0; i < curves->len; i++) {
+    const TelarJudgedCurve *curve = curves->pdata[i];
+    const TelarJudgedCurve *next = i + 1 < curves->len ? curves->pdata[i + 1] : NULL;
+    gboolean answers = next != NULL && strcmp (next->name, "answers") == 0;
+    if (answers || (curves->len > TELAR_N_JUDGED && g_ascii_isdigit (curve->name[0])))
+      continue;
+    printf ("%s%s %.6g", some ? ", " : "", area_name (curve->kind), curve->area);
+    some = TRUE;
+  }
+  if (some)
+    putchar ('\n');
+}
+
 /* As wide as the largest number, rows are what is right, columns what was answered. */
 static void
 print_figure (const TelarFigure *figure)
@@ -130,16 +170,17 @@ print_measured (const TelarCommand *command, const TelarModel *model, gint64 row
   guint n = measured->metrics->len;
   const TelarMetricValue *values = (const TelarMetricValue *)(void *)measured->metrics->data;
   if (telar_command_has (command, "json")) {
-    telar_print_json_document (json_pack ("{s:s, s:s, s:I, s:o, s:o}", "model", model->name,
-                                          "checkpoint", model->checkpoint, "rows", (json_int_t)rows,
-                                          "metrics", telar_metrics_to_json (values, n), "figures",
-                                          figures_to_json (measured->figures)));
+    telar_print_json_document (json_pack (
+        "{s:s, s:s, s:I, s:o, s:o, s:o}", "model", model->name, "checkpoint", model->checkpoint,
+        "rows", (json_int_t)rows, "metrics", telar_metrics_to_json (values, n), "figures",
+        figures_to_json (measured->figures), "areas", areas_to_json (measured->curves)));
     return;
   }
   g_autofree char *text = telar_metrics_to_text (values, n);
   printf ("%s on %" G_GINT64_FORMAT " rows: %s\n", model->name, rows, text);
   for (guint i = 0; i < measured->figures->len; i++)
     print_figure (measured->figures->pdata[i]);
+  print_areas (measured->curves);
 }
 
 static int

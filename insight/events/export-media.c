@@ -2,6 +2,7 @@
 #include "insight/events/export-private.h"
 #include "insight/store-media.h"
 
+#include <math.h>
 #include <string.h>
 
 /* types.proto */
@@ -189,6 +190,10 @@ put_curves (TelarEventWriter *writer, const TelarSpan *span, GError **error)
 
   for (guint i = 0; curves != NULL && i < curves->len; i++) {
     const TelarCurve *curve = curves->pdata[i];
+    /* TensorBoard knows precision over recall alone, which is what has counts; what others recorded
+     * has neither counts nor an area. */
+    if (curve->counts == NULL && isfinite (curve->area))
+      continue;
     telar_event_begin (writer, wall_of (curve->time), curve->step);
     telar_proto_put_text (writer->value, 1, span->name);
     put_curve (writer, curve);

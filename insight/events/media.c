@@ -250,6 +250,7 @@ add_pr_curve (TelarEventsImport *import, const char *tag, const TelarSummaryTens
     return no_value (tag, "precision-recall curve", error);
   guint n = (guint)tensor->dims[1];
   TelarCurve curve = { .step = import->step,
+                       .area = NAN,
                        .time = time_of (import),
                        .n = n,
                        .x = rows + RECALL * n,

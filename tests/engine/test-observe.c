@@ -1,5 +1,6 @@
 /* What a run tells of itself besides numbers: histograms, and a profile on request. The training is
  * the same with and without. */
+#include "engine/judged.h"
 #include "engine/operator.h"
 #include "engine/profile.h"
 #include "tests/engine/sample-operators.h"
@@ -11,7 +12,8 @@
 /* Hears what the listener of the run does not. */
 typedef struct {
   TelarMonitor base;
-  GHashTable *tags; /* name -> GArray of gint64, the steps */
+  GHashTable *tags;   /* name -> GArray of gint64, the steps */
+  GHashTable *curves; /* name -> the last step */
   gsize kernel, gradient, output;
   char *profile;
   gint64 profile_step;
@@ -43,6 +45,19 @@ observer_histogram (TelarMonitor *monitor, const char *tag, gint64 step, TelarTe
 }
 
 static void
+observer_curve (TelarMonitor *monitor, const TelarMonitorCurve *curve)
+{
+  Observer *o = (Observer *)monitor;
+  g_hash_table_insert (o->curves, g_strdup (curve->name), GINT_TO_POINTER ((int)curve->step));
+  g_assert_cmpuint (curve->n, >, 0);
+  g_assert_cmpuint (curve->n, <=, TELAR_JUDGED_MOST_POINTS);
+  g_assert_true ((curve->counts != NULL) == g_str_has_prefix (curve->name, "val_precision"));
+  g_assert_true (curve->area >= 0 && curve->area <= 1);
+  for (guint i = 0; i < curve->n; i++)
+    g_assert_true (curve->x[i] >= 0 && curve->x[i] <= 1 && curve->y[i] >= 0 && curve->y[i] <= 1);
+}
+
+static void
 observer_profile (TelarMonitor *monitor, gint64 step, const char *json)
 {
   Observer *o = (Observer *)monitor;
@@ -61,16 +76,19 @@ static void
 observer_init (Observer *o)
 {
   static const TelarMonitorClass klass = { .histogram = observer_histogram,
+                                           .curve = observer_curve,
                                            .profile = observer_profile };
   memset (o, 0, sizeof *o);
   o->base.klass = &klass;
   o->tags = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_steps);
+  o->curves = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 static void
 observer_clear (Observer *o)
 {
   g_hash_table_unref (o->tags);
+  g_hash_table_unref (o->curves);
   g_free (o->profile);
 }
 
@@ -126,6 +144,71 @@ test_histograms (void)
   g_assert_null (g_hash_table_lookup (o.tags, "output/d"));
   observer_clear (&o);
   run_tear_down (&run);
+}
+
+/* Its three outputs become answers to yes or no. */
+static void
+make_classifier (Run *run)
+{
+  g_autoptr (GError) error = NULL;
+  telar_graph_remove_node (run->graph, "loss1");
+  telar_graph_add_node (run->graph, "binary_cross_entropy", "loss1", &error);
+  g_assert_no_error (error);
+  test_graph_wire (run->graph, "fc2", "loss1:logits");
+  test_graph_wire (run->graph, "d:label", "loss1:labels");
+}
+
+/* Of the classifier, at the end too; without a record there is none. */
+static void
+test_curves (void)
+{
+  static const char *const kinds[] = { "precision_recall", "roc", "calibration" };
+  Run run;
+  Observer o;
+  run_set_up (&run);
+  observer_init (&o);
+  make_classifier (&run);
+  train (&run, &o);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autofree char *micro = g_strdup_printf ("val_%s/micro", kinds[i]);
+    g_autofree char *first = g_strdup_printf ("val_%s/0", kinds[i]);
+    g_assert_cmpint (GPOINTER_TO_INT (g_hash_table_lookup (o.curves, micro)), ==,
+                     (int)run.result.steps);
+    g_assert_true (g_hash_table_contains (o.curves, first));
+  }
+  g_hash_table_remove_all (o.curves);
+  run_set (&run, "training.record_every", "0");
+  train (&run, &o);
+  g_assert_cmpuint (g_hash_table_size (o.curves), ==, 0);
+  observer_clear (&o);
+  run_tear_down (&run);
+}
+
+/* More than is kept: evenly spread over all rows. */
+static void
+test_thinning (void)
+{
+  g_autoptr (TelarJudgedScores) scores = telar_judged_scores_new (2, FALSE);
+  const gint64 rows = (gint64)TELAR_JUDGED_MOST;
+  for (gint64 row = 0; row < rows; row++) {
+    double chance = (double)row / (double)rows;
+    guint8 right = row % 8 < 4;
+    telar_judged_scores_add (scores, (double[]){ chance, 0.5 }, (guint8[]){ right, 1 });
+  }
+  telar_judged_scores_add (scores, (double[]){ NAN, 0.5 }, (guint8[]){ 0, 1 });
+  g_autoptr (GPtrArray) curves = telar_judged_curves (scores);
+  const TelarJudgedCurve *roc = NULL;
+  for (guint i = 0; i < curves->len; i++) {
+    const TelarJudgedCurve *curve = curves->pdata[i];
+    if (curve->kind == TELAR_JUDGED_ROC && strcmp (curve->name, "0") == 0)
+      roc = curve;
+    g_assert_false (curve->kind == TELAR_JUDGED_ROC && strcmp (curve->name, "1") == 0);
+  }
+  g_assert_nonnull (roc);
+  g_assert_cmpuint (roc->n, <=, TELAR_JUDGED_MOST_POINTS);
+  g_assert_cmpfloat (roc->x[roc->n - 1], ==, 1);
+  g_assert_cmpfloat (roc->y[roc->n - 1], ==, 1);
+  g_assert_cmpfloat_with_epsilon (roc->area, 0.5, 1e-3);
 }
 
 static void
@@ -241,6 +324,8 @@ main (int argc, char **argv)
   telar_operators_init ();
   test_operators_register ();
   g_test_add_func ("/observe/histograms", test_histograms);
+  g_test_add_func ("/observe/curves", test_curves);
+  g_test_add_func ("/observe/thinning", test_thinning);
   g_test_add_func ("/observe/settings", test_settings);
   g_test_add_func ("/observe/same-bits", test_same_bits);
   g_test_add_func ("/observe/profile", test_profile);

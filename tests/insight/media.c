@@ -341,7 +341,7 @@ static void
 test_curves (Fixture *fixture, gconstpointer data)
 {
   double x[] = { 0, 0.5, 1 }, y[] = { 1, 0.25, NAN };
-  TelarCurve curve = { 9, 10, 3, x, y }, nothing = { 10, 11, 0, x, y };
+  TelarCurve curve = { 9, 10, 3, x, y, NULL, 0.25 }, nothing = { 10, 11, 0, x, y, NULL, NAN };
   TelarSpan span = { fixture->run, "precision_recall", 0, G_MAXINT64, 0 };
   g_autoptr (GError) error = NULL;
 

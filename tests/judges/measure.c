@@ -3,7 +3,8 @@
  *   measure ARRAYS.npz BATCH SPEC…      SPEC: "precision average=macro scores labels"
  *
  * A spec is an operator, its settings, and the arrays at its inputs; axis 0 are rows. Prints for
- * each of them a line {"metrics": {NAME: NUMBER}, "figures": {NAME: ROWS}}. */
+ * each of them a line {"metrics": {NAME: NUMBER}, "figures": {NAME: ROWS}, "curves": {NAME: {"x":
+ * NUMBERS, "y": NUMBERS, "area": NUMBER}}}. */
 #include "data/npy.h"
 #include "engine/device.h"
 #include "engine/trainer.h"
@@ -127,6 +128,30 @@ make_graph (const char *spec, GError **error)
 }
 
 static json_t *
+list (const double *values, guint n)
+{
+  json_t *numbers = json_array ();
+  for (guint i = 0; i < n; i++)
+    json_array_append_new (numbers, json_real (values[i]));
+  return numbers;
+}
+
+static json_t *
+curves_to_json (const GPtrArray *curves)
+{
+  json_t *json = json_object ();
+  for (guint i = 0; i < curves->len; i++) {
+    const TelarJudgedCurve *curve = curves->pdata[i];
+    g_autofree char *name =
+        g_strdup_printf ("%s/%s", telar_judged_kind_name (curve->kind), curve->name);
+    json_object_set_new (json, name,
+                         json_pack ("{s:o, s:o, s:f}", "x", list (curve->x, curve->n), "y",
+                                    list (curve->y, curve->n), "area", curve->area));
+  }
+  return json;
+}
+
+static json_t *
 to_json (const TelarMeasured *measured)
 {
   json_t *metrics = json_object (), *figures = json_object ();
@@ -141,7 +166,8 @@ to_json (const TelarMeasured *measured)
       json_array_append_new (numbers, json_real (telar_tensor_get (figure->values, j)));
     json_object_set_new (figures, figure->name, numbers);
   }
-  return json_pack ("{s:o, s:o}", "metrics", metrics, "figures", figures);
+  return json_pack ("{s:o, s:o, s:o}", "metrics", metrics, "figures", figures, "curves",
+                    curves_to_json (measured->curves));
 }
 
 static gboolean

@@ -14,7 +14,7 @@ import tempfile
 import warnings
 
 import numpy
-from sklearn import metrics
+from sklearn import calibration, datasets, metrics, naive_bayes, neighbors
 
 TOLERANCE = 1e-6
 ROWS, BATCH = 157, 32
@@ -251,19 +251,115 @@ def judge(measure, path, specs, expected):
     return problems
 
 
+# --- curves ---------------------------------------------------------------------------------------
+
+def corners(false_rates, true_rates, negatives, positives):
+    """The points of a ROC curve that are not on the line between their neighbours."""
+    points = numpy.rint(numpy.stack([false_rates * negatives, true_rates * positives], 1))
+    steps = numpy.diff(points, axis=0)
+    bends = steps[:-1, 0] * steps[1:, 1] != steps[:-1, 1] * steps[1:, 0]
+    keep = numpy.r_[True, bends, True]
+    return false_rates[keep], true_rates[keep]
+
+
+def curves_of(right, chances):
+    """What scikit-learn makes of the chances of one class: abscissas, ordinates, area."""
+    precision, recall, _ = metrics.precision_recall_curve(right, chances)
+    false_rates, true_rates, _ = metrics.roc_curve(right, chances, drop_intermediate=False)
+    share, mean = calibration.calibration_curve(right, chances, n_bins=10)
+    bins = numpy.searchsorted(numpy.linspace(0, 1, 11)[1:-1], chances)
+    counts = numpy.bincount(bins, minlength=10)
+    error = (counts[counts > 0] * numpy.abs(share - mean)).sum() / len(chances)
+    negatives, positives = (right == 0).sum(), right.sum()
+    return {
+        "precision_recall": (recall, precision, metrics.average_precision_score(right, chances)),
+        "roc": (*corners(false_rates, true_rates, negatives, positives),
+                metrics.roc_auc_score(right, chances)),
+        "calibration": (mean, share, error),
+    }
+
+
+def classified(dataset, model):
+    """Scores of half of the rows by a model that has learned the others."""
+    rows, labels = dataset(return_X_y=True)
+    model.fit(rows[::2], labels[::2])
+    chances = model.predict_proba(rows[1::2])
+    return numpy.log(numpy.maximum(chances, 1e-12)).astype(numpy.float32), labels[1::2]
+
+
+def several(dataset, model):
+    scores, labels = classified(dataset, model)
+    chances = softmax(scores.astype(numpy.float64)).astype(numpy.float32)
+    right = numpy.eye(scores.shape[1], dtype=int)[labels]
+    expected = {str(k): curves_of(right[:, k], chances[:, k]) for k in range(scores.shape[1])}
+    expected["micro"] = curves_of(right.ravel(), chances.ravel())
+    answers = curves_of((chances.argmax(1) == labels).astype(int), chances.max(1))
+    expected["answers"] = {"calibration": answers["calibration"]}
+    return "cross_entropy scores labels", scores, labels, expected
+
+
+def yes_or_no(dataset, model):
+    scores, labels = classified(dataset, model)
+    odds = (scores[:, 1:] - scores[:, :1]).astype(numpy.float32)
+    chances = (1 / (1 + numpy.exp(-odds.astype(numpy.float64)))).astype(numpy.float32)
+    return ("binary_cross_entropy scores labels", odds, labels,
+            {"1": curves_of(labels, chances.ravel())})
+
+
+# Of few neighbours many rows have the same chances.
+CURVES = [
+    ("curves of digits, neighbours", several, datasets.load_digits,
+     neighbors.KNeighborsClassifier(4)),
+    ("curves of wine, Bayes", several, datasets.load_wine, naive_bayes.GaussianNB()),
+    ("curves of tumours, neighbours", yes_or_no, datasets.load_breast_cancer,
+     neighbors.KNeighborsClassifier(5)),
+    ("curves of tumours, Bayes", yes_or_no, datasets.load_breast_cancer, naive_bayes.GaussianNB()),
+]
+
+
+def judge_curves(measure, folder, build, *data):
+    """What differs."""
+    spec, scores, labels, expected = build(*data)
+    path = pathlib.Path(folder) / "curves.npz"
+    numpy.savez(path, scores=scores, labels=labels.astype(numpy.int64))
+    done = subprocess.run([measure, path, str(BATCH), spec], capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        return [done.stderr.strip()]
+    told = json.loads(done.stdout)["curves"]
+    want = {f"{kind}/{name}": curve for name, kinds in expected.items()
+            for kind, curve in kinds.items()}
+    problems = [f"there is {name}" for name in set(told) ^ set(want)]
+    for name in set(told) & set(want):
+        x, y, area = want[name]
+        curve = told[name]
+        if len(curve["x"]) != len(x) or not (
+                numpy.allclose(curve["x"], x, atol=TOLERANCE) and
+                numpy.allclose(curve["y"], y, atol=TOLERANCE) and
+                math.isclose(curve["area"], area, rel_tol=TOLERANCE, abs_tol=TOLERANCE)):
+            problems.append(f"{name}: area {curve['area']}, expected {area}; "
+                            f"{len(curve['x'])} points, expected {len(x)}")
+    return problems
+
+
+def tell(number, name, problems):
+    print("".join(f"# {problem}\n" for problem in problems), end="")
+    print(f"{'not ok' if problems else 'ok'} {number} {name}")
+    return bool(problems)
+
+
 def main():
     measure = sys.argv[1]
     arrays = make_arrays(numpy.random.default_rng(5))
-    print(f"1..{len(CASES)}")
+    print(f"1..{len(CASES) + len(CURVES)}")
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "arrays.npz"
         numpy.savez(path, **arrays)
         for number, (name, specs, function) in enumerate(CASES, 1):
-            problems = judge(measure, path, specs, function(arrays))
-            print("".join(f"# {problem}\n" for problem in problems), end="")
-            print(f"{'not ok' if problems else 'ok'} {number} {name}")
-            failed += bool(problems)
+            failed += tell(number, name, judge(measure, path, specs, function(arrays)))
+        for number, (name, *data) in enumerate(CURVES, len(CASES) + 1):
+            failed += tell(number, name, judge_curves(measure, folder, *data))
     return failed > 0
 
 
