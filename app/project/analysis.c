@@ -3,35 +3,29 @@
  * the edits pause). */
 #include "app/project/analysis.h"
 
-#include "data/data.h"
+#include "app/project/problem-list.h"
+#include "app/project/shared-feed.h"
 
 #include <string.h>
 
 #define LOWER_DELAY 20  /* ms after an edit: a burst of edits is lowered once */
 #define COST_DELAY  250 /* ms */
 
-/* A feed that the main thread and the cost's thread share. */
-typedef struct {
-  TelarFeed *feed;
-} Feed;
-
 struct _TelarAnalysis {
   GObject parent_instance;
 
   TelarDocument *document;
-  Feed *feed; /* atomic reference counts; NULL before the data is read */
+  TelarSharedFeed *feed; /* NULL before the data is read */
   char *feed_key;
   GError *feed_error;
   GCancellable *reading, *planning;
   guint lower_source, cost_source;
 
   TelarLowered *lowered;
-  GPtrArray *problems;    /* TelarProblem *: what lowering and reading found */
-  GHashTable *by_node;    /* id -> the worst TelarProblem, borrowed from problems */
-  GHashTable *parameters; /* id -> gint64 * */
+  TelarProblemList *problems; /* what lowering, reading and planning found */
+  GHashTable *parameters;     /* id -> gint64 * */
   gint64 total_parameters;
   char *before, *before_place; /* of before_nodes; NULL: to be looked up */
-  guint n_errors;
   TelarCost *cost;
   gint64 fitting_batch;
 };
@@ -43,19 +37,6 @@ enum { CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void
-feed_clear (gpointer data)
-{
-  telar_feed_free (((Feed *)data)->feed);
-}
-
-static void
-feed_unref (gpointer data)
-{
-  if (data)
-    g_atomic_rc_box_release_full (data, feed_clear);
-}
-
-static void
 tell (TelarAnalysis *self)
 {
   g_signal_emit (self, signals[CHANGED], 0);
@@ -64,49 +45,18 @@ tell (TelarAnalysis *self)
 /* --- problems and parameters ------------------------------------------------------------------ */
 
 static void
-problem_free (gpointer data)
-{
-  TelarProblem *problem = data;
-
-  g_free (problem->node);
-  g_free (problem->message);
-  g_free (problem);
-}
-
-static void
-add_problem (TelarAnalysis *self, const char *node, TelarSeverity severity, const char *message)
-{
-  TelarProblem *problem = g_new0 (TelarProblem, 1);
-  g_autofree char *around = g_strdup (node);
-
-  *problem = (TelarProblem){ g_strdup (node), severity, g_strdup (message) };
-  g_ptr_array_add (self->problems, problem);
-  self->n_errors += severity == TELAR_PROBLEM_ERROR;
-  if (!node)
-    return;
-  do {
-    const TelarProblem *known = g_hash_table_lookup (self->by_node, around);
-
-    if (!known || severity < known->severity)
-      g_hash_table_replace (self->by_node, g_strdup (around), problem);
-  } while (telar_node_leave (around));
-}
-
-static void
 collect_problems (TelarAnalysis *self)
 {
   const GPtrArray *found = self->lowered->problems;
 
-  g_hash_table_remove_all (self->by_node);
-  g_ptr_array_set_size (self->problems, 0);
-  self->n_errors = 0;
+  telar_problem_list_clear (self->problems);
   if (self->feed_error)
-    add_problem (self, telar_error_get_node (self->feed_error), TELAR_PROBLEM_ERROR,
-                 self->feed_error->message);
+    telar_problem_list_add (self->problems, telar_error_get_node (self->feed_error),
+                            TELAR_PROBLEM_ERROR, self->feed_error->message);
   for (guint i = 0; i < found->len; i++) {
     const TelarProblem *problem = found->pdata[i];
 
-    add_problem (self, problem->node, problem->severity, problem->message);
+    telar_problem_list_add (self->problems, problem->node, problem->severity, problem->message);
   }
 }
 
@@ -121,47 +71,13 @@ collect_parameters (TelarAnalysis *self)
 
 /* --- the cost of a step ----------------------------------------------------------------------- */
 
-typedef struct {
-  TelarGraph *graph;
-  Feed *feed;
-  gint64 fitting; /* what the thread found */
-} CostInput;
-
-static void
-cost_input_free (gpointer data)
-{
-  CostInput *input = data;
-
-  telar_graph_free (input->graph);
-  feed_unref (input->feed);
-  g_free (input);
-}
-
-static void
-free_cost (gpointer data)
-{
-  telar_cost_free (data);
-}
-
-static void
-cost_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  CostInput *input = data;
-  GError *error = NULL;
-  TelarCost *cost = telar_cost_measure (input->graph, input->feed->feed, &input->fitting, &error);
-
-  if (cost)
-    g_task_return_pointer (task, cost, free_cost);
-  else
-    g_task_return_error (task, error);
-}
-
 static void
 on_cost (GObject *source, GAsyncResult *result, gpointer data)
 {
   TelarAnalysis *self = TELAR_ANALYSIS (source);
   g_autoptr (GError) error = NULL;
-  TelarCost *cost = g_task_propagate_pointer (G_TASK (result), &error);
+  gint64 fitting = 0;
+  TelarCost *cost = telar_cost_measure_finish (result, &fitting, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
@@ -170,8 +86,9 @@ on_cost (GObject *source, GAsyncResult *result, gpointer data)
   self->cost = cost;
   /* What cannot be planned (a plan that does not fit in memory) is a problem like any other. */
   if (error) {
-    self->fitting_batch = ((const CostInput *)g_task_get_task_data (G_TASK (result)))->fitting;
-    add_problem (self, telar_error_get_node (error), TELAR_PROBLEM_ERROR, error->message);
+    self->fitting_batch = fitting;
+    telar_problem_list_add (self->problems, telar_error_get_node (error), TELAR_PROBLEM_ERROR,
+                            error->message);
   }
   tell (self);
 }
@@ -180,21 +97,16 @@ static gboolean
 start_cost (gpointer data)
 {
   TelarAnalysis *self = data;
-  g_autoptr (GTask) task = NULL;
-  CostInput *input;
 
   self->cost_source = 0;
-  if (!self->feed || self->n_errors || !self->lowered || !self->lowered->program) {
+  if (!self->feed || telar_problem_list_n_errors (self->problems) || !self->lowered ||
+      !self->lowered->program) {
     tell (self); /* there is nothing more to come */
     return G_SOURCE_REMOVE;
   }
-  input = g_new0 (CostInput, 1);
-  input->graph = telar_graph_copy (telar_document_graph (self->document));
-  input->feed = g_atomic_rc_box_acquire (self->feed);
   self->planning = g_cancellable_new ();
-  task = g_task_new (self, self->planning, on_cost, NULL);
-  g_task_set_task_data (task, input, cost_input_free);
-  g_task_run_in_thread (task, cost_in_thread);
+  telar_cost_measure (G_OBJECT (self), telar_document_graph (self->document), self->feed,
+                      self->planning, on_cost, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -226,27 +138,11 @@ lower (TelarAnalysis *self)
 }
 
 static void
-read_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-  TelarFeed *feed = telar_data_open (data, &error);
-  Feed *shared;
-
-  if (!feed) {
-    g_task_return_error (task, error);
-    return;
-  }
-  shared = g_atomic_rc_box_new0 (Feed);
-  shared->feed = feed;
-  g_task_return_pointer (task, shared, feed_unref);
-}
-
-static void
 on_read (GObject *source, GAsyncResult *result, gpointer data)
 {
   TelarAnalysis *self = TELAR_ANALYSIS (source);
   g_autoptr (GError) error = NULL;
-  Feed *feed = g_task_propagate_pointer (G_TASK (result), &error);
+  TelarSharedFeed *feed = telar_shared_feed_read_finish (result, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
@@ -256,73 +152,21 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   lower (self);
 }
 
-/* What expressions come to, which other records decide. */
-static void
-append_numbers (GString *key, const TelarParamSet *params)
-{
-  for (const TelarParam *param = telar_param_set_table (params); param->name; param++) {
-    TelarParamValue plain = *telar_param_set_get (params, param->name);
-    g_autofree char *number = NULL;
-
-    plain.expression = NULL;
-    number = telar_param_value_to_text (&plain);
-    g_string_append_printf (key, "%s %s\n", number, plain.fault ? plain.fault : "");
-  }
-}
-
-/* Everything that the feed depends on: data nodes, the wires among them, seed, folder. */
-static char *
-feed_key (const TelarGraph *graph)
-{
-  GString *key = g_string_new (NULL);
-  const GPtrArray *nodes = telar_graph_nodes (graph), *edges = telar_graph_edges (graph);
-  const char *folder = telar_graph_folder (graph);
-
-  for (guint i = 0; i < nodes->len; i++) {
-    const TelarNode *node = nodes->pdata[i];
-
-    if (telar_operator_is_fed (node->op)) {
-      g_autofree char *path = g_strdup_printf ("nodes/%s", node->id);
-      g_autofree char *json = telar_graph_get_record (graph, path);
-
-      g_string_append_printf (key, "%s\n", json);
-      if (telar_param_set_has_expressions (node->params))
-        append_numbers (key, node->params);
-    }
-  }
-  if (key->len == 0)
-    return g_string_free (key, FALSE);
-  for (guint i = 0; i < edges->len; i++) {
-    const TelarEdge *edge = edges->pdata[i];
-
-    if (telar_operator_is_fed (telar_graph_find_node (graph, edge->to)->op))
-      g_string_append_printf (key, "%s.%u>%s.%u\n", edge->from, edge->from_port, edge->to,
-                              edge->to_port);
-  }
-  g_string_append_printf (key, "%" G_GUINT64_FORMAT "\n%s", telar_graph_seed (graph),
-                          folder ? folder : "");
-  return g_string_free (key, FALSE);
-}
-
 static void
 forget_feed (TelarAnalysis *self)
 {
   g_cancellable_cancel (self->reading);
   g_clear_object (&self->reading);
-  g_clear_pointer (&self->feed, feed_unref);
+  g_clear_pointer (&self->feed, telar_shared_feed_unref);
   g_clear_error (&self->feed_error);
 }
 
 static void
 start_reading (TelarAnalysis *self)
 {
-  g_autoptr (GTask) task = NULL;
-
   self->reading = g_cancellable_new ();
-  task = g_task_new (self, self->reading, on_read, NULL);
-  g_task_set_task_data (task, telar_graph_copy (telar_document_graph (self->document)),
-                        (GDestroyNotify)telar_graph_free);
-  g_task_run_in_thread (task, read_in_thread);
+  telar_shared_feed_read (G_OBJECT (self), telar_document_graph (self->document), self->reading,
+                          on_read, NULL);
 }
 
 static gboolean
@@ -332,7 +176,7 @@ follow (gpointer data)
   g_autofree char *key = NULL;
 
   telar_graph_evaluate (telar_document_graph (self->document));
-  key = feed_key (telar_document_graph (self->document));
+  key = telar_shared_feed_key (telar_document_graph (self->document));
   self->lower_source = 0;
   if (g_strcmp0 (key, self->feed_key) != 0) {
     forget_feed (self);
@@ -433,13 +277,13 @@ telar_analysis_shape (TelarAnalysis *self, const char *node, const char *port)
 const GPtrArray *
 telar_analysis_problems (TelarAnalysis *self)
 {
-  return self->problems;
+  return telar_problem_list_all (self->problems);
 }
 
 const TelarProblem *
 telar_analysis_find_problem (TelarAnalysis *self, const char *path)
 {
-  return g_hash_table_lookup (self->by_node, path);
+  return telar_problem_list_find (self->problems, path);
 }
 
 const TelarProblem *
@@ -453,7 +297,7 @@ telar_analysis_problem (TelarAnalysis *self, const char *node)
 guint
 telar_analysis_n_errors (TelarAnalysis *self)
 {
-  return self->n_errors;
+  return telar_problem_list_n_errors (self->problems);
 }
 
 gint64
@@ -542,8 +386,7 @@ finalize (GObject *object)
 {
   TelarAnalysis *self = TELAR_ANALYSIS (object);
 
-  g_hash_table_unref (self->by_node);
-  g_ptr_array_unref (self->problems);
+  telar_problem_list_free (self->problems);
   g_hash_table_unref (self->parameters);
   g_free (self->feed_key);
   g_free (self->before);
@@ -565,8 +408,7 @@ telar_analysis_class_init (TelarAnalysisClass *klass)
 static void
 telar_analysis_init (TelarAnalysis *self)
 {
-  self->problems = g_ptr_array_new_with_free_func (problem_free);
-  self->by_node = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->problems = telar_problem_list_new ();
   self->parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->total_parameters = -1;
 }

@@ -105,8 +105,8 @@ find_fitting (const TelarProgram *program, gint64 batch, TelarDevice *device)
   return batch;
 }
 
-TelarCost *
-telar_cost_measure (const TelarGraph *graph, const TelarFeed *feed, gint64 *fitting, GError **error)
+static TelarCost *
+measure (const TelarGraph *graph, const TelarFeed *feed, gint64 *fitting, GError **error)
 {
   const TelarParamSet *settings = telar_graph_training ((TelarGraph *)graph);
   g_autoptr (TelarLowered) lowered = telar_lower (graph, feed, TELAR_LOWER_TRAIN);
@@ -127,4 +127,61 @@ telar_cost_measure (const TelarGraph *graph, const TelarFeed *feed, gint64 *fitt
   if (program && !plan)
     *fitting = find_fitting (program, batch, device);
   return plan ? summarize (lowered->program, plan, batch, device, error) : NULL;
+}
+
+/* --- in a thread ------------------------------------------------------------------------------ */
+
+typedef struct {
+  TelarGraph *graph;
+  TelarSharedFeed *feed;
+  gint64 fitting; /* what the thread found */
+} CostInput;
+
+static void
+cost_input_free (gpointer data)
+{
+  CostInput *input = data;
+
+  telar_graph_free (input->graph);
+  telar_shared_feed_unref (input->feed);
+  g_free (input);
+}
+
+static void
+free_cost (gpointer data)
+{
+  telar_cost_free (data);
+}
+
+static void
+cost_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  CostInput *input = data;
+  GError *error = NULL;
+  TelarCost *cost = measure (input->graph, input->feed->feed, &input->fitting, &error);
+
+  if (cost)
+    g_task_return_pointer (task, cost, free_cost);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+telar_cost_measure (GObject *source, const TelarGraph *graph, TelarSharedFeed *feed,
+                    GCancellable *cancellable, GAsyncReadyCallback done, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (source, cancellable, done, data);
+  CostInput *input = g_new0 (CostInput, 1);
+
+  input->graph = telar_graph_copy (graph);
+  input->feed = telar_shared_feed_ref (feed);
+  g_task_set_task_data (task, input, cost_input_free);
+  g_task_run_in_thread (task, cost_in_thread);
+}
+
+TelarCost *
+telar_cost_measure_finish (GAsyncResult *result, gint64 *fitting, GError **error)
+{
+  *fitting = ((const CostInput *)g_task_get_task_data (G_TASK (result)))->fitting;
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

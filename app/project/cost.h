@@ -2,8 +2,7 @@
  * trainer would make. */
 #pragma once
 
-#include "engine/feed.h"
-#include "engine/graph.h"
+#include "app/project/shared-feed.h"
 
 G_BEGIN_DECLS
 
@@ -30,12 +29,13 @@ typedef struct {
   GHashTable *nodes; /* path of a node -> TelarPartCost * */
 } TelarCost;
 
+/* In a thread, as it takes long for large graphs; @graph is copied, @source kept until @done. */
+void telar_cost_measure (GObject *source, const TelarGraph *graph, TelarSharedFeed *feed,
+                         GCancellable *cancellable, GAsyncReadyCallback done, gpointer data);
 /* NULL with an error. Where the step does not fit into memory that has the node that costs most,
- * and
- * @fitting becomes the largest half, quarter and so on of the batch with which it would (0: none).
- * Takes long for large graphs: for threads of their own. */
-TelarCost *telar_cost_measure (const TelarGraph *graph, const TelarFeed *feed, gint64 *fitting,
-                               GError **error);
+ * and @fitting becomes the largest half, quarter and so on of the batch with which it would (0:
+ * none). */
+TelarCost *telar_cost_measure_finish (GAsyncResult *result, gint64 *fitting, GError **error);
 void telar_cost_free (TelarCost *cost);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarCost, telar_cost_free)
 
