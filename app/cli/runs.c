@@ -82,6 +82,19 @@ flatten_metrics (const char *text)
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
 
+/* "  [baseline, small]  what was said of it"; caller frees. */
+static char *
+format_remarks (const TelarRunRow *row)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  if (row->labels != NULL)
+    g_string_append_printf (text, "  [%s]", row->labels);
+  if (row->note != NULL)
+    g_string_append_printf (text, "  %s", row->note);
+  g_strdelimit (text->str, "\n\t", ' ');
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /* --- the actions --------------------------------------------------------------------------------
  */
 
@@ -106,8 +119,10 @@ list_runs (const TelarCommand *command, TelarStore *store, GError **error)
       continue;
     g_autofree char *started = format_time (row->started);
     g_autofree char *metrics = flatten_metrics (row->metrics);
-    printf ("%-24s %-8s %4" G_GINT64_FORMAT "/%-4" G_GINT64_FORMAT " %s  %s\n", row->name,
-            row->status, row->epoch, row->epochs, started, metrics);
+    g_autofree char *remarks = format_remarks (row);
+    printf ("%c %-24s %-8s %4" G_GINT64_FORMAT "/%-4" G_GINT64_FORMAT " %s  %s%s\n",
+            row->star ? '*' : ' ', row->name, row->status, row->epoch, row->epochs, started,
+            metrics, remarks);
   }
   if (telar_command_has (command, "json"))
     telar_print_json_document (json);
@@ -131,6 +146,10 @@ print_row (const TelarRunRow *row)
           started, ended, row->epoch, row->epochs, row->step, row->parameters, row->seed);
   printf ("metrics     %s\ncheckpoint  %s\n", metrics,
           row->checkpoint != NULL ? row->checkpoint : "-");
+  if (row->labels != NULL)
+    printf ("labels      %s\n", row->labels);
+  if (row->note != NULL)
+    printf ("note        %s\n", row->note);
 }
 
 /* How many points each scalar has, what was marked, and the newest figures. */

@@ -168,12 +168,36 @@ test_figure (void)
   test_assert_fails (wide, 2, "a length is a number with mm");
 }
 
+/* --- what is said of a run --------------------------------------------------------------- */
+
+static void
+test_remarks (void)
+{
+  import_text ("remarked.csv", "step,loss\n1,0.5\n2,0.25\n", "remarked");
+  g_auto (TestRun) note = test_run ("runs", "note", "remarked", "half the\nrate", NULL);
+  g_auto (TestRun) label = test_run ("runs", "label", "remarked", "baseline, small", NULL);
+  g_auto (TestRun) star = test_run ("runs", "star", "remarked", NULL);
+  g_auto (TestRun) list = test_run ("runs", "list", NULL);
+  g_auto (TestRun) show = test_run ("runs", "show", "remarked", NULL);
+
+  test_assert_done (note);
+  test_assert_done (label);
+  test_assert_done (star);
+  test_assert_done (list);
+  test_assert_done (show);
+  g_assert_true (g_regex_match_simple ("^\\* remarked .*  \\[baseline, small\\]  half the rate$",
+                                       list.output, G_REGEX_MULTILINE, 0));
+  g_assert_nonnull (
+      strstr (show.output, "\nlabels      baseline, small\nnote        half the\nrate\n"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   test_program_begin ();
   g_test_add_func ("/app/runs/csv", test_csv);
+  g_test_add_func ("/app/runs/remarks", test_remarks);
   g_test_add_func ("/app/runs/csv-round-trip", test_csv_round_trip);
   g_test_add_func ("/app/runs/csv-refused", test_csv_refused);
   g_test_add_func ("/app/runs/compare", test_compare);
