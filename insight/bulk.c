@@ -288,9 +288,8 @@ merge_late (TelarBulk *bulk, TelarBulkTag *tag, GError **error)
   tag->last_value = g_array_index (curve, TelarWallPoint, curve->len - 1).value;
   if (!telar_store_begin (bulk->store, error))
     return FALSE;
-  gboolean ok =
-      telar_store_run (bulk->store, error, "DELETE FROM chunk WHERE tag = ?", "i", tag->id) &&
-      insert_all (bulk, tag, curve, replaced, error);
+  gboolean ok = telar_store_forget_chunks (bulk->store, tag->id, error) &&
+                insert_all (bulk, tag, curve, replaced, error);
   return telar_store_finish (bulk->store, ok, error);
 }
 

@@ -1,7 +1,8 @@
-/* Cuts curves into columns while walking over their points once. */
+/* Cuts curves into columns while walking over their points, or sums of them, once. */
 #include "insight/cut.h"
+#include "insight/sums.h"
 
-#include <math.h>
+#define SUMS_IN_COLUMN 4 /* at least, so that the edges of a column are where they seem to be */
 
 typedef struct {
   TelarCut *result;
@@ -19,38 +20,6 @@ telar_cut_free (TelarCut *columns)
   g_free (columns);
 }
 
-static TelarStepColumn
-column_of (const TelarPoint *point)
-{
-  TelarStepColumn column = { .first_step = point->step,
-                             .last_step = point->step,
-                             .first_time = point->time,
-                             .last_time = point->time,
-                             .points = 1,
-                             .value = point->value };
-
-  if (isfinite (point->value))
-    column.range = (TelarRange){ point->value, point->value, point->value, 1 };
-  return column;
-}
-
-static void
-add_to_column (TelarStepColumn *column, const TelarPoint *point)
-{
-  TelarRange *range = &column->range;
-
-  column->last_step = point->step;
-  column->last_time = point->time;
-  column->value = point->value;
-  column->points++;
-  if (!isfinite (point->value))
-    return;
-  range->min = range->n == 0 ? point->value : MIN (range->min, point->value);
-  range->max = range->n == 0 ? point->value : MAX (range->max, point->value);
-  range->sum += point->value;
-  range->n++;
-}
-
 /* The first pass: points as they are, until there are too many, and how far they reach. */
 static gboolean
 take_points (const TelarPoint *points, guint n, gpointer data)
@@ -63,28 +32,51 @@ take_points (const TelarPoint *points, guint n, gpointer data)
       cut->result->whole = FALSE;
       return FALSE;
     }
-    TelarStepColumn column = column_of (&points[i]);
+    TelarStepColumn column = telar_step_column_of (&points[i]);
     g_array_append_val (columns, column);
   }
   return TRUE;
+}
+
+/* The column in which @step falls, or NULL when it is the first one there. */
+static TelarStepColumn *
+column_at (Cutting *cut, gint64 step)
+{
+  GArray *columns = cut->result->columns;
+  double scale = (double)cut->n / ((double)cut->to - (double)cut->from + 1);
+  gint64 index = (gint64)((double)(step - cut->from) * scale);
+  gboolean same = index == cut->last_index;
+
+  cut->last_index = index;
+  return same ? &g_array_index (columns, TelarStepColumn, columns->len - 1) : NULL;
+}
+
+static void
+take_column (const TelarStepColumn *sum, gpointer data)
+{
+  Cutting *cut = data;
+  TelarStepColumn *column = column_at (cut, sum->first_step);
+
+  if (column != NULL)
+    telar_step_column_join (column, sum);
+  else
+    g_array_append_vals (cut->result->columns, sum, 1);
+  cut->result->points += sum->points;
 }
 
 static gboolean
 fill_columns (const TelarPoint *points, guint n, gpointer data)
 {
   Cutting *cut = data;
-  GArray *columns = cut->result->columns;
-  double scale = (double)cut->n / ((double)cut->to - (double)cut->from + 1);
 
   for (guint i = 0; i < n; i++) {
-    gint64 index = (gint64)((double)(points[i].step - cut->from) * scale);
-    if (index == cut->last_index) {
-      add_to_column (&g_array_index (columns, TelarStepColumn, columns->len - 1), &points[i]);
+    TelarStepColumn *column = column_at (cut, points[i].step);
+    if (column != NULL) {
+      telar_step_column_add (column, &points[i]);
       continue;
     }
-    TelarStepColumn column = column_of (&points[i]);
-    g_array_append_val (columns, column);
-    cut->last_index = index;
+    TelarStepColumn first = telar_step_column_of (&points[i]);
+    g_array_append_val (cut->result->columns, first);
   }
   cut->result->points += n;
   return TRUE;
@@ -113,7 +105,9 @@ telar_cut_read (TelarStore *store, const TelarStretch *stretch, guint n, GError 
     return NULL;
   cut.to = cut_stretch.to = MIN (stretch->to, last);
   g_array_set_size (result->columns, 0);
-  if (!telar_store_walk (store, &cut_stretch, fill_columns, &cut, error))
+  gint64 widest = (cut.to - cut.from) / cut.n / SUMS_IN_COLUMN;
+  TelarSumsVisitor visitor = { fill_columns, take_column, &cut };
+  if (!telar_sums_walk (store, &cut_stretch, widest, &visitor, error))
     return NULL;
   return g_steal_pointer (&result);
 }

@@ -1,21 +1,14 @@
 /* A stretch of a curve, cut into as many columns as a picture of it has pixels.
  *
  * Where no more points lie in the stretch than columns were asked for, they are given as they are:
- * zooming in ends at the recorded points, whatever the length of the curve. */
+ * zooming in ends at the recorded points, whatever the length of the curve. Each point is in one
+ * column; of a long curve, which is not read point by point (sums.h), a column may begin or end a
+ * quarter of its width beside its place. */
 #pragma once
 
-#include "insight/pyramid.h"
-#include "insight/store.h"
+#include "insight/step-column.h"
 
 G_BEGIN_DECLS
-
-typedef struct {
-  gint64 first_step, last_step;
-  gint64 first_time, last_time; /* µs since 1970 */
-  gint64 points;
-  double value;     /* of the last point, as it was recorded: NaN and infinities included */
-  TelarRange range; /* of the finite values */
-} TelarStepColumn;
 
 typedef struct {
   gboolean whole;  /* one column for each point */
@@ -23,8 +16,7 @@ typedef struct {
   GArray *columns; /* TelarStepColumn; those without a point are left out */
 } TelarCut;
 
-/* At most @n columns of equal width in steps; steps are at least 0. NULL
- * on error. */
+/* At most @n columns of equal width in steps; steps are at least 0. NULL on error. */
 TelarCut *telar_cut_read (TelarStore *store, const TelarStretch *stretch, guint n, GError **error);
 void telar_cut_free (TelarCut *columns);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarCut, telar_cut_free)

@@ -277,7 +277,7 @@ forget (TelarMirror *mirror, const Curve *curve, GError **error)
 {
   return telar_store_run (mirror->store, error, "DELETE FROM point WHERE tag = ?", "i",
                           curve->id) &&
-         telar_store_run (mirror->store, error, "DELETE FROM chunk WHERE tag = ?", "i", curve->id);
+         telar_store_forget_chunks (mirror->store, curve->id, error);
 }
 
 gboolean

@@ -62,17 +62,6 @@ range_of (double value)
   return isfinite (value) ? (TelarRange){ value, value, value, 1 } : (TelarRange){ 0 };
 }
 
-static void
-merge (TelarRange *range, const TelarRange *other)
-{
-  if (other->n == 0)
-    return;
-  range->min = range->n == 0 ? other->min : MIN (range->min, other->min);
-  range->max = range->n == 0 ? other->max : MAX (range->max, other->max);
-  range->sum += other->sum;
-  range->n += other->n;
-}
-
 /* A level over one that has just got its second entry. */
 static void
 add_level (TelarPyramid *pyramid, const GArray *below)
@@ -81,7 +70,7 @@ add_level (TelarPyramid *pyramid, const GArray *below)
   TelarRange range = { 0 };
 
   for (guint i = 0; i < below->len; i++)
-    merge (&range, &g_array_index (below, TelarRange, i));
+    telar_range_join (&range, &g_array_index (below, TelarRange, i));
   g_array_append_val (level, range);
   g_ptr_array_add (pyramid->levels, level);
 }
@@ -101,7 +90,7 @@ telar_pyramid_append (TelarPyramid *pyramid, double value)
     if (at == level->len)
       g_array_append_val (level, range);
     else
-      merge (&g_array_index (level, TelarRange, at), &range);
+      telar_range_join (&g_array_index (level, TelarRange, at), &range);
   }
   const GArray *top = g_ptr_array_index (pyramid->levels, pyramid->levels->len - 1);
   if (top->len == 2)
@@ -129,11 +118,11 @@ telar_pyramid_range (const TelarPyramid *pyramid, guint from, guint to)
     gboolean top = k == pyramid->levels->len;
     while (from < to && (top || from % FAN != 0)) {
       other = entry (pyramid, k, from++);
-      merge (&range, &other);
+      telar_range_join (&range, &other);
     }
     while (from < to && to % FAN != 0) {
       other = entry (pyramid, k, --to);
-      merge (&range, &other);
+      telar_range_join (&range, &other);
     }
     from /= FAN;
     to /= FAN;

@@ -21,6 +21,26 @@ telar_range_mean (const TelarRange *range)
   return range->n > 0 ? range->sum / (double)range->n : NAN;
 }
 
+static inline void
+telar_range_join (TelarRange *range, const TelarRange *other)
+{
+  if (other->n == 0)
+    return;
+  range->min = range->n == 0 ? other->min : MIN (range->min, other->min);
+  range->max = range->n == 0 ? other->max : MAX (range->max, other->max);
+  range->sum += other->sum;
+  range->n += other->n;
+}
+
+static inline void
+telar_range_add (TelarRange *range, double value)
+{
+  TelarRange one = { value, value, value, 1 };
+
+  if (isfinite (value))
+    telar_range_join (range, &one);
+}
+
 typedef struct TelarPyramid TelarPyramid;
 
 TelarPyramid *telar_pyramid_new (void);

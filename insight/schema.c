@@ -138,6 +138,17 @@ const char *const telar_schema_scripts[] = {
   "ALTER TABLE run ADD COLUMN note TEXT;"
   "ALTER TABLE run ADD COLUMN labels TEXT;"
   "ALTER TABLE run ADD COLUMN star INTEGER NOT NULL DEFAULT 0;",
+  /* Sums over long curves (sums.h). Those of older files are made when one is first looked at. */
+  "CREATE TABLE summary ("
+  "  id INTEGER PRIMARY KEY,"
+  "  tag INTEGER NOT NULL REFERENCES tag ON DELETE CASCADE,"
+  "  level INTEGER NOT NULL,"
+  "  after INTEGER NOT NULL,"
+  "  last_step INTEGER NOT NULL,"
+  "  data BLOB NOT NULL);"
+  "CREATE UNIQUE INDEX summary_of_tag ON summary (tag, level, last_step);"
+  "ALTER TABLE tag ADD COLUMN summed INTEGER NOT NULL DEFAULT 1;"
+  "UPDATE tag SET summed = 0 WHERE (SELECT count (*) FROM chunk WHERE chunk.tag = tag.id) >= 16;",
 };
 /* clang-format on */
 const guint telar_schema_version = G_N_ELEMENTS (telar_schema_scripts);

@@ -96,6 +96,13 @@ gboolean telar_store_append (TelarStore *store, gint64 tag, const TelarPoint *po
 /* @n points as one chunk; @tag has no tail. */
 gboolean telar_store_append_chunk (TelarStore *store, gint64 tag, const TelarPoint *points, guint n,
                                    GError **error);
+/* Appends the points of a chunk. */
+gboolean telar_store_read_chunk (TelarStore *store, gint64 chunk, GArray *points, GError **error);
+/* telar_store_walk within a transaction of the caller's; run and tag of @stretch do not matter. */
+gboolean telar_store_walk_tag (TelarStore *store, gint64 tag, const TelarStretch *stretch,
+                               TelarPointsFunc visit, gpointer data, GError **error);
+/* Removes all points of @tag that stand in chunks. */
+gboolean telar_store_forget_chunks (TelarStore *store, gint64 tag, GError **error);
 /* Turns the tail of @tag, whole, into one chunk. */
 gboolean telar_store_compact (TelarStore *store, gint64 tag, GError **error);
 /* Removes the points of @run beyond @step. */

@@ -1,5 +1,6 @@
 /* Scalars: a tail of rows per tag, compacted into packed chunks; read by cursor. */
 #include "insight/store-private.h"
+#include "insight/sums.h"
 
 #include <math.h>
 
@@ -124,6 +125,25 @@ read_tail (TelarStore *store, gint64 tag, gint64 after, GArray *points, GError *
   return failure == NULL;
 }
 
+gboolean
+telar_store_read_chunk (TelarStore *store, gint64 chunk, GArray *points, GError **error)
+{
+  GError *failure = NULL;
+  sqlite3_stmt *statement =
+      telar_store_query (store, error, "SELECT data FROM chunk WHERE id = ?", "i", chunk);
+
+  if (statement == NULL)
+    return FALSE;
+  if (telar_store_next (store, statement, &failure) &&
+      !telar_chunk_unpack (sqlite3_column_blob (statement, 0),
+                           (gsize)sqlite3_column_bytes (statement, 0), G_MININT64, points))
+    damaged (store, chunk, &failure);
+  sqlite3_reset (statement);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return failure == NULL;
+}
+
 /* Hands the points of a chunk, or the gathered rows of the tail, to the visitor. */
 typedef struct {
   const TelarStretch *stretch;
@@ -153,15 +173,17 @@ walk_chunks (TelarStore *store, gint64 tag, Walk *walk, GError **error)
   gboolean more = TRUE;
   sqlite3_stmt *statement =
       telar_store_query (store, error,
-                         "SELECT data, id FROM chunk WHERE tag = ? AND last_step >= ?"
-                         " AND first_step <= ? ORDER BY last_step",
-                         "iii", tag, walk->stretch->from, walk->stretch->to);
+                         "SELECT data, id, first_step FROM chunk WHERE tag = ? AND last_step >= ?"
+                         " ORDER BY last_step",
+                         "ii", tag, walk->stretch->from);
 
   if (statement == NULL)
     return FALSE;
   while (more && telar_store_next (store, statement, &failure)) {
     const void *data = sqlite3_column_blob (statement, 0);
     gsize size = (gsize)sqlite3_column_bytes (statement, 0);
+    if (sqlite3_column_int64 (statement, 2) > walk->stretch->to)
+      break;
     more = telar_chunk_unpack (data, size, walk->stretch->from - 1, walk->points)
                ? hand_over (walk)
                : damaged (store, sqlite3_column_int64 (statement, 1), &failure);
@@ -198,26 +220,36 @@ walk_tail (TelarStore *store, gint64 tag, Walk *walk, GError **error)
 }
 
 gboolean
-telar_store_walk (TelarStore *store, const TelarStretch *stretch, TelarPointsFunc visit,
-                  gpointer data, GError **error)
+telar_store_walk_tag (TelarStore *store, gint64 tag, const TelarStretch *stretch,
+                      TelarPointsFunc visit, gpointer data, GError **error)
 {
   g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (TelarPoint));
   TelarStretch from_start = *stretch;
   Walk walk = { &from_start, points, visit, data };
   GError *failure = NULL;
-  gint64 id;
 
   from_start.from = MAX (stretch->from, 0);
+  if (walk_chunks (store, tag, &walk, &failure))
+    walk_tail (store, tag, &walk, &failure);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return failure == NULL;
+}
+
+gboolean
+telar_store_walk (TelarStore *store, const TelarStretch *stretch, TelarPointsFunc visit,
+                  gpointer data, GError **error)
+{
+  gint64 id;
+
   /* One snapshot: between two the tail may become a chunk. */
   if (!telar_store_begin_read (store, error))
     return FALSE;
-  if (telar_store_number (store, &id, -1, &failure, "SELECT id FROM tag WHERE run = ? AND name = ?",
+  gboolean ok =
+      telar_store_number (store, &id, -1, error, "SELECT id FROM tag WHERE run = ? AND name = ?",
                           "is", stretch->run, stretch->tag) &&
-      walk_chunks (store, id, &walk, &failure))
-    walk_tail (store, id, &walk, &failure);
-  if (failure != NULL)
-    g_propagate_error (error, failure);
-  return telar_store_finish (store, failure == NULL, error);
+      telar_store_walk_tag (store, id, stretch, visit, data, error);
+  return telar_store_finish (store, ok, error);
 }
 
 static gboolean
@@ -284,7 +316,15 @@ telar_store_append_chunk (TelarStore *store, gint64 tag, const TelarPoint *point
                           "INSERT INTO chunk (tag, first_step, last_step, points, min, max, data)"
                           " VALUES (?, ?, ?, ?, ?, ?, ?)",
                           "iiiiddb", tag, points[0].step, points[n - 1].step, (gint64)n, min, max,
-                          data);
+                          data) &&
+         telar_sums_add (store, tag, points, n, error);
+}
+
+gboolean
+telar_store_forget_chunks (TelarStore *store, gint64 tag, GError **error)
+{
+  return telar_store_run (store, error, "DELETE FROM chunk WHERE tag = ?", "i", tag) &&
+         telar_sums_truncate (store, tag, -1, error);
 }
 
 gboolean
@@ -314,6 +354,7 @@ cut_chunk (TelarStore *store, gint64 tag, gint64 step, GError **error)
       !read_chunks (store, tag, last_whole, points, error) ||
       !telar_store_run (store, error, "DELETE FROM chunk WHERE tag = ? AND last_step > ?", "ii",
                         tag, step) ||
+      !telar_sums_truncate (store, tag, step, error) ||
       !telar_store_run (store, error, "DELETE FROM point WHERE tag = ? AND step > ?", "ii", tag,
                         step))
     return FALSE;

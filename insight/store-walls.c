@@ -1,6 +1,7 @@
 /* Chunks with wall times to the bit, and the points that others of the same step replaced. */
 #include "insight/bulk.h"
 #include "insight/store-private.h"
+#include "insight/sums.h"
 
 /* The two blobs of some points. */
 typedef struct {
@@ -47,11 +48,12 @@ telar_store_insert_wall_chunk (TelarStore *store, gint64 tag, const TelarWallPoi
   pack (&packed, points, n);
   telar_points_range (packed.points, n, &min, &max);
   return telar_store_run (
-      store, error,
-      "INSERT INTO chunk (tag, first_step, last_step, points, min, max, data, wall)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      "iiiiddbb", tag, points[0].step, points[n - 1].step, (gint64)n, min, max, packed.data,
-      packed.wall);
+             store, error,
+             "INSERT INTO chunk (tag, first_step, last_step, points, min, max, data, wall)"
+             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+             "iiiiddbb", tag, points[0].step, points[n - 1].step, (gint64)n, min, max, packed.data,
+             packed.wall) &&
+         telar_sums_add (store, tag, packed.points, n, error);
 }
 
 gboolean
