@@ -17,6 +17,8 @@ EVENTS_PEER_MB = 544 / (0.34 * 2.5)
 OPEN_PEER = "Aim, 10 million points"
 OPEN_PEER_MS = 150e3
 
+CHART_TARGETS = {500: 50}
+
 
 def lines_of(command):
     output = subprocess.run(list(map(str, command)), check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -60,13 +62,30 @@ def store_rows(options, run, row):
     }
     for line in lines_of([pathlib.Path(options.programs) / "bench-store", folder]):
         value, name, target = peers[line["work"]]
-        if value is None:
-            yield {"bench": "insight", "work": line["work"], "threads": 1, "telar": line["ms"], "unit": "ms",
-                   "peer": None, "peer_value": None, "ratio": None, "target": target}
-        else:
+        if value is not None:
             yield row("insight", line["work"], 1, "ms", line["ms"], value, target, name)
+            continue
+        yield alone(line["work"], line["ms"], target) | {
+            "p99": line.get("p99_ms"), "cpu": line.get("cpu_ms"), "cpu_p99": line.get("cpu_p99_ms")}
+
+
+def alone(work, ms, target):
+    """A figure that no peer has."""
+    return {"bench": "insight", "work": work, "threads": 1, "telar": ms, "unit": "ms",
+            "peer": None, "peer_value": None, "ratio": None, "target": target}
+
+
+def chart_rows(options, run, row):
+    """CPU time, the least of several tries."""
+    program = pathlib.Path(options.programs) / "bench-charts"
+    for line in lines_of([program]):
+        if line["work"] == "smooth":
+            yield alone(f"{line['points']:,} points smoothed, {line['method']}", line["cpu_ms"], 5)
+        else:
+            yield alone(f"{line['lines']:,} lines of {line['points']:,} points drawn", line["cpu_ms"],
+                        CHART_TARGETS.get(line["lines"]))
 
 
 def rows(options, run, row):
-    for part in (recording_rows, event_rows, store_rows):
+    for part in (recording_rows, event_rows, store_rows, chart_rows):
         yield from part(options, run, row)

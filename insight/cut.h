@@ -1,9 +1,9 @@
 /* A stretch of a curve, cut into as many columns as a picture of it has pixels.
  *
  * Where no more points lie in the stretch than columns were asked for, they are given as they are:
- * zooming in ends at the recorded points, whatever the length of the curve. Each point is in one
- * column; of a long curve, which is not read point by point (sums.h), a column may begin or end a
- * quarter of its width beside its place. */
+ * zooming in ends at the recorded points, whatever the length of the curve. Each point
+ * is in one column; of a long curve, which is not read point by point (sums.h), a column may begin
+ * or end half its width beside its place. */
 #pragma once
 
 #include "insight/step-column.h"

@@ -126,7 +126,7 @@ check_cut (Fixture *fixture, const GArray *all, gint64 from, gint64 to, guint n)
     const TelarStepColumn *column = &g_array_index (cut->columns, TelarStepColumn, i);
     at = check_column (column, all, at);
     if (!cut->whole)
-      g_assert_cmpfloat ((double)(column->last_step - column->first_step), <=, 1.25 * width);
+      g_assert_cmpfloat ((double)(column->last_step - column->first_step), <=, 1.5 * width);
   }
   g_assert_cmpuint (at, ==, end);
 }
