@@ -38,7 +38,8 @@ typedef struct {
    * of raw data may be too large for it. With float16_io (which goes without float16) all is
    * float16, inputs and results too. */
   gboolean float16, float16_io;
-  gboolean external_data; /* weights into PATH.data; models above 2 GiB always do */
+  gboolean external_data; /* weights into PATH.data, also where all would fit into one file */
+  gsize largest;          /* above so many bytes always; 0: TELAR_ONNX_LARGEST */
   /* Leaves out what prepares the data (onnx-prepared.h); the model's inputs are then called
    * NODE.PORT after what they replace. Needs graph and lowered. */
   gboolean without_preprocessing;
@@ -50,6 +51,9 @@ typedef struct {
 #define TELAR_ONNX_OPSET_MIN 13
 #define TELAR_ONNX_OPSET_MAX 26
 #define TELAR_ONNX_OPSET     21
+
+/* The bytes that one file may have: a message of protocol buffers has less than 2 GiB. */
+#define TELAR_ONNX_LARGEST ((gsize)G_MAXINT32)
 
 /* Writes @inference (lowered with TELAR_LOWER_INFER; it is simplified here) as an ONNX model, with
  * the numbers of @states as initialisers. Inputs and outputs keep the program's names

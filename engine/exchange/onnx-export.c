@@ -176,23 +176,24 @@ try (const Task *task, const guint8 *bytes, gsize length, const char *folder, GE
                                                           task->states, task->options, error));
 }
 
-static guint8 *
-pack (OnnxModel *model, gsize *length, GError **error)
-{
-  guint8 *bytes = onnx_model_pack (model, length);
-  if (!bytes)
-    telar_set_error (error, TELAR_ERROR_FAILED, NULL,
-                     "the model has more than the 2 GiB that an ONNX file may hold");
-  return bytes;
-}
-
 static gboolean
 write_whole (const Task *task, OnnxModel *model, GError **error)
 {
   gsize length;
-  g_autofree guint8 *bytes = pack (model, &length, error);
-  return bytes && try (task, bytes, length, NULL, error) &&
+  g_autofree guint8 *bytes = onnx_model_pack (model, &length);
+  return try (task, bytes, length, NULL, error) &&
          telar_file_replace (task->path, bytes, length, error);
+}
+
+/* What is left in the message when the weights are out of it. */
+static gboolean
+fits (OnnxModel *model, GError **error)
+{
+  if (onnx_model_bytes (model) <= TELAR_ONNX_LARGEST)
+    return TRUE;
+  telar_set_error (error, TELAR_ERROR_FAILED, NULL,
+                   "the model has more than the 2 GiB that an ONNX file may hold");
+  return FALSE;
 }
 
 /* The numbers are written into @folder, tried from there, and moved before the model that names
@@ -205,10 +206,10 @@ write_parts (const Task *task, OnnxModel *model, const char *folder, GError **er
   g_autofree char *data = g_build_filename (folder, name, NULL);
   g_autoptr (GArray) parts = onnx_external_move (model, name);
   gsize length;
-  g_autofree guint8 *bytes = pack (model, &length, error);
-  if (!bytes ||
+  if (!fits (model, error) ||
       !telar_file_replace_parts (data, (const TelarFilePart *)parts->data, parts->len, error))
     return FALSE;
+  g_autofree guint8 *bytes = onnx_model_pack (model, &length);
   gboolean good = try (task, bytes, length, folder, error);
   if (good && g_rename (data, beside) != 0) {
     telar_set_error (error, TELAR_ERROR_FAILED, NULL, "cannot write %s: %s", beside,
@@ -223,7 +224,8 @@ write_parts (const Task *task, OnnxModel *model, const char *folder, GError **er
 static gboolean
 write_model (const Task *task, OnnxModel *model, GError **error)
 {
-  if (!task->options->external_data && onnx_model_fits (model))
+  gsize largest = task->options->largest ? task->options->largest : TELAR_ONNX_LARGEST;
+  if (!task->options->external_data && onnx_model_bytes (model) <= largest)
     return write_whole (task, model, error);
   g_autofree char *folder = g_strconcat (task->path, ".XXXXXX", NULL);
   if (!g_mkdtemp (folder)) {

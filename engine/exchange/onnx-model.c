@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* Protobuf's limit of a message. */
-#define LARGEST_MESSAGE ((gsize)G_MAXINT32)
-
 #define MOST_ATTRIBUTES 8
 #define MOST_OUTPUTS    4
 
@@ -328,21 +325,9 @@ onnx_node_texts (OnnxModel *model, OnnxNode *node, const char *key, const char *
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-gboolean
-onnx_model_fits (const OnnxModel *model)
-{
-  gsize bytes = 0;
-  for (guint i = 0; i < model->initializers->len; i++) {
-    gsize size = ((const Onnx__TensorProto *)model->initializers->pdata[i])->raw_data.len;
-    if (size > LARGEST_MESSAGE - bytes)
-      return FALSE;
-    bytes += size;
-  }
-  return TRUE;
-}
-
-guint8 *
-onnx_model_pack (OnnxModel *model, gsize *length)
+/* Puts the lists into the message. */
+static const Onnx__ModelProto *
+gather (OnnxModel *model)
 {
   model->graph.n_node = model->nodes->len;
   model->graph.node = (OnnxNode **)model->nodes->pdata;
@@ -356,17 +341,24 @@ onnx_model_pack (OnnxModel *model, gsize *length)
   model->proto.ir_version = ONNX__VERSION__IR_VERSION;
   model->proto.n_opset_import = G_N_ELEMENTS (model->opsets);
   model->proto.opset_import = model->opsets;
-  model->proto.producer_name = copy_text (model, "telar");
-  model->proto.producer_version = copy_text (model, TELAR_VERSION);
+  model->proto.producer_name = (char *)"telar";
+  model->proto.producer_version = (char *)TELAR_VERSION;
   model->proto.graph = &model->graph;
   model->proto.n_metadata_props = model->metadata->len;
   model->proto.metadata_props = (Onnx__StringStringEntryProto **)model->metadata->pdata;
+  return &model->proto;
+}
 
-  if (!onnx_model_fits (model))
-    return NULL;
-  *length = onnx__model_proto__get_packed_size (&model->proto);
-  if (*length > LARGEST_MESSAGE)
-    return NULL;
+gsize
+onnx_model_bytes (OnnxModel *model)
+{
+  return onnx__model_proto__get_packed_size (gather (model));
+}
+
+guint8 *
+onnx_model_pack (OnnxModel *model, gsize *length)
+{
+  *length = onnx_model_bytes (model);
   guint8 *bytes = g_malloc (*length);
   onnx__model_proto__pack (&model->proto, bytes);
   return bytes;

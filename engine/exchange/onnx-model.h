@@ -51,10 +51,9 @@ void onnx_node_texts (OnnxModel *model, OnnxNode *node, const char *key, const c
 void onnx_node_ints (OnnxModel *model, OnnxNode *node, const char *key, const gint64 *values,
                      guint n);
 
-/* Whether the initialisers fit into one file. */
-gboolean onnx_model_fits (const OnnxModel *model);
-/* The file's bytes; caller frees. NULL when they would exceed the 2 GiB that a protobuf message may
- * have. */
+/* How many bytes the file will have. */
+gsize onnx_model_bytes (OnnxModel *model);
+/* They; caller frees. */
 guint8 *onnx_model_pack (OnnxModel *model, gsize *length);
 
 G_END_DECLS

@@ -3,7 +3,8 @@
  * ("state:NAME"), what Telar computes from them ("out:NAME") and, as metadata, the example's text.
  * Operators without a result have nothing to export. OPSET is ONNX's operator set; with it the
  * samples, which take long, stay out. float16 and float16-io in its place write half precision,
- * external-data the samples alone with their weights in files beside them. */
+ * external-data the samples alone, weights in a file beside where a small one has no room for them.
+ */
 #include "data/data.h"
 #include "engine/checkpoint.h"
 #include "engine/exchange/export.h"
@@ -15,6 +16,7 @@
 #include <string.h>
 
 #define SAMPLE_ROWS 5
+#define SMALL_FILE  (64 << 10)
 
 static int opset;
 static gboolean float16, float16_io, external_data;
@@ -48,7 +50,7 @@ write_model (const char *folder, const char *name, const TelarGraph *graph,
     .opset = opset,
     .float16 = float16,
     .float16_io = float16_io,
-    .external_data = external_data,
+    .largest = external_data ? SMALL_FILE : 0,
   };
   g_autofree char *file = g_strconcat (name, ".onnx", NULL);
   g_autofree char *path = g_build_filename (folder, file, NULL);

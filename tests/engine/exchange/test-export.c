@@ -104,6 +104,33 @@ test_same_bytes (Fixture *fixture, gconstpointer data)
   g_assert_true (memcmp (first, second, n_first) == 0);
 }
 
+/* Weights go into a file of their own exactly where one file would be too large for them. */
+static void
+test_too_large (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarProgram) program = lower ("dense", "f32[2,40] units=30", TELAR_LOWER_INFER);
+  g_autoptr (TelarStates) states = draw_states (program);
+  g_autofree char *beside = g_strconcat (fixture->path, ".data", NULL);
+  TelarExportOptions options = { 0 };
+  GStatBuf whole, message, weights;
+
+  g_assert_cmpuint (TELAR_ONNX_LARGEST, ==, (G_GUINT64_CONSTANT (1) << 31) - 1);
+  g_assert_true (telar_export_onnx (program, states, &options, fixture->path, &error));
+  g_assert_cmpint (g_stat (fixture->path, &whole), ==, 0);
+  options.largest = (gsize)whole.st_size;
+  g_assert_true (telar_export_onnx (program, states, &options, fixture->path, &error));
+  g_assert_false (g_file_test (beside, G_FILE_TEST_EXISTS));
+  options.largest--;
+  g_assert_true (telar_export_onnx (program, states, &options, fixture->path, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_stat (fixture->path, &message), ==, 0);
+  g_assert_cmpint (g_stat (beside, &weights), ==, 0);
+  g_assert_cmpint (weights.st_size, ==, 40 * 30 * 4); /* the bias is too small to be moved */
+  g_assert_cmpint (message.st_size, <, whole.st_size - weights.st_size + 200);
+  g_remove (beside);
+}
+
 /* States by their names, and nothing that only training needs. */
 static void
 test_safetensors (Fixture *fixture, gconstpointer data)
@@ -138,6 +165,7 @@ main (int argc, char **argv)
   ADD ("/export/onnx/missing-state", test_missing_state);
   ADD ("/export/onnx/no-folder", test_no_folder);
   ADD ("/export/onnx/same-bytes", test_same_bytes);
+  ADD ("/export/onnx/too-large", test_too_large);
   ADD ("/export/safetensors", test_safetensors);
 #undef ADD
   return g_test_run ();
