@@ -57,13 +57,32 @@ is_listable (const TelarTensor *tensor)
   return good;
 }
 
+/* As it stands in the drawing: the shortest that float32 cannot tell from it, where the tensor has
+ * no more than that. */
+static double
+drawn_number (const TelarTensor *tensor, gsize i)
+{
+  double number = telar_tensor_get (tensor, i);
+  gboolean narrow = telar_dtype_is_float (tensor->type.dtype) && tensor->type.dtype != TELAR_F64;
+  return narrow ? onnx_shortest_real (number) : number;
+}
+
+/* Whether one number of the drawing says all of the tensor. */
+static gboolean
+is_one_number (const TelarTensor *tensor)
+{
+  double number;
+  return onnx_tensor_is_uniform (tensor, &number) && isfinite (number) &&
+         (telar_dtype_is_float (tensor->type.dtype) || fabs (number) <= 0x1p53);
+}
+
 static gboolean
 list_numbers (TelarNode *node, const TelarTensor *tensor, GError **error)
 {
   guint n = (guint)telar_tensor_elements (tensor);
   g_autofree double *items = g_new (double, n);
   for (guint i = 0; i < n; i++)
-    items[i] = onnx_shortest_real (telar_tensor_get (tensor, i));
+    items[i] = drawn_number (tensor, i);
   TelarParamValue value = { .kind = TELAR_PARAM_REALS, .reals = { n, items } };
   return telar_param_set_put (node->params, "numbers", &value, error);
 }
@@ -77,15 +96,16 @@ onnx_canvas_known (OnnxCanvas *canvas, const char *called, TelarTensor *tensor, 
   if (g_str_has_suffix (name, ".value")) /* as Telar's own files call it */
     name[strlen (name) - strlen (".value")] = '\0';
   g_autofree char *id = onnx_canvas_id (canvas, name);
-  double number;
-  gboolean uniform = onnx_tensor_is_uniform (tensor, &number) && isfinite (number);
-  gboolean learned = tensor->type.dtype == TELAR_F32 && !uniform && isfinite (number);
+  gboolean empty = telar_tensor_elements (tensor) == 0, uniform = is_one_number (tensor);
+  gboolean learned =
+      tensor->type.dtype == TELAR_F32 && !uniform && isfinite (telar_tensor_get (tensor, 0));
   gboolean listed = !uniform && !learned && is_listable (tensor);
   gboolean stored = !uniform && !learned && !listed;
   TelarNode *node =
       telar_graph_add_node (canvas->graph, learned ? "parameter" : "constant", id, error);
   TelarParamValue sizes = { .kind = TELAR_PARAM_INTS, .ints.n = tensor->type.shape.rank };
-  TelarParamValue value = { .kind = TELAR_PARAM_REAL, .real = onnx_shortest_real (number) };
+  TelarParamValue value = { .kind = TELAR_PARAM_REAL,
+                            .real = empty ? 0 : drawn_number (tensor, 0) };
   if (!node)
     return NULL;
   memcpy (sizes.ints.items, tensor->type.shape.dims, sizes.ints.n * sizeof (gint64));

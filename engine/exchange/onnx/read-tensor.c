@@ -125,6 +125,11 @@ find_external (const Onnx__TensorProto *proto, const char *folder, const char *n
   }
   g_autofree char *path = g_build_filename (folder, location, NULL);
   g_autoptr (GError) why = NULL;
+  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR)) { /* a pipe would be waited for */
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
+                     "the data of %s cannot be read: there is no file %s", name, path);
+    return NULL;
+  }
   *file = g_mapped_file_new (path, FALSE, &why);
   if (!*file) {
     telar_set_error (error, TELAR_ERROR_INVALID, NULL, "the data of %s cannot be read: %s", name,
