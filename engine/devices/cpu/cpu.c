@@ -9,8 +9,8 @@
 /* Where two families have a kernel for the same instruction, the first one runs it. */
 static const CpuFamily *const families[] = {
   &cpu_elementwise_family,   &cpu_reduce_family,        &cpu_arg_family,
-  &cpu_matmul_packed_family, &cpu_conv_winograd_family, &cpu_conv_packed_family,
-  &cpu_gemm_family,
+  &cpu_matmul_packed_family, &cpu_conv_winograd_family, &cpu_conv_winograd_grad_family,
+  &cpu_conv_packed_family,   &cpu_gemm_family,
 #ifdef TELAR_HAVE_ONEDNN
   &cpu_matmul_family,        &cpu_conv_family,
 #else

@@ -93,10 +93,10 @@ typedef struct {
 
 /* A tile of a convolution of 3 x 3: 6 x 6 pixels of the image, of which the lines from @top up to
  * @bottom and the columns from @left up to @right are inside; or of 4 x 4 of the result, of which
- * @bottom lines and @right columns are. @line: floats from one line to the next. The channels come
- * in whole registers. */
+ * @bottom lines and @right columns are. @line: floats from one line to the next; @panel: from one
+ * panel of a point's channels to the next. The channels come in whole registers. */
 typedef struct {
-  gsize channels, line;
+  gsize channels, line, panel;
   gsize top, bottom, left, right;
 } CpuWinograd;
 
@@ -145,9 +145,21 @@ typedef struct {
   void (*pack) (const CpuMatrix *b, float *packed);
   /* y = a · b for @rows rows */
   void (*multiply) (const CpuTile *tile, const CpuMatrix *b, const float *packed, gsize rows);
-  /* The 36 points of a tile of the image, each @apart from the one before; and back. */
+  /* y = aᵀ · b, or with @add y += aᵀ · b, of panels: a and b have @depth rows, y @rows. */
+  void (*multiply_panels) (const float *a, const float *b, float *y, gsize depth, gsize rows,
+                           gboolean add);
+  /* The 36 points of a tile of the image, each @apart from the one before; and back from those of
+   * its result, which stand side by side; and to those of the result from its gradient. */
   void (*winograd_in) (const CpuWinograd *w, const float *x, float *v, gsize apart);
   void (*winograd_out) (const CpuWinograd *w, const float *m, gsize apart, float *y);
+  void (*winograd_out_grad) (const CpuWinograd *w, const float *dy, float *m, gsize apart);
+  /* One panel of each point's matrix of weights, packed, from filters of nine taps that lie where
+   * the matrix has one number, or, @turned, from the last tap to the first; and the gradient of the
+   * filters from that of the matrices. */
+  void (*winograd_weights) (const CpuMatrix *filters, gboolean turned, gsize panel, float *u,
+                            gsize apart);
+  void (*winograd_weights_grad) (const CpuMatrix *filters, gsize panel, const float *u, gsize apart,
+                                 float *dw);
   void (*lstm) (const CpuLstmRow *row, gsize n);
   void (*lstm_grad) (const CpuLstmRow *row, gsize n);
   void (*gru) (const CpuGruRow *row, gsize n);

@@ -165,6 +165,12 @@ static const char *const fixed[] = {
   "conv f32[2,13,14,64] f32[32,64,3,3] {stride=[1,1], layout=1}",
   "conv f32[3,5,21,32] f32[32,32,3,3] f32[32] {stride=[1,1], pad=[2,0,0,2], layout=1}",
   "conv f32[1,30,30,112] f32[80,112,3,3] {stride=[1,1], pad=[1,1,1,1], layout=1}",
+  "conv f32[2,13,14,32] f32[48,32,3,3] f32[48] {stride=[1,1], pad=[1,1,1,1], layout=1, activation=relu}",
+  "conv_input_grad f32[2,13,14,48] f32[48,32,3,3] {stride=[1,1], pad=[1,1,1,1], layout=1, shape=[2,13,14,32]}",
+  "conv_input_grad f32[3,5,21,32] f32[32,48,3,3] {stride=[1,1], pad=[2,0,0,2], layout=1, shape=[3,5,21,48]}",
+  "conv_input_grad f32[3,13,15,32] f32[32,32,3,3] {stride=[1,1], pad=[0,3,0,2], layout=1, shape=[3,15,12,32]}",
+  "conv_weight_grad f32[3,5,21,48] f32[3,5,21,32] {stride=[1,1], pad=[2,0,0,2], layout=1, shape=[32,48,3,3]}",
+  "conv_weight_grad f32[3,33,34,32] f32[3,33,34,48] {stride=[1,1], pad=[1,1,1,1], layout=1, shape=[48,32,3,3]}",
 };
 
 /* Elementwise cases: primitives, and the types they take beside float32. */

@@ -316,6 +316,10 @@ depth_of (const Case *c)
     depth = (gsize)MAX (a->dims[a->rank - 1], a->dims[a->rank - 2]);
   } else if (c->instr->prim == TELAR_PRIM_CONV || c->instr->prim == TELAR_PRIM_CONV_INPUT_GRAD) {
     depth = telar_shape_elements (&c->inputs[1].type.shape);
+  } else if (c->instr->prim == TELAR_PRIM_CONV_WEIGHT_GRAD) { /* all positions of the result */
+    gsize positions =
+        telar_shape_elements (&c->inputs[1].type.shape) / (gsize)c->outputs[0].type.shape.dims[0];
+    depth = MAX (positions, 1);
   } else if (c->instr->prim == TELAR_PRIM_LSTM || c->instr->prim == TELAR_PRIM_GRU ||
              c->instr->prim == TELAR_PRIM_LSTM_GRAD || c->instr->prim == TELAR_PRIM_GRU_GRAD) {
     const TelarShape *gates = &c->inputs[0].type.shape; /* all steps' products */

@@ -145,10 +145,50 @@ multiply (const CpuTile *whole, const CpuMatrix *b, const float *packed, gsize r
     }
 }
 
+/* @rows, a constant where this is inlined, of aᵀ times a panel. */
+static inline __attribute__ ((always_inline)) void
+cross_tile (const float *restrict a, const float *restrict b, float *y, gsize depth, gboolean add,
+            guint rows)
+{
+  Floats sums[ROWS][2];
+
+  UNROLL
+  for (guint r = 0; r < rows; r++)
+    sums[r][0] = sums[r][1] = (Floats){ 0 };
+  for (gsize k = 0; k < depth; k++, a += PANEL, b += PANEL) {
+    Floats left = load (b), right = load (b + ISA_LANES);
+    UNROLL
+    for (guint r = 0; r < rows; r++) {
+      Floats value = splat (a[r]);
+      sums[r][0] += value * left;
+      sums[r][1] += value * right;
+    }
+  }
+  UNROLL
+  for (guint r = 0; r < rows; r++) {
+    store (y + r * PANEL, sums[r][0], add);
+    store (y + r * PANEL + ISA_LANES, sums[r][1], add);
+  }
+}
+
+static void
+multiply_panels (const float *a, const float *b, float *y, gsize depth, gsize rows, gboolean add)
+{
+  gsize r = 0;
+
+  for (; rows - r >= ROWS && rows - r != ROWS + 2; r += ROWS)
+    cross_tile (a + r, b, y + r * PANEL, depth, add, ROWS);
+  for (; r + 4 <= rows; r += 4)
+    cross_tile (a + r, b, y + r * PANEL, depth, add, 4);
+  for (; r < rows; r++)
+    cross_tile (a + r, b, y + r * PANEL, depth, add, 1);
+}
+
 void
 ISA_NAME (cpu_fill_products) (CpuVector *vector)
 {
   vector->panel = PANEL;
   vector->pack = pack;
   vector->multiply = multiply;
+  vector->multiply_panels = multiply_panels;
 }
