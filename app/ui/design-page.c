@@ -187,8 +187,14 @@ on_message (GtkWidget *source, const char *text, TelarDesignPage *self)
 static void
 on_keep_group (TelarCanvas *canvas, const char *group, TelarDesignPage *self)
 {
-  telar_library_ask_keep (GTK_WIDGET (self),
-                          telar_graph_find_group (telar_document_graph (self->document), group));
+  const TelarGraph *drawing = telar_graph_find_group (telar_document_graph (self->document), group);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (telar_library_ask_keep (GTK_WIDGET (self), drawing, &error))
+    return;
+  text = g_strdup_printf (_ ("The operator was not kept: %s"), error->message);
+  g_signal_emit (self, signals[MESSAGE], 0, text);
 }
 
 static void

@@ -52,40 +52,33 @@ on_title_changed (Keep *keep)
 }
 
 static void
-tell_not_kept (GtkWindow *parent, const GError *error)
-{
-  GtkWidget *dialog =
-      adw_message_dialog_new (parent, _ ("The operator was not kept"), error->message);
-
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
 on_keep_response (AdwMessageDialog *dialog, const char *response, Keep *keep)
 {
   g_autoptr (GError) error = NULL;
+  GtkWidget *told;
 
-  if (g_str_equal (response, "keep") &&
-      !telar_library_keep (telar_library_get (), telar_graph_find_group (keep->graph, keep->group),
-                           title_of (keep), &error))
-    tell_not_kept (gtk_window_get_transient_for (GTK_WINDOW (dialog)), error);
+  if (!g_str_equal (response, "keep") ||
+      telar_library_keep (telar_library_get (), telar_graph_find_group (keep->graph, keep->group),
+                          title_of (keep), &error))
+    return;
+  told = adw_message_dialog_new (gtk_window_get_transient_for (GTK_WINDOW (dialog)),
+                                 _ ("The operator was not kept"), error->message);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (told), "close", _ ("_Close"));
+  gtk_window_present (GTK_WINDOW (told));
 }
 
-void
-telar_library_ask_keep (GtkWidget *parent, const TelarGraph *drawing)
+gboolean
+telar_library_ask_keep (GtkWidget *parent, const TelarGraph *drawing, GError **error)
 {
   GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (parent));
-  g_autoptr (GError) error = NULL;
   Keep *keep = g_new0 (Keep, 1);
   GtkWidget *dialog;
 
   keep->graph = telar_graph_new ();
-  keep->group = telar_group_bring (keep->graph, drawing, NULL, &error);
+  keep->group = telar_group_bring (keep->graph, drawing, NULL, error);
   if (!keep->group) {
     keep_free (keep);
-    tell_not_kept (window, error);
-    return;
+    return FALSE;
   }
   keep->dialog = dialog = adw_message_dialog_new (window, _ ("Keep as an Operator"), NULL);
   keep->entry = gtk_entry_new ();
@@ -104,6 +97,7 @@ telar_library_ask_keep (GtkWidget *parent, const TelarGraph *drawing)
   on_title_changed (keep);
   gtk_window_present (GTK_WINDOW (dialog));
   gtk_widget_grab_focus (keep->entry);
+  return TRUE;
 }
 
 /* --- looking after ---------------------------------------------------------------------------- */

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /* Asks for the name that the group becomes an operator under, and keeps it. @drawing is copied
- * before this returns. */
-void telar_library_ask_keep (GtkWidget *parent, const TelarGraph *drawing);
+ * before this returns; FALSE and nothing asked where it cannot be. */
+gboolean telar_library_ask_keep (GtkWidget *parent, const TelarGraph *drawing, GError **error);
 /* The operators of the library: each can be opened, renamed, removed. */
 void telar_library_show (GtkWidget *parent);
 
