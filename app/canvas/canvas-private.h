@@ -110,6 +110,7 @@ typedef struct {
   TelarSceneNode *focus; /* the one with a ring, or NULL, */
   TelarSceneEdge *wire;  /* the selected one, or NULL, */
   TelarSceneEdge *hover; /* and the one under the pointer: read only where the scene kept them */
+  gboolean wire_ringed;  /* the selected one has a ring */
   const TelarEdge *moved;
   gboolean loose;
   guint notes;   /* stamp */
@@ -214,8 +215,13 @@ float telar_canvas_snap (double value);
 void telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot); /* draw.c */
 /* drawn.c: damages the tiles that show something else than there is now. */
 void telar_canvas_update_tiles (TelarCanvas *self, TelarDetail detail);
-/* The node that is drawn with a ring as it has the keyboard, or NULL. */
+
+/* focus.c: the node and the wire that are drawn with a ring as they have the keyboard, or NULL. */
 TelarSceneNode *telar_canvas_ringed (TelarCanvas *self);
+TelarSceneEdge *telar_canvas_ringed_wire (TelarCanvas *self);
+/* The ring of a port, of a note or of the canvas, which is @all. */
+void telar_canvas_snapshot_focus (TelarCanvas *self, GtkSnapshot *snapshot,
+                                  const graphene_rect_t *all);
 
 /* overlay.c: what a gesture is about to do. */
 void telar_canvas_snapshot_overlay (TelarCanvas *self, GtkSnapshot *snapshot,

@@ -6,6 +6,8 @@
 
 #define TEXT_LEFT 52.0f
 #define PAD       12.0f
+/* Of what a title measures. */
+#define SMALLEST_TITLE 0.84
 /* The shadow, as rings that fade: cheaper than a blur and as soft at this size. */
 #define SHADOW 5
 
@@ -173,6 +175,18 @@ output_shape (const TelarSceneNode *node, guint port)
   return node->shapes && port < g_strv_length (node->shapes) ? node->shapes[port] : "";
 }
 
+/* A title that is a little too long is written smaller before it is cut. */
+static double
+title_scale (PangoContext *context, const char *text, const TextStyle *style)
+{
+  TextStyle whole = { style->scale, style->weight, 0, style->alignment };
+  g_autoptr (PangoLayout) layout = make_text (context, text, &whole);
+  int width;
+
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  return style->scale * CLAMP (style->width / MAX (width, 1), SMALLEST_TITLE, 1);
+}
+
 /* The rows of a card with several ports: names at the ports, shapes beside the outputs. */
 static void
 put_rows (GtkSnapshot *snapshot, PangoContext *context, const TelarSceneNode *node,
@@ -223,6 +237,7 @@ render_full (const TelarSceneNode *node, const TelarTheme *theme, PangoContext *
     title.width -= 18;
   if (!node->summary[0] && !third)
     first = rows ? 26 : TELAR_CARD_HEIGHT / 2;
+  title.scale = title_scale (context, node->title, &title);
   put_text (snapshot, context, node->title, TEXT_LEFT, first, &title, &theme->text);
   put_text (snapshot, context, node->summary, TEXT_LEFT, first + 18, &line, &theme->dim);
   if (third)

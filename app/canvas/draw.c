@@ -239,6 +239,7 @@ telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     draw_hover (self, snapshot);
   if (self->dropping)
     draw_drop (self, snapshot);
+  telar_canvas_snapshot_focus (self, snapshot, &all);
   telar_canvas_snapshot_overlay (self, snapshot, &all);
   if (self->note_editor)
     gtk_widget_snapshot_child (widget, self->note_editor, snapshot);

@@ -5,15 +5,6 @@
 /* When more nodes than these are selected or no longer are, all is drawn anew. */
 #define MOST 200
 
-TelarSceneNode *
-telar_canvas_ringed (TelarCanvas *self)
-{
-  TelarSceneNode *node = self->current;
-  GtkWidget *widget = node && node->proxy ? GTK_WIDGET (node->proxy) : GTK_WIDGET (self);
-
-  return node && gtk_widget_has_visible_focus (widget) ? node : NULL;
-}
-
 /* With all that is drawn over the edges of what lies there. */
 static void
 damage (TelarCanvas *self, const graphene_rect_t *area)
@@ -86,10 +77,12 @@ follow_focus (TelarCanvas *self, TelarSceneNode *focus)
 }
 
 static void
-follow_wires (TelarCanvas *self)
+follow_wires (TelarCanvas *self, gboolean ringed)
 {
   if (self->selected_edge != self->drawn.wire) {
     damage_edge (self, self->drawn.wire);
+    damage_edge (self, self->selected_edge);
+  } else if (ringed != self->drawn.wire_ringed) {
     damage_edge (self, self->selected_edge);
   }
   if (self->hover.edge != self->drawn.hover) {
@@ -103,6 +96,7 @@ telar_canvas_update_tiles (TelarCanvas *self, TelarDetail detail)
 {
   TelarDrawn *drawn = &self->drawn;
   TelarSceneNode *focus = telar_canvas_ringed (self);
+  gboolean ringed = telar_canvas_ringed_wire (self) != NULL;
   guint notes = telar_canvas_notes_stamp (self);
   g_autoptr (GArray) areas = g_array_new (FALSE, FALSE, sizeof (graphene_rect_t));
   gboolean known = telar_scene_take_changes (self->scene, areas);
@@ -114,7 +108,7 @@ telar_canvas_update_tiles (TelarCanvas *self, TelarDetail detail)
     if (follow_selection (self))
       remember_selection (self);
     follow_focus (self, focus);
-    follow_wires (self);
+    follow_wires (self, ringed);
   } else {
     telar_tiles_forget (self->tiles);
     remember_selection (self);
@@ -125,5 +119,6 @@ telar_canvas_update_tiles (TelarCanvas *self, TelarDetail detail)
   drawn->moved = self->wiring.moved;
   drawn->focus = focus;
   drawn->wire = self->selected_edge;
+  drawn->wire_ringed = ringed;
   drawn->hover = self->hover.edge;
 }

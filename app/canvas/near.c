@@ -23,6 +23,17 @@ draw_bends (TelarSheet *sheet, const TelarSceneEdge *edge, guint32 colour)
   }
 }
 
+static void
+draw_wire_ring (TelarCanvas *self, TelarSheet *sheet, const TelarSceneEdge *edge, float thickness)
+{
+  float unit = (float)sheet->device;
+
+  telar_sheet_wire (sheet, &edge->curve, thickness + 10 * unit,
+                    telar_raster_colour (&self->theme.text));
+  telar_sheet_wire (sheet, &edge->curve, thickness + 6 * unit,
+                    telar_raster_colour (&self->theme.background));
+}
+
 /* Those that are selected above the others. */
 static void
 draw_wires (TelarCanvas *self, TelarSheet *sheet, const GPtrArray *edges)
@@ -40,6 +51,8 @@ draw_wires (TelarCanvas *self, TelarSheet *sheet, const GPtrArray *edges)
 
       if (edge->selected != selected || telar_canvas_hides_wire (self, edge))
         continue;
+      if (selected && edge == telar_canvas_ringed_wire (self))
+        draw_wire_ring (self, sheet, edge, thickness);
       telar_sheet_wire (sheet, &edge->curve, thickness, colour);
       draw_bends (sheet, edge, colour);
     }

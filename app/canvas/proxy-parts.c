@@ -37,10 +37,22 @@ focus (GtkWidget *widget, GtkDirectionType direction)
   return FALSE;
 }
 
+/* The canvas draws the ring around it. */
+static void
+state_flags_changed (GtkWidget *widget, GtkStateFlags before)
+{
+  GtkStateFlags changed = before ^ gtk_widget_get_state_flags (widget);
+  GtkWidget *canvas = gtk_widget_get_ancestor (widget, TELAR_TYPE_CANVAS);
+
+  if (canvas && changed & (GTK_STATE_FLAG_FOCUSED | GTK_STATE_FLAG_FOCUS_VISIBLE))
+    gtk_widget_queue_draw (canvas);
+}
+
 void
 telar_proxy_class_init (GtkWidgetClass *widget_class, GtkAccessibleRole role)
 {
   widget_class->measure = measure;
+  widget_class->state_flags_changed = state_flags_changed;
   widget_class->focus = focus;
   gtk_widget_class_set_accessible_role (widget_class, role);
 }
@@ -195,6 +207,17 @@ telar_port_proxy_is_for (GtkWidget *proxy, gboolean output, guint port)
   const TelarPortProxy *self = TELAR_PORT_PROXY (proxy);
 
   return self->output == output && self->port == port;
+}
+
+gboolean
+telar_port_proxy_place (GtkWidget *widget, graphene_point_t *centre)
+{
+  const TelarPortProxy *self = (const TelarPortProxy *)widget;
+
+  if (!TELAR_IS_PORT_PROXY (widget))
+    return FALSE;
+  *centre = telar_scene_port (self->node, self->output, self->port);
+  return TRUE;
 }
 
 /* --- wires ------------------------------------------------------------------------------------ */

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 GtkWidget *telar_port_proxy_new (TelarSceneNode *node, gboolean output, guint port);
 void telar_port_proxy_tell (GtkWidget *proxy);
 gboolean telar_port_proxy_is_for (GtkWidget *proxy, gboolean output, guint port);
+/* The port's centre in the drawing; FALSE where @widget stands for no port. */
+gboolean telar_port_proxy_place (GtkWidget *widget, graphene_point_t *centre);
 
 /* A child of the canvas. */
 GtkWidget *telar_wire_proxy_new (TelarSceneEdge *edge);

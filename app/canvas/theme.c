@@ -83,23 +83,22 @@ raise_contrast (TelarTheme *theme)
   theme->dot = telar_theme_alpha (&theme->text, 0.3f);
   theme->dim = telar_theme_mix (&theme->dim, &theme->text, 0.7f);
   theme->accent = parse (theme->dark ? "#99c1f1" : "#1a5fb4");
+  theme->guide = telar_theme_mix (&theme->guide, &theme->text, 0.3f);
   theme->error = telar_theme_mix (&theme->error, &theme->text, 0.25f);
   theme->warning = telar_theme_mix (&theme->warning, &theme->text, 0.3f);
   for (guint i = 0; i < TELAR_N_CATEGORIES; i++)
     theme->categories[i] = telar_theme_mix (&theme->categories[i], &theme->text, 0.45f);
   for (guint i = 0; i < G_N_ELEMENTS (kind_colours); i++)
     theme->kinds[i] = telar_theme_mix (&theme->kinds[i], &theme->text, 0.55f);
+  for (guint i = 0; i < TELAR_N_COLOURS; i++)
+    theme->notes[i] = telar_theme_mix (&theme->notes[i], &theme->text, 0.45f);
 }
 
 void
-telar_theme_load (TelarTheme *theme)
+telar_theme_make (TelarTheme *theme, gboolean dark, gboolean high_contrast)
 {
-  AdwStyleManager *manager = adw_style_manager_get_default ();
-  gboolean dark = adw_style_manager_get_dark (manager);
-  gboolean contrast = adw_style_manager_get_high_contrast (manager);
-
   theme->dark = dark;
-  theme->high_contrast = contrast;
+  theme->high_contrast = high_contrast;
   theme->background = parse (dark ? "#1b1c1f" : "#f4f5f7");
   theme->dot = parse (dark ? "#33353a" : "#d5d8de");
   theme->card = parse (dark ? "#2a2c31" : "#ffffff");
@@ -107,7 +106,7 @@ telar_theme_load (TelarTheme *theme)
   theme->shadow = parse (dark ? "rgba(0,0,0,0.45)" : "rgba(15,23,42,0.10)");
   theme->text = parse (dark ? "#f2f3f5" : "#1f2329");
   theme->dim = parse (dark ? "#a6abb5" : "#636b78");
-  theme->accent = parse (dark ? "#78aeed" : "#3584e4");
+  theme->accent = parse (dark ? "#78aeed" : "#1c71d8");
   theme->guide = parse (dark ? "#ff8ac4" : "#d0287c");
   theme->error = parse (dark ? "#ff7b63" : "#c01c28");
   theme->warning = parse (dark ? "#f8e45c" : "#ae7b03");
@@ -117,9 +116,18 @@ telar_theme_load (TelarTheme *theme)
     theme->kinds[i] = pick (kind_colours[i], dark);
   for (guint i = 0; i < TELAR_N_COLOURS; i++)
     theme->notes[i] = pick (note_colours[i], dark);
-  if (contrast)
+  if (high_contrast)
     raise_contrast (theme);
   theme->wire = theme->kinds[TELAR_PORT_TENSOR];
+}
+
+void
+telar_theme_load (TelarTheme *theme)
+{
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+
+  telar_theme_make (theme, adw_style_manager_get_dark (manager),
+                    adw_style_manager_get_high_contrast (manager));
 }
 
 /* --- tiles ------------------------------------------------------------------------------------ */
@@ -176,10 +184,13 @@ telar_tile_class_init (TelarTileClass *klass)
 static void
 telar_tile_init (TelarTile *self)
 {
+  static const char *const news[] = { "notify::dark", "notify::high-contrast" };
+
   gtk_widget_set_valign (GTK_WIDGET (self), GTK_ALIGN_CENTER);
   gtk_widget_set_can_target (GTK_WIDGET (self), FALSE);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  for (guint i = 0; i < G_N_ELEMENTS (news); i++)
+    g_signal_connect_object (adw_style_manager_get_default (), news[i],
+                             G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
 }
 
 GtkWidget *

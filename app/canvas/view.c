@@ -117,8 +117,15 @@ PangoContext *
 telar_canvas_card_context (TelarCanvas *self)
 {
   if (!self->card_context) {
+    g_autoptr (PangoFontDescription) font = NULL;
+
     self->card_context = gtk_widget_create_pango_context (GTK_WIDGET (self));
     pango_cairo_context_set_resolution (self->card_context, 96);
+    /* GTK's is in pixels, and as large as the desktop asks for already. */
+    font = pango_font_description_copy (pango_context_get_font_description (self->card_context));
+    pango_font_description_set_absolute_size (font, pango_font_description_get_size (font) /
+                                                        telar_canvas_life_size (self));
+    pango_context_set_font_description (self->card_context, font);
   }
   return self->card_context;
 }
