@@ -6,25 +6,19 @@
 #include "app/canvas/pills.h"
 #include "app/canvas/scene.h"
 #include "app/canvas/snap.h"
+#include "app/canvas/viewing.h"
 #include "app/project/edits.h"
 
 #include <adwaita.h>
 
 G_BEGIN_DECLS
 
-#define TELAR_ZOOM_MIN 0.04
-#define TELAR_ZOOM_MAX 3.0
 /* How near a port or wire the pointer must be, in pixels of the screen. */
 #define TELAR_REACH 10.0
 /* Where a wire that is being drawn finds a port. */
 #define TELAR_SNAP 26.0
 /* Between a node and one added beside it, in canvas units. */
 #define TELAR_BESIDE 64.0f
-
-typedef struct {
-  double x, y; /* canvas coordinates at the widget's top left */
-  double zoom;
-} TelarView;
 
 typedef enum {
   TELAR_DRAG_NONE,
@@ -183,9 +177,6 @@ struct _TelarCanvas {
 
 /* --- canvas.c, view.c, selection.c ------------------------------------------------------------ */
 
-/* The zoom at which a card's text is as large as the desktop asks for; 1 where it asks for nothing.
- */
-double telar_canvas_life_size (TelarCanvas *self);
 /* For text in cards, which only the zoom makes larger. Borrowed. */
 PangoContext *telar_canvas_card_context (TelarCanvas *self);
 void telar_canvas_set_view (TelarCanvas *self, const TelarView *view);

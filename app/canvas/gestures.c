@@ -6,9 +6,7 @@
 #include <math.h>
 
 /* So far a press may wander before it becomes a drag, in pixels. */
-#define THRESHOLD   4.0
-#define WHEEL_STEP  64.0
-#define ZOOM_FACTOR 1.12
+#define THRESHOLD 4.0
 
 /* --- the rubber band -------------------------------------------------------------------------- */
 
@@ -344,23 +342,10 @@ on_click (GtkGestureClick *gesture, int n_press, double x, double y, TelarCanvas
 static gboolean
 on_scroll (GtkEventControllerScroll *scroll, double dx, double dy, TelarCanvas *self)
 {
-  GdkModifierType modifiers =
-      gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (scroll));
-  gboolean wheel = gtk_event_controller_scroll_get_unit (scroll) == GDK_SCROLL_UNIT_WHEEL;
-  double step = (wheel ? WHEEL_STEP : 1) / self->view.zoom;
+  TelarView view = telar_view_scrolled (&self->view, scroll, dx, dy, &self->pointer);
 
-  if (modifiers & GDK_CONTROL_MASK) {
-    telar_canvas_zoom_about (self, self->view.zoom * pow (ZOOM_FACTOR, wheel ? -dy : -dy / 20),
-                             self->pointer.x, self->pointer.y);
-    return GDK_EVENT_STOP;
-  }
-  if (modifiers & GDK_SHIFT_MASK && dx == 0) {
-    dx = dy;
-    dy = 0;
-  }
   adw_animation_pause (self->animation);
-  telar_canvas_set_view (
-      self, &(TelarView){ self->view.x + dx * step, self->view.y + dy * step, self->view.zoom });
+  telar_canvas_set_view (self, &view);
   return GDK_EVENT_STOP;
 }
 

@@ -7,8 +7,6 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define ZOOM_STEP 1.25
-
 /* --- selecting, looking ----------------------------------------------------------------------- */
 
 static void
@@ -51,13 +49,13 @@ zoom_by (GtkWidget *widget, double factor)
 static void
 zoom_in (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  zoom_by (widget, ZOOM_STEP);
+  zoom_by (widget, TELAR_ZOOM_STEP);
 }
 
 static void
 zoom_out (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  zoom_by (widget, 1 / ZOOM_STEP);
+  zoom_by (widget, 1 / TELAR_ZOOM_STEP);
 }
 
 static void
@@ -77,7 +75,7 @@ zoom_original (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   TelarCanvas *self = TELAR_CANVAS (widget);
 
-  zoom_by (widget, telar_canvas_life_size (self) / self->view.zoom);
+  zoom_by (widget, telar_view_life_size (widget) / self->view.zoom);
 }
 
 /* --- walking ---------------------------------------------------------------------------------- */

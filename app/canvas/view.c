@@ -5,8 +5,6 @@
 
 #include <math.h>
 
-#define FIT_MARGIN 28.0
-
 graphene_point_t
 telar_canvas_to_widget (TelarCanvas *self, double x, double y)
 {
@@ -44,11 +42,7 @@ telar_canvas_zoom (TelarCanvas *self)
 graphene_rect_t
 telar_canvas_visible (TelarCanvas *self)
 {
-  double zoom = self->view.zoom;
-
-  return GRAPHENE_RECT_INIT ((float)self->view.x, (float)self->view.y,
-                             (float)(gtk_widget_get_width (GTK_WIDGET (self)) / zoom),
-                             (float)(gtk_widget_get_height (GTK_WIDGET (self)) / zoom));
+  return telar_view_area (GTK_WIDGET (self), &self->view);
 }
 
 void
@@ -95,52 +89,18 @@ stop_animation (TelarCanvas *self)
 void
 telar_canvas_zoom_about (TelarCanvas *self, double zoom, double x, double y)
 {
-  graphene_point_t at = telar_canvas_from_widget (self, x, y);
-  double clamped = CLAMP (zoom, TELAR_ZOOM_MIN, TELAR_ZOOM_MAX);
+  TelarView view = telar_view_zoomed (&self->view, zoom, x, y);
 
   stop_animation (self);
-  telar_canvas_set_view (self, &(TelarView){ at.x - x / clamped, at.y - y / clamped, clamped });
-}
-
-/* Text is drawn as the cards are, and the zoom makes it as large as the desktop asks for: a card at
- * life size carries text like that of the panels around it. */
-double
-telar_canvas_life_size (TelarCanvas *self)
-{
-  int dpi = 0;
-
-  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-xft-dpi", &dpi, NULL);
-  return dpi > 0 ? CLAMP (dpi / (96.0 * 1024), 0.5, TELAR_ZOOM_MAX) : 1;
+  telar_canvas_set_view (self, &view);
 }
 
 PangoContext *
 telar_canvas_card_context (TelarCanvas *self)
 {
-  if (!self->card_context) {
-    g_autoptr (PangoFontDescription) font = NULL;
-
-    self->card_context = gtk_widget_create_pango_context (GTK_WIDGET (self));
-    pango_cairo_context_set_resolution (self->card_context, 96);
-    /* GTK's is in pixels, and as large as the desktop asks for already. */
-    font = pango_font_description_copy (pango_context_get_font_description (self->card_context));
-    pango_font_description_set_absolute_size (font, pango_font_description_get_size (font) /
-                                                        telar_canvas_life_size (self));
-    pango_context_set_font_description (self->card_context, font);
-  }
+  if (!self->card_context)
+    self->card_context = telar_view_card_context (GTK_WIDGET (self));
   return self->card_context;
-}
-
-static TelarView
-view_of (TelarCanvas *self, const graphene_rect_t *bounds, double smallest)
-{
-  double width = gtk_widget_get_width (GTK_WIDGET (self));
-  double height = gtk_widget_get_height (GTK_WIDGET (self));
-  double zoom = MIN ((width - 2 * FIT_MARGIN) / bounds->size.width,
-                     (height - 2 * FIT_MARGIN) / bounds->size.height);
-
-  zoom = CLAMP (zoom, smallest, telar_canvas_life_size (self));
-  return (TelarView){ bounds->origin.x + bounds->size.width / 2 - width / zoom / 2,
-                      bounds->origin.y + bounds->size.height / 2 - height / zoom / 2, zoom };
 }
 
 void
@@ -152,7 +112,7 @@ telar_canvas_fit (TelarCanvas *self, gboolean animated)
   if (!telar_scene_bounds (self->scene, &bounds))
     return;
   telar_canvas_notes_bounds (self, &bounds);
-  view = view_of (self, &bounds, TELAR_ZOOM_MIN);
+  view = telar_view_around (GTK_WIDGET (self), &bounds, TELAR_ZOOM_MIN);
   if (animated)
     telar_canvas_animate_to (self, &view);
   else
@@ -182,7 +142,7 @@ telar_canvas_fit_selection (TelarCanvas *self)
     telar_canvas_fit (self, TRUE);
     return;
   }
-  view = view_of (self, &bounds, TELAR_ZOOM_MIN);
+  view = telar_view_around (GTK_WIDGET (self), &bounds, TELAR_ZOOM_MIN);
   telar_canvas_animate_to (self, &view);
 }
 
@@ -207,19 +167,19 @@ telar_canvas_looked_at (TelarCanvas *self, double *x, double *y, double *zoom)
 void
 telar_canvas_show_start (TelarCanvas *self)
 {
-  const double readable = 0.47 * telar_canvas_life_size (self);
+  const double readable = 0.47 * telar_view_life_size (GTK_WIDGET (self));
   graphene_rect_t bounds;
   TelarView view;
 
   if (!telar_scene_bounds (self->scene, &bounds)) {
-    telar_canvas_set_view (self, &(TelarView){ 0, 0, telar_canvas_life_size (self) });
+    telar_canvas_set_view (self, &(TelarView){ 0, 0, telar_view_life_size (GTK_WIDGET (self)) });
     return;
   }
-  view = view_of (self, &bounds, readable);
+  view = telar_view_around (GTK_WIDGET (self), &bounds, readable);
   if (bounds.size.width * view.zoom > gtk_widget_get_width (GTK_WIDGET (self)))
-    view.x = bounds.origin.x - FIT_MARGIN / view.zoom;
+    view.x = bounds.origin.x - TELAR_FIT_MARGIN / view.zoom;
   if (bounds.size.height * view.zoom > gtk_widget_get_height (GTK_WIDGET (self)))
-    view.y = bounds.origin.y - FIT_MARGIN / view.zoom;
+    view.y = bounds.origin.y - TELAR_FIT_MARGIN / view.zoom;
   telar_canvas_set_view (self, &view);
   self->untouched = TRUE;
 }

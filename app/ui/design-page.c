@@ -8,11 +8,11 @@
 #include "app/ui/breadcrumb.h"
 #include "app/ui/find-bar.h"
 #include "app/ui/heat-bar.h"
-#include "app/ui/icon-button.h"
 #include "app/ui/inspector.h"
 #include "app/ui/library-dialog.h"
 #include "app/ui/palette.h"
 #include "app/ui/status-bar.h"
+#include "app/ui/zoom-tools.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -20,7 +20,7 @@
 struct _TelarDesignPage {
   GtkWidget parent_instance;
 
-  GtkWidget *palette, *canvas, *inspector, *status, *minimap, *zoom, *breadcrumb;
+  GtkWidget *palette, *canvas, *inspector, *status, *minimap, *tools, *breadcrumb;
   GtkWidget *find, *bookmarks, *heat;
   GtkWidget *palette_flap, *inspector_flap;
   GtkWidget *empty; /* what to do with an empty canvas */
@@ -200,10 +200,7 @@ on_keep_group (TelarCanvas *canvas, const char *group, TelarDesignPage *self)
 static void
 on_view_changed (TelarCanvas *canvas, TelarDesignPage *self)
 {
-  g_autofree char *text =
-      g_strdup_printf ("%.0f\u202f%%", 100 * telar_canvas_zoom (TELAR_CANVAS (self->canvas)));
-
-  gtk_button_set_label (GTK_BUTTON (self->zoom), text);
+  telar_zoom_tools_show (self->tools, telar_canvas_zoom (canvas));
 }
 
 void
@@ -270,52 +267,14 @@ telar_design_page_set_document (TelarDesignPage *self, TelarDocument *document,
 
 /* --- building --------------------------------------------------------------------------------- */
 
-/* The actions belong to the canvas: the tools sit beside it and call them on it. */
-static void
-on_tool (GtkButton *button, TelarDesignPage *self)
-{
-  gtk_widget_activate_action (self->canvas, g_object_get_data (G_OBJECT (button), "canvas-action"),
-                              NULL);
-}
-
-static GtkWidget *
-canvas_tool (TelarDesignPage *self, const char *icon, const char *action, const char *tooltip)
-{
-  GtkWidget *button = icon ? telar_icon_button_new (icon, tooltip) : gtk_button_new ();
-
-  if (!icon)
-    gtk_widget_set_tooltip_text (button, tooltip);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_focus_on_click (button, FALSE);
-
-  g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer)action);
-  g_signal_connect (button, "clicked", G_CALLBACK (on_tool), self);
-  return button;
-}
-
 static GtkWidget *
 build_tools (TelarDesignPage *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
-
-  self->zoom = canvas_tool (self, NULL, "canvas.zoom-original", _ ("Actual size (1)"));
-  gtk_widget_set_size_request (self->zoom, 56, -1);
-  gtk_widget_add_css_class (box, "canvas-tools");
-  gtk_widget_add_css_class (self->zoom, "figures");
-  gtk_box_append (GTK_BOX (box),
-                  canvas_tool (self, "zoom-out-symbolic", "canvas.zoom-out", _ ("Zoom out (−)")));
-  gtk_box_append (GTK_BOX (box), self->zoom);
-  gtk_box_append (GTK_BOX (box),
-                  canvas_tool (self, "zoom-in-symbolic", "canvas.zoom-in", _ ("Zoom in (+)")));
-  gtk_box_append (GTK_BOX (box), canvas_tool (self, "zoom-fit-best-symbolic", "canvas.zoom-fit",
-                                              _ ("Show all (0)")));
+  self->tools = telar_zoom_tools_new (self->canvas);
   self->bookmarks = telar_bookmarks_new (TELAR_CANVAS (self->canvas));
   g_signal_connect (self->bookmarks, "message", G_CALLBACK (on_message), self);
-  gtk_box_append (GTK_BOX (box), self->bookmarks);
-  gtk_widget_set_halign (box, GTK_ALIGN_START);
-  gtk_widget_set_valign (box, GTK_ALIGN_END);
-  g_object_set (box, "margin-start", 12, "margin-bottom", 12, NULL);
-  return box;
+  gtk_box_append (GTK_BOX (self->tools), self->bookmarks);
+  return self->tools;
 }
 
 static GtkWidget *

@@ -1,25 +1,19 @@
-/* The drawing shows the new document's cards and wires, and as ghosts what it no longer has. Places
- * count for nothing in what is told. */
+/* The list of differences beside both drawings; each leads to the other. */
 #include "app/ui/diff-view.h"
 
-#include "app/canvas/card.h"
-#include "app/canvas/scene.h"
-#include "engine/diff.h"
+#include "app/ui/diff-area.h"
+#include "app/ui/zoom-tools.h"
 
 #include <glib/gi18n.h>
-
-#define MARGIN     24.0
-#define CLOSE_ZOOM 0.6
 
 struct _TelarDiffView {
   AdwWindow parent_instance;
 
   TelarGraph *before, *after;
-  GPtrArray *found;      /* TelarDifference * */
-  TelarScene *old, *new; /* of the drawing that is shown */
-  char *group;           /* its name, NULL: the main one */
-  char *focus;           /* the node that is looked at closely, or NULL */
-  GtkWidget *area, *list, *all;
+  GPtrArray *found; /* TelarDifference * */
+  char *group;      /* the drawing that is shown: its name, NULL: the main one */
+  TelarDiffArea *area;
+  GtkWidget *tools, *list;
 };
 
 G_DEFINE_FINAL_TYPE (TelarDiffView, telar_diff_view, ADW_TYPE_WINDOW)
@@ -28,168 +22,27 @@ enum { REVEAL, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
-/* --- drawing ---------------------------------------------------------------------------------- */
-
-static const GdkRGBA colours[] = {
-  [TELAR_DIFF_ADDED] = { 0.15f, 0.63f, 0.41f, 1 },
-  [TELAR_DIFF_REMOVED] = { 0.88f, 0.11f, 0.14f, 1 },
-  [TELAR_DIFF_CHANGED] = { 0.90f, 0.60f, 0.04f, 1 },
-  [TELAR_DIFF_RENAMED] = { 0.21f, 0.52f, 0.89f, 1 },
-};
-
-/* What became of a node of the drawing that is shown, or -1; a change outdoes a new name. */
-static int
-kind_of (TelarDiffView *self, const char *id, gboolean old)
-{
-  int kind = -1;
-
-  for (guint i = 0; i < self->found->len; i++) {
-    const TelarDifference *d = self->found->pdata[i];
-
-    if (d->subject == TELAR_DIFF_NODE && g_strcmp0 (d->group, self->group) == 0 &&
-        g_strcmp0 (old ? d->was : d->is, id) == 0 && kind != TELAR_DIFF_CHANGED)
-      kind = (int)d->kind;
-  }
-  return kind;
-}
-
-static void
-draw_title (cairo_t *cr, GtkWidget *widget, const TelarSceneNode *node, const TelarTheme *theme)
-{
-  const graphene_rect_t *rect = telar_scene_node_rect (node);
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, node->title);
-  g_autoptr (PangoFontDescription) font = pango_font_description_copy (
-      pango_context_get_font_description (gtk_widget_get_pango_context (widget)));
-
-  pango_font_description_set_absolute_size (font, 15 * PANGO_SCALE);
-  pango_layout_set_font_description (layout, font);
-  pango_layout_set_width (layout, (int)((rect->size.width - 24) * PANGO_SCALE));
-  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
-  telar_theme_set (cr, &theme->text);
-  cairo_move_to (cr, rect->origin.x + 14, rect->origin.y + 12);
-  pango_cairo_show_layout (cr, layout);
-}
-
-static void
-draw_node (TelarDiffView *self, cairo_t *cr, const TelarSceneNode *node, const TelarTheme *theme,
-           int kind)
-{
-  const graphene_rect_t *rect = telar_scene_node_rect (node);
-  gboolean gone = kind == TELAR_DIFF_REMOVED;
-  GdkRGBA ground = gone ? telar_theme_alpha (&theme->card, 0.5f) : theme->card;
-  GdkRGBA fill = kind < 0 ? ground : telar_theme_mix (&ground, &colours[kind], 0.18f);
-  static const double dashes[] = { 8, 6 };
-
-  telar_rounded_path (cr, rect->origin.x, rect->origin.y, rect->size.width, rect->size.height, 10);
-  telar_theme_set (cr, &fill);
-  cairo_fill_preserve (cr);
-  telar_theme_set (cr, kind < 0 ? &theme->border : &colours[kind]);
-  cairo_set_line_width (cr, kind < 0 ? 1.5 : 4);
-  /* Never by colour alone. */
-  cairo_set_dash (cr, dashes, gone ? 2 : 0, 0);
-  cairo_stroke (cr);
-  cairo_set_dash (cr, NULL, 0, 0);
-  draw_title (cr, self->area, node, theme);
-}
-
-static void
-draw_wires (cairo_t *cr, const TelarScene *scene, const GdkRGBA *colour)
-{
-  const GPtrArray *edges = telar_scene_edges (scene);
-
-  telar_theme_set (cr, colour);
-  cairo_set_line_width (cr, 2.5);
-  for (guint i = 0; i < edges->len; i++) {
-    telar_wire_path (cr, &((const TelarSceneEdge *)edges->pdata[i])->curve);
-    cairo_stroke (cr);
-  }
-}
-
-static gboolean
-bounds_of (TelarDiffView *self, graphene_rect_t *bounds)
-{
-  const TelarSceneNode *node = !self->focus ? NULL
-                               : telar_scene_find (self->new, self->focus)
-                                   ? telar_scene_find (self->new, self->focus)
-                                   : telar_scene_find (self->old, self->focus);
-  graphene_rect_t old, new;
-  gboolean has_old = telar_scene_bounds (self->old, &old);
-  gboolean has_new = telar_scene_bounds (self->new, &new);
-
-  if (node) {
-    *bounds = *telar_scene_node_rect (node);
-    return TRUE;
-  }
-  if (has_old && has_new)
-    graphene_rect_union (&old, &new, bounds);
-  else
-    *bounds = has_old ? old : new;
-  return has_old || has_new;
-}
-
-static void
-draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
-{
-  TelarDiffView *self = data;
-  const GPtrArray *old = telar_scene_nodes (self->old), *new = telar_scene_nodes (self->new);
-  graphene_rect_t bounds;
-  TelarTheme theme;
-  GdkRGBA ghost;
-  double scale;
-
-  telar_theme_load (&theme);
-  telar_theme_set (cr, &theme.background);
-  cairo_paint (cr);
-  if (!bounds_of (self, &bounds))
-    return;
-  scale =
-      MIN ((width - 2 * MARGIN) / bounds.size.width, (height - 2 * MARGIN) / bounds.size.height);
-  scale = MIN (scale, self->focus ? CLOSE_ZOOM : 1);
-  cairo_translate (cr, width / 2.0, height / 2.0);
-  cairo_scale (cr, scale, scale);
-  cairo_translate (cr, -bounds.origin.x - bounds.size.width / 2,
-                   -bounds.origin.y - bounds.size.height / 2);
-  ghost = telar_theme_alpha (&theme.wire, 0.25f);
-  draw_wires (cr, self->old, &ghost);
-  draw_wires (cr, self->new, &theme.wire);
-  for (guint i = 0; i < old->len; i++) {
-    const TelarSceneNode *node = old->pdata[i];
-    if (kind_of (self, node->id, TRUE) == TELAR_DIFF_REMOVED)
-      draw_node (self, cr, node, &theme, TELAR_DIFF_REMOVED);
-  }
-  for (guint i = 0; i < new->len; i++) {
-    const TelarSceneNode *node = new->pdata[i];
-    draw_node (self, cr, node, &theme, kind_of (self, node->id, FALSE));
-  }
-}
-
 /* Shows the main drawing or that of a group, as far as each document has it. */
 static void
-show_drawing (TelarDiffView *self, const char *group, const char *focus)
+show_drawing (TelarDiffView *self, const char *group)
 {
-  const TelarGraph *old = group ? telar_graph_find_group (self->before, group) : self->before;
-  const TelarGraph *new = group ? telar_graph_find_group (self->after, group) : self->after;
-
-  g_clear_pointer (&self->old, telar_scene_free);
-  g_clear_pointer (&self->new, telar_scene_free);
-  self->old = telar_scene_new ();
-  self->new = telar_scene_new ();
-  if (old)
-    telar_scene_sync (self->old, old);
-  if (new)
-    telar_scene_sync (self->new, new);
+  telar_diff_area_show (self->area, group,
+                        group ? telar_graph_find_group (self->before, group) : self->before,
+                        group ? telar_graph_find_group (self->after, group) : self->after);
   g_free (self->group);
-  g_free (self->focus);
   self->group = g_strdup (group);
-  self->focus = g_strdup (focus);
-  gtk_widget_set_sensitive (self->all, group || focus);
-  gtk_widget_queue_draw (self->area);
 }
 
 static void
 on_all (TelarDiffView *self)
 {
-  show_drawing (self, NULL, NULL);
+  show_drawing (self, NULL);
+}
+
+static void
+on_view_changed (TelarDiffView *self)
+{
+  telar_zoom_tools_show (self->tools, telar_diff_area_zoom (self->area));
 }
 
 /* --- the list --------------------------------------------------------------------------------- */
@@ -253,9 +106,21 @@ on_row (GtkListBox *list, GtkListBoxRow *row, TelarDiffView *self)
 
   if (d->subject != TELAR_DIFF_NODE)
     return;
-  show_drawing (self, d->group, d->is ? d->is : d->was);
+  if (g_strcmp0 (d->group, self->group) != 0)
+    show_drawing (self, d->group);
+  telar_diff_area_reveal (self->area, d->is ? d->is : d->was);
   if (d->is)
     g_signal_emit (self, signals[REVEAL], 0, d->group ? d->group : "", d->is);
+}
+
+/* The row comes into view, too. */
+static void
+on_difference (TelarDiffView *self, guint index)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), (int)index);
+
+  gtk_list_box_select_row (GTK_LIST_BOX (self->list), row);
+  gtk_widget_grab_focus (GTK_WIDGET (row));
 }
 
 /* --- building --------------------------------------------------------------------------------- */
@@ -281,26 +146,50 @@ build_list (TelarDiffView *self)
   return scroll;
 }
 
+static GtkWidget *
+build_drawing (TelarDiffView *self)
+{
+  GtkWidget *overlay = gtk_overlay_new (), *area = telar_diff_area_new (self->found);
+
+  self->area = TELAR_DIFF_AREA (area);
+  self->tools = telar_zoom_tools_new (area);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), area);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->tools);
+  g_signal_connect_swapped (area, "view-changed", G_CALLBACK (on_view_changed), self);
+  g_signal_connect_swapped (area, "difference", G_CALLBACK (on_difference), self);
+  return overlay;
+}
+
 static void
-telar_diff_view_init (TelarDiffView *self)
+build (TelarDiffView *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *all = gtk_button_new_with_label (_ ("Show All"));
 
-  self->area = gtk_drawing_area_new ();
-  gtk_widget_set_hexpand (self->area, TRUE);
-  gtk_widget_set_vexpand (self->area, TRUE);
-  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (self->area), draw, self, NULL);
-  self->all = gtk_button_new_with_label (_ ("Show All"));
-  g_signal_connect_swapped (self->all, "clicked", G_CALLBACK (on_all), self);
-  adw_header_bar_pack_start (ADW_HEADER_BAR (header), self->all);
-  gtk_box_append (GTK_BOX (row), self->area);
+  g_signal_connect_swapped (all, "clicked", G_CALLBACK (on_all), self);
+  adw_header_bar_pack_start (ADW_HEADER_BAR (header), all);
+  gtk_box_append (GTK_BOX (row), build_drawing (self));
   gtk_box_append (GTK_BOX (row), gtk_separator_new (GTK_ORIENTATION_VERTICAL));
   gtk_box_append (GTK_BOX (row), build_list (self));
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), row);
   adw_window_set_content (ADW_WINDOW (self), box);
   gtk_window_set_default_size (GTK_WINDOW (self), 1100, 700);
+  gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->area));
+}
+
+static void
+telar_diff_view_init (TelarDiffView *self)
+{
+}
+
+/* The area reads what was found until it is gone. */
+static void
+dispose (GObject *object)
+{
+  adw_window_set_content (ADW_WINDOW (object), NULL);
+  G_OBJECT_CLASS (telar_diff_view_parent_class)->dispose (object);
 }
 
 static void
@@ -308,19 +197,17 @@ finalize (GObject *object)
 {
   TelarDiffView *self = TELAR_DIFF_VIEW (object);
 
-  telar_scene_free (self->old);
-  telar_scene_free (self->new);
   telar_graph_free (self->before);
   telar_graph_free (self->after);
   g_ptr_array_unref (self->found);
   g_free (self->group);
-  g_free (self->focus);
   G_OBJECT_CLASS (telar_diff_view_parent_class)->finalize (object);
 }
 
 static void
 telar_diff_view_class_init (TelarDiffViewClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = dispose;
   G_OBJECT_CLASS (klass)->finalize = finalize;
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close",
                                        NULL);
@@ -339,9 +226,10 @@ telar_diff_view_new (GtkWindow *parent, const TelarGraph *before, const char *ot
   self->before = telar_graph_copy (before);
   self->after = telar_graph_copy (after);
   self->found = telar_graph_diff (self->before, self->after);
+  build (self);
   gtk_window_set_title (GTK_WINDOW (self), title);
   for (guint i = 0; i < self->found->len; i++)
     gtk_list_box_append (GTK_LIST_BOX (self->list), make_row (self->found->pdata[i]));
-  show_drawing (self, NULL, NULL);
+  show_drawing (self, NULL);
   return GTK_WIDGET (self);
 }

@@ -1,6 +1,7 @@
 /* The model as source code, which follows edits, and the view of what changed. */
 #include "app/project/edits.h"
 #include "app/ui/code-view.h"
+#include "app/ui/diff-area.h"
 #include "app/ui/diff-view.h"
 #include "tests/app/screen.h"
 #include "tests/app/support.h"
@@ -74,6 +75,73 @@ on_reveal (TelarDiffView *view, const char *group, const char *node, char **show
   *shown = g_strdup_printf ("%s/%s", group, node);
 }
 
+static gboolean
+is_area (GtkWidget *widget, const char *what)
+{
+  return TELAR_IS_DIFF_AREA (widget);
+}
+
+static GtkEventController *
+controller (GtkWidget *widget, GType type)
+{
+  g_autoptr (GListModel) list = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++) {
+    g_autoptr (GtkEventController) item = g_list_model_get_item (list, i);
+
+    if (G_OBJECT_TYPE (item) == type)
+      return item;
+  }
+  g_assert_not_reached ();
+}
+
+static void
+on_clicked (TelarDiffArea *area, guint index, int *clicked)
+{
+  *clicked = (int)index;
+}
+
+/* With the node whose row was chosen in the middle: the gestures and keys of the canvas. */
+static void
+look_around (TelarDiffArea *area)
+{
+  GtkWidget *widget = GTK_WIDGET (area);
+  GtkEventController *drag = controller (widget, GTK_TYPE_GESTURE_DRAG);
+  GtkEventController *click = controller (widget, GTK_TYPE_GESTURE_CLICK);
+  double zoom = telar_diff_area_zoom (area), width = gtk_widget_get_width (widget),
+         height = gtk_widget_get_height (widget);
+  gboolean taken = FALSE;
+  int clicked = -1;
+
+  g_signal_connect (area, "difference", G_CALLBACK (on_clicked), &clicked);
+  g_signal_emit_by_name (click, "released", 1, width / 2, height / 2);
+  g_assert_cmpint (clicked, >=, 0);
+  clicked = -1;
+  g_signal_emit_by_name (drag, "drag-begin", 10.0, 10.0);
+  g_signal_emit_by_name (drag, "drag-update", 300.0, 200.0);
+  g_signal_emit_by_name (drag, "drag-end", 300.0, 200.0);
+  g_signal_emit_by_name (click, "released", 1, width / 2, height / 2);
+  g_assert_cmpint (clicked, ==, -1);
+  g_signal_emit_by_name (click, "released", 1, width / 2 + 300, height / 2 + 200);
+  g_assert_cmpint (clicked, >=, 0);
+  g_signal_emit_by_name (controller (widget, GTK_TYPE_EVENT_CONTROLLER_KEY), "key-pressed",
+                         GDK_KEY_Left, 0, 0, &taken);
+  g_assert_true (taken);
+  clicked = -1;
+  g_signal_emit_by_name (click, "released", 1, width / 2 + 364, height / 2 + 200);
+  g_assert_cmpint (clicked, >=, 0);
+  g_signal_emit_by_name (controller (widget, GTK_TYPE_EVENT_CONTROLLER_SCROLL), "scroll", 0.0, 1.0,
+                         &taken);
+  gtk_widget_activate_action (widget, "canvas.zoom-in", NULL);
+  g_assert_cmpfloat_with_epsilon (telar_diff_area_zoom (area), zoom * 1.25, 1e-6);
+  gtk_widget_activate_action (widget, "canvas.zoom-out", NULL);
+  g_assert_cmpfloat_with_epsilon (telar_diff_area_zoom (area), zoom, 1e-6);
+  gtk_widget_activate_action (widget, "canvas.zoom-original", NULL);
+  g_assert_cmpfloat_with_epsilon (telar_diff_area_zoom (area), 1, 1e-6);
+  gtk_widget_activate_action (widget, "canvas.zoom-fit", NULL);
+  g_assert_cmpfloat (telar_diff_area_zoom (area), <, zoom);
+}
+
 static void
 test_diff (void)
 {
@@ -97,6 +165,7 @@ test_diff (void)
   gtk_widget_activate (row);
   g_assert_cmpstr (shown, ==, "/conv1");
   test_picture (view, "diff-node");
+  look_around (TELAR_DIFF_AREA (test_wait_for (view, is_area, NULL)));
   gtk_window_destroy (GTK_WINDOW (view));
   gtk_window_destroy (GTK_WINDOW (window));
 }
