@@ -258,8 +258,8 @@ static const Entry menu_entries[] = {
 };
 /* clang-format on */
 
-GMenuModel *
-telar_run_table_menu (void)
+static GMenuModel *
+build_menu (void)
 {
   static const guint sections[] = { 3, 7, 8 }; /* where each ends */
   GMenu *menu = g_menu_new ();
@@ -276,6 +276,17 @@ telar_run_table_menu (void)
     g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
   }
   return G_MENU_MODEL (menu);
+}
+
+/* One for all tables: GTK 4.8 never lets go of the sections of a menu that a button shows. */
+GMenuModel *
+telar_run_table_menu (void)
+{
+  static GMenuModel *menu;
+
+  if (menu == NULL)
+    menu = build_menu ();
+  return menu;
 }
 
 void

@@ -27,7 +27,7 @@ GtkWidget *telar_run_table_columns_button (TelarRunTable *table);
 
 void telar_run_table_add_actions (TelarRunTable *table); /* run-edits.c */
 void telar_run_table_update_actions (TelarRunTable *table);
-GMenuModel *telar_run_table_menu (void);
+GMenuModel *telar_run_table_menu (void); /* borrowed */
 void telar_run_table_toggle_star (TelarRunItem *item, gpointer table);
 void telar_run_table_tell (TelarRunTable *table, const GError *error);
 void telar_run_table_emit (TelarRunTable *table, const char *signal, gint64 run, gint64 other);

@@ -146,8 +146,7 @@ on_activate (GtkColumnView *view, guint position, TelarRunTable *table)
 static void
 popup_menu (TelarRunTable *table, double x, double y)
 {
-  g_autoptr (GMenuModel) menu = telar_run_table_menu ();
-  GtkWidget *popover = gtk_popover_menu_new_from_model (menu);
+  GtkWidget *popover = gtk_popover_menu_new_from_model (telar_run_table_menu ());
 
   gtk_widget_set_parent (popover, GTK_WIDGET (table));
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
@@ -168,7 +167,6 @@ static GtkWidget *
 build_bar (TelarRunTable *table)
 {
   GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *more = gtk_menu_button_new ();
-  g_autoptr (GMenuModel) menu = telar_run_table_menu ();
 
   table->search = gtk_search_entry_new ();
   g_object_set (table->search, "placeholder-text", _ ("Filter runs"), NULL);
@@ -181,7 +179,7 @@ build_bar (TelarRunTable *table)
   gtk_widget_set_hexpand (table->count, TRUE);
   gtk_label_set_xalign (GTK_LABEL (table->count), 0);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (more), "view-more-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (more), menu);
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (more), telar_run_table_menu ());
   telar_widget_set_name (more, _ ("Selected Runs"));
   gtk_box_append (GTK_BOX (bar), table->search);
   gtk_box_append (GTK_BOX (bar), table->count);
