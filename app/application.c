@@ -204,6 +204,7 @@ startup (GApplication *application)
     { "win.go-to-bookmark(9)", { "<Control>9" } },
     { "win.page::design", { "<Alt>1" } },
     { "win.page::train", { "<Alt>2" } },
+    { "win.page::compare", { "<Alt>3" } },
     { "win.show-help-overlay", { "<Control>question" } },
     { "window.close", { "<Control>w" } },
   };
