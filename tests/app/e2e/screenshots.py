@@ -94,6 +94,37 @@ def code_and_differences(studio, project):
     studio.key("Escape")
 
 
+def drawing(studio):
+    """A picture of a function, a group entered, a wire that is refused while it is drawn."""
+    studio.act(studio.node("relu1"), "node.select")
+    shot("activation")
+    studio.key("shift+Right")
+    studio.key("ctrl+g")
+    time.sleep(0.5)
+    studio.key("alt+Down")
+    studio.node("conv2")
+    shot("group", 1.5)
+    studio.key("alt+Up")
+    studio.node("conv1")
+    studio.key("ctrl+z")
+    target = studio.node("dense1")
+    left, top, _, height = studio.box(target)
+    studio.act(studio.node("digits"), "node.select")
+    start = studio.box(studio.node("digits"))
+    xdotool("mousemove", start[0] + start[2], start[1] + round(start[3] * 0.8))
+    xdotool("mousedown", 1)
+    for step in range(1, 6):
+        xdotool("mousemove", start[0] + start[2] + (left - start[0] - start[2]) * step // 5,
+                start[1] + round(start[3] * 0.8)
+                + (top + height // 2 - start[1] - round(start[3] * 0.8)) * step // 5)
+        time.sleep(0.1)
+    shot("refused")
+    studio.key("Escape")
+    xdotool("mouseup", 1)
+    xdotool("mousemove", 2, 2)
+    studio.key("Escape")
+
+
 def design_pages(project):
     studio = Studio(PROGRAM, project)
     fill_screen(studio)
@@ -116,6 +147,7 @@ def design_pages(project):
     studio.key("Escape")
     studio.key("Escape")
     shot("settings")
+    drawing(studio)
     code_and_differences(studio, project)
     studio.key("ctrl+s")  # else the next one asks what becomes of the edits
     time.sleep(1)
@@ -132,6 +164,10 @@ def train_pages(project):
     shot("training", 1.5)
     store.wait("the end", lambda run: run["status"] == "done", 300)
     shot("trained", 2)
+    studio.key("alt+3")
+    shot("compare", 2)
+    studio.key("alt+1")
+    dialog(studio, "export-trained", "ctrl+e", 1.5)
     studio.close()
 
 

@@ -21,8 +21,8 @@ def group_of(content):
 
 
 def groups(folder):
-    """Two nodes become a group, which is entered, edited within, left by the breadcrumb, repeated and
-    dissolved again."""
+    """Two nodes become a group, which is entered, edited within, has a group of its own for a while, is
+    left by the breadcrumb, repeated and dissolved again."""
     path = chain(folder)
     studio = Studio(PROGRAM, path)
     try:
@@ -41,6 +41,18 @@ def groups(folder):
         studio.key("ctrl+Delete")
         saved(studio, path, "the edit within", lambda content: "relu3" not in ids(group_of(content)[1]))
         studio.key("ctrl+z")
+        # A group within the group, entered and left by a key.
+        wait_for("the node again", lambda: "relu3" in studio.nodes())
+        click(hold(studio, "relu3"))
+        studio.key("ctrl+g")
+        wait_for("the inner group", lambda: "relu3" not in studio.nodes())
+        studio.key("alt+Down")
+        wait_for("the inside of the inner group",
+                 lambda: "relu3" in studio.nodes() and "relu2" not in studio.nodes())
+        studio.key("alt+Up")
+        wait_for("the outer group", lambda: "relu2" in studio.nodes())
+        studio.key("ctrl+z")
+        wait_for("the inner nodes again", lambda: {"relu2", "relu3"} <= set(studio.nodes()))
         studio.click("mine")  # the breadcrumb
         wait_for("the outside", lambda: "relu4" in studio.nodes())
 
