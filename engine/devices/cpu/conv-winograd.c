@@ -9,6 +9,11 @@
 
 #define POINTS CPU_WINOGRAD_POINTS
 #define CACHED ((gsize)128 * 1024) /* floats of a block of tiles */
+/* Tiles of a block at least, and where the weights do not stay in the cache themselves: so many
+ * that reading them again for the next block is cheap. */
+#define LEAST       18
+#define LEAST_LARGE 96
+#define LARGE       ((gsize)1024 * 1024) /* floats of all weights */
 /* Tiles for which reading the weights, four times as many, pays; and making them so. */
 #define FEWEST       8
 #define FEWEST_FRESH 24
@@ -87,11 +92,12 @@ pack_weights (Work *work)
 }
 
 static gsize
-block_of (const CpuTiles *tiles)
+block_of (const Conv *conv)
 {
-  gsize fit = CACHED / (POINTS * (gsize)(tiles->shape.in + tiles->shape.out)) / 6 * 6;
+  gsize fit = CACHED / (POINTS * (conv->w.k + conv->w.n)) / 6 * 6;
+  gsize least = POINTS * conv->matrix > LARGE ? LEAST_LARGE : LEAST;
 
-  return MIN (MAX (fit, 18), tiles->count);
+  return MIN (MAX (fit, least), conv->tiles.count);
 }
 
 static gsize
@@ -116,7 +122,7 @@ prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
   gsize floats = 0;
 
   conv_init (conv, site);
-  conv->block = block_of (&conv->tiles);
+  conv->block = block_of (conv);
   if (cpu_constant (site, 1) != NULL) {
     conv->packed = g_new (float, POINTS * conv->matrix);
     pack_weights (&(Work){ .device = site->device,
