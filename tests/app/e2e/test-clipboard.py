@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Copies with real input: test-clipboard.py STUDIO SAMPLES. Copy, cut, paste and duplicate within a window,
-and from one window to another. Prints TAP."""
+and from one window to another, which a file that is dropped opens. Prints TAP."""
 
 import os
+import subprocess
 import sys
 import time
 
@@ -38,10 +39,47 @@ def within_a_window(folder):
         studio.close()
 
 
+def carry(start, end):
+    """A drag from program to program: each must see the pointer move before the other can answer."""
+    xdotool("mousemove", *start)
+    xdotool("mousedown", 1)
+    for dx in (8, 16, 24):
+        xdotool("mousemove", start[0] + dx, start[1])
+        time.sleep(0.3)
+    for dx in range(-40, 1, 4):
+        xdotool("mousemove", end[0] + dx, end[1])
+        time.sleep(0.2)
+    xdotool("mouseup", 1)
+
+
+def drop(studio, path):
+    """Drags a file from another program's window onto the canvas."""
+    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "file-source.py")
+    source = subprocess.Popen([sys.executable, program, path])
+    try:
+        number = wait_for("the other program", lambda: xdotool(
+            "search", "--onlyvisible", "--name", "^file source$"))
+        xdotool("windowmove", "--sync", number, 10, 860)
+        time.sleep(0.3)
+        geometry = dict(line.split("=") for line in xdotool(
+            "getwindowgeometry", "--shell", number).splitlines() if "=" in line)
+        start = (int(geometry["X"]) + int(geometry["WIDTH"]) // 2,
+                 int(geometry["Y"]) + int(geometry["HEIGHT"]) // 4)
+        carry(start, studio.centre(studio.canvas()))
+        wait_for("what was dropped", lambda: len(windows_of(studio)) > 1)
+    finally:
+        source.kill()
+        source.wait()
+
+
+def windows_of(studio):
+    return xdotool("search", "--onlyvisible", "--pid", studio.process.pid).split()
+
+
 def windows(studio):
     """The two windows by the names of their projects."""
     numbers = wait_for("two windows", lambda: (lambda found: len(found) > 1 and found)(
-        xdotool("search", "--onlyvisible", "--pid", studio.process.pid).split()))
+        windows_of(studio)))
     names = {number: xdotool("getwindowname", number) for number in numbers}
     return [next(number for number, name in names.items() if wanted in name)
             for wanted in ("mine", "other")]
@@ -59,10 +97,13 @@ def turn_to(studio, number):
 
 
 def from_window_to_window(folder):
-    """A group is copied in one window and pasted in another, with what is drawn in it."""
+    """A file that is dropped on the window opens in another; a group is copied in one window and pasted
+    in the other, with what is drawn in it."""
     path, other = chain(folder), chain(folder, "other")
-    studio = Studio(PROGRAM, path, other)
+    studio = Studio(PROGRAM, path)
     try:
+        studio.node("relu1")
+        drop(studio, other)
         source, target = windows(studio)
         turn_to(studio, source)
         studio.key("ctrl+a")
