@@ -6,8 +6,9 @@
 
 #define TEXT_LEFT 52.0f
 #define PAD       12.0f
-/* Of what a title measures. */
+/* Of what a title measures, near and from further away. */
 #define SMALLEST_TITLE 0.84
+#define SMALLEST_BRIEF 0.7
 /* The shadow, as rings that fade: cheaper than a blur and as soft at this size. */
 #define SHADOW 5
 
@@ -177,14 +178,14 @@ output_shape (const TelarSceneNode *node, guint port)
 
 /* A title that is a little too long is written smaller before it is cut. */
 static double
-title_scale (PangoContext *context, const char *text, const TextStyle *style)
+title_scale (PangoContext *context, const char *text, const TextStyle *style, double smallest)
 {
   TextStyle whole = { style->scale, style->weight, 0, style->alignment };
   g_autoptr (PangoLayout) layout = make_text (context, text, &whole);
   int width;
 
   pango_layout_get_pixel_size (layout, &width, NULL);
-  return style->scale * CLAMP (style->width / MAX (width, 1), SMALLEST_TITLE, 1);
+  return style->scale * CLAMP (style->width / MAX (width, 1), smallest, 1);
 }
 
 /* The rows of a card with several ports: names at the ports, shapes beside the outputs. */
@@ -237,7 +238,7 @@ render_full (const TelarSceneNode *node, const TelarTheme *theme, PangoContext *
     title.width -= 18;
   if (!node->summary[0] && !third)
     first = rows ? 26 : TELAR_CARD_HEIGHT / 2;
-  title.scale = title_scale (context, node->title, &title);
+  title.scale = title_scale (context, node->title, &title, SMALLEST_TITLE);
   put_text (snapshot, context, node->title, TEXT_LEFT, first, &title, &theme->text);
   put_text (snapshot, context, node->summary, TEXT_LEFT, first + 18, &line, &theme->dim);
   if (third)
@@ -265,6 +266,7 @@ render_brief (const TelarSceneNode *node, const TelarTheme *theme, PangoContext 
   if (node->badge != TELAR_BADGE_NONE)
     draw_badge (cr, node, theme, TELAR_CARD_WIDTH - 6, 6, 16);
   cairo_destroy (cr);
+  title.scale = title_scale (context, node->title, &title, SMALLEST_BRIEF);
   put_text (snapshot, context, node->title, 16, (float)height / 2, &title, &theme->text);
   return gtk_snapshot_free_to_node (snapshot);
 }

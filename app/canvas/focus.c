@@ -40,6 +40,17 @@ draw_ring (TelarCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *arou
 }
 
 static void
+ring_canvas (TelarCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *all)
+{
+  const GdkRGBA *line = &self->theme.accent;
+  GskRoundedRect round;
+
+  gsk_rounded_rect_init_from_rect (&round, all, 0);
+  gtk_snapshot_append_border (snapshot, &round, (float[]){ 2, 2, 2, 2 },
+                              (GdkRGBA[]){ *line, *line, *line, *line });
+}
+
+static void
 ring_port (TelarCanvas *self, GtkSnapshot *snapshot, const graphene_point_t *centre)
 {
   graphene_point_t at = telar_canvas_to_widget (self, centre->x, centre->y);
@@ -72,7 +83,7 @@ telar_canvas_snapshot_focus (TelarCanvas *self, GtkSnapshot *snapshot, const gra
   if (!focus || !gtk_widget_has_visible_focus (focus))
     return;
   if (focus == GTK_WIDGET (self) && !self->current)
-    draw_ring (self, snapshot, all, 0);
+    ring_canvas (self, snapshot, all);
   else if (g_ptr_array_find (self->note_proxies, focus, &index))
     ring_note (self, snapshot, &((const TelarNoteItem *)self->notes->pdata[index])->rect);
   else if (gtk_widget_is_ancestor (focus, GTK_WIDGET (self)) &&
