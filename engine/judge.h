@@ -1,6 +1,7 @@
 /* What a classifier says of a validation: the probabilities that it gives to the classes, and which
  * samples it got wrong: the surest of the wrong answers, with the picture of each, where the data
- * has pictures. Private to the trainer and the evaluation. */
+ * has pictures. Private to the trainer, the evaluation and what reads
+ * wires. */
 #pragma once
 
 #include "engine/compiler.h"

@@ -12,11 +12,10 @@
 #include <string.h>
 
 const TelarVerb *const telar_verbs[] = {
-  &telar_verb_new,       &telar_verb_train,   &telar_verb_check,
-  &telar_verb_evaluate,  &telar_verb_predict, &telar_verb_export,
-  &telar_verb_import,    &telar_verb_diff,    &telar_verb_runs,
-  &telar_verb_serve,     &telar_verb_compile, &telar_verb_bench,
-  &telar_verb_operators, &telar_verb_devices, NULL,
+  &telar_verb_new,     &telar_verb_train,     &telar_verb_check,   &telar_verb_evaluate,
+  &telar_verb_predict, &telar_verb_export,    &telar_verb_import,  &telar_verb_diff,
+  &telar_verb_runs,    &telar_verb_embed,     &telar_verb_serve,   &telar_verb_compile,
+  &telar_verb_bench,   &telar_verb_operators, &telar_verb_devices, NULL,
 };
 
 int

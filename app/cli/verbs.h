@@ -9,6 +9,7 @@ extern const TelarVerb telar_verb_new;
 extern const TelarVerb telar_verb_train;
 extern const TelarVerb telar_verb_check;
 extern const TelarVerb telar_verb_evaluate;
+extern const TelarVerb telar_verb_embed;
 extern const TelarVerb telar_verb_predict;
 extern const TelarVerb telar_verb_export;
 extern const TelarVerb telar_verb_import;
