@@ -3,6 +3,7 @@
 
 #include "app/canvas/canvas.h"
 #include "app/canvas/card.h"
+#include "app/canvas/frame-memory.h"
 #include "app/canvas/pills.h"
 #include "app/canvas/scene.h"
 #include "app/canvas/snap.h"
@@ -168,6 +169,7 @@ struct _TelarCanvas {
   guint proxies_idle;
   struct TelarArranging *arranging; /* in a thread; NULL when there is none */
   struct TelarTiles *tiles;
+  TelarFrameMemory memory;
   TelarDrawn drawn;
   TelarPills *pills;
   GtkWidget *quick_add;

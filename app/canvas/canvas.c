@@ -175,6 +175,7 @@ size_allocate (GtkWidget *widget, int width, int height, int baseline)
   telar_canvas_allocate_proxies (self);
   telar_canvas_allocate_note_proxies (self);
   telar_canvas_allocate_editor (self);
+  telar_frame_memory_keep_shared (&self->memory, widget);
   if (self->quick_add)
     gtk_popover_present (GTK_POPOVER (self->quick_add));
   if (self->menu)
@@ -240,6 +241,7 @@ finalize (GObject *object)
   telar_scene_free (self->scene);
   telar_pills_free (self->pills);
   telar_tiles_free (self->tiles);
+  telar_frame_memory_clear (&self->memory);
   g_hash_table_unref (self->drawn.selection);
   G_OBJECT_CLASS (telar_canvas_parent_class)->finalize (object);
 }
@@ -260,7 +262,7 @@ telar_canvas_class_init (TelarCanvasClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  telar_sheet_keep_memory ();
+  telar_frame_memory_keep_heap ();
   object_class->dispose = dispose;
   object_class->finalize = finalize;
   widget_class->snapshot = telar_canvas_snapshot;

@@ -2,21 +2,9 @@
 #include "app/canvas/sheet.h"
 
 #include <math.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 /* Dots stand this far apart at least, in pixels. */
 #define DOT_SPACING 14.0f
-
-void
-telar_sheet_keep_memory (void)
-{
-#ifdef __GLIBC__
-  mallopt (M_MMAP_THRESHOLD, 32 << 20);
-  mallopt (M_TRIM_THRESHOLD, 64 << 20);
-#endif
-}
 
 graphene_rect_t
 telar_sheet_area (const TelarSheet *sheet, float reach)

@@ -17,11 +17,6 @@ typedef struct {
   gint64 deadline; /* monotonic; from then on cards wait for another frame */
 } TelarSheet;
 
-/* GTK makes a surface of the window's size for each frame and lets go of it. Fresh from the system
- * every page of it costs a fault, which takes longer than drawing; so the process keeps such
- * memory. Once, before the first frame. */
-void telar_sheet_keep_memory (void);
-
 /* What it shows and @reach units of the widget around that, in canvas units. */
 graphene_rect_t telar_sheet_area (const TelarSheet *sheet, float reach);
 void telar_sheet_ground (TelarSheet *sheet, const TelarTheme *theme);
