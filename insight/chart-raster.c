@@ -42,25 +42,37 @@ blend (guint32 below, guint32 over, guint part)
   return (even >> 8 & 0xff00ff) | (odd & 0xff00ff00);
 }
 
+/* The first row at or below @y, within the picture. */
+static inline guint
+row_from (const Raster *raster, double y)
+{
+  int row = (int)y;
+
+  return (guint)CLAMP (row + (y > row), 0, (int)raster->height);
+}
+
 /* Covers the rows from @top to @bottom, by @weight in the middle and less over @ramp rows at both
  * ends. Row r has its middle at r. */
 static void
 cover_rows (Raster *raster, double top, double bottom, double ramp, double weight)
 {
   guint32 *pixels = raster->pixels + (gsize)raster->walk.number * raster->height;
-  guint low = (guint)CLAMP (ceil (top), 0, raster->height);
-  guint high = (guint)CLAMP (floor (bottom) + 1, 0, raster->height);
-  guint full_from = (guint)CLAMP (ceil (top + ramp), low, MAX (high, low));
-  guint full_to = (guint)CLAMP (floor (bottom - ramp) + 1, full_from, MAX (high, full_from));
+  guint low = row_from (raster, top), high = row_from (raster, bottom);
+  guint full_from = MIN (row_from (raster, top + ramp), high);
+  guint full_to = MAX (row_from (raster, bottom - ramp), full_from);
   double scale = 256 * weight / ramp;
   guint most = (guint)(256 * weight);
 
-  for (guint row = low; row < MIN (full_from, high); row++)
+  for (guint row = low; row < full_from; row++)
     pixels[row] = blend (pixels[row], raster->color,
                          MIN ((guint)(MIN (row - top, bottom - row) * scale), most));
-  for (guint row = full_from; row < full_to; row++)
-    pixels[row] = most == 256 ? raster->color : blend (pixels[row], raster->color, most);
-  for (guint row = MAX (full_to, full_from); row < high; row++)
+  if (most == 256)
+    for (guint row = full_from; row < full_to; row++)
+      pixels[row] = raster->color;
+  else
+    for (guint row = full_from; row < full_to; row++)
+      pixels[row] = blend (pixels[row], raster->color, most);
+  for (guint row = full_to; row < high; row++)
     pixels[row] = blend (pixels[row], raster->color,
                          MIN ((guint)(MIN (row - top, bottom - row) * scale), most));
 }
@@ -142,14 +154,57 @@ walk_segment (Raster *raster, const Segment *segment)
   }
 }
 
+/* Along a linear axis a pixel is @origin + @scale * value. */
+typedef struct {
+  gboolean log;
+  double origin, scale;
+} Axis;
+
 typedef struct {
   Raster *raster;
+  const TelarChart *chart;
+  Axis along, up;
   gboolean pen_down;
   double x, y;
 } Pen;
 
-static void
-move_pen (Pen *pen, const TelarChart *chart, double px, double value)
+static Axis
+linear_axis (double (*to_pixel) (const TelarChart *chart, double value), const TelarChart *chart,
+             TelarInterval span)
+{
+  double origin = to_pixel (chart, span.min), width = span.max - span.min;
+  double scale = width > 0 ? (to_pixel (chart, span.max) - origin) / width : 0;
+
+  return (Axis){ FALSE, origin - scale * span.min, scale };
+}
+
+static Pen
+pen_new (Raster *raster, const TelarChart *chart)
+{
+  Pen pen = { .raster = raster, .chart = chart, .along.log = TRUE, .up.log = TRUE };
+
+  if (!chart->log_x)
+    pen.along = linear_axis (telar_chart_to_px, chart, chart->x_span);
+  if (!chart->log)
+    pen.up = linear_axis (telar_chart_to_py, chart, chart->y_span);
+  return pen;
+}
+
+static inline double
+px_of (const Pen *pen, double x)
+{
+  return pen->along.log ? telar_chart_to_px (pen->chart, x)
+                        : pen->along.origin + pen->along.scale * x;
+}
+
+static inline double
+py_of (const Pen *pen, double y)
+{
+  return pen->up.log ? telar_chart_to_py (pen->chart, y) : pen->up.origin + pen->up.scale * y;
+}
+
+static inline void
+move_pen (Pen *pen, double px, double value)
 {
   const Raster *raster = pen->raster;
 
@@ -159,11 +214,13 @@ move_pen (Pen *pen, const TelarChart *chart, double px, double value)
   }
   /* Far outside is outside. */
   double x = CLAMP ((px - raster->x) * raster->scale, -1e6, 1e6);
-  double y = CLAMP ((telar_chart_to_py (chart, value) - raster->y) * raster->scale - 0.5, -1e6,
+  double y = CLAMP ((py_of (pen, value) - raster->y) * raster->scale - 0.5, -1e6,
                     1e6); /* rows are told by their middles */
   if (pen->pen_down)
     walk_segment (pen->raster, &(Segment){ pen->x, pen->y, MAX (x, pen->x), y });
-  *pen = (Pen){ pen->raster, TRUE, x, y };
+  pen->pen_down = TRUE;
+  pen->x = x;
+  pen->y = y;
 }
 
 /* --- curves ------------------------------------------------------------------------------ */
@@ -173,12 +230,12 @@ walk_points (Raster *raster, const TelarChart *chart, const TelarSeries *series,
              guint to)
 {
   TelarAbscissa abscissa = telar_series_abscissa (chart, series);
-  Pen pen = { raster, FALSE, 0, 0 };
+  Pen pen = pen_new (raster, chart);
 
   from = from > 0 ? from - 1 : 0;
   to = MIN (to + 1, telar_series_length (series));
   for (guint i = from; i < to; i++)
-    move_pen (&pen, chart, telar_chart_to_px (chart, telar_abscissa_at (&abscissa, i)),
+    move_pen (&pen, px_of (&pen, telar_abscissa_at (&abscissa, i)),
               telar_series_smooth (series, i));
 }
 
@@ -187,11 +244,11 @@ walk_columns (Raster *raster, const TelarChart *chart, const TelarSeries *series
 {
   g_autofree TelarColumn *columns = telar_series_columns (chart, series, n);
   double width = chart->plot.width / n;
-  Pen pen = { raster, FALSE, 0, 0 };
+  Pen pen = pen_new (raster, chart);
 
   for (guint i = 0; i < n; i++)
     if (columns[i].to > columns[i].from)
-      move_pen (&pen, chart, chart->plot.x + (i + 0.5) * width,
+      move_pen (&pen, chart->plot.x + (i + 0.5) * width,
                 telar_column_value (chart, series, &columns[i]));
 }
 

@@ -76,35 +76,32 @@ smooth_by_mean (Gathered *points, double window)
   }
 }
 
-/* The integral of the held values up to @at, which lies in the stretch of point @cell. */
-static double
-integral (const Gathered *points, double at, guint cell)
-{
-  return points->sums[cell] + (at - points->edges[cell]) * points->values[cell];
-}
-
-/* One mean over a window, at each point; @next is room for the new values: the old ones are needed
- * until the last. */
+/* One mean over a window, at each point, of values that hold from edge to edge; @next is room for
+ * the new ones. */
 static void
 pass_mean (Gathered *points, double window, double *next)
 {
-  const double *edges = points->edges;
-  double first = edges[0], last = edges[points->n];
-  guint low = 0, high = 0, end = points->n - 1;
+  const double *restrict edges = points->edges, *restrict values = points->values;
+  const double *restrict steps = points->steps;
+  double *restrict sums = points->sums; /* the integral up to each edge */
+  double first = edges[0], last = edges[points->n], share = 1 / window;
+  guint low = 0, high = 0, n = points->n, end = n - 1;
 
-  for (guint i = 0; i < points->n; i++)
-    points->sums[i + 1] = points->sums[i] + (edges[i + 1] - edges[i]) * points->values[i];
-  for (guint i = 0; i < points->n; i++) {
-    double from = MAX (points->steps[i] - window / 2, first);
-    double to = MIN (points->steps[i] + window / 2, last);
+  for (guint i = 0; i < n; i++)
+    sums[i + 1] = sums[i] + (edges[i + 1] - edges[i]) * values[i];
+  for (guint i = 0; i < n; i++) {
+    double from = MAX (steps[i] - window / 2, first), to = MIN (steps[i] + window / 2, last);
     while (low < end && edges[low + 1] <= from)
       low++;
     while (high < end && edges[high + 1] <= to)
       high++;
-    next[i] = to > from ? (integral (points, to, high) - integral (points, from, low)) / (to - from)
-                        : points->values[i];
+    double sum = sums[high] + (to - edges[high]) * values[high] -
+                 (sums[low] + (from - edges[low]) * values[low]);
+    if (from > first && to < last)
+      next[i] = sum * share;
+    else
+      next[i] = to > from ? sum / (to - from) : values[i];
   }
-  memcpy (points->values, next, points->n * sizeof *next);
 }
 
 static void
@@ -118,8 +115,14 @@ smooth_by_gaussian (Gathered *points, double window)
   for (guint i = 0; i <= points->n; i++)
     room[i] = (points->steps[MAX (i, 1) - 1] + points->steps[MIN (i, points->n - 1)]) / 2;
   /* Variances add up: a window of half the width has a quarter of the variance. */
-  for (guint pass = 0; pass < GAUSSIAN_PASSES; pass++)
+  for (guint pass = 0; pass < GAUSSIAN_PASSES; pass++) {
+    double *values = points->values;
     pass_mean (points, window / sqrt (GAUSSIAN_PASSES), next);
+    points->values = next;
+    next = values;
+  }
+  /* After an even number of passes the values are where they were. */
+  G_STATIC_ASSERT (GAUSSIAN_PASSES % 2 == 0);
 }
 
 void
