@@ -12,7 +12,8 @@
 #include <string.h>
 
 #define COMMIT_CHUNKS 64
-#define MOST_METRICS  32 /* that are taken when nobody says which */
+#define COMMIT_OTHERS 256 /* things that are no points */
+#define MOST_METRICS  32  /* that are taken when nobody says which */
 
 struct TelarBulkTag {
   char *name;
@@ -39,6 +40,7 @@ struct TelarBulk {
   GPtrArray *tags;     /* TelarBulkTag, as they came */
   TelarBulkTag *latest;
   GArray *ready; /* Ready */
+  guint held;    /* things in the open transaction; 0: there is none */
   TelarBulkSummary summary;
   gboolean finished;
 };
@@ -93,6 +95,8 @@ telar_bulk_free (TelarBulk *bulk)
   if (bulk == NULL)
     return;
   bulk->store->keep_media = FALSE;
+  if (bulk->held > 0)
+    telar_store_finish (bulk->store, FALSE, NULL);
   if (!bulk->finished)
     telar_store_run (bulk->store, NULL, "DELETE FROM run WHERE id = ?", "i", bulk->run);
   g_hash_table_unref (bulk->by_name);
@@ -155,12 +159,13 @@ telar_bulk_tag (TelarBulk *bulk, const char *name, gsize size, GError **error)
   return tag;
 }
 
+/* Puts in the chunks that are ready, and commits what was held. */
 static gboolean
 commit_ready (TelarBulk *bulk, GError **error)
 {
-  if (bulk->ready->len == 0)
+  if (bulk->ready->len == 0 && bulk->held == 0)
     return TRUE;
-  if (!telar_store_begin (bulk->store, error))
+  if (bulk->held == 0 && !telar_store_begin (bulk->store, error))
     return FALSE;
   gboolean ok = TRUE;
   for (guint i = 0; ok && i < bulk->ready->len; i++) {
@@ -168,7 +173,19 @@ commit_ready (TelarBulk *bulk, GError **error)
     ok = telar_store_insert_wall_chunk (bulk->store, ready->tag, ready->points, ready->n, error);
   }
   g_array_set_size (bulk->ready, 0);
+  bulk->held = 0;
   return telar_store_finish (bulk->store, ok, error);
+}
+
+gboolean
+telar_bulk_hold (TelarBulk *bulk, GError **error)
+{
+  if (bulk->held == COMMIT_OTHERS && !commit_ready (bulk, error))
+    return FALSE;
+  if (bulk->held == 0 && !telar_store_begin (bulk->store, error))
+    return FALSE;
+  bulk->held++;
+  return TRUE;
 }
 
 /* The gathered points of @tag become a chunk. */

@@ -37,6 +37,10 @@ TelarBulkTag *telar_bulk_tag (TelarBulk *bulk, const char *name, gsize size, GEr
 gboolean telar_bulk_add (TelarBulk *bulk, TelarBulkTag *tag, const TelarWallPoint *point,
                          GError **error);
 
+/* Before something besides points (events, store-media.h) is put into the run: many such things
+ * become one transaction, which also takes the chunks that are ready meanwhile. */
+gboolean telar_bulk_hold (TelarBulk *bulk, GError **error);
+
 typedef struct {
   gint64 points;   /* all that were added */
   gint64 replaced; /* those of them that a later one of the same step replaced */

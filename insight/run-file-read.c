@@ -69,31 +69,32 @@ read_curve (TelarBulk *bulk, const char *path, const json_t *curve, GError **err
 }
 
 static gboolean
-read_event (TelarStore *store, gint64 run, const json_t *event, GError **error)
+read_event (TelarBulk *bulk, TelarStore *store, const json_t *event, GError **error)
 {
   double time = json_number_value (json_object_get (event, "time"));
 
-  return telar_store_add_event (store, run, json_integer_value (json_object_get (event, "step")),
-                                telar_wall_to_time (time),
-                                json_string_value (json_object_get (event, "kind")),
-                                json_string_value (json_object_get (event, "text")), error);
+  return telar_bulk_hold (bulk, error) &&
+         telar_store_add_event (
+             store, telar_bulk_run (bulk), json_integer_value (json_object_get (event, "step")),
+             telar_wall_to_time (time), json_string_value (json_object_get (event, "kind")),
+             json_string_value (json_object_get (event, "text")), error);
 }
 
 static gboolean
-read_figure (TelarStore *store, gint64 run, const json_t *figure, GError **error)
+read_figure (TelarBulk *bulk, TelarStore *store, const json_t *figure, GError **error)
 {
   g_autofree char *values = telar_json_to_text (json_object_get (figure, "values"));
 
-  return telar_store_put_figure (store, run, json_string_value (json_object_get (figure, "name")),
-                                 json_integer_value (json_object_get (figure, "step")), values,
-                                 error);
+  return telar_bulk_hold (bulk, error) &&
+         telar_store_put_figure (
+             store, telar_bulk_run (bulk), json_string_value (json_object_get (figure, "name")),
+             json_integer_value (json_object_get (figure, "step")), values, error);
 }
 
 static gboolean
 read_lists (TelarBulk *bulk, TelarStore *store, const char *path, const json_t *root,
             GError **error)
 {
-  gint64 run = telar_bulk_run (bulk);
   size_t i;
   json_t *item;
 
@@ -106,7 +107,7 @@ read_lists (TelarBulk *bulk, TelarStore *store, const char *path, const json_t *
   {
     if (!json_is_string (json_object_get (item, "kind")))
       return wrong (path, "an event has no \"kind\"", error);
-    if (!read_event (store, run, item, error))
+    if (!read_event (bulk, store, item, error))
       return FALSE;
   }
   json_array_foreach (json_object_get (root, "figures"), i, item)
@@ -114,7 +115,7 @@ read_lists (TelarBulk *bulk, TelarStore *store, const char *path, const json_t *
     if (!json_is_string (json_object_get (item, "name")) ||
         !json_is_array (json_object_get (item, "values")))
       return wrong (path, "a figure has no \"name\" or no \"values\"", error);
-    if (!read_figure (store, run, item, error))
+    if (!read_figure (bulk, store, item, error))
       return FALSE;
   }
   return TRUE;

@@ -299,6 +299,8 @@ telar_events_add_media (TelarEventsImport *import, TelarEventsPlugin plugin,
   }
   if (import->step < 0)
     return no_value (tag, "step that is 0 or more", error);
+  if (!telar_bulk_hold (import->bulk, error))
+    return FALSE;
   import->result->media++;
   if (value->kind == TELAR_SUMMARY_HISTOGRAM)
     return add_buckets (import, tag, value->body, error);
