@@ -142,9 +142,11 @@ class Kills:
         self.reported = 0
 
     def trainer(self, workspace, run):
-        """Any moment from the start of the process on."""
+        """At any moment: now and then before the first step, else while it records."""
         trainer = Trainer(self.telar, self.samples, workspace, run)
-        reported = watch(trainer, self.random.uniform(0, 1))
+        if self.random.random() > 0.3:
+            trainer.wait_for(lambda: workspace.last_step(run))
+        reported = watch(trainer, self.random.uniform(0, 0.6))
         trainer.kill()
         reported = max(reported, trainer.told_step())
         workspace.check_whole()
