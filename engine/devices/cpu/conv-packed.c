@@ -1,11 +1,10 @@
-/* Convolutions of images channels last with constant weights: the windows of some positions are
- * laid side by side, as rows, and multiplied with the packed weights while they are in the cache. A
- * window of 1 x 1 needs no laying. */
-#include "engine/devices/cpu/conv-shape.h"
+/* Convolutions of images channels last: the windows of some positions are laid side by side, as
+ * rows, and multiplied with the packed weights while they are in the cache. A window of 1 x 1 needs
+ * no laying. The weights are packed when the plan is made where they are constants, else in each
+ * run. */
+#include "engine/devices/cpu/conv-windows.h"
 #include "engine/devices/cpu/epilogue.h"
 #include "engine/devices/cpu/packed.h"
-
-#include <string.h>
 
 typedef struct {
   CpuConvShape shape;
@@ -14,16 +13,32 @@ typedef struct {
   gsize positions; /* of the result, over all images */
   gsize rows;      /* of the windows that are laid at once */
   gboolean flat;   /* the image is the matrix of windows */
-  float packed[];
+  gsize size;      /* floats of the packed weights */
+  float *packed;   /* NULL where the weights are no constants */
 } Conv;
 
 typedef struct {
   const CpuDevice *device;
   const Conv *conv;
   const TelarCall *call;
+  const float *packed;
+  float *windows;
 } Work;
 
+/* Where the weights are no constants: positions for which packing them pays, channels of the result
+ * that fill the panels of every instruction set, and channels of the image below which oneDNN was
+ * measured to be faster. */
+#define FEWEST_FRESH 256
+#define FULL         32
+#define LEAST_FRESH  64
+
 #define APART 16 /* numbers between two windows, so that they do not share places of the cache */
+
+static gboolean
+suits_fresh (const CpuConvShape *s)
+{
+  return s->out % FULL == 0 && s->in >= LEAST_FRESH && s->batch * s->y[1] * s->y[2] >= FEWEST_FRESH;
+}
 
 static gboolean
 supports (const CpuSite *site)
@@ -32,16 +47,10 @@ supports (const CpuSite *site)
   CpuConvShape shape = cpu_conv_shape (site->instr, types.x, types.w, types.y);
   CpuEpilogue epilogue;
 
-  return cpu_all_types (site, TELAR_F32) && shape.channels_last && shape.n_spatial <= 2 &&
-         shape.groups == 1 && shape.out >= 8 && telar_shape_elements (types.y) > 0 &&
-         telar_shape_elements (types.x) > 0 && cpu_constant (site, 1) != NULL &&
+  return cpu_all_types (site, TELAR_F32) && cpu_windows_suit (&shape) && shape.out >= 8 &&
+         telar_shape_elements (types.y) > 0 && telar_shape_elements (types.x) > 0 &&
+         (cpu_constant (site, 1) != NULL || suits_fresh (&shape)) &&
          cpu_epilogue_init (&epilogue, site, TRUE);
-}
-
-static gsize
-window_size (const CpuConvShape *s)
-{
-  return (gsize)(s->kernel[1] * s->kernel[2] * s->in);
 }
 
 static gboolean
@@ -53,18 +62,49 @@ is_flat (const CpuConvShape *s)
   return TRUE;
 }
 
-/* [out, in, height, width] as [height, width, in, out], the order in which windows are laid. */
-static float *
-order_weights (const CpuConvShape *s, const float *w)
-{
-  gsize taps = (gsize)(s->kernel[1] * s->kernel[2]), in = (gsize)s->in, out = (gsize)s->out;
-  float *ordered = g_new (float, taps *in *out);
+typedef struct {
+  const CpuDevice *device;
+  const Conv *conv;
+  const float *weights;
+  float *packed;
+} Packing;
 
-  for (gsize o = 0; o < out; o++)
-    for (gsize c = 0; c < in; c++)
-      for (gsize t = 0; t < taps; t++)
-        ordered[(t * in + c) * out + o] = *w++;
-  return ordered;
+/* From [out, in, height, width], tap by tap, which is the order in which windows are laid. */
+static void
+pack_panels (void *data, gsize begin, gsize end, guint piece)
+{
+  const Packing *p = data;
+  const CpuConvShape *s = &p->conv->shape;
+  gsize taps = (gsize)(s->kernel[1] * s->kernel[2]), in = (gsize)s->in, out = (gsize)s->out;
+  gsize width = p->device->vector.panel;
+
+  for (gsize panel = begin; panel < end; panel++) {
+    gsize first = panel * width;
+    float *to = p->packed + first * p->conv->w.k;
+    for (gsize t = 0; t < taps; t++, to += in * width) {
+      CpuMatrix tap = { p->weights + first * in * taps + t, in, MIN (out - first, width), taps,
+                        in * taps };
+      p->device->vector.pack (&tap, to);
+    }
+  }
+}
+
+static void
+pack_weights (const CpuDevice *device, const Conv *conv, const float *weights, float *packed)
+{
+  Packing packing = { device, conv, weights, packed };
+  gsize panel = device->vector.panel;
+
+  cpu_parallel (device, (conv->w.n + panel - 1) / panel, 1, 1, pack_panels, &packing);
+}
+
+static void
+conv_free (gpointer data)
+{
+  Conv *conv = data;
+
+  g_free (conv->packed);
+  g_free (conv);
 }
 
 static gboolean
@@ -72,69 +112,27 @@ prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
 {
   CpuConvTypes types = cpu_conv_types (site);
   CpuConvShape shape = cpu_conv_shape (site->instr, types.x, types.w, types.y);
-  g_autofree float *ordered = order_weights (&shape, cpu_constant (site, 1));
-  gsize out = (gsize)shape.out;
-  CpuMatrix w = { ordered, window_size (&shape), out, out, 1 };
-  Conv *conv = g_malloc0 (sizeof *conv + cpu_packed_size (site->device, &w) * sizeof (float));
+  Conv *conv = g_new0 (Conv, 1);
+  gsize floats;
 
   cpu_epilogue_init (&conv->epilogue, site, TRUE);
-  site->device->vector.pack (&w, conv->packed);
   conv->shape = shape;
-  conv->w = w;
-  conv->w.data = NULL;
+  conv->w = (CpuMatrix){ .k = cpu_window_size (&shape), .n = (gsize)shape.out };
+  conv->size = cpu_packed_size (site->device, &conv->w);
   conv->positions = (gsize)(shape.batch * shape.y[1] * shape.y[2]);
-  conv->rows = MIN (cpu_packed_rows (w.k), conv->positions);
+  conv->rows = MIN (cpu_packed_rows (conv->w.k), conv->positions);
   conv->flat = is_flat (&shape);
+  floats = conv->flat ? 0 : site->device->base.threads * conv->rows * (conv->w.k + APART);
+  if (cpu_constant (site, 1) != NULL) {
+    conv->packed = g_new (float, conv->size);
+    pack_weights (site->device, conv, cpu_constant (site, 1), conv->packed);
+  } else {
+    floats += conv->size;
+  }
   prepared->data = conv;
-  prepared->free = g_free;
-  prepared->scratch =
-      conv->flat ? 0 : site->device->base.threads * conv->rows * (w.k + APART) * sizeof (float);
+  prepared->free = conv_free;
+  prepared->scratch = floats * sizeof (float);
   return TRUE;
-}
-
-/* One row of a window: @kernel pixels, of which some may lie outside. */
-static float *
-lay_row (const CpuConvShape *s, float *to, const float *row, gint64 left)
-{
-  gsize pixel = (gsize)s->in;
-  gint64 first = CLAMP (-left, 0, s->kernel[2]);
-  gint64 end = CLAMP (s->x[2] - left, first, s->kernel[2]);
-
-  if (s->dilation[2] == 1) {
-    memset (to, 0, (gsize)first * pixel * sizeof *to);
-    memcpy (to + (gsize)first * pixel, row + (left + first) * s->in,
-            (gsize)(end - first) * pixel * sizeof *to);
-    memset (to + (gsize)end * pixel, 0, (gsize)(s->kernel[2] - end) * pixel * sizeof *to);
-    return to + (gsize)s->kernel[2] * pixel;
-  }
-  for (gint64 k = 0; k < s->kernel[2]; k++, to += pixel) {
-    gint64 column = left + k * s->dilation[2];
-    if (column >= 0 && column < s->x[2])
-      memcpy (to, row + column * s->in, pixel * sizeof *to);
-    else
-      memset (to, 0, pixel * sizeof *to);
-  }
-  return to;
-}
-
-static void
-lay_window (const Conv *conv, float *to, const float *x, gsize position)
-{
-  const CpuConvShape *s = &conv->shape;
-  gint64 column = (gint64)position % s->y[2], rest = (gint64)position / s->y[2];
-  gint64 row = rest % s->y[1], image = rest / s->y[1];
-  gint64 left = column * s->stride[2] - s->low[2];
-  gsize width = (gsize)(s->kernel[2] * s->in);
-
-  for (gint64 k = 0; k < s->kernel[1]; k++) {
-    gint64 line = row * s->stride[1] - s->low[1] + k * s->dilation[1];
-    if (line < 0 || line >= s->x[1]) {
-      memset (to, 0, width * sizeof *to);
-      to += width;
-    } else {
-      to = lay_row (s, to, x + (image * s->x[1] + line) * s->x[2] * s->in, left);
-    }
-  }
 }
 
 static void
@@ -146,7 +144,7 @@ run_positions (void *data, gsize begin, gsize end, guint piece)
   const float *bias = cpu_bias (work->call);
   gsize n = conv->w.n, stride = conv->w.k + APART;
   float *y = work->call->outputs[0].data;
-  float *windows = (float *)work->call->scratch + piece * conv->rows * stride;
+  float *windows = work->windows + piece * conv->rows * stride;
   gsize parts = (end - begin + conv->rows - 1) / conv->rows;
 
   for (gsize i = 0; i < parts; i++) {
@@ -155,8 +153,8 @@ run_positions (void *data, gsize begin, gsize end, guint piece)
     if (conv->flat)
       tile.a = x + first * conv->w.k, tile.a_stride = conv->w.k;
     for (gsize p = first; p < last && !conv->flat; p++)
-      lay_window (conv, windows + (p - first) * stride, x, p);
-    work->device->vector.multiply (&tile, &conv->w, conv->packed, last - first);
+      cpu_window_lay (&conv->shape, windows + (p - first) * stride, x, p);
+    work->device->vector.multiply (&tile, &conv->w, work->packed, last - first);
     cpu_epilogue_rows (&conv->epilogue, y, bias, first, last, n);
   }
 }
@@ -165,8 +163,13 @@ static gboolean
 run (const CpuDevice *device, const TelarCall *call, GError **error)
 {
   const Conv *conv = call->prepared;
-  Work work = { device, conv, call };
+  Work work = { device, conv, call, conv->packed, call->scratch };
 
+  if (conv->packed == NULL) {
+    pack_weights (device, conv, call->inputs[1].data, call->scratch);
+    work.packed = call->scratch;
+    work.windows += conv->size;
+  }
   cpu_parallel (device, conv->positions, 100000 / (conv->w.k * conv->w.n) + 1, 1, run_positions,
                 &work);
   return TRUE;

@@ -8,17 +8,30 @@
 
 /* Where two families have a kernel for the same instruction, the first one runs it. */
 static const CpuFamily *const families[] = {
-  &cpu_elementwise_family,   &cpu_reduce_family,        &cpu_arg_family,
-  &cpu_matmul_packed_family, &cpu_conv_winograd_family, &cpu_conv_winograd_grad_family,
-  &cpu_conv_packed_family,   &cpu_gemm_family,
+  &cpu_elementwise_family,
+  &cpu_reduce_family,
+  &cpu_arg_family,
+  &cpu_matmul_packed_family,
+  &cpu_conv_winograd_family,
+  &cpu_conv_winograd_grad_family,
+  &cpu_conv_windows_grad_family,
+  &cpu_conv_packed_family,
+  &cpu_gemm_family,
 #ifdef TELAR_HAVE_ONEDNN
-  &cpu_matmul_family,        &cpu_conv_family,
+  &cpu_matmul_family,
+  &cpu_conv_family,
 #else
   &cpu_conv_gemm_family,
 #endif
-  &cpu_pool_family,          &cpu_norm_family,          &cpu_layer_norm_family,
-  &cpu_recurrent_family,     &cpu_softmax_family,       &cpu_shape_family,
-  &cpu_index_family,         &cpu_source_family,        &cpu_optimizer_family,
+  &cpu_pool_family,
+  &cpu_norm_family,
+  &cpu_layer_norm_family,
+  &cpu_recurrent_family,
+  &cpu_softmax_family,
+  &cpu_shape_family,
+  &cpu_index_family,
+  &cpu_source_family,
+  &cpu_optimizer_family,
 };
 
 /* What prepare gives to the plan: the kernel that was chosen and what it prepared itself. */

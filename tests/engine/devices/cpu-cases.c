@@ -171,6 +171,11 @@ static const char *const fixed[] = {
   "conv_input_grad f32[3,13,15,32] f32[32,32,3,3] {stride=[1,1], pad=[0,3,0,2], layout=1, shape=[3,15,12,32]}",
   "conv_weight_grad f32[3,5,21,48] f32[3,5,21,32] {stride=[1,1], pad=[2,0,0,2], layout=1, shape=[32,48,3,3]}",
   "conv_weight_grad f32[3,33,34,32] f32[3,33,34,48] {stride=[1,1], pad=[1,1,1,1], layout=1, shape=[48,32,3,3]}",
+  "conv f32[5,19,21,64] f32[32,64,3,3] f32[32] {stride=[2,2], pad=[1,1,1,1], layout=1, activation=relu}",
+  "conv f32[3,10,11,64] f32[64,64,1,1] {stride=[1,1], layout=1}",
+  "conv_weight_grad f32[5,19,21,64] f32[5,10,11,32] {stride=[2,2], pad=[1,1,1,1], layout=1, shape=[32,64,3,3]}",
+  "conv_weight_grad f32[4,16,16,3] f32[4,16,16,64] {stride=[1,1], pad=[2,1,2,2], dilation=[2,3], layout=1, shape=[64,3,3,2]}",
+  "conv_weight_grad f32[2,300,3] f32[2,150,32] {stride=[2], pad=[1,1], layout=1, shape=[32,3,3]}",
 };
 
 /* Elementwise cases: primitives, and the types they take beside float32. */
