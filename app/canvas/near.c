@@ -120,7 +120,8 @@ draw_halo (TelarCanvas *self, TelarSheet *sheet, const TelarSceneNode *node)
   }
 }
 
-/* A card whose pixels were made for another zoom. */
+/* A card whose pixels were made for another zoom: the nearest of them, for between them cairo
+ * spends as long as on the rest of the card, and a moment later it is drawn anew. */
 static void
 stretch_card (TelarSheet *sheet, const TelarSceneNode *node, float x, float y, float margin)
 {
@@ -130,7 +131,7 @@ stretch_card (TelarSheet *sheet, const TelarSceneNode *node, float x, float y, f
   cairo_translate (cr, x - margin, y - margin);
   cairo_scale (cr, zoom, zoom);
   cairo_set_source_surface (cr, node->pixels, 0, 0);
-  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_BILINEAR);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
   cairo_paint (cr);
   cairo_destroy (cr);
 }

@@ -2,6 +2,7 @@
 #include "app/canvas/raster.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A step of a curve spans about so many pixels. */
 #define CURVE_STEP 8.0f
@@ -78,19 +79,19 @@ blend (guint32 under, guint32 over, guint32 coverage)
 void
 telar_raster_clear (TelarRaster *raster, guint32 colour)
 {
-  for (int y = 0; y < raster->height; y++) {
-    guint32 *row = raster->pixels + (gssize)y * raster->stride;
-
-    for (int x = 0; x < raster->width; x++)
-      row[x] = colour;
-  }
+  for (int x = 0; x < raster->width; x++)
+    raster->pixels[x] = colour;
+  for (int y = 1; y < raster->height; y++)
+    memcpy (raster->pixels + (gssize)y * raster->stride, raster->pixels,
+            (gsize)raster->width * sizeof (guint32));
 }
 
-/* How much of the pixel from @at to @at + 1 lies between @low and @high. */
-static float
-covered (int at, float low, float high)
+/* How much of the pixel from @at to @at + 1 lies between @low and @high, which are in 256ths of a
+ * pixel and touch it. */
+static int
+covered (int at, int low, int high)
 {
-  return CLAMP (MIN ((float)at + 1, high) - MAX ((float)at, low), 0.0f, 1.0f);
+  return MIN ((at + 1) * 256, high) - MAX (at * 256, low);
 }
 
 /* How much of a pixel a round corner leaves. */
@@ -106,40 +107,60 @@ corner (const TelarRasterRect *rect, float radius, int x, int y)
   return CLAMP (radius + 0.5f - sqrtf (dx * dx + dy * dy), 0.0f, 1.0f);
 }
 
+/* In 256ths of a pixel, within the raster. */
+typedef struct {
+  int left, top, right, bottom;
+} Edges;
+
+/* FALSE: nothing of it is. */
+static gboolean
+edges_of (const TelarRaster *raster, const TelarRasterRect *rect, Edges *edges)
+{
+  float width = (float)raster->width, height = (float)raster->height;
+  float right = rect->x + rect->width, bottom = rect->y + rect->height;
+
+  if (!(right > 0 && bottom > 0 && rect->x < width && rect->y < height))
+    return FALSE;
+  *edges = (Edges){ (int)(MAX (rect->x, 0) * 256), (int)(MAX (rect->y, 0) * 256),
+                    (int)(MIN (right, width) * 256), (int)(MIN (bottom, height) * 256) };
+  return edges->right > edges->left && edges->bottom > edges->top;
+}
+
 /* A row of a block: its ends and corners by coverage, what lies between at once. */
 static void
-fill_row (TelarRaster *raster, const TelarRasterRect *rect, float radius, int y, int left,
-          int right, guint32 colour)
+fill_row (TelarRaster *raster, const TelarRasterRect *rect, const Edges *edges, float radius, int y,
+          guint32 colour)
 {
   guint32 *row = raster->pixels + (gssize)y * raster->stride;
-  float high = rect->y + rect->height, vertical = covered (y, rect->y, high);
-  gboolean round = (float)y < rect->y + radius || (float)y + 1 > high - radius;
+  int left = edges->left / 256, right = (edges->right + 255) / 256;
+  int vertical = covered (y, edges->top, edges->bottom);
+  gboolean round = (float)y < rect->y + radius || (float)y + 1 > rect->y + rect->height - radius;
   int rim = 1 + (round ? (int)ceilf (radius) : 0);
 
   for (int x = left; x < right; x++) {
-    if (x == left + rim && right - rim > x && vertical >= 1) {
+    if (x == left + rim && right - rim > x && vertical == 256) {
       for (; x < right - rim; x++)
         row[x] = colour;
     }
-    float coverage = vertical * covered (x, rect->x, rect->x + rect->width);
+    int coverage = vertical * covered (x, edges->left, edges->right) / 256;
 
     if (round)
-      coverage *= corner (rect, radius, x, y);
-    row[x] = blend (row[x], colour, (guint32)(coverage * 256));
+      coverage = (int)((float)coverage * corner (rect, radius, x, y));
+    row[x] = blend (row[x], colour, (guint32)coverage);
   }
 }
 
 void
 telar_raster_fill (TelarRaster *raster, const TelarRasterRect *rect, float radius, guint32 colour)
 {
-  int left = (int)floorf (MAX (rect->x, 0)), top = (int)floorf (MAX (rect->y, 0));
-  int right = (int)ceilf (MIN (rect->x + rect->width, (float)raster->width));
-  int bottom = (int)ceilf (MIN (rect->y + rect->height, (float)raster->height));
   float smallest = MIN (rect->width, rect->height);
+  Edges edges;
 
+  if (!edges_of (raster, rect, &edges))
+    return;
   radius = MIN (radius, smallest / 2);
-  for (int y = top; y < bottom; y++)
-    fill_row (raster, rect, radius, y, left, right, colour);
+  for (int y = edges.top / 256; y * 256 < edges.bottom; y++)
+    fill_row (raster, rect, &edges, radius, y, colour);
 }
 
 void
@@ -181,12 +202,12 @@ clip (float *x0, float *y0, float *x1, float *y1, float size)
 static void
 draw_column (guint32 *pixels, int across, int breadth, float low, float high, guint32 colour)
 {
-  int first = (int)floorf (MAX (low, 0)), last = (int)ceilf (MIN (high, (float)breadth));
+  int from = (int)(MAX (low, 0) * 256), to = (int)(MIN (high, (float)breadth) * 256);
 
-  for (int y = first; y < last; y++) {
+  for (int y = from / 256; y * 256 < to; y++) {
     guint32 *pixel = pixels + (gssize)y * across;
 
-    *pixel = blend (*pixel, colour, (guint32)(covered (y, low, high) * 256));
+    *pixel = blend (*pixel, colour, (guint32)covered (y, from, to));
   }
 }
 

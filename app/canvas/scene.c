@@ -478,12 +478,20 @@ is_mostly_in (const TelarScene *scene, const graphene_rect_t *area)
          both.size.width * both.size.height > 0.25f * all->size.width * all->size.height;
 }
 
+/* Compared here, for a call into a library would cost a far view more than drawing its blocks. */
 static void
 look_at_each (const GPtrArray *all, const graphene_rect_t *area, GPtrArray *found)
 {
-  for (guint i = 0; i < all->len; i++)
-    if (graphene_rect_intersection (&((TelarIndexItem *)all->pdata[i])->bounds, area, NULL))
+  float left = area->origin.x, right = left + area->size.width;
+  float top = area->origin.y, bottom = top + area->size.height;
+
+  for (guint i = 0; i < all->len; i++) {
+    const graphene_rect_t *bounds = &((TelarIndexItem *)all->pdata[i])->bounds;
+
+    if (bounds->origin.x < right && bounds->origin.x + bounds->size.width > left &&
+        bounds->origin.y < bottom && bounds->origin.y + bounds->size.height > top)
       g_ptr_array_add (found, all->pdata[i]);
+  }
 }
 
 void
