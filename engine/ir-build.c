@@ -10,6 +10,7 @@ struct TelarBuilder {
   TelarProgram *program;
   const char *origin;
   GError *error;
+  GHashTable *updated; /* TelarState */
 };
 
 TelarBuilder *
@@ -18,6 +19,7 @@ telar_builder_new (const char *name)
   TelarBuilder *builder = g_new0 (TelarBuilder, 1);
 
   builder->program = telar_program_new (name);
+  builder->updated = g_hash_table_new (NULL, NULL);
   return builder;
 }
 
@@ -25,6 +27,7 @@ void
 telar_builder_free (TelarBuilder *builder)
 {
   telar_program_unref (builder->program);
+  g_hash_table_unref (builder->updated);
   g_clear_error (&builder->error);
   g_free (builder);
 }
@@ -35,6 +38,7 @@ telar_builder_finish (TelarBuilder *builder, GError **error)
   TelarProgram *program = builder->program;
 
   builder->program = telar_program_new (program->name);
+  g_hash_table_remove_all (builder->updated);
   builder->origin = NULL;
   if (builder->error) {
     g_propagate_error (error, g_steal_pointer (&builder->error));
@@ -379,11 +383,10 @@ telar_build_update (TelarBuilder *builder, const char *state, TelarValue value)
     telar_builder_fail (builder, "the state \"%s\" is %s and cannot become %s", state, want, have);
     return;
   }
-  for (guint i = 0; i < program->updates->len; i++)
-    if (telar_program_update (program, i)->state == found->name) { /* names are interned */
-      telar_builder_fail (builder, "the state \"%s\" is updated twice", state);
-      return;
-    }
+  if (!g_hash_table_add (builder->updated, (gpointer)found)) {
+    telar_builder_fail (builder, "the state \"%s\" is updated twice", state);
+    return;
+  }
   update = telar_program_alloc (program, sizeof (TelarUpdate));
   *update = (TelarUpdate){ found->name, value };
   g_ptr_array_add (program->updates, update);

@@ -174,26 +174,42 @@ seed_losses (Reverse *r, GError **error)
   return losses > 0;
 }
 
+/* Name of a state -> the gradients (TelarValue) of its reads that have one, in order. */
+static GHashTable *
+find_reads (const Reverse *r)
+{
+  GHashTable *reads =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
+  for (guint t = 0; t < telar_program_n_instrs (r->program); t++) {
+    const TelarInstr *instr = telar_program_instr (r->program, t);
+    if (!starts_gradients (r->program, instr) || r->grads[instr->outputs[0]] == TELAR_NO_VALUE)
+      continue;
+    const char *name = telar_instr_string (instr, TELAR_ATTR_NAME);
+    GArray *parts = g_hash_table_lookup (reads, name);
+    if (parts == NULL) {
+      parts = g_array_new (FALSE, FALSE, sizeof (TelarValue));
+      g_hash_table_insert (reads, (gpointer)name, parts);
+    }
+    g_array_append_val (parts, r->grads[instr->outputs[0]]);
+  }
+  return reads;
+}
+
 /* A state may be read more than once; its gradients add up. */
 static void
 output_gradients (Reverse *r)
 {
+  g_autoptr (GHashTable) reads = find_reads (r);
   telar_builder_set_origin (r->builder, NULL);
   for (guint s = 0; s < telar_program_n_states (r->program); s++) {
     const char *name = telar_program_state (r->program, s)->name;
-    TelarValue sum = TELAR_NO_VALUE;
-    for (guint t = 0; t < telar_program_n_instrs (r->program); t++) {
-      const TelarInstr *instr = telar_program_instr (r->program, t);
-      if (!starts_gradients (r->program, instr) ||
-          strcmp (telar_instr_string (instr, TELAR_ATTR_NAME), name) != 0 ||
-          r->grads[instr->outputs[0]] == TELAR_NO_VALUE)
-        continue;
-      TelarValue part = r->grads[instr->outputs[0]];
-      sum =
-          sum == TELAR_NO_VALUE ? part : telar_build_binary (r->builder, TELAR_PRIM_ADD, sum, part);
-    }
-    if (sum == TELAR_NO_VALUE)
+    const GArray *parts = g_hash_table_lookup (reads, name);
+    if (parts == NULL)
       continue;
+    TelarValue sum = g_array_index (parts, TelarValue, 0);
+    for (guint i = 1; i < parts->len; i++)
+      sum = telar_build_binary (r->builder, TELAR_PRIM_ADD, sum,
+                                g_array_index (parts, TelarValue, i));
     g_autofree char *output = g_strconcat (TELAR_PROBE_PREFIX_GRADIENT, name, NULL);
     telar_build_output (r->builder, TELAR_OUTPUT_PROBE, output, sum);
   }

@@ -62,10 +62,28 @@ open_region (Fuser *f, guint t)
   g_array_append_val (f->regions, region);
 }
 
+/* The last instruction up to @t from which nothing that it needs can come back above it: no region
+ * spans it. */
+static guint
+find_floor (const Fuser *f, guint t)
+{
+  while (f->spans[t] < t)
+    t = f->spans[t];
+  return t;
+}
+
+static void
+note_span (Fuser *f, const GArray *members)
+{
+  guint first = g_array_index (members, guint, 0);
+  for (guint t = first; t <= g_array_index (members, guint, members->len - 1); t++)
+    f->spans[t] = MIN (f->spans[t], first);
+}
+
 static void
 visit (Fuser *f, GArray *stack, guint t)
 {
-  if (f->visits[t] == f->visit)
+  if (t < f->floor || f->visits[t] == f->visit)
     return;
   f->visits[t] = f->visit;
   g_array_append_val (stack, t);
@@ -90,6 +108,7 @@ detours (Fuser *f, int from, int to)
   g_autoptr (GArray) stack = g_array_new (FALSE, FALSE, sizeof (guint));
   const GArray *members = fuse_region_at (f, to)->members;
   f->visit++;
+  f->floor = find_floor (f, g_array_index (fuse_region_at (f, from)->members, guint, 0));
   for (guint i = 0; i < members->len; i++)
     f->visits[g_array_index (members, guint, i)] = f->visit;
   for (guint i = 0; i < members->len; i++)
@@ -162,6 +181,7 @@ try_join (Fuser *f, guint maker, guint t)
     f->regions_of[g_array_index (b->members, guint, i)] = from;
   g_array_append_vals (a->members, b->members->data, b->members->len);
   g_array_sort (a->members, compare_indices);
+  note_span (f, a->members);
   if (b->has_dtype) {
     a->has_dtype = TRUE;
     a->dtype = b->dtype;
@@ -229,6 +249,7 @@ telar_fuse_regions (const TelarProgram *program, GError **error)
   g_autofree gboolean *read_outside = g_new0 (gboolean, n_values + 1);
   g_autofree int *regions_of = g_new (int, n + 1);
   g_autofree guint *visits = g_new0 (guint, n + 1);
+  g_autofree guint *spans = g_new (guint, n + 1);
   g_autofree TelarValue *map = g_new (TelarValue, n_values + 1);
   Fuser f = { .program = program,
               .n = n,
@@ -238,9 +259,12 @@ telar_fuse_regions (const TelarProgram *program, GError **error)
               .regions_of = regions_of,
               .regions = regions,
               .visits = visits,
+              .spans = spans,
               .builder = builder,
               .map = map };
   g_array_set_clear_func (regions, clear_region);
+  for (guint t = 0; t < n; t++)
+    spans[t] = t;
   find_makers (&f);
   form_regions (&f);
   find_outside_readers (&f);

@@ -34,6 +34,8 @@ typedef struct {
   int *regions_of;        /* per instruction */
   GArray *regions;        /* FuseRegion */
   guint *visits, visit;   /* per instruction: when it was seen last */
+  guint *spans;           /* per instruction: the first of the regions that span it begins there */
+  guint floor;            /* what lies below need not be seen */
   TelarBuilder *builder;
   TelarValue *map;
 } Fuser;

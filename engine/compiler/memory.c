@@ -132,16 +132,16 @@ may_overwrite (const Planner *p, const TelarInstr *instr, guint output, TelarVal
   return TRUE;
 }
 
-static gint64
-last_read (const Planner *p, guint state)
+static void
+find_last_reads (Planner *p)
 {
-  gint64 last = -1;
+  for (guint s = 0; s < telar_program_n_states (p->program); s++)
+    p->last_read[s] = -1;
   for (TelarValue v = 0; v < p->memory->n_places; v++) {
     const Buffer *buffer = &p->buffers[v];
-    if (p->roots[v] == v && buffer->kind == TELAR_PLACE_STATE && buffer->state == state)
-      last = MAX (last, buffer->last);
+    if (p->roots[v] == v && buffer->kind == TELAR_PLACE_STATE)
+      p->last_read[buffer->state] = MAX (p->last_read[buffer->state], buffer->last);
   }
-  return last;
 }
 
 /* The single root through which @instr reads @state, or TELAR_NO_VALUE when it reads several. */
@@ -197,8 +197,7 @@ place_updates (Planner *p)
     if (buffer->kind == TELAR_PLACE_STATE && !idle[i])
       buffer->last = p->end;
   }
-  for (guint s = 0; s < telar_program_n_states (program); s++)
-    p->last_read[s] = last_read (p, s);
+  find_last_reads (p);
   for (guint i = 0; i < n; i++) {
     TelarValue value = telar_program_update (program, i)->value;
     if (idle[i] || write_directly (p, targets[i], value))
@@ -217,6 +216,8 @@ overwrite_dying_inputs (Planner *p)
 {
   for (guint t = 0; t < p->end; t++) {
     const TelarInstr *instr = telar_program_instr (p->program, t);
+    if (instr->prim == TELAR_PRIM_RESHAPE)
+      p->roots[instr->outputs[0]] = p->roots[instr->inputs[0]]; /* which may have moved */
     if (instr->prim == TELAR_PRIM_RESHAPE || input_under (instr, 0) < 0)
       continue;
     TelarValue out = instr->outputs[0], in = p->roots[instr->inputs[0]];
@@ -225,9 +226,7 @@ overwrite_dying_inputs (Planner *p)
         !may_overwrite (p, instr, 0, in))
       continue;
     p->buffers[in].last = p->buffers[out].last;
-    for (TelarValue v = out; v < p->memory->n_places; v++)
-      if (p->roots[v] == out)
-        p->roots[v] = in;
+    p->roots[out] = in;
   }
 }
 

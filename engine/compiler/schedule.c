@@ -194,6 +194,15 @@ choose (const Meter *meter, const gboolean *done, const GArray *ready)
   return best;
 }
 
+typedef struct {
+  Meter meter;
+  guint *order;
+  gboolean *done;
+  guint *unmet;     /* inputs still to come */
+  GArray **readers; /* see find_readers */
+  GArray *ready;    /* guint */
+} Greedy;
+
 /* The readers of each instruction's results, a reader once for each reading. */
 static GArray **
 find_readers (const Scheduler *s, guint *unmet)
@@ -212,6 +221,30 @@ find_readers (const Scheduler *s, guint *unmet)
   return readers;
 }
 
+/* Puts @t at place @i of the order; its readers that miss nothing else become ready. */
+static void
+take (Greedy *g, guint i, guint t)
+{
+  GArray **readers = &g->readers[t];
+  g->order[i] = t;
+  g->done[t] = TRUE;
+  account (&g->meter, t);
+  for (guint k = 0; *readers != NULL && k < (*readers)->len; k++) {
+    guint reader = g_array_index (*readers, guint, k);
+    if (--g->unmet[reader] == 0)
+      g_array_append_val (g->ready, reader);
+  }
+  g_clear_pointer (readers, g_array_unref);
+}
+
+/* Takes no memory and waits for nothing: comes first in any case. */
+static gboolean
+is_free (const Scheduler *s, guint t)
+{
+  const TelarInstr *instr = telar_program_instr (s->program, t);
+  return instr->n_inputs == 0 && s->bytes[instr->outputs[0]] == 0 && s->waits[t] == NULL;
+}
+
 static void
 greedy_order (const Scheduler *s, guint *order)
 {
@@ -220,22 +253,17 @@ greedy_order (const Scheduler *s, guint *order)
   g_autofree guint *unmet = g_new0 (guint, s->n + 1);
   g_autofree GArray **readers = find_readers (s, unmet);
   g_autoptr (GArray) ready = g_array_new (FALSE, FALSE, sizeof (guint));
-  Meter meter = { .s = s, .left = left };
+  Greedy g = { { .s = s, .left = left }, order, done, unmet, readers, ready };
+  guint taken = 0;
   for (guint t = 0; t < s->n; t++)
-    if (unmet[t] == 0)
+    if (is_free (s, t))
+      take (&g, taken++, t);
+    else if (unmet[t] == 0 && telar_program_instr (s->program, t)->n_inputs == 0)
       g_array_append_val (ready, t);
-  for (guint i = 0; i < s->n; i++) {
-    guint at = choose (&meter, done, ready), t = g_array_index (ready, guint, at);
-    order[i] = t;
+  while (taken < s->n) {
+    guint at = choose (&g.meter, done, ready), t = g_array_index (ready, guint, at);
     g_array_remove_index_fast (ready, at);
-    done[t] = TRUE;
-    account (&meter, t);
-    for (guint k = 0; readers[t] != NULL && k < readers[t]->len; k++) {
-      guint reader = g_array_index (readers[t], guint, k);
-      if (--unmet[reader] == 0)
-        g_array_append_val (ready, reader);
-    }
-    g_clear_pointer (&readers[t], g_array_unref);
+    take (&g, taken++, t);
   }
 }
 
