@@ -112,15 +112,15 @@ def drawing(studio):
     left, top, _, height = studio.box(target)
     studio.act(studio.node("digits"), "node.select")
     start = studio.box(studio.node("digits"))
-    xdotool("mousemove", start[0] + start[2], start[1] + round(start[3] * 0.8))
+    xdotool("mousemove", start[0] + start[2], start[1] + round(start[3] * 0.84))
     xdotool("mousedown", 1)
     for step in range(1, 6):
         xdotool("mousemove", start[0] + start[2] + (left - start[0] - start[2]) * step // 5,
-                start[1] + round(start[3] * 0.8)
-                + (top + height // 2 - start[1] - round(start[3] * 0.8)) * step // 5)
+                start[1] + round(start[3] * 0.84)
+                + (top + height // 2 - start[1] - round(start[3] * 0.84)) * step // 5)
         time.sleep(0.1)
     shot("refused")
-    studio.key("Escape")
+    xdotool("key", "Escape")  # to clear modifiers would let the button go
     xdotool("mouseup", 1)
     xdotool("mousemove", 2, 2)
     studio.key("Escape")
