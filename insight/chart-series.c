@@ -234,6 +234,27 @@ telar_chart_visible_steps (const TelarChart *chart, guint number, gint64 *from, 
   return *to >= *from;
 }
 
+gboolean
+telar_chart_steps_in_view (const TelarChart *chart, gint64 *from, gint64 *to)
+{
+  gboolean some = FALSE;
+
+  for (guint i = 0; i < chart->series->len; i++) {
+    gint64 first, last;
+    if (!telar_chart_visible_steps (chart, i, &first, &last))
+      continue;
+    *from = some ? MIN (*from, first) : first;
+    *to = some ? MAX (*to, last) : last;
+    some = TRUE;
+  }
+  if (!some)
+    return FALSE;
+  gint64 margin = *to - *from;
+  *from = MAX (*from - margin, 0);
+  *to += margin;
+  return TRUE;
+}
+
 void
 telar_chart_set_metric (TelarChart *chart, guint number, const TelarPoint *points, guint n)
 {

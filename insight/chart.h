@@ -75,6 +75,8 @@ void telar_chart_set_extent (TelarChart *chart, guint series, const TelarPoint *
  * not zoomed. FALSE when it has none. */
 gboolean telar_chart_visible_steps (const TelarChart *chart, guint series, gint64 *from,
                                     gint64 *to);
+/* The steps that are in view of any series, and as many again at each side for smoothing. */
+gboolean telar_chart_steps_in_view (const TelarChart *chart, gint64 *from, gint64 *to);
 /* What runs along x with TELAR_CHART_METRIC: @points in the order of their steps. A point of the
  * series stands where the last of them before or at its step is; without one it is not shown. */
 void telar_chart_set_metric (TelarChart *chart, guint series, const TelarPoint *points, guint n);

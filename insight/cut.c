@@ -111,3 +111,18 @@ telar_cut_read (TelarStore *store, const TelarStretch *stretch, guint n, GError 
     return NULL;
   return g_steal_pointer (&result);
 }
+
+void
+telar_cut_points (const TelarCut *cut, GArray *points, GArray *low, GArray *high)
+{
+  for (guint i = 0; i < cut->columns->len; i++) {
+    const TelarStepColumn *column = &g_array_index (cut->columns, TelarStepColumn, i);
+    gboolean finite = column->range.n > 0;
+    double mean = finite ? telar_range_mean (&column->range) : column->value;
+    double least = finite ? column->range.min : mean, most = finite ? column->range.max : mean;
+    TelarPoint point = { column->last_step, column->last_time, mean };
+    g_array_append_val (points, point);
+    g_array_append_val (low, least);
+    g_array_append_val (high, most);
+  }
+}

@@ -18,6 +18,10 @@ typedef struct {
 
 /* At most @n columns of equal width in steps; steps are at least 0. NULL on error. */
 TelarCut *telar_cut_read (TelarStore *store, const TelarStretch *stretch, guint n, GError **error);
+/* Appends what a chart shows of them: @points (TelarPoint), each column's mean at its last step,
+ * and
+ * @low and @high (double), how far it reaches. */
+void telar_cut_points (const TelarCut *cut, GArray *points, GArray *low, GArray *high);
 void telar_cut_free (TelarCut *columns);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarCut, telar_cut_free)
 

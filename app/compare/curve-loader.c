@@ -37,21 +37,6 @@ curve_free (gpointer data)
   g_free (curve);
 }
 
-static void
-take_column (TelarLoadedCurve *curve, const TelarStepColumn *column)
-{
-  double mean = column->range.n > 0 ? telar_range_mean (&column->range) : column->value;
-  TelarPoint point = { column->last_step, column->last_time, mean };
-
-  g_array_append_val (curve->points, point);
-  if (curve->low == NULL)
-    return;
-  double low = column->range.n > 0 ? column->range.min : mean;
-  double high = column->range.n > 0 ? column->range.max : mean;
-  g_array_append_val (curve->low, low);
-  g_array_append_val (curve->high, high);
-}
-
 static TelarLoadedCurve *
 read_curve (TelarStore *store, const Job *job, gint64 run, const char *tag, GError **error)
 {
@@ -64,12 +49,13 @@ read_curve (TelarStore *store, const Job *job, gint64 run, const char *tag, GErr
   curve->run = run;
   curve->tag = g_strdup (tag);
   curve->points = g_array_new (FALSE, FALSE, sizeof (TelarPoint));
-  if (!cut->whole) {
-    curve->low = g_array_new (FALSE, FALSE, sizeof (double));
-    curve->high = g_array_new (FALSE, FALSE, sizeof (double));
+  curve->low = g_array_new (FALSE, FALSE, sizeof (double));
+  curve->high = g_array_new (FALSE, FALSE, sizeof (double));
+  telar_cut_points (cut, curve->points, curve->low, curve->high);
+  if (cut->whole) {
+    g_clear_pointer (&curve->low, g_array_unref);
+    g_clear_pointer (&curve->high, g_array_unref);
   }
-  for (guint i = 0; i < cut->columns->len; i++)
-    take_column (curve, &g_array_index (cut->columns, TelarStepColumn, i));
   if (cut->columns->len > 0) {
     const TelarStepColumn *first = &g_array_index (cut->columns, TelarStepColumn, 0);
     const TelarStepColumn *last =

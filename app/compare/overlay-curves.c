@@ -191,28 +191,6 @@ on_detail (GObject *source, GAsyncResult *result, gpointer data)
   telar_overlay_chart_fill (chart, groups);
 }
 
-/* The steps that are in view of any series, and as many again at each side for smoothing. */
-static gboolean
-steps_in_view (const TelarChart *painter, gint64 *from, gint64 *to)
-{
-  gboolean some = FALSE;
-
-  for (guint i = 0; i < telar_chart_n_series (painter); i++) {
-    gint64 first, last;
-    if (!telar_chart_visible_steps (painter, i, &first, &last))
-      continue;
-    *from = some ? MIN (*from, first) : first;
-    *to = some ? MAX (*to, last) : last;
-    some = TRUE;
-  }
-  if (!some)
-    return FALSE;
-  gint64 margin = *to - *from;
-  *from = MAX (*from - margin, 0);
-  *to += margin;
-  return TRUE;
-}
-
 static gboolean
 is_coarse (const TelarOverlayChart *chart)
 {
@@ -254,7 +232,7 @@ telar_overlay_zoomed (TelarChartView *view, TelarOverlayChart *chart)
     telar_overlay_chart_fill (chart, groups);
     return;
   }
-  if (!is_coarse (chart) || !steps_in_view (painter, &from, &to))
+  if (!is_coarse (chart) || !telar_chart_steps_in_view (painter, &from, &to))
     return;
   g_autofree char *escaped = g_regex_escape_string (chart->tag, -1);
   g_autofree char *only = g_strdup_printf ("^%s$", escaped);

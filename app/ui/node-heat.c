@@ -43,7 +43,6 @@ telar_node_stat_text (TelarNodeStat stat, double value)
 typedef struct {
   double recent[RECENT]; /* the latest last */
   guint n;
-  gint64 step; /* of the last */
 } Values;
 
 static gboolean
@@ -57,7 +56,6 @@ take_points (const TelarPoint *points, guint n, gpointer data)
     else
       values->n++;
     values->recent[values->n - 1] = points[i].value;
-    values->step = points[i].step;
   }
   return TRUE;
 }
@@ -95,7 +93,6 @@ add_values (Values *into, const Values *from, TelarNodeStat stat)
   }
   for (guint i = 1; i <= n; i++)
     into->recent[into->n - i] = join (stat, into->recent[into->n - i], from->recent[from->n - i]);
-  into->step = MAX (into->step, from->step);
 }
 
 /* The node of the drawing that the tag's node is, or is in; NULL when it is elsewhere. */
@@ -193,11 +190,9 @@ find_range (GHashTable *found, TelarHeatMap *map)
   gpointer value;
 
   map->low = map->high = NAN;
-  map->step = -1;
   g_hash_table_iter_init (&iter, found);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     double now = newest (value);
-    map->step = MAX (map->step, ((const Values *)value)->step);
     if (!isfinite (now))
       continue;
     map->high = fmax (map->high, now);

@@ -23,7 +23,6 @@ typedef struct {
 typedef struct {
   GHashTable *heats; /* id in the drawing -> TelarHeat *; owned */
   double low, high;  /* NaN without a value */
-  gint64 step;       /* of the newest value that is shown; -1: none */
 } TelarHeatMap;
 
 void telar_heat_map_clear (TelarHeatMap *map);

@@ -41,13 +41,6 @@ telar_run_canvas_show_step (TelarRunCanvas *self, gint64 step)
   telar_heat_bar_show_step (self->bar, step);
 }
 
-TelarCanvas *
-telar_run_canvas_canvas (TelarRunCanvas *self)
-{
-  g_return_val_if_fail (TELAR_IS_RUN_CANVAS (self), NULL);
-  return TELAR_CANVAS (self->canvas);
-}
-
 static void
 telar_run_canvas_class_init (TelarRunCanvasClass *klass)
 {

@@ -18,6 +18,5 @@ void telar_run_canvas_set_document (TelarRunCanvas *self, TelarDocument *documen
 void telar_run_canvas_set_run (TelarRunCanvas *self, const char *workspace, const char *run);
 /* -1: what is now. */
 void telar_run_canvas_show_step (TelarRunCanvas *self, gint64 step);
-TelarCanvas *telar_run_canvas_canvas (TelarRunCanvas *self);
 
 G_END_DECLS
