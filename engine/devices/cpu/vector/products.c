@@ -24,20 +24,23 @@ pack (const CpuMatrix *b, float *packed)
   }
 }
 
-/* @rows, a constant where this is inlined, of A times @depth rows of a panel. */
+/* @rows of A times @depth rows of a panel, of which the first @registers count; both are constants
+ * where this is inlined. */
 static inline __attribute__ ((always_inline)) void
-tile (const CpuTile *t, const float *restrict panel, gsize depth, guint rows, Floats sums[ROWS][2])
+tile (const CpuTile *t, const float *restrict panel, gsize depth, guint rows, guint registers,
+      Floats sums[ROWS][2])
 {
   UNROLL
   for (guint r = 0; r < rows; r++)
     sums[r][0] = sums[r][1] = (Floats){ 0 };
   for (gsize k = 0; k < depth; k++, panel += PANEL) {
-    Floats left = load (panel), right = load (panel + ISA_LANES);
+    Floats left = load (panel), right = load (panel + (registers - 1) * ISA_LANES);
     UNROLL
     for (guint r = 0; r < rows; r++) {
       Floats a = splat (t->a[r * t->a_stride + k]);
       sums[r][0] += a * left;
-      sums[r][1] += a * right;
+      if (registers > 1)
+        sums[r][1] += a * right;
     }
   }
 }
@@ -53,49 +56,58 @@ store (float *y, Floats value, gboolean add)
 
 /* @add: to what the rows of the panel before gave. */
 static inline __attribute__ ((always_inline)) void
-run_tile (const CpuTile *t, const float *panel, gsize depth, gsize width, gboolean add, guint rows)
+run_tile (const CpuTile *t, const float *panel, gsize depth, gsize width, gboolean add, guint rows,
+          guint registers)
 {
   Floats sums[ROWS][2];
   float edge[PANEL];
 
-  tile (t, panel, depth, rows, sums);
+  tile (t, panel, depth, rows, registers, sums);
   UNROLL
   for (guint r = 0; r < rows; r++) {
     float *y = t->y + r * t->y_stride;
-    if (width == PANEL) {
-      store (y, sums[r][0], add);
-      store (y + ISA_LANES, sums[r][1], add);
-      continue;
-    }
-    store (edge, sums[r][0], FALSE);
-    store (edge + ISA_LANES, sums[r][1], FALSE);
-    for (gsize j = 0; j < width; j++)
+    gboolean whole = width == registers * ISA_LANES;
+    store (whole ? y : edge, sums[r][0], whole && add);
+    if (registers > 1)
+      store ((whole ? y : edge) + ISA_LANES, sums[r][1], whole && add);
+    for (gsize j = 0; !whole && j < width; j++)
       y[j] = add ? y[j] + edge[j] : edge[j];
   }
 }
 
-static void
-run_rows (const CpuTile *t, const float *panel, gsize depth, gsize width, gboolean add, gsize rows)
+static inline __attribute__ ((always_inline)) void
+run_registers (const CpuTile *t, const float *panel, gsize depth, gsize width, gboolean add,
+               gsize rows, guint registers)
 {
   switch (rows) {
   case 1:
-    run_tile (t, panel, depth, width, add, 1);
+    run_tile (t, panel, depth, width, add, 1, registers);
     return;
   case 2:
-    run_tile (t, panel, depth, width, add, 2);
+    run_tile (t, panel, depth, width, add, 2, registers);
     return;
   case 3:
-    run_tile (t, panel, depth, width, add, 3);
+    run_tile (t, panel, depth, width, add, 3, registers);
     return;
   case 4:
-    run_tile (t, panel, depth, width, add, 4);
+    run_tile (t, panel, depth, width, add, 4, registers);
     return;
   case 5:
-    run_tile (t, panel, depth, width, add, 5);
+    run_tile (t, panel, depth, width, add, 5, registers);
     return;
   default:
-    run_tile (t, panel, depth, width, add, ROWS);
+    run_tile (t, panel, depth, width, add, ROWS, registers);
   }
+}
+
+/* Of a last panel that is half empty, only the half is multiplied. */
+static void
+run_rows (const CpuTile *t, const float *panel, gsize depth, gsize width, gboolean add, gsize rows)
+{
+  if (width <= ISA_LANES)
+    run_registers (t, panel, depth, width, add, rows, 1);
+  else
+    run_registers (t, panel, depth, width, add, rows, 2);
 }
 
 /* One row alone has too few sums to hide the multiplier's latency: four panels side by side. Gives
