@@ -23,6 +23,7 @@ def open_session(path, threads):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # warnings of each initializer fill the pipe that nobody reads yet
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
