@@ -385,7 +385,8 @@ change_colour (Bench *bench, guint frame)
   gtk_widget_queue_draw (gtk_window_get_child (GTK_WINDOW (bench->window)));
 }
 
-/* What a frame takes in which the window is filled with a colour: less is not possible. */
+/* What a frame takes in which the window is filled with a colour, by GTK as it comes: it lets go of
+ * the memory of each frame, which the canvas keeps (frame-memory.h). */
 static void
 run_gtk (guint n_frames)
 {

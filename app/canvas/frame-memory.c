@@ -26,7 +26,7 @@ telar_frame_memory_clear (TelarFrameMemory *memory)
 
 #ifdef GDK_WINDOWING_X11
 
-/* The smallest side of an image that cairo shares with the display. */
+/* Pixels on a side: enough for cairo to share the image with the display at all. */
 #define HELD 32
 
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS
