@@ -65,24 +65,6 @@ find_wire (const TelarLowered *lowered, const char *wire, GError **error)
   return TELAR_NO_VALUE;
 }
 
-GPtrArray *
-telar_wire_names (const TelarGraph *graph, const TelarFeed *feed)
-{
-  g_autoptr (TelarLowered) lowered = telar_lower (graph, feed, TELAR_LOWER_EVALUATE);
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  const GPtrArray *nodes = telar_lowered_nodes (lowered);
-  for (guint i = 0; lowered->program && i < nodes->len; i++) {
-    const TelarLoweredNode *node = nodes->pdata[i];
-    guint n = telar_operator_n_outputs (node->node->op);
-    for (guint port = 0; port < n; port++)
-      if (has_rows (type_of (lowered, telar_lowered_value (lowered, node->id, port))))
-        g_ptr_array_add (
-            names, n == 1 ? g_strdup (node->id)
-                          : g_strconcat (node->id, ".", node->node->op->outputs[port].name, NULL));
-  }
-  return names;
-}
-
 /* --- the program ------------------------------------------------------------------------------ */
 
 /* What comes after the wire is not computed. */

@@ -8,8 +8,9 @@
 
 G_BEGIN_DECLS
 
-#define TELAR_WIRE_ROWS_BYTES (1 << 30) /* of the values, at most; pictures have a quarter of it   \
-                                         */
+#define TELAR_WIRE_ROWS_BYTES                                                                      \
+  (1 << 30) /* of the values, at most; pictures have a quarter of it                               \
+             */
 
 typedef struct {
   TelarTensor *values;   /* f32 [rows, numbers of the wire] */
@@ -37,9 +38,5 @@ typedef struct {
 
 /* FALSE with an error of the node where the wire is not there or has no row for each sample. */
 gboolean telar_wire_rows_read (const TelarWireQuery *query, TelarWireRows *rows, GError **error);
-
-/* What telar_wire_rows_read can be asked for: GPtrArray of char *, in the order of computation,
- * owned. */
-GPtrArray *telar_wire_names (const TelarGraph *graph, const TelarFeed *feed);
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+/* Problems by node: a group has the worst of what stands in it. */
 #include "app/project/problem-list.h"
 
 struct _TelarProblemList {

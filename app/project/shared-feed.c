@@ -1,3 +1,4 @@
+/* The rows of a project, read in a thread and counted: whoever plans or measures holds them. */
 #include "app/project/shared-feed.h"
 
 #include "data/data.h"
