@@ -2,36 +2,8 @@
 #include "data/data.h"
 
 #include "data/source.h"
-#include <errno.h>
-#include <stdio.h>
+#include "engine/file-hash.h"
 #include <string.h>
-
-/* "sha256:…" of the file's bytes; caller frees. */
-static char *
-hash_file (const char *path, GError **error)
-{
-  if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR)) {
-    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s: not a regular file", path);
-    return NULL;
-  }
-  FILE *file = fopen (path, "rbe");
-  if (file == NULL) {
-    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s: %s", path, g_strerror (errno));
-    return NULL;
-  }
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  guchar buffer[1 << 14];
-  gsize got;
-  while ((got = fread (buffer, 1, sizeof buffer, file)) > 0)
-    g_checksum_update (checksum, buffer, (gssize)got);
-  int failure = ferror (file) ? errno : 0;
-  fclose (file);
-  if (failure != 0) {
-    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "%s: %s", path, g_strerror (failure));
-    return NULL;
-  }
-  return g_strconcat ("sha256:", g_checksum_get_string (checksum), NULL);
-}
 
 /* Adds the hashes of the node's files to @hashes, under the paths as the node names them. */
 static gboolean
@@ -41,7 +13,7 @@ hash_node (const TelarGraph *graph, const TelarNode *node, GHashTable *hashes, G
     if (p->kind != TELAR_PARAM_FILE || telar_param_set_text (node->params, p->name)[0] == '\0')
       continue;
     g_autofree char *path = telar_source_path (graph, node, p->name, NULL, error);
-    char *hash = path != NULL ? hash_file (path, error) : NULL;
+    char *hash = path != NULL ? telar_file_hash (path, NULL, error) : NULL;
     if (hash == NULL)
       return FALSE;
     g_hash_table_replace (hashes, g_strdup (telar_param_set_text (node->params, p->name)), hash);

@@ -52,17 +52,37 @@ telar_feed_image (const TelarFeedPort *port, const TelarTensor *batch, gint64 ro
   return image;
 }
 
-static gboolean
-find_port (const TelarFeed *feed, guint *port)
+/* Where samples come from: pictures, else numbers. */
+static void
+find_samples (TelarJudge *judge, const TelarFeed *feed)
 {
   gint64 c, h, w;
   gboolean last;
-  for (guint i = 0; i < feed->n_ports; i++)
+  for (guint i = feed->n_ports; i-- > 0;) {
+    const TelarType *type = &feed->ports[i].type;
     if (telar_feed_port_is_image (&feed->ports[i], &c, &h, &w, &last)) {
-      *port = i;
-      return TRUE;
+      judge->sample = TELAR_SAMPLE_PICTURE;
+      judge->port = i;
+    } else if (judge->sample != TELAR_SAMPLE_PICTURE && type->shape.rank == 2 &&
+               telar_dtype_is_float (type->dtype) &&
+               type->shape.dims[1] <= TELAR_SAMPLE_MOST_NUMBERS) {
+      judge->sample = TELAR_SAMPLE_NUMBERS;
+      judge->port = i;
     }
-  return FALSE;
+  }
+}
+
+/* Of the first whole numbers that have as many names as there are classes. */
+static void
+find_classes (TelarJudge *judge, const TelarFeed *feed)
+{
+  guint n = judge->judged->classes == 1 ? 2 : judge->judged->classes;
+  for (guint i = 0; i < feed->n_ports && !judge->classes; i++) {
+    const TelarFeedPort *port = &feed->ports[i];
+    if (port->classes && !telar_dtype_is_float (port->type.dtype) &&
+        g_strv_length ((char **)port->classes) == n)
+      judge->classes = port->classes;
+  }
 }
 
 /* --- what is compared ------------------------------------------------------------------------- */
@@ -144,8 +164,10 @@ telar_judge_new (const TelarLowered *lowered, const TelarFeed *feed)
     if (exclusive || are_yes_no (lowered->program, op, scores, labels))
       judge = make_judge (lowered, scores, labels, exclusive);
   }
-  if (judge)
-    judge->pictures = find_port (feed, &judge->port);
+  if (judge) {
+    find_samples (judge, feed);
+    find_classes (judge, feed);
+  }
   return judge;
 }
 
@@ -153,7 +175,7 @@ void
 telar_judge_clear (TelarJudge *judge)
 {
   for (guint i = 0; i < judge->mistakes->len; i++)
-    g_clear_pointer (&g_array_index (judge->mistakes, TelarMistake, i).pixels, telar_tensor_unref);
+    g_clear_pointer (&g_array_index (judge->mistakes, TelarMistake, i).sample, telar_tensor_unref);
   g_array_set_size (judge->mistakes, 0);
   telar_judged_scores_clear (judge->judged);
   judge->rows = 0;
@@ -279,21 +301,36 @@ find_place (const TelarJudge *judge, const TelarMistake *mistake)
                                                                                             : -1;
 }
 
+/* Of a row of the batch; NULL where there is none. */
+static TelarTensor *
+take_sample (const TelarJudge *judge, const TelarRunner *runner, gint64 row)
+{
+  const TelarTensor *batch = runner->batch[judge->port];
+  if (judge->sample == TELAR_SAMPLE_PICTURE)
+    return telar_feed_image (&runner->feed->ports[judge->port], batch, row);
+  if (judge->sample == TELAR_SAMPLE_NONE)
+    return NULL;
+  gint64 n = batch->type.shape.dims[1];
+  TelarShape shape = telar_shape (n);
+  TelarTensor *numbers = telar_tensor_new (TELAR_F32, &shape);
+  for (gint64 i = 0; i < n; i++)
+    telar_tensor_set (numbers, (gsize)i, telar_tensor_get (batch, (gsize)(row * n + i)));
+  return numbers;
+}
+
 static void
 keep (TelarJudge *judge, const TelarRunner *runner, TelarMistake mistake, gint64 row)
 {
   int place = find_place (judge, &mistake);
   if (place < 0)
     return;
-  if (judge->pictures)
-    mistake.pixels =
-        telar_feed_image (&runner->feed->ports[judge->port], runner->batch[judge->port], row);
+  mistake.sample = take_sample (judge, runner, row);
   if ((guint)place == judge->mistakes->len) {
     g_array_append_val (judge->mistakes, mistake);
     return;
   }
   TelarMistake *before = &g_array_index (judge->mistakes, TelarMistake, (guint)place);
-  g_clear_pointer (&before->pixels, telar_tensor_unref);
+  g_clear_pointer (&before->sample, telar_tensor_unref);
   *before = mistake;
 }
 

@@ -1,7 +1,6 @@
 /* What a classifier says of a validation: the probabilities that it gives to the classes, and which
- * samples it got wrong: the surest of the wrong answers, with the picture of each, where the data
- * has pictures. Private to the trainer, the evaluation and what reads
- * wires. */
+ * samples it got wrong: the surest of the wrong answers, with what the data has of each. Private to
+ * the trainer, the evaluation and what reads wires. */
 #pragma once
 
 #include "engine/compiler.h"
@@ -9,6 +8,11 @@
 #include "engine/runner.h"
 
 G_BEGIN_DECLS
+
+/* What is kept of a sample: its picture where the data has pictures, else its numbers where a port
+ * has a few to each row, f32 [columns]. */
+typedef enum { TELAR_SAMPLE_NONE, TELAR_SAMPLE_PICTURE, TELAR_SAMPLE_NUMBERS } TelarSampleKind;
+#define TELAR_SAMPLE_MOST_NUMBERS 64
 
 /* What is kept of a pass: at most so many, and of one class taken for one other. */
 #define TELAR_JUDGE_MOST      64
@@ -19,15 +23,16 @@ typedef struct {
   gint64 row; /* of the split */
   gint64 truth, answer;
   double score;        /* the probability of @answer */
-  TelarTensor *pixels; /* f32 [1, channels, height, width]; owned; NULL without pictures */
+  TelarTensor *sample; /* f32 [1, channels, height, width] or [columns], owned; or NULL */
 } TelarMistake;
 
 typedef struct {
   TelarValue scores, labels; /* of the lowered program */
   gboolean exclusive;        /* softmax over the classes, else a sigmoid of each */
-  gboolean pictures;
-  guint port;       /* of the feed, which has the pictures */
-  gint64 rows;      /* seen in the pass under way */
+  TelarSampleKind sample;
+  guint port;                 /* of the feed, which has the samples */
+  const char *const *classes; /* their names, of the feed; or NULL */
+  gint64 rows;                /* seen in the pass under way */
   GArray *mistakes; /* TelarMistake; of several classes that exclude nothing there are none */
   TelarJudgedScores *judged;
   double *chances; /* of a row */
@@ -43,6 +48,11 @@ TelarProgram *telar_judge_mark (const TelarJudge *judge, const TelarProgram *low
                                 GError **error);
 /* For telar_runner_set_seen, with the judge as @data. */
 void telar_judge_see (const TelarRunner *runner, gint64 rows, gpointer judge);
+/* What was seen of mistakes, the surest first, as JSON: {"columns": [NAME…], "rows": [{"row": N,
+ * "truth": N, "answer": N, "score": NUMBER, "values": [NUMBER…]}…]}. Caller frees. */
+char *telar_judge_list_mistakes (const TelarJudge *judge, const TelarFeed *feed);
+/* ["Adelie", …], or NULL. Caller frees. */
+char *telar_judge_list_classes (const TelarJudge *judge);
 /* Forgets what was seen. */
 void telar_judge_clear (TelarJudge *judge);
 

@@ -109,6 +109,13 @@ telar_monitor_image (TelarMonitor *monitor, const TelarImage *image)
 }
 
 void
+telar_monitor_text (TelarMonitor *monitor, const char *name, gint64 step, const char *text)
+{
+  if (monitor && monitor->klass->text)
+    monitor->klass->text (monitor, name, step, text);
+}
+
+void
 telar_monitor_curve (TelarMonitor *monitor, const TelarMonitorCurve *curve)
 {
   if (monitor && monitor->klass->curve)
@@ -222,6 +229,12 @@ tee_image (TelarMonitor *monitor, const TelarImage *image)
 }
 
 static void
+tee_text (TelarMonitor *monitor, const char *name, gint64 step, const char *text)
+{
+  EACH (monitor, telar_monitor_text (tee->monitors[i], name, step, text));
+}
+
+static void
 tee_curve (TelarMonitor *monitor, const TelarMonitorCurve *curve)
 {
   EACH (monitor, telar_monitor_curve (tee->monitors[i], curve));
@@ -284,6 +297,7 @@ telar_monitor_tee (TelarMonitor *const *monitors, guint n)
     .figure = tee_figure,
     .histogram = tee_histogram,
     .image = tee_image,
+    .text = tee_text,
     .curve = tee_curve,
     .profile = tee_profile,
     .flush = tee_flush,

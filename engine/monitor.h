@@ -110,6 +110,9 @@ typedef struct {
   void (*histogram) (TelarMonitor *monitor, const char *tag, gint64 step, TelarTensor *values);
   /* Likewise the pixels of @image. */
   void (*image) (TelarMonitor *monitor, const TelarImage *image);
+  /* A text of a step; JSON where "classes" names the classes of a classifier, or "misclassified"
+   * lists the rows that it got wrong (engine/judge.h). */
+  void (*text) (TelarMonitor *monitor, const char *name, gint64 step, const char *text);
   /* Before the end of an epoch is told; what @curve points at is the caller's. */
   void (*curve) (TelarMonitor *monitor, const TelarMonitorCurve *curve);
   /* The profile of a step, as JSON (engine/profile.h). */
@@ -151,6 +154,7 @@ gboolean telar_monitor_observes (const TelarMonitor *monitor);
 void telar_monitor_histogram (TelarMonitor *monitor, const char *tag, gint64 step,
                               TelarTensor *values);
 void telar_monitor_image (TelarMonitor *monitor, const TelarImage *image);
+void telar_monitor_text (TelarMonitor *monitor, const char *name, gint64 step, const char *text);
 void telar_monitor_curve (TelarMonitor *monitor, const TelarMonitorCurve *curve);
 void telar_monitor_profile (TelarMonitor *monitor, gint64 step, const char *json);
 void telar_monitor_flush (TelarMonitor *monitor);

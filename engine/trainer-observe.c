@@ -111,52 +111,6 @@ telar_trainer_observe_step (TelarTrainer *t)
 
 /* --- epochs ----------------------------------------------------------------------------------- */
 
-static int
-compare_mistakes (gconstpointer a, gconstpointer b)
-{
-  double x = ((const TelarMistake *)a)->score, y = ((const TelarMistake *)b)->score;
-  return x < y ? 1 : x > y ? -1 : 0;
-}
-
-/* The surest first. */
-static void
-tell_mistakes (TelarTrainer *t)
-{
-  GArray *mistakes = t->judge->mistakes;
-  g_array_sort (mistakes, compare_mistakes);
-  for (guint i = 0; t->judge->pictures && i < mistakes->len; i++) {
-    const TelarMistake *mistake = &g_array_index (mistakes, TelarMistake, i);
-    TelarImage image = { .name = "misclassified",
-                         .step = t->progress.step,
-                         .place = i,
-                         .pixels = mistake->pixels,
-                         .row = mistake->row,
-                         .truth = mistake->truth,
-                         .answer = mistake->answer,
-                         .score = mistake->score };
-    telar_monitor_image (t->training->monitor, &image);
-  }
-}
-
-static void
-tell_curves (TelarTrainer *t)
-{
-  g_autoptr (GPtrArray) curves = telar_judged_curves (t->judge->judged);
-  for (guint i = 0; i < curves->len; i++) {
-    const TelarJudgedCurve *curve = curves->pdata[i];
-    g_autofree char *name =
-        g_strdup_printf ("val_%s/%s", telar_judged_kind_name (curve->kind), curve->name);
-    TelarMonitorCurve told = { .name = name,
-                               .step = t->progress.step,
-                               .n = curve->n,
-                               .x = curve->x,
-                               .y = curve->y,
-                               .counts = curve->counts,
-                               .area = curve->area };
-    telar_monitor_curve (t->training->monitor, &told);
-  }
-}
-
 void
 telar_trainer_observe_epoch (TelarTrainer *t)
 {
@@ -165,10 +119,8 @@ telar_trainer_observe_epoch (TelarTrainer *t)
   gboolean due = every > 0 && (epoch % every == 0 || epoch == t->epochs) &&
                  (t->observed_step < 0 || epoch == t->epochs ||
                   t->progress.step - t->observed_step >= LEAST_STEPS);
-  if (due && t->judge) {
-    tell_mistakes (t);
-    tell_curves (t);
-  }
+  if (due && t->judge)
+    telar_trainer_tell_judged (t);
   if (t->judge)
     telar_judge_clear (t->judge);
   if (due && may_look (t) && t->observed_step != t->progress.step)

@@ -126,6 +126,8 @@ gboolean telar_trainer_begin_observing (TelarTrainer *trainer, GError **error);
  * observed is said once and no error. */
 void telar_trainer_observe_step (TelarTrainer *trainer);
 void telar_trainer_observe_epoch (TelarTrainer *trainer);
+/* At the end of an epoch: what its validation says of a classifier; there is a judge. */
+void telar_trainer_tell_judged (TelarTrainer *trainer);
 void telar_trainer_end_observing (TelarTrainer *trainer);
 
 /* Before and after a step, which is timed when that was asked for. */

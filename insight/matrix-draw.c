@@ -240,3 +240,17 @@ telar_matrix_draw (TelarMatrix *matrix, cairo_t *cr, double width, double height
   write_axes (&p, matrix->x - widest - 2 * GAP - p.line / 2,
               matrix->y + matrix->n * matrix->cell_height + 2 * GAP + 1.5 * p.line);
 }
+
+void
+telar_matrix_draw_cursor (const TelarMatrix *matrix, cairo_t *cr, guint right, guint answer,
+                          const TelarChartTheme *theme)
+{
+  if (right >= matrix->n || answer >= matrix->n || matrix->cell_width <= 0)
+    return;
+  cairo_rectangle (cr, matrix->x + answer * matrix->cell_width - 1,
+                   matrix->y + right * matrix->cell_height - 1, matrix->cell_width + 1,
+                   matrix->cell_height + 1);
+  telar_set_color (cr, theme->accent, 1);
+  cairo_set_line_width (cr, 2);
+  cairo_stroke (cr);
+}

@@ -34,6 +34,9 @@ char *telar_matrix_class (const TelarMatrix *matrix, guint index);
 
 void telar_matrix_draw (TelarMatrix *matrix, cairo_t *cr, double width, double height,
                         const TelarChartTheme *theme);
+/* A frame around a cell of the last drawing, for the keyboard. */
+void telar_matrix_draw_cursor (const TelarMatrix *matrix, cairo_t *cr, guint right, guint answer,
+                               const TelarChartTheme *theme);
 /* The cell at a position of the last drawing; FALSE beside the cells. */
 gboolean telar_matrix_cell_at (const TelarMatrix *matrix, double x, double y, guint *right,
                                guint *answer);

@@ -50,6 +50,7 @@ typedef enum {
   ITEM_HISTOGRAM,
   ITEM_IMAGE,
   ITEM_CURVE,
+  ITEM_TEXT,
   ITEM_PROFILE,
   ITEM_CHECKPOINT,
   ITEM_EVENT,
@@ -70,7 +71,7 @@ typedef struct {
     RecorderTag *tag;
     TelarRunInfo *info;   /* begin; its strings are owned */
     char *text;           /* epoch: JSON of the metrics; checkpoint: path; answer, end; owned */
-    char **event;         /* kind and text; of a figure name and JSON; owned */
+    char **event;         /* kind and text; of a figure or a text name and text; owned */
     RecorderMedia *media; /* histogram, image; owned */
     RecorderCurve *curve; /* owned */
   };

@@ -3,8 +3,11 @@
  *
  * When a transaction fails (disk full, file gone read-only), recording ends: what was committed
  * stays, the reason goes to standard error, and the training goes on. */
+#include "insight/lineage.h"
 #include "insight/recorder-private.h"
 #include "insight/system.h"
+
+#include <glib/gstdio.h>
 
 /* A step must reach a chart in 100 ms: this is the writer's share of it. */
 #define COMMIT_EVERY (15 * G_TIME_SPAN_MILLISECOND)
@@ -29,7 +32,9 @@ typedef struct {
   TelarSystemProbe *probe;
   gint64 sampled_at;
   gboolean goes_on; /* has begun and not ended */
-  gboolean begun;   /* the training has told something of itself */
+  char *checkpoint; /* the newest, or NULL */
+  gint64 checkpoint_step;
+  gboolean begun; /* the training has told something of itself */
 } Writer;
 
 /* --- items ------------------------------------------------------------------------------- */
@@ -164,10 +169,31 @@ write_event (Writer *writer, const RecorderItem *item, GError **error)
                           paused ? "paused" : "running", writer->run);
 }
 
+/* What is read for its hash while the training goes on; the last weights of a run are hashed
+ * whatever they measure. */
+#define MOST_HASHED ((goffset)64 << 20)
+
+/* A file that has gone meanwhile has no hash. */
+static gboolean
+write_weights (Writer *writer, gboolean last, GError **error)
+{
+  GStatBuf info;
+
+  if (writer->checkpoint == NULL || g_stat (writer->checkpoint, &info) != 0 ||
+      last != (info.st_size > MOST_HASHED))
+    return TRUE;
+  return telar_store_put_artifact (writer->store, writer->run, "weights", writer->checkpoint,
+                                   writer->checkpoint_step, error);
+}
+
 static gboolean
 write_checkpoint (Writer *writer, const RecorderItem *item, GError **error)
 {
-  return telar_store_run (writer->store, error, "UPDATE run SET checkpoint = ? WHERE id = ?", "si",
+  g_free (writer->checkpoint);
+  writer->checkpoint = g_canonicalize_filename (item->text, telar_store_workspace (writer->store));
+  writer->checkpoint_step = item->step;
+  return write_weights (writer, FALSE, error) &&
+         telar_store_run (writer->store, error, "UPDATE run SET checkpoint = ? WHERE id = ?", "si",
                           item->text, writer->run) &&
          telar_store_add_event (writer->store, writer->run, item->step, item->time, "checkpoint",
                                 item->text, error);
@@ -180,7 +206,8 @@ write_end (Writer *writer, const RecorderItem *item, GError **error)
   writer->goes_on = FALSE;
   if (item->status == TELAR_RUN_FAILED && !writer->begun && !writer->recorder->resume)
     return telar_store_run (writer->store, error, "DELETE FROM run WHERE id = ?", "i", writer->run);
-  return telar_store_run (
+  return write_weights (writer, TRUE, error) &&
+         telar_store_run (
              writer->store, error,
              "UPDATE run SET status = ?, message = ?, ended = ?, step = ? WHERE id = ?", "ssiii",
              telar_run_status_name (item->status), item->text, item->time, writer->step,
@@ -209,6 +236,9 @@ write_item (Writer *writer, const RecorderItem *item, GError **error)
   case ITEM_HISTOGRAM:
   case ITEM_IMAGE:
     return telar_recorder_media_write (writer->recorder, item, error);
+  case ITEM_TEXT:
+    return telar_store_put_text (writer->store, writer->run, item->event[0], item->step, item->time,
+                                 item->event[1], error);
   case ITEM_CURVE:
     return telar_recorder_curve_write (writer->recorder, item, error);
   case ITEM_PROFILE:
@@ -408,5 +438,6 @@ telar_recorder_write (gpointer data)
   } while (wait_for_work (recorder));
   telar_system_probe_free (writer.probe);
   g_ptr_array_unref (writer.touched);
+  g_free (writer.checkpoint);
   return NULL;
 }

@@ -61,6 +61,7 @@ telar_recorder_item_clear (TelarRecorder *recorder, RecorderItem *item)
     g_free (item->info);
     return;
   case ITEM_FIGURE:
+  case ITEM_TEXT:
   case ITEM_EVENT:
     g_strfreev (item->event);
     return;
@@ -177,6 +178,17 @@ recorder_image (TelarMonitor *monitor, const TelarImage *image)
 }
 
 static void
+recorder_text (TelarMonitor *monitor, const char *name, gint64 step, const char *text)
+{
+  char **named = g_new0 (char *, 3);
+
+  named[0] = g_strdup (name);
+  named[1] = g_strdup (text);
+  push ((TelarRecorder *)monitor,
+        (RecorderItem){ .kind = ITEM_TEXT, .step = step, .event = named });
+}
+
+static void
 recorder_curve (TelarMonitor *monitor, const TelarMonitorCurve *curve)
 {
   push ((TelarRecorder *)monitor, (RecorderItem){ .kind = ITEM_CURVE,
@@ -288,6 +300,7 @@ static const TelarMonitorClass recorder_class = {
   .figure = recorder_figure,
   .histogram = recorder_histogram,
   .image = recorder_image,
+  .text = recorder_text,
   .curve = recorder_curve,
   .profile = recorder_profile,
   .flush = recorder_flush,

@@ -149,6 +149,16 @@ const char *const telar_schema_scripts[] = {
   "CREATE UNIQUE INDEX summary_of_tag ON summary (tag, level, last_step);"
   "ALTER TABLE tag ADD COLUMN summed INTEGER NOT NULL DEFAULT 1;"
   "UPDATE tag SET summed = 0 WHERE (SELECT count (*) FROM chunk WHERE chunk.tag = tag.id) >= 16;",
+
+  "CREATE TABLE artifact ("
+  "  run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+  "  kind TEXT NOT NULL,"
+  "  path TEXT NOT NULL,"
+  "  step INTEGER NOT NULL,"
+  "  time INTEGER NOT NULL,"
+  "  bytes INTEGER NOT NULL,"
+  "  sha256 TEXT NOT NULL,"
+  "  PRIMARY KEY (run, kind, path)) WITHOUT ROWID;",
 };
 /* clang-format on */
 const guint telar_schema_version = G_N_ELEMENTS (telar_schema_scripts);

@@ -3,6 +3,7 @@
 #include "app/cli/inputs.h"
 #include "app/cli/verbs.h"
 #include "app/cli/workspace.h"
+#include "app/model/lineage.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -116,7 +117,9 @@ write_model (const TelarCommand *command, const TelarModel *model, const char *f
     .without_preprocessing = telar_command_has (command, "without-preprocessing"),
     .check = telar_command_has (command, "no-check") ? NULL : &check,
   };
-  if (!telar_model_export (model, format, &how, path, error))
+  g_autofree char *workspace = telar_command_workspace (command);
+  if (!telar_model_export (model, format, &how, path, error) ||
+      !telar_record_export (workspace, model, format, path, error))
     return FALSE;
   printf ("%s\n", path);
   if (how.check != NULL && strcmp (format, "onnx") == 0)

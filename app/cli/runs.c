@@ -265,6 +265,7 @@ static const Action actions[] = {
   { "star", 2, star_run, "the name of one run" },
   { "unstar", 2, star_run, "the name of one run" },
   { "compare", 3, telar_runs_compare, "the names of two runs" },
+  { "lineage", 2, telar_runs_lineage, "the name of one run" },
   { "figure", 0, telar_runs_figure, "the names of one run or more" },
   { "export", 2, telar_runs_export, "the name of one run" },
   { "import", 2, telar_runs_import, "an event file, a folder of them, or a file of CSV or JSON",
@@ -296,24 +297,28 @@ run (const TelarCommand *command, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     if (strcmp (actions[i].name, name) == 0)
       return run_action (command, &actions[i], error);
-  telar_set_error (error, TELAR_ERROR_USAGE, NULL,
-                   "telar runs list, show, delete, note, label, star, unstar, compare, figure, "
-                   "export, import or request, not \"%s\"",
-                   name);
+  telar_set_error (
+      error, TELAR_ERROR_USAGE, NULL,
+      "telar runs list, show, delete, note, label, star, unstar, compare, lineage, figure, "
+      "export, import or request, not \"%s\"",
+      name);
   return 2;
 }
 
 const TelarVerb telar_verb_runs = {
   .name = "runs",
   .arguments = "list|show RUN|delete RUN|note RUN TEXT|label RUN LABELS|star RUN|unstar RUN|"
-               "compare A B|figure RUN...|export RUN|import PATH|request RUN WHAT",
+               "compare A B|lineage RUN|figure RUN...|export RUN|import PATH|request RUN WHAT",
   .min_arguments = 1,
   .max_arguments = 64,
   .summary = "Lists the runs of the workspace, shows one, deletes one with its checkpoints, says "
              "something of one, compares two, draws figures, writes and reads those of other "
              "programs, or steers one that is training.",
   .doc =
-      "Compare tells in which settings, metrics and nodes two runs differ. Figure draws the curves "
+      "Compare tells in which settings, metrics and nodes two runs differ. Lineage tells which "
+      "files "
+      "a run has learned from, what it was forked from and what became of it, with the hashes of "
+      "data, weights and exported models. Figure draws the curves "
       "of --tag, of one run or several, for a paper. Import takes TensorBoard's event files, a "
       "folder of them, in which each folder becomes a run, CSV, and the JSON that export writes. "
       "LABELS have commas between them; an empty text takes note or labels back. WHAT is pause, "

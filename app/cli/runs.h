@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef gboolean (*TelarRunsFunc) (const TelarCommand *command, TelarStore *store, GError **error);
 
 gboolean telar_runs_export (const TelarCommand *command, TelarStore *store, GError **error);
+gboolean telar_runs_lineage (const TelarCommand *command, TelarStore *store, GError **error);
 gboolean telar_runs_compare (const TelarCommand *command, TelarStore *store, GError **error);
 gboolean telar_runs_figure (const TelarCommand *command, TelarStore *store, GError **error);
 gboolean telar_runs_import (const TelarCommand *command, TelarStore *store, GError **error);

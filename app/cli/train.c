@@ -2,6 +2,7 @@
 #include "app/cli/monitors.h"
 #include "app/cli/verbs.h"
 #include "app/cli/workspace.h"
+#include "app/model/lineage.h"
 #include "data/data.h"
 #include "engine/checkpoint.h"
 #include "engine/trainer.h"
@@ -389,6 +390,10 @@ open_monitor (const TelarCommand *command, Job *job, GError **error)
   monitors[0] = telar_recorder_new (job->workspace, &recording, error);
   if (monitors[0] == NULL)
     return FALSE;
+  if (!telar_record_sources (job->workspace, job->run, job->graph, error)) {
+    telar_monitor_free (monitors[0]);
+    return FALSE;
+  }
   monitors[1] = telar_command_has (command, "json") ? telar_json_monitor_new ()
                                                     : telar_progress_monitor_new ();
   gboolean replays = telar_command_has (command, "replay");

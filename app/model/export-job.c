@@ -1,6 +1,8 @@
 /* Reading the model and writing the file take long: neither is done where windows are. */
 #include "app/model/export-job.h"
 
+#include "app/model/lineage.h"
+
 static void
 job_free (gpointer data)
 {
@@ -30,7 +32,9 @@ work (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   GError *error = NULL;
   job->how.check = &check;
   if (load (job, &model, &error) && !g_task_return_error_if_cancelled (task) &&
-      telar_model_export (&model, job->format, &job->how, job->file, &error))
+      telar_model_export (&model, job->format, &job->how, job->file, &error) &&
+      (job->run == NULL ||
+       telar_record_export (job->workspace, &model, job->format, job->file, &error)))
     g_task_return_boolean (task, TRUE);
   else if (error != NULL)
     g_task_return_error (task, error);

@@ -1,23 +1,25 @@
-/* Pictures of a run: a heading for each series, its pictures below, and a scale that goes through
- * the steps at which there are some. At its right end the newest are shown as they come. */
+/* Samples of a run: a heading for each series, its pictures below, the rows that are misclassified
+ * where there are no pictures, and a scale that goes through the steps at which there are some. */
+#include "app/ui/mistake-list.h"
 #include "app/ui/pixel-view.h"
 #include "app/ui/run-section.h"
+#include "app/ui/step-bar.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
+#define MISTAKES      "misclassified"
 #define LEAST_IN_LINE 8 /* which any window has room for */
 
 struct _TelarImageSection {
   AdwBin parent_instance;
 
   GtkStack *stack;
-  GtkWidget *scale, *label, *all;
+  TelarStepBar *bar;
+  GtkWidget *all;
   GtkBox *box;
-  GArray *steps; /* gint64, of all series */
-  gboolean newest, filling;
-  gint64 step; /* shown */
+  char **classes; /* names, or NULL */
   int truth, answer;
   TelarStore *store; /* borrowed while following */
   char *shown;       /* what is shown, to be built again only when that changes */
@@ -33,7 +35,7 @@ title_of (const char *name)
 {
   const char *part = strchr (name, '/');
 
-  if (g_str_equal (name, "misclassified"))
+  if (g_str_equal (name, MISTAKES))
     return g_strdup (_ ("Misclassified, the surest first"));
   if (part != NULL && g_str_has_prefix (name, "inputs/"))
     return g_strdup_printf (_ ("Inputs: %s"), part + 1);
@@ -44,24 +46,43 @@ title_of (const char *name)
   return g_strdup (name);
 }
 
+/* Of a class, or its number. Caller frees. */
 static char *
-words_for (const TelarImageRow *image, const char *title)
+class_of (const TelarImageSection *section, int class)
+{
+  gboolean named = section->classes != NULL && (guint) class < g_strv_length (section->classes);
+
+  return named ? g_strdup (section->classes[class]) : g_strdup_printf ("%d", class);
+}
+
+static char *
+judged_words (const TelarImageSection *section, const TelarImageRow *image)
+{
+  g_autofree char *truth = class_of (section, image->truth);
+  g_autofree char *answer = class_of (section, image->answer);
+
+  return g_strdup_printf (_ ("Row %d: class %s was taken for %s, %.0f %% sure"), (int)image->row,
+                          truth, answer, isnan (image->score) ? 0 : 100 * image->score);
+}
+
+static char *
+words_for (const TelarImageSection *section, const TelarImageRow *image, const char *title)
 {
   if (image->truth >= 0 && image->answer >= 0)
-    return g_strdup_printf (_ ("Row %d: class %d was taken for %d, %.0f %% sure"), (int)image->row,
-                            image->truth, image->answer,
-                            isnan (image->score) ? 0 : 100 * image->score);
+    return judged_words (section, image);
   if (image->caption != NULL)
     return g_strdup (image->caption);
   return image->row >= 0 ? g_strdup_printf (_ ("Row %d"), (int)image->row) : g_strdup (title);
 }
 
 static char *
-caption_of (const TelarImageRow *image)
+caption_of (const TelarImageSection *section, const TelarImageRow *image)
 {
-  if (image->truth >= 0 && image->answer >= 0)
-    return g_strdup_printf ("%d → %d", image->truth, image->answer);
-  return g_strdup (image->caption);
+  if (image->truth < 0 || image->answer < 0)
+    return g_strdup (image->caption);
+  g_autofree char *truth = class_of (section, image->truth);
+  g_autofree char *answer = class_of (section, image->answer);
+  return g_strdup_printf ("%s → %s", truth, answer);
 }
 
 /* --- building ---------------------------------------------------------------------------- */
@@ -74,10 +95,11 @@ passes (TelarImageSection *section, const TelarImageRow *image)
 }
 
 static GtkWidget *
-build_picture (const TelarImageRow *image, const char *title)
+build_picture (const TelarImageSection *section, const TelarImageRow *image, const char *title)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
-  g_autofree char *words = words_for (image, title), *caption = caption_of (image);
+  g_autofree char *words = words_for (section, image, title);
+  g_autofree char *caption = caption_of (section, image);
 
   gtk_box_append (GTK_BOX (box), telar_pixel_view_new (image, words));
   if (caption != NULL) {
@@ -101,7 +123,7 @@ build_pictures (TelarImageSection *section, const GPtrArray *images, const char 
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), MIN (images->len, LEAST_IN_LINE));
   for (guint i = 0; i < images->len; i++)
     if (passes (section, images->pdata[i])) {
-      GtkWidget *picture = build_picture (images->pdata[i], title);
+      GtkWidget *picture = build_picture (section, images->pdata[i], title);
       gtk_flow_box_insert (GTK_FLOW_BOX (flow), picture, -1);
     }
   return flow;
@@ -116,24 +138,53 @@ clear (TelarImageSection *section)
     gtk_box_remove (section->box, child);
 }
 
+static void
+add_card (TelarImageSection *section, const char *title, GtkWidget *contents)
+{
+  GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget *heading = gtk_label_new (title);
+
+  gtk_widget_add_css_class (heading, "heading");
+  gtk_widget_set_halign (heading, GTK_ALIGN_START);
+  gtk_box_append (GTK_BOX (card), heading);
+  gtk_box_append (GTK_BOX (card), contents);
+  gtk_box_append (section->box, card);
+}
+
 static gboolean
 show_series (TelarImageSection *section, const char *name, GError **error)
 {
-  g_autoptr (GPtrArray) images =
-      telar_store_images (section->store, section->run, name, section->step, error);
+  g_autoptr (GPtrArray) images = telar_store_images (section->store, section->run, name,
+                                                     telar_step_bar_step (section->bar), error);
   g_autofree char *title = title_of (name);
 
   if (images == NULL)
     return FALSE;
   if (images->len == 0)
     return TRUE;
-  GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
-  GtkWidget *heading = gtk_label_new (title);
-  gtk_widget_add_css_class (heading, "heading");
-  gtk_widget_set_halign (heading, GTK_ALIGN_START);
-  gtk_box_append (GTK_BOX (card), heading);
-  gtk_box_append (GTK_BOX (card), build_pictures (section, images, title));
-  gtk_box_append (section->box, card);
+  add_card (section, title, build_pictures (section, images, title));
+  return TRUE;
+}
+
+/* Of data without pictures. */
+static gboolean
+show_rows (TelarImageSection *section, GError **error)
+{
+  g_autofree char *rows = NULL, *title = title_of (MISTAKES), *classes = NULL;
+
+  if (!telar_store_text_at (section->store, section->run, MISTAKES,
+                            telar_step_bar_step (section->bar), &rows, error) ||
+      !telar_store_classes (section->store, section->run, &classes, error))
+    return FALSE;
+  if (rows == NULL)
+    return TRUE;
+  GtkWidget *list = telar_mistake_list_new (rows, classes, section->truth, section->answer);
+  if (list == NULL) {
+    list = gtk_label_new (_ ("None at this step"));
+    gtk_widget_add_css_class (list, "dim-label");
+    gtk_widget_set_halign (list, GTK_ALIGN_START);
+  }
+  add_card (section, title, list);
   return TRUE;
 }
 
@@ -141,7 +192,7 @@ show_series (TelarImageSection *section, const char *name, GError **error)
 static int
 rank (const char *name)
 {
-  return g_str_equal (name, "misclassified")        ? 0
+  return g_str_equal (name, MISTAKES)               ? 0
          : g_str_has_prefix (name, "kernels/")      ? 1
          : g_str_has_prefix (name, "feature_maps/") ? 2
          : g_str_has_prefix (name, "inputs/")       ? 4
@@ -158,17 +209,31 @@ compare_series (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
+read_classes (TelarImageSection *section, GError **error)
+{
+  g_autofree char *json = NULL;
+
+  g_clear_pointer (&section->classes, g_strfreev);
+  if (!telar_store_classes (section->store, section->run, &json, error))
+    return FALSE;
+  section->classes = telar_classes_split (json);
+  return TRUE;
+}
+
+static gboolean
 show (TelarImageSection *section, GPtrArray *series, GError **error)
 {
-  g_autofree char *shown =
-      g_strdup_printf ("%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%u:%d:%d", section->run,
-                       section->step, series->len, section->truth, section->answer);
+  g_autofree char *shown = g_strdup_printf ("%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%u:%d:%d",
+                                            section->run, telar_step_bar_step (section->bar),
+                                            series->len, section->truth, section->answer);
 
   if (g_strcmp0 (shown, section->shown) == 0)
     return TRUE;
   g_free (section->shown);
   section->shown = g_steal_pointer (&shown);
   clear (section);
+  if (!read_classes (section, error) || !show_rows (section, error))
+    return FALSE;
   g_ptr_array_sort (series, compare_series);
   for (guint i = 0; i < series->len; i++)
     if (!show_series (section, ((const TelarSeriesRow *)series->pdata[i])->name, error))
@@ -188,46 +253,36 @@ compare_steps (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-read_steps (TelarImageSection *section, const GPtrArray *series, GError **error)
+add_steps (TelarImageSection *section, GArray *steps, TelarMediaKind kind, const char *name,
+           GError **error)
 {
-  g_array_set_size (section->steps, 0);
-  for (guint i = 0; i < series->len; i++) {
-    g_autoptr (GArray) steps =
-        telar_store_steps (section->store, section->run, TELAR_MEDIA_IMAGE,
-                           ((const TelarSeriesRow *)series->pdata[i])->name, error);
-    if (steps == NULL)
-      return FALSE;
-    g_array_append_vals (section->steps, steps->data, steps->len);
-  }
-  g_array_sort (section->steps, compare_steps);
-  guint n = 0;
-  for (guint i = 0; i < section->steps->len; i++) {
-    gint64 step = g_array_index (section->steps, gint64, i);
-    if (n == 0 || g_array_index (section->steps, gint64, n - 1) != step)
-      g_array_index (section->steps, gint64, n++) = step;
-  }
-  g_array_set_size (section->steps, n);
-  return TRUE;
+  g_autoptr (GArray) more = telar_store_steps (section->store, section->run, kind, name, error);
+
+  if (more != NULL && more->len > 0)
+    g_array_append_vals (steps, more->data, more->len);
+  return more != NULL;
 }
 
-static void
-show_place (TelarImageSection *section)
+/* Of all series, each once. */
+static gboolean
+read_steps (TelarImageSection *section, const GPtrArray *series, GArray *steps, GError **error)
 {
-  guint n = section->steps->len, place = 0;
+  guint n = 0;
 
-  section->filling = TRUE;
-  gtk_range_set_range (GTK_RANGE (section->scale), 0, MAX (n, 2) - 1);
-  for (guint i = 0; i < n; i++)
-    if (g_array_index (section->steps, gint64, i) <= section->step)
-      place = i;
-  if (section->newest && n > 0)
-    place = n - 1;
-  gtk_range_set_value (GTK_RANGE (section->scale), place);
-  section->filling = FALSE;
-  section->step = n > 0 ? g_array_index (section->steps, gint64, place) : -1;
-  g_autofree char *text = g_strdup_printf (_ ("step %d"), (int)MAX (section->step, 0));
-  gtk_label_set_text (GTK_LABEL (section->label), text);
-  gtk_widget_set_sensitive (section->scale, n > 1);
+  if (!add_steps (section, steps, TELAR_MEDIA_TEXT, MISTAKES, error))
+    return FALSE;
+  for (guint i = 0; i < series->len; i++)
+    if (!add_steps (section, steps, TELAR_MEDIA_IMAGE,
+                    ((const TelarSeriesRow *)series->pdata[i])->name, error))
+      return FALSE;
+  g_array_sort (steps, compare_steps);
+  for (guint i = 0; i < steps->len; i++) {
+    gint64 step = g_array_index (steps, gint64, i);
+    if (n == 0 || g_array_index (steps, gint64, n - 1) != step)
+      g_array_index (steps, gint64, n++) = step;
+  }
+  g_array_set_size (steps, n);
+  return TRUE;
 }
 
 gboolean
@@ -235,19 +290,20 @@ telar_image_section_follow (TelarImageSection *section, TelarStore *store, gint6
                             GError **error)
 {
   g_autoptr (GPtrArray) series = telar_store_series (store, run, TELAR_MEDIA_IMAGE, error);
+  g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (gint64));
 
   if (series == NULL)
     return FALSE;
   if (run != section->run) {
-    section->newest = TRUE;
+    telar_step_bar_choose (section->bar, G_MAXINT64);
     section->truth = section->answer = -1;
   }
   section->run = run;
   section->store = store;
-  if (!read_steps (section, series, error))
+  if (!read_steps (section, series, steps, error))
     return FALSE;
-  show_place (section);
-  gtk_stack_set_visible_child_name (section->stack, section->steps->len > 0 ? "some" : "none");
+  telar_step_bar_set_steps (section->bar, steps);
+  gtk_stack_set_visible_child_name (section->stack, steps->len > 0 ? "some" : "none");
   return show (section, series, error);
 }
 
@@ -259,30 +315,25 @@ look_again (TelarImageSection *section)
 }
 
 void
-telar_image_section_filter (TelarImageSection *section, int truth, int answer)
+telar_image_section_filter (TelarImageSection *section, int truth, int answer, gint64 step)
 {
   section->truth = truth;
   section->answer = answer;
-  section->newest = TRUE; /* as the matrix is */
+  telar_step_bar_choose (section->bar, step);
   look_again (section);
 }
 
 static void
-on_scale (GtkRange *scale, TelarImageSection *section)
+on_step (TelarStepBar *bar, TelarImageSection *section)
 {
-  guint place = (guint)lround (gtk_range_get_value (scale));
-
-  if (section->filling || place >= section->steps->len)
-    return;
-  section->newest = place + 1 == section->steps->len;
-  section->step = g_array_index (section->steps, gint64, place);
   look_again (section);
 }
 
 static void
 on_all (GtkButton *button, TelarImageSection *section)
 {
-  telar_image_section_filter (section, -1, -1);
+  section->truth = section->answer = -1;
+  look_again (section);
 }
 
 void
@@ -300,19 +351,13 @@ build_bar (TelarImageSection *section)
 {
   GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
 
-  section->scale = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0, 1, 1);
-  gtk_widget_set_hexpand (section->scale, TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (section->scale), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Step"), -1);
-  g_signal_connect (section->scale, "value-changed", G_CALLBACK (on_scale), section);
-  section->label = gtk_label_new (NULL);
-  gtk_widget_add_css_class (section->label, "numeric");
-  gtk_label_set_width_chars (GTK_LABEL (section->label), 12);
+  section->bar = TELAR_STEP_BAR (telar_step_bar_new ());
+  gtk_widget_set_hexpand (GTK_WIDGET (section->bar), TRUE);
+  g_signal_connect (section->bar, "changed", G_CALLBACK (on_step), section);
   section->all = gtk_button_new_with_label (_ ("Show All"));
   gtk_widget_set_visible (section->all, FALSE);
   g_signal_connect (section->all, "clicked", G_CALLBACK (on_all), section);
-  gtk_box_append (GTK_BOX (bar), section->scale);
-  gtk_box_append (GTK_BOX (bar), section->label);
+  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (section->bar));
   gtk_box_append (GTK_BOX (bar), section->all);
   return bar;
 }
@@ -322,7 +367,7 @@ telar_image_section_finalize (GObject *object)
 {
   TelarImageSection *section = TELAR_IMAGE_SECTION (object);
 
-  g_array_unref (section->steps);
+  g_strfreev (section->classes);
   g_free (section->shown);
   G_OBJECT_CLASS (telar_image_section_parent_class)->finalize (object);
 }
@@ -339,16 +384,13 @@ telar_image_section_init (TelarImageSection *section)
   GtkWidget *some = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkWidget *none = adw_status_page_new ();
 
-  section->steps = g_array_new (FALSE, FALSE, sizeof (gint64));
   section->truth = section->answer = -1;
-  section->newest = TRUE;
   section->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 22));
   gtk_box_append (GTK_BOX (some), build_bar (section));
   gtk_box_append (GTK_BOX (some), GTK_WIDGET (section->box));
-  adw_status_page_set_title (ADW_STATUS_PAGE (none), _ ("No Pictures"));
-  adw_status_page_set_description (
-      ADW_STATUS_PAGE (none),
-      _ ("Models that look at pictures show here what they see and what they get wrong"));
+  adw_status_page_set_title (ADW_STATUS_PAGE (none), _ ("No Samples"));
+  adw_status_page_set_description (ADW_STATUS_PAGE (none),
+                                   _ ("Models show here what they see and what they get wrong"));
   gtk_widget_add_css_class (none, "compact");
   section->stack = GTK_STACK (gtk_stack_new ());
   gtk_stack_add_named (section->stack, none, "none");

@@ -2,6 +2,7 @@
 #include "app/ui/matrix-view.h"
 
 #include "app/ui/chart-view.h"
+#include "insight/store-media.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -13,7 +14,8 @@ struct _TelarMatrixView {
   GtkWidget parent_instance;
 
   TelarMatrix *matrix;
-  gint64 step; /* of the figure; -1 before the first */
+  gint64 step;         /* of the figure; -1 before the first */
+  guint right, answer; /* the cell that the keyboard is at */
 };
 
 G_DEFINE_FINAL_TYPE (TelarMatrixView, telar_matrix_view, GTK_TYPE_WIDGET)
@@ -32,6 +34,8 @@ telar_matrix_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   cairo_t *cr =
       gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
   telar_matrix_draw (view->matrix, cr, width, height, &theme);
+  if (gtk_widget_has_focus (widget))
+    telar_matrix_draw_cursor (view->matrix, cr, view->right, view->answer, &theme);
   cairo_destroy (cr);
 }
 
@@ -47,6 +51,19 @@ telar_matrix_view_measure (GtkWidget *widget, GtkOrientation orientation, int fo
 
 /* --- in words ---------------------------------------------------------------------------- */
 
+static char *
+describe_cell (const TelarMatrix *matrix, guint right, guint answer)
+{
+  g_autofree char *right_name = telar_matrix_class (matrix, right);
+  g_autofree char *answer_name = telar_matrix_class (matrix, answer);
+  double count = telar_matrix_count (matrix, right, answer);
+
+  return g_strdup_printf (
+      ngettext ("%.0f row of class %s was taken for %s (%.1f %% of them)",
+                "%.0f rows of class %s were taken for %s (%.1f %% of them)", (gulong)count),
+      count, right_name, answer_name, 100 * telar_matrix_share (matrix, right, answer));
+}
+
 static gboolean
 on_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip, gpointer data)
 {
@@ -55,13 +72,7 @@ on_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tool
 
   if (keyboard || !telar_matrix_cell_at (matrix, x, y, &right, &answer))
     return FALSE;
-  g_autofree char *right_name = telar_matrix_class (matrix, right);
-  g_autofree char *answer_name = telar_matrix_class (matrix, answer);
-  double count = telar_matrix_count (matrix, right, answer);
-  g_autofree char *text = g_strdup_printf (
-      ngettext ("%.0f row of class %s was taken for %s (%.1f %% of them)",
-                "%.0f rows of class %s were taken for %s (%.1f %% of them)", (gulong)count),
-      count, right_name, answer_name, 100 * telar_matrix_share (matrix, right, answer));
+  g_autofree char *text = describe_cell (matrix, right, answer);
   gtk_tooltip_set_text (tooltip, text);
   return TRUE;
 }
@@ -104,6 +115,15 @@ telar_matrix_view_show (TelarMatrixView *view, const char *values, gint64 step, 
   return TRUE;
 }
 
+void
+telar_matrix_view_set_classes (TelarMatrixView *view, const char *json)
+{
+  g_auto (GStrv) names = telar_classes_split (json);
+
+  telar_matrix_set_names (view->matrix, (const char *const *)names);
+  gtk_widget_queue_draw (GTK_WIDGET (view));
+}
+
 const TelarMatrix *
 telar_matrix_view_get_matrix (TelarMatrixView *view)
 {
@@ -117,6 +137,32 @@ on_released (GtkGestureClick *gesture, int n_press, double x, double y, TelarMat
 
   if (telar_matrix_cell_at (view->matrix, x, y, &right, &answer))
     g_signal_emit (view, cell_chosen_signal, 0, (int)right, (int)answer);
+}
+
+/* Arrow keys go from cell to cell, Enter opens one. */
+static gboolean
+on_key (GtkEventController *controller, guint key, guint code, GdkModifierType state,
+        TelarMatrixView *view)
+{
+  int across = (key == GDK_KEY_Right) - (key == GDK_KEY_Left);
+  int down = (key == GDK_KEY_Down) - (key == GDK_KEY_Up);
+  int n = (int)telar_matrix_n_classes (view->matrix);
+
+  if (n == 0)
+    return GDK_EVENT_PROPAGATE;
+  if (key == GDK_KEY_Return || key == GDK_KEY_KP_Enter) {
+    g_signal_emit (view, cell_chosen_signal, 0, (int)view->right, (int)view->answer);
+    return GDK_EVENT_STOP;
+  }
+  if (across == 0 && down == 0)
+    return GDK_EVENT_PROPAGATE;
+  view->right = (guint)CLAMP ((int)view->right + down, 0, n - 1);
+  view->answer = (guint)CLAMP ((int)view->answer + across, 0, n - 1);
+  g_autofree char *words = describe_cell (view->matrix, view->right, view->answer);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words,
+                                  -1);
+  gtk_widget_queue_draw (GTK_WIDGET (view));
+  return GDK_EVENT_STOP;
 }
 
 /* --- life -------------------------------------------------------------------------------- */
@@ -147,7 +193,12 @@ telar_matrix_view_init (TelarMatrixView *view)
 {
   GtkGesture *click = gtk_gesture_click_new ();
 
+  GtkEventController *keys = gtk_event_controller_key_new ();
   view->step = -1;
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), view);
+  gtk_widget_add_controller (GTK_WIDGET (view), keys);
+  gtk_widget_set_focusable (GTK_WIDGET (view), TRUE);
+  g_signal_connect (view, "notify::has-focus", G_CALLBACK (gtk_widget_queue_draw), NULL);
   g_signal_connect (click, "released", G_CALLBACK (on_released), view);
   gtk_widget_add_controller (GTK_WIDGET (view), GTK_EVENT_CONTROLLER (click));
   gtk_widget_add_css_class (GTK_WIDGET (view), "card");

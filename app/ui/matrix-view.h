@@ -14,6 +14,8 @@ GtkWidget *telar_matrix_view_new (const char *title);
 /* The figure that is shown, as in TelarFigureRow, of @step; one that is shown is not read again. */
 gboolean telar_matrix_view_show (TelarMatrixView *view, const char *values, gint64 step,
                                  GError **error);
+/* Their names, as the run tells them (JSON, a list); NULL: numbers. */
+void telar_matrix_view_set_classes (TelarMatrixView *view, const char *json);
 const TelarMatrix *telar_matrix_view_get_matrix (TelarMatrixView *view); /* borrowed */
 
 G_END_DECLS

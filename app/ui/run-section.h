@@ -18,8 +18,14 @@ GtkWidget *telar_histogram_section_new (void);
 #define TELAR_TYPE_IMAGE_SECTION (telar_image_section_get_type ())
 G_DECLARE_FINAL_TYPE (TelarImageSection, telar_image_section, TELAR, IMAGE_SECTION, AdwBin)
 GtkWidget *telar_image_section_new (void);
-/* Of the misclassified samples only those of one class taken for another; -1: all. */
-void telar_image_section_filter (TelarImageSection *section, int truth, int answer);
+/* Of the misclassified samples at a step (G_MAXINT64: the newest) only those of one class taken for
+ * another; -1: all. */
+void telar_image_section_filter (TelarImageSection *section, int truth, int answer, gint64 step);
+
+/* How good a classifier's probabilities are: precision and recall, ROC, calibration. */
+#define TELAR_TYPE_JUDGED_SECTION (telar_judged_section_get_type ())
+G_DECLARE_FINAL_TYPE (TelarJudgedSection, telar_judged_section, TELAR, JUDGED_SECTION, AdwBin)
+GtkWidget *telar_judged_section_new (void);
 
 /* Processors, memory, graphics cards. */
 #define TELAR_TYPE_SYSTEM_SECTION (telar_system_section_get_type ())
@@ -36,6 +42,7 @@ void telar_profile_section_set_alive (TelarProfileSection *section, gboolean ali
  */
 void telar_histogram_section_forget (TelarHistogramSection *section);
 void telar_image_section_forget (TelarImageSection *section);
+void telar_judged_section_forget (TelarJudgedSection *section);
 void telar_system_section_forget (TelarSystemSection *section);
 
 /* Reads what is new of the run; forgets all when it is another than before. */
@@ -43,6 +50,8 @@ gboolean telar_histogram_section_follow (TelarHistogramSection *section, TelarSt
                                          gint64 run, GError **error);
 gboolean telar_image_section_follow (TelarImageSection *section, TelarStore *store, gint64 run,
                                      GError **error);
+gboolean telar_judged_section_follow (TelarJudgedSection *section, TelarStore *store, gint64 run,
+                                      GError **error);
 gboolean telar_system_section_follow (TelarSystemSection *section, TelarStore *store, gint64 run,
                                       GError **error);
 gboolean telar_profile_section_follow (TelarProfileSection *section, TelarStore *store, gint64 run,

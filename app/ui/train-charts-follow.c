@@ -1,6 +1,6 @@
 /* What is new in the run: points are read by cursor, events become markers on every chart. A curve
  * of very many points is read as columns (train-charts-long.c). */
-#include "app/ui/matrix-view.h"
+#include "app/ui/matrix-card.h"
 #include "app/ui/run-text.h"
 #include "app/ui/train-charts-private.h"
 #include "engine/node-stat.h"
@@ -219,12 +219,12 @@ follow_events (TelarTrainCharts *charts, const GPtrArray *events, gboolean anew,
 /* --- figures ----------------------------------------------------------------------------- */
 
 static void
-on_cell (TelarMatrixView *view, int right, int answer, TelarTrainCharts *charts)
+on_cell (TelarMatrixCard *card, int right, int answer, gint64 step, TelarTrainCharts *charts)
 {
-  telar_train_charts_cell_chosen (charts, right, answer);
+  telar_train_charts_cell_chosen (charts, right, answer, step);
 }
 
-static TelarMatrixView *
+static TelarMatrixCard *
 get_matrix (TelarTrainCharts *charts, const TelarFigureRow *figure)
 {
   const char *group = telar_metric_group (figure->name);
@@ -236,13 +236,12 @@ get_matrix (TelarTrainCharts *charts, const TelarFigureRow *figure)
     g_autofree char *name = telar_metric_title (group);
     g_autofree char *title =
         g_strdup_printf (validation ? _ ("%s, validation") : _ ("%s, training"), name);
-    view = telar_matrix_view_new (title);
+    view = telar_matrix_card_new (key, title);
     g_signal_connect_object (view, "cell-chosen", G_CALLBACK (on_cell), charts, 0);
-    gtk_widget_set_name (view, key);
     telar_chart_flow_add (charts->flow, view);
     g_hash_table_insert (charts->matrices, g_strdup (key), view);
   }
-  return TELAR_MATRIX_VIEW (view);
+  return TELAR_MATRIX_CARD (view);
 }
 
 static gboolean
@@ -254,7 +253,7 @@ follow_figures (TelarTrainCharts *charts, TelarStore *store, gint64 run, GError 
     return FALSE;
   for (guint i = 0; i < figures->len; i++) {
     const TelarFigureRow *figure = g_ptr_array_index (figures, i);
-    if (!telar_matrix_view_show (get_matrix (charts, figure), figure->values, figure->step, error))
+    if (!telar_matrix_card_follow (get_matrix (charts, figure), store, run, figure, error))
       return FALSE;
   }
   return TRUE;

@@ -46,7 +46,7 @@ struct _TelarTrainCharts {
 TelarTrainLink *telar_train_charts_link (TelarTrainCharts *charts, const char *tag);
 /* Settings, to all charts. */
 void telar_train_charts_apply (TelarTrainCharts *charts);
-void telar_train_charts_cell_chosen (TelarTrainCharts *charts, int right, int answer);
+void telar_train_charts_cell_chosen (TelarTrainCharts *charts, int right, int answer, gint64 step);
 
 /* Takes what is told beside the curve: the best value, the pace. */
 void telar_train_link_note (TelarTrainCharts *charts, TelarTrainLink *link, const GArray *points);

@@ -152,9 +152,9 @@ telar_train_charts_hovered_step (TelarTrainCharts *charts)
 }
 
 void
-telar_train_charts_cell_chosen (TelarTrainCharts *charts, int right, int answer)
+telar_train_charts_cell_chosen (TelarTrainCharts *charts, int right, int answer, gint64 step)
 {
-  g_signal_emit (charts, cell_chosen_signal, 0, right, answer);
+  g_signal_emit (charts, cell_chosen_signal, 0, right, answer, step);
 }
 
 void
@@ -264,8 +264,9 @@ static void
 telar_train_charts_class_init (TelarTrainChartsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = telar_train_charts_finalize;
-  cell_chosen_signal = g_signal_new ("cell-chosen", TELAR_TYPE_TRAIN_CHARTS, G_SIGNAL_RUN_LAST, 0,
-                                     NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
+  cell_chosen_signal =
+      g_signal_new ("cell-chosen", TELAR_TYPE_TRAIN_CHARTS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 3, G_TYPE_INT, G_TYPE_INT, G_TYPE_INT64);
 }
 
 static void

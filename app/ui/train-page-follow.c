@@ -32,6 +32,8 @@ follow_section (TelarTrainPage *page, GError **error)
     return telar_histogram_section_follow (page->histograms, page->store, page->run, error);
   if (g_str_equal (name, "images"))
     return telar_image_section_follow (page->images, page->store, page->run, error);
+  if (g_str_equal (name, "curves"))
+    return telar_judged_section_follow (page->judged, page->store, page->run, error);
   if (g_str_equal (name, "system"))
     return telar_system_section_follow (page->system, page->store, page->run, error);
   if (g_str_equal (name, "profiler"))
@@ -183,6 +185,7 @@ show_workspace (TelarTrainPage *page, const char *workspace)
   page->run = page->wanted = 0;
   telar_histogram_section_forget (page->histograms);
   telar_image_section_forget (page->images);
+  telar_judged_section_forget (page->judged);
   telar_system_section_forget (page->system);
   telar_train_page_set_alive (page, FALSE);
   telar_train_charts_reset (page->charts);

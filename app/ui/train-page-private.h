@@ -25,6 +25,7 @@ struct _TelarTrainPage {
   TelarTrainCharts *charts;
   TelarHistogramSection *histograms;
   TelarImageSection *images;
+  TelarJudgedSection *judged;
   TelarSystemSection *system;
   TelarProfileSection *profile;
   TelarWatchPanel *watches;

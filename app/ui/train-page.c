@@ -263,10 +263,10 @@ on_profile (TelarProfileSection *section, TelarTrainPage *page)
 
 /* A cell of a confusion matrix leads to the samples in it. */
 static void
-on_cell (TelarTrainCharts *charts, int truth, int answer, TelarTrainPage *page)
+on_cell (TelarTrainCharts *charts, int truth, int answer, gint64 step, TelarTrainPage *page)
 {
   gtk_stack_set_visible_child_name (page->sections, "images");
-  telar_image_section_filter (page->images, truth, answer);
+  telar_image_section_filter (page->images, truth, answer, step);
 }
 
 static GtkWidget *
@@ -295,6 +295,7 @@ build_sections (TelarTrainPage *page)
   page->sections = GTK_STACK (gtk_stack_new ());
   page->histograms = TELAR_HISTOGRAM_SECTION (telar_histogram_section_new ());
   page->images = TELAR_IMAGE_SECTION (telar_image_section_new ());
+  page->judged = TELAR_JUDGED_SECTION (telar_judged_section_new ());
   page->system = TELAR_SYSTEM_SECTION (telar_system_section_new ());
   page->profile = TELAR_PROFILE_SECTION (telar_profile_section_new ());
   g_signal_connect (page->profile, "wanted", G_CALLBACK (on_profile), page);
@@ -302,7 +303,8 @@ build_sections (TelarTrainPage *page)
   gtk_stack_add_titled (page->sections, build_scalars (page), "scalars", _ ("Scalars"));
   gtk_stack_add_titled (page->sections, GTK_WIDGET (page->histograms), "histograms",
                         _ ("Histograms"));
-  gtk_stack_add_titled (page->sections, GTK_WIDGET (page->images), "images", _ ("Images"));
+  gtk_stack_add_titled (page->sections, GTK_WIDGET (page->images), "images", _ ("Samples"));
+  gtk_stack_add_titled (page->sections, GTK_WIDGET (page->judged), "curves", _ ("Curves"));
   gtk_stack_add_titled (page->sections, GTK_WIDGET (page->system), "system", _ ("System"));
   gtk_stack_add_titled (page->sections, GTK_WIDGET (page->profile), "profiler", _ ("Profiler"));
   g_signal_connect (page->sections, "notify::visible-child", G_CALLBACK (on_section), page);

@@ -113,61 +113,6 @@ telar_api_scalars (TelarCall *call)
     telar_reply_error (call->message, error);
 }
 
-/* --- figures ----------------------------------------------------------------------------- */
-
-typedef struct {
-  TelarFigureForm form;
-  TelarChartTheme theme;
-  TelarChart *chart; /* what is drawn, or */
-  TelarMatrix *matrix;
-} Picture;
-
-/* What the query says of size, format and colours. */
-static gboolean
-read_picture (const TelarQuery *query, Picture *picture, GError **error)
-{
-  gint64 width = 640, height = 400, dark = 0;
-  const char *format = telar_query_text (query, "format");
-
-  *picture = (Picture){ .form.scale = 1 };
-  if (!telar_query_int (query, "width", 64, 4096, &width, error) ||
-      !telar_query_int (query, "height", 64, 4096, &height, error) ||
-      !telar_query_int (query, "dark", 0, 1, &dark, error))
-    return FALSE;
-  if (!telar_figure_find_format (format != NULL ? format : "svg", &picture->form.format)) {
-    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "“format” must be svg, pdf or png");
-    return FALSE;
-  }
-  picture->form.width = (double)width;
-  picture->form.height = (double)height;
-  telar_chart_theme_init (&picture->theme, dark != 0);
-  return TRUE;
-}
-
-static void
-draw_picture (cairo_t *cr, double width, double height, gpointer data)
-{
-  Picture *picture = data;
-
-  if (picture->chart != NULL)
-    telar_chart_draw (picture->chart, cr, width, height, &picture->theme);
-  else
-    telar_matrix_draw (picture->matrix, cr, width, height, &picture->theme);
-}
-
-static void
-send_picture (TelarCall *call, Picture *picture)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = telar_figure_draw (&picture->form, draw_picture, picture, &error);
-
-  if (bytes != NULL)
-    telar_reply_bytes (call->message, SOUP_STATUS_OK, telar_figure_mime_type (picture->form.format),
-                       bytes);
-  else
-    telar_reply_error (call->message, error);
-}
-
 /* --- a chart ----------------------------------------------------------------------------- */
 
 /* What of the query a chart is made of: each tag of each run is a series. */
@@ -227,20 +172,25 @@ read_chart (TelarCall *call, GError **error)
   return g_steal_pointer (&chart);
 }
 
+static void
+draw_chart (gpointer chart, cairo_t *cr, double width, double height, const TelarChartTheme *theme)
+{
+  telar_chart_draw (chart, cr, width, height, theme);
+}
+
 void
 telar_api_chart (TelarCall *call)
 {
   g_autoptr (GError) error = NULL;
-  Picture picture;
+  TelarWebPicture picture;
 
   g_autoptr (TelarChart) chart =
-      read_picture (call->query, &picture, &error) ? read_chart (call, &error) : NULL;
+      telar_read_picture (call->query, &picture, &error) ? read_chart (call, &error) : NULL;
   if (chart == NULL) {
     telar_reply_error (call->message, error);
     return;
   }
-  picture.chart = chart;
-  send_picture (call, &picture);
+  telar_send_picture (call, &picture, draw_chart, chart);
 }
 
 /* --- confusion matrices ------------------------------------------------------------------ */
@@ -300,21 +250,28 @@ read_matrix (TelarCall *call, gint64 run, GError **error)
   return NULL;
 }
 
+static void
+draw_matrix (gpointer matrix, cairo_t *cr, double width, double height,
+             const TelarChartTheme *theme)
+{
+  telar_matrix_draw (matrix, cr, width, height, theme);
+}
+
 void
 telar_api_matrix (TelarCall *call)
 {
   g_autoptr (TelarRunRow) row = telar_call_run (call);
   g_autoptr (GError) error = NULL;
-  Picture picture;
+  TelarWebPicture picture;
 
   if (row == NULL)
     return;
-  g_autoptr (TelarMatrix) matrix =
-      read_picture (call->query, &picture, &error) ? read_matrix (call, row->id, &error) : NULL;
+  g_autoptr (TelarMatrix) matrix = telar_read_picture (call->query, &picture, &error)
+                                       ? read_matrix (call, row->id, &error)
+                                       : NULL;
   if (matrix == NULL) {
     telar_reply_error (call->message, error);
     return;
   }
-  picture.matrix = matrix;
-  send_picture (call, &picture);
+  telar_send_picture (call, &picture, draw_matrix, matrix);
 }

@@ -15,6 +15,8 @@ const TelarRoute telar_web_routes[] = {
   { "GET", "/api/runs/{run}/figures", telar_api_figures },
   { "GET", "/api/runs/{run}/figure-steps", telar_api_figure_steps },
   { "GET", "/api/runs/{run}/matrix", telar_api_matrix },
+  { "GET", "/api/runs/{run}/curves", telar_api_curves },
+  { "GET", "/api/runs/{run}/curve-picture", telar_api_curve_picture },
   { "GET", "/api/runs/{run}/histogram-series", telar_api_histogram_series },
   { "GET", "/api/runs/{run}/histograms", telar_api_histograms },
   { "GET", "/api/runs/{run}/image-series", telar_api_image_series },

@@ -1,6 +1,7 @@
 /* What the files of the web server share. */
 #pragma once
 
+#include "insight/figure.h"
 #include "insight/store.h"
 #include "insight/web/server.h"
 #include "insight/web/wire.h"
@@ -61,6 +62,8 @@ void telar_api_scalars (TelarCall *call);
 void telar_api_figures (TelarCall *call);
 void telar_api_matrix (TelarCall *call);
 void telar_api_chart (TelarCall *call);
+void telar_api_curves (TelarCall *call);
+void telar_api_curve_picture (TelarCall *call);
 void telar_api_histogram_series (TelarCall *call);
 void telar_api_histograms (TelarCall *call);
 void telar_api_image_series (TelarCall *call);
@@ -94,6 +97,22 @@ void telar_reply_error (SoupServerMessage *message, const GError *error);
 void telar_reply_headers (SoupServerMessage *message);
 gboolean telar_takes_gzip (SoupServerMessage *message);
 GBytes *telar_gzip (GBytes *bytes);
+
+/* --- pictures (picture.c)
+ * ----------------------------------------------------------------------------------------- */
+
+typedef struct {
+  TelarFigureForm form;
+  TelarChartTheme theme;
+} TelarWebPicture;
+
+/* What the query says of size, format and colours. */
+gboolean telar_read_picture (const TelarQuery *query, TelarWebPicture *picture, GError **error);
+typedef void (*TelarWebDraw) (gpointer what, cairo_t *cr, double width, double height,
+                              const TelarChartTheme *theme);
+/* Answers with what @draw_what draws of @what. */
+void telar_send_picture (TelarCall *call, const TelarWebPicture *picture, TelarWebDraw draw_what,
+                         gpointer what);
 
 /* --- who may ask (guard.c, token.c)
  * ----------------------------------------------------------------------------------------- */

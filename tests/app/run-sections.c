@@ -2,6 +2,7 @@
  * digits, the page follows it. */
 #include "app/ui/chart-view.h"
 #include "app/ui/histogram-view.h"
+#include "app/ui/judged-view.h"
 #include "app/ui/pixel-view.h"
 #include "app/ui/run-section.h"
 #include "app/ui/train-page.h"
@@ -119,6 +120,22 @@ open_section (Fixture *fixture, const char *label)
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
 }
 
+static const TelarJudgedChart *
+chart_of (GtkWidget *view)
+{
+  return telar_judged_view_get_chart (TELAR_JUDGED_VIEW (view));
+}
+
+static gboolean
+is_judged (GtkWidget *widget, const char *title)
+{
+  if (!TELAR_IS_JUDGED_VIEW (widget) || !gtk_widget_get_mapped (widget) ||
+      telar_judged_chart_n_curves (chart_of (widget)) == 0)
+    return FALSE;
+  g_autofree char *words = telar_judged_chart_describe (chart_of (widget));
+  return g_str_has_prefix (words, title);
+}
+
 static void
 wait_for_trainer (Fixture *fixture)
 {
@@ -161,7 +178,7 @@ see_histograms (Fixture *fixture)
 static void
 see_images (Fixture *fixture)
 {
-  open_section (fixture, "Images");
+  open_section (fixture, "Samples");
   test_wait_for (fixture->window, is_pixels, "");
   test_wait_for (fixture->window, test_is_label, "Misclassified");
   test_wait_for (fixture->window, test_is_label, " → ");
@@ -174,6 +191,18 @@ see_images (Fixture *fixture)
   test_wait_for (fixture->window, test_is_label, "step 0");
   g_assert_null (test_find (fixture->window, test_is_label, "Misclassified"));
   g_assert_nonnull (test_find (fixture->window, test_is_label, "Inputs"));
+}
+
+/* Ten digits, all together, and the answers of the calibration. */
+static void
+see_curves (Fixture *fixture)
+{
+  open_section (fixture, "Curves");
+  GtkWidget *view = test_wait_for (fixture->window, is_judged, "Calibration");
+  g_assert_cmpuint (telar_judged_chart_n_curves (chart_of (view)), ==, 12);
+  view = test_find (fixture->window, is_judged, "ROC");
+  g_assert_cmpuint (telar_judged_chart_n_curves (chart_of (view)), ==, 11);
+  test_picture (fixture->window, "run-curves");
 }
 
 static void
@@ -194,9 +223,9 @@ see_system (Fixture *fixture)
 static void
 see_cell (Fixture *fixture)
 {
-  open_section (fixture, "Images");
+  open_section (fixture, "Samples");
   GtkWidget *section = test_wait_for (fixture->window, is_image_section, "");
-  telar_image_section_filter (TELAR_IMAGE_SECTION (section), 0, 0);
+  telar_image_section_filter (TELAR_IMAGE_SECTION (section), 0, 0, G_MAXINT64);
   test_wait_for (fixture->window, test_is_label, "Misclassified");
   g_assert_null (test_find (fixture->window, test_is_label, " → "));
   GtkWidget *all = test_wait_for (fixture->window, test_is_button, "Show All");
@@ -211,6 +240,7 @@ test_sections (Fixture *fixture, gconstpointer data)
   wait_for_trainer (fixture);
   see_histograms (fixture);
   see_images (fixture);
+  see_curves (fixture);
   see_system (fixture);
   see_cell (fixture);
 }

@@ -122,10 +122,10 @@ test_figures (PageFixture *fixture, gconstpointer data)
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1280, 1250);
   test_picture (fixture->window, "page-figures");
 
-  /* A cell leads to the samples in it, of which this run has no pictures. */
+  /* A cell leads to the samples in it, of which this run has none. */
   g_signal_emit_by_name (test_find (fixture->window, is_matrix, "confusion_matrix validation"),
                          "cell-chosen", 0, 0);
-  test_wait_for (fixture->window, test_is_label, "No Pictures");
+  test_wait_for (fixture->window, test_is_label, "No Samples");
   telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
   telar_monitor_free (monitor);
 }

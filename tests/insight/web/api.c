@@ -189,6 +189,30 @@ test_all_kinds (Server *server, gconstpointer data)
   telar_monitor_free (monitor);
 }
 
+/* As numbers, and drawn. */
+static void
+see_curves (Server *server, TelarStore *store, gint64 run)
+{
+  double x[] = { 0, 1 }, y[] = { 0.25, 1 };
+  g_autoptr (GError) error = NULL;
+
+  for (gint64 step = 1; step <= 2; step++) {
+    TelarCurve curve = { .step = step, .n = 2, .x = x, .y = y, .area = 0.5 * (double)step };
+    telar_store_put_curve (store, run, "val_roc/micro", &curve, &error);
+    g_assert_no_error (error);
+  }
+  json_t *answer = server_get (server, "/api/runs/a/curves?step=1");
+  const json_t *curve = json_array_get (json_object_get (answer, "curves"), 0);
+  g_assert_cmpuint (json_array_size (json_object_get (answer, "steps")), ==, 2);
+  g_assert_cmpint (json_integer_value (json_object_get (curve, "step")), ==, 1);
+  g_assert_cmpfloat (json_number_value (json_object_get (curve, "area")), ==, 0.5);
+  g_assert_cmpfloat (number_at (curve, "y", 0), ==, 0.25);
+  json_decref (answer);
+  g_assert_cmpuint (server_status (server, "/api/runs/a/curve-picture?kind=roc"), ==, 200);
+  g_assert_cmpuint (server_status (server, "/api/runs/a/curve-picture?kind=none"), ==, 400);
+  g_assert_cmpuint (server_status (server, "/api/runs/a/curve-picture?kind=calibration"), ==, 404);
+}
+
 /* What stands in the store besides scalars is answered as it stands there. */
 static void
 test_media (Server *server, gconstpointer data)
@@ -234,6 +258,7 @@ test_media (Server *server, gconstpointer data)
   const json_t *corner = json_array_get (json_array_get (json_object_get (figure, "values"), 0), 0);
   g_assert_cmpint (json_integer_value (corner), ==, 2);
   json_decref (then);
+  see_curves (server, store, row->id);
   g_assert_cmpuint (server_status (server, "/api/runs/a/histograms"), ==, 400);
   g_assert_cmpuint (server_status (server, "/api/runs/a/histograms?name=x&most=0"), ==, 400);
   g_assert_cmpuint (server_status (server, "/api/runs/a/image?name=x"), ==, 404);
