@@ -33,6 +33,7 @@ typedef struct {
   GDestroyNotify free;
   gsize scratch;
   const char *kernel; /* static: what `telar compile --dump plan` shows, "onednn conv" */
+  guint packed; /* bit i: input i is a constant that data holds in another form, not read again */
 } TelarPrepared;
 
 typedef struct {

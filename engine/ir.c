@@ -146,6 +146,18 @@ telar_program_constant (const TelarProgram *program, TelarValue value)
                                             : NULL;
 }
 
+void
+telar_program_drop_numbers (TelarProgram *program, TelarValue value)
+{
+  const TelarInstr *maker = telar_program_maker (program, value, NULL);
+  TelarAttr *attr = (TelarAttr *)telar_instr_attr (maker, TELAR_ATTR_VALUE);
+  TelarType type = attr->tensor->type;
+
+  g_ptr_array_remove_fast (program->tensors, attr->tensor);
+  attr->tensor = telar_tensor_wrap (type.dtype, &type.shape, NULL, NULL, NULL);
+  g_ptr_array_add (program->tensors, attr->tensor);
+}
+
 guint
 telar_program_n_states (const TelarProgram *program)
 {

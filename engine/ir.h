@@ -108,9 +108,12 @@ guint telar_program_n_instrs (const TelarProgram *program);
 const TelarInstr *telar_program_instr (const TelarProgram *program, guint index);
 guint telar_program_n_values (const TelarProgram *program);
 const TelarType *telar_program_type (const TelarProgram *program, TelarValue value);
-/* The instruction that makes @value, and which of its outputs it is. */
 /* The tensor that @value always is, borrowed; NULL where it is no constant. */
 TelarTensor *telar_program_constant (const TelarProgram *program, TelarValue value);
+/* Gives up the numbers of the constant @value, whose tensor has no data from then on. For the owner
+ * of the only reference to @program, when nothing reads them any more. */
+void telar_program_drop_numbers (TelarProgram *program, TelarValue value);
+/* The instruction that makes @value, and which of its outputs it is. */
 const TelarInstr *telar_program_maker (const TelarProgram *program, TelarValue value,
                                        guint *output);
 guint telar_program_n_states (const TelarProgram *program);

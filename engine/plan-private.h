@@ -23,6 +23,7 @@ struct TelarPlan {
   gint64 batch;
   TelarMemory *memory;
   GArray *steps;    /* TelarStep */
+  guint *readers;   /* per value, of constants that may be dropped; NULL where they stay */
   TelarView *views; /* per value */
   gsize scratch_bytes;
   void *arena, *scratch; /* allocated at the first run */

@@ -28,6 +28,32 @@ specialise (const TelarProgram *program, gint64 batch, GError **error)
   return g_steal_pointer (&current);
 }
 
+/* How many steps and outputs read each value. */
+static guint *
+count_readers (const TelarProgram *program)
+{
+  guint *readers = g_new0 (guint, telar_program_n_values (program) + 1);
+  for (guint i = 0; i < telar_program_n_instrs (program); i++) {
+    const TelarInstr *instr = telar_program_instr (program, i);
+    for (guint k = 0; k < instr->n_inputs; k++)
+      readers[instr->inputs[k]]++;
+  }
+  for (guint i = 0; i < telar_program_n_outputs (program); i++)
+    readers[telar_program_output (program, i)->value]++;
+  for (guint i = 0; i < telar_program_n_updates (program); i++)
+    readers[telar_program_update (program, i)->value]++;
+  return readers;
+}
+
+/* Weights that each of their readers has packed are there twice. */
+static void
+drop_packed (TelarPlan *plan, const TelarStep *step)
+{
+  for (guint i = 0; plan->readers != NULL && i < step->instr->n_inputs; i++)
+    if (step->prepared.packed & 1u << i && --plan->readers[step->instr->inputs[i]] == 0)
+      telar_program_drop_numbers (plan->program, step->instr->inputs[i]);
+}
+
 static gboolean
 add_step (TelarPlan *plan, guint index, GError **error)
 {
@@ -58,6 +84,7 @@ add_step (TelarPlan *plan, guint index, GError **error)
     return FALSE;
   }
   plan->scratch_bytes = MAX (plan->scratch_bytes, added->prepared.scratch);
+  drop_packed (plan, added);
   return TRUE;
 }
 
@@ -85,39 +112,72 @@ bind_constants (TelarPlan *plan)
   }
 }
 
-TelarPlan *
-telar_plan_new (const TelarProgram *program, gint64 batch, TelarDevice *device, gsize memory_limit,
-                GError **error)
+static gboolean
+add_steps (TelarPlan *plan, GError **error)
 {
-  if (device->klass->allocate != NULL) {
-    telar_set_error (error, TELAR_ERROR_NO_DEVICE, NULL,
-                     "plans run in the host's memory; %s has its own", device->klass->name);
-    return NULL;
-  }
+  for (guint i = 0; i < telar_program_n_instrs (plan->program); i++)
+    if (!add_step (plan, i, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* The plan of @program, which is bound to @batch and the plan's from then on; NULL when that
+ * failed. @alone: its constants are read by nobody else. */
+static TelarPlan *
+make_plan (TelarProgram *program, gint64 batch, TelarDevice *device, gsize memory_limit,
+           gboolean alone, GError **error)
+{
   g_autoptr (TelarPlan) plan = g_new0 (TelarPlan, 1);
   plan->device = device;
   plan->ref = telar_device_ref_new ();
   plan->batch = batch;
   plan->steps = g_array_new (FALSE, FALSE, sizeof (TelarStep));
   g_array_set_clear_func (plan->steps, clear_step);
-  plan->program = specialise (program, batch, error);
+  plan->program = program;
   if (plan->program == NULL)
     return NULL;
   plan->memory = telar_memory_new (plan->program, error);
   if (plan->memory == NULL)
     return NULL;
-  guint n_instrs = telar_program_n_instrs (plan->program);
-  for (guint i = 0; i < n_instrs; i++)
-    if (!add_step (plan, i, error))
-      return NULL;
+  plan->readers = alone ? count_readers (plan->program) : NULL;
+  if (!add_steps (plan, error))
+    return NULL;
   plan->views = g_new0 (TelarView, plan->memory->n_places + 1);
   plan->states = g_new0 (TelarTensor *, telar_program_n_states (plan->program) + 1);
-  plan->nanoseconds = g_new0 (gint64, n_instrs + 1);
+  plan->nanoseconds = g_new0 (gint64, telar_program_n_instrs (plan->program) + 1);
   bind_constants (plan);
   telar_plan_count (plan);
   if (!telar_plan_check_memory (plan, memory_limit, error))
     return NULL;
   return g_steal_pointer (&plan);
+}
+
+static gboolean
+is_host (const TelarDevice *device, GError **error)
+{
+  if (device->klass->allocate == NULL)
+    return TRUE;
+  telar_set_error (error, TELAR_ERROR_NO_DEVICE, NULL,
+                   "plans run in the host's memory; %s has its own", device->klass->name);
+  return FALSE;
+}
+
+TelarPlan *
+telar_plan_new (const TelarProgram *program, gint64 batch, TelarDevice *device, gsize memory_limit,
+                GError **error)
+{
+  return is_host (device, error) ? make_plan (specialise (program, batch, error), batch, device,
+                                              memory_limit, FALSE, error)
+                                 : NULL;
+}
+
+TelarPlan *
+telar_plan_take (TelarProgram *program, gint64 batch, TelarDevice *device, gsize memory_limit,
+                 GError **error)
+{
+  TelarProgram *bound = is_host (device, error) ? specialise (program, batch, error) : NULL;
+  telar_program_unref (program);
+  return bound != NULL ? make_plan (bound, batch, device, memory_limit, TRUE, error) : NULL;
 }
 
 void
@@ -132,6 +192,7 @@ telar_plan_free (TelarPlan *plan)
   telar_memory_free (plan->memory);
   if (plan->cost.nodes != NULL)
     g_array_unref (plan->cost.nodes);
+  g_free (plan->readers);
   g_free (plan->views);
   g_free (plan->states);
   g_free (plan->nanoseconds);

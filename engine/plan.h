@@ -30,6 +30,11 @@ typedef struct {
  * that costs most. */
 TelarPlan *telar_plan_new (const TelarProgram *program, gint64 batch, TelarDevice *device,
                            gsize memory_limit, GError **error);
+/* The same of a program that nobody needs any more: takes over the reference. Weights that kernels
+ * have packed are then freed, unless others hold the tensors too; in the plan's program they have
+ * no data. */
+TelarPlan *telar_plan_take (TelarProgram *program, gint64 batch, TelarDevice *device,
+                            gsize memory_limit, GError **error);
 /* What the device has free, in bytes; G_MAXSIZE where nobody knows. */
 gsize telar_plan_free_memory (void);
 void telar_plan_free (TelarPlan *plan);

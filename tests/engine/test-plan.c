@@ -445,6 +445,74 @@ test_text_and_timing (void)
   g_assert_cmpint (total, >, 0);
 }
 
+/* --- a program that nobody else needs ----------------------------------------------------------
+ */
+
+#define FEATURES 16
+
+static void
+note_freed (gpointer data)
+{
+  *(gboolean *)data = TRUE;
+}
+
+/* y = relu (x · w) with w where @weights stand, which are noted when they are freed. */
+static TelarProgram *
+frozen_program (float *weights, gboolean *freed)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarBuilder) b = telar_builder_new ("frozen");
+  TelarType type = { TELAR_F32, { .rank = 2, .dims = { TELAR_DIM_BATCH, FEATURES } } };
+  TelarShape square = { .rank = 2, .dims = { FEATURES, FEATURES } };
+  g_autoptr (TelarTensor) w = telar_tensor_wrap (TELAR_F32, &square, weights, note_freed, freed);
+  TelarValue x = telar_build_input (b, "x", &type);
+  TelarValue y = telar_build_matmul (b, x, telar_build_constant (b, w), FALSE, FALSE);
+  telar_build_output (b, TELAR_OUTPUT_RESULT, "y", telar_build_unary (b, TELAR_PRIM_RELU, y));
+  TelarProgram *program = telar_builder_finish (b, &error);
+  g_assert_no_error (error);
+  return program;
+}
+
+static TelarTensor *
+run_once (TelarPlan *plan, TelarTensor *x)
+{
+  g_autoptr (GError) error = NULL;
+  TelarBinding binding = { "x", x };
+  TelarRunContext context = { .inputs = &binding, .n_inputs = 1 };
+  TelarTensor *y = NULL;
+  g_assert_true (telar_plan_run (plan, &context, &y, &error));
+  return y;
+}
+
+/* The weights of a plan that takes its program go when they are packed, and not before. */
+static void
+test_take (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarDevice) device = telar_device_open ("cpu", 1, &error);
+  float weights[FEATURES * FEATURES];
+  gboolean freed = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (weights); i++)
+    weights[i] = (float)(i * 7 % 13) - 6;
+  TelarShape shape = { .rank = 2, .dims = { 3, FEATURES } };
+  g_autoptr (TelarTensor) x = telar_tensor_new (TELAR_F32, &shape);
+  for (gsize i = 0; i < telar_tensor_elements (x); i++)
+    telar_tensor_set (x, i, (double)(i % 5) - 2);
+
+  TelarProgram *program = frozen_program (weights, &freed);
+  g_autoptr (TelarPlan) keeps = telar_plan_new (program, 3, device, 0, &error);
+  g_assert_no_error (error);
+  g_autoptr (TelarTensor) kept = run_once (keeps, x);
+  g_clear_pointer (&keeps, telar_plan_free);
+  g_assert_false (freed);
+  g_autoptr (TelarPlan) takes = telar_plan_take (program, 3, device, 0, &error);
+  g_assert_no_error (error);
+  g_assert_true (freed);
+  g_autoptr (TelarTensor) first = run_once (takes, x), second = run_once (takes, x);
+  g_assert_true (telar_tensor_equal (kept, first));
+  g_assert_true (telar_tensor_equal (kept, second));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -459,5 +527,6 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/memory-limit", test_memory_limit);
   g_test_add_func ("/plan/machine-memory", test_machine_memory);
   g_test_add_func ("/plan/text-and-timing", test_text_and_timing);
+  g_test_add_func ("/plan/take", test_take);
   return g_test_run ();
 }

@@ -126,6 +126,7 @@ prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
   if (cpu_constant (site, 1) != NULL) {
     conv->packed = g_new (float, conv->size);
     pack_weights (site->device, conv, cpu_constant (site, 1), conv->packed);
+    prepared->packed = CPU_WEIGHTS;
   } else {
     floats += conv->size;
   }

@@ -129,6 +129,7 @@ prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
                            .conv = conv,
                            .weights = cpu_constant (site, 1),
                            .packed = conv->packed });
+    prepared->packed = CPU_WEIGHTS;
   } else {
     floats = POINTS * conv->matrix;
   }

@@ -123,8 +123,8 @@ cpu_prepare (TelarDevice *device, const TelarProgram *program, const TelarInstr 
     return FALSE;
   }
   gsize more = half ? 64 + cpu_half_scratch (&site) : 0;
-  *prepared =
-      (TelarPrepared){ choice, choice_free, choice->own.scratch + more, choice->own.kernel };
+  *prepared = (TelarPrepared){ choice, choice_free, choice->own.scratch + more, choice->own.kernel,
+                               half ? 0 : choice->own.packed };
   return TRUE;
 }
 

@@ -44,6 +44,7 @@ prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
   site->device->vector.pack (&b, product->packed);
   prepared->data = product;
   prepared->free = g_free;
+  prepared->packed = CPU_WEIGHTS;
   return TRUE;
 }
 

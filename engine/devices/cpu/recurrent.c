@@ -296,6 +296,7 @@ prepare (const CpuSite *site, TelarPrepared *prepared, GError **error)
   if (constant != NULL) {
     prepared->data = g_new (float, packed);
     prepared->free = g_free;
+    prepared->packed = 1u << way->weights;
     site->device->vector.pack (&weights, prepared->data);
   }
   return TRUE;

@@ -247,7 +247,7 @@ read_initializers (OnnxTrace *trace, const Onnx__GraphProto *graph, OnnxScope *s
                    GError **error)
 {
   for (gsize i = 0; i < graph->n_initializer; i++) {
-    const Onnx__TensorProto *proto = graph->initializer[i];
+    Onnx__TensorProto *proto = graph->initializer[i];
     if (g_hash_table_contains (scope->values, proto->name))
       continue; /* an input of the same name has been given */
     TelarOnnxValue *value = onnx_trace_constant (trace, proto, error);

@@ -411,6 +411,14 @@ scatter (TelarTensor *dense, const TelarTensor *values, const TelarTensor *indic
   return TRUE;
 }
 
+void
+onnx_tensor_forget (Onnx__TensorProto *proto)
+{
+  g_clear_pointer (&proto->raw_data.data, free); /* protobuf-c took it from malloc */
+  proto->raw_data.len = 0;
+  proto->has_raw_data = FALSE;
+}
+
 TelarOnnxValue *
 onnx_sparse_tensor_read (const Onnx__SparseTensorProto *proto, const char *folder, const char *name,
                          GError **error)

@@ -37,6 +37,8 @@ int onnx_declared_narrow (const Onnx__ValueInfoProto *port);
  * NULL they are refused. @name is for messages. */
 TelarOnnxValue *onnx_tensor_read (const Onnx__TensorProto *proto, const char *folder,
                                   const char *name, GError **error);
+/* Frees the numbers of a tensor that was read. */
+void onnx_tensor_forget (Onnx__TensorProto *proto);
 TelarOnnxValue *onnx_sparse_tensor_read (const Onnx__SparseTensorProto *proto, const char *folder,
                                          const char *name, GError **error);
 

@@ -146,19 +146,15 @@ trace_model (const TelarOnnx *model, OnnxTrace *trace, TelarOnnxValue *const *in
   return good;
 }
 
-/* Compiles what was traced and takes over @outputs. */
+/* What a run needs of the trace besides the plan; takes over @outputs. */
 static Compiled *
-compile (OnnxTrace *trace, const TelarOnnx *model, TelarOnnxValue **outputs, GError **error)
+take_trace (OnnxTrace *trace, const TelarOnnx *model, const TelarProgram *program,
+            TelarOnnxValue **outputs)
 {
   guint n_outputs = telar_onnx_n_outputs (model);
-  g_autoptr (TelarProgram) program = onnx_trace_finish (trace, error);
-  TelarPlan *plan =
-      program ? telar_plan_new (program, 1, trace->device, trace->memory_limit, error) : NULL;
-  if (!plan)
-    return NULL;
   Compiled *compiled = g_new0 (Compiled, 1);
-  compiled->plan = plan;
-  compiled->states = telar_states_ref (trace->states);
+  if (telar_program_n_states (program) > 0)
+    compiled->states = telar_states_ref (trace->states);
   compiled->bindings = g_array_ref (trace->bindings);
   compiled->n_inputs = model->n_inputs;
   compiled->n_outputs = n_outputs;
@@ -172,6 +168,22 @@ compile (OnnxTrace *trace, const TelarOnnx *model, TelarOnnxValue **outputs, GEr
     value->traces = NULL;
   }
   g_ptr_array_set_size (trace->traced, 0);
+  return compiled;
+}
+
+/* Weights may be half of the memory: what only the trace holds of them goes before they are
+ * packed. */
+static Compiled *
+compile (OnnxTrace *trace, const TelarOnnx *model, TelarOnnxValue **outputs, GError **error)
+{
+  TelarProgram *program = onnx_trace_finish (trace, error);
+  if (!program)
+    return NULL;
+  Compiled *compiled = take_trace (trace, model, program, outputs);
+  onnx_trace_let_go (trace);
+  compiled->plan = telar_plan_take (program, 1, trace->device, trace->memory_limit, error);
+  if (!compiled->plan)
+    g_clear_pointer (&compiled, free_compiled);
   return compiled;
 }
 

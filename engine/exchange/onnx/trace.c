@@ -46,26 +46,34 @@ onnx_trace_init (OnnxTrace *trace, const Onnx__ModelProto *model, const char *fo
 }
 
 void
-onnx_trace_clear (OnnxTrace *trace)
+onnx_trace_let_go (OnnxTrace *trace)
 {
-  for (guint i = 0; i < trace->traced->len; i++)
-    ((TelarOnnxValue *)trace->traced->pdata[i])->traces = NULL;
-  g_clear_pointer (&trace->traced, g_ptr_array_unref);
   g_clear_pointer (&trace->states, telar_states_unref);
   g_clear_pointer (&trace->state_names, g_hash_table_unref);
   end_program (trace);
 }
 
+void
+onnx_trace_clear (OnnxTrace *trace)
+{
+  for (guint i = 0; i < trace->traced->len; i++)
+    ((TelarOnnxValue *)trace->traced->pdata[i])->traces = NULL;
+  g_clear_pointer (&trace->traced, g_ptr_array_unref);
+  onnx_trace_let_go (trace);
+}
+
 TelarOnnxValue *
-onnx_trace_constant (OnnxTrace *trace, const Onnx__TensorProto *proto, GError **error)
+onnx_trace_constant (OnnxTrace *trace, Onnx__TensorProto *proto, GError **error)
 {
   TelarOnnxValue *value = g_hash_table_lookup (trace->constants, proto);
   if (value)
     return telar_onnx_value_ref (value);
   value =
       onnx_tensor_read (proto, trace->folder, proto->name ? proto->name : "without a name", error);
-  if (value)
-    g_hash_table_insert (trace->constants, (gpointer)proto, telar_onnx_value_ref (value));
+  if (value) {
+    g_hash_table_insert (trace->constants, proto, telar_onnx_value_ref (value));
+    onnx_tensor_forget (proto);
+  }
   return value;
 }
 

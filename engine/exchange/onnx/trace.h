@@ -49,10 +49,12 @@ struct OnnxTrace {
 void onnx_trace_init (OnnxTrace *trace, const Onnx__ModelProto *model, const char *folder,
                       TelarDevice *device, GHashTable *constants);
 void onnx_trace_clear (OnnxTrace *trace);
+/* Gives up program and weights when the program is finished and what is traced is taken. */
+void onnx_trace_let_go (OnnxTrace *trace);
 
-/* The tensor in a message of the model's, read when it is first asked for. A new reference. */
-TelarOnnxValue *onnx_trace_constant (OnnxTrace *trace, const Onnx__TensorProto *proto,
-                                     GError **error);
+/* The tensor in a message of the model's, read when it is first asked for: from then on the table
+ * of constants has the numbers, not the message. A new reference. */
+TelarOnnxValue *onnx_trace_constant (OnnxTrace *trace, Onnx__TensorProto *proto, GError **error);
 
 /* An input of the program under construction that is bound to @tensor in this run. */
 TelarOnnxValue *onnx_trace_input (OnnxTrace *trace, const char *name, TelarTensor *tensor);
