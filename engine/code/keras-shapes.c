@@ -77,7 +77,8 @@ emit_pad (CodePiece *p)
   guint rank = code_input_type (p, 0)->shape.rank;
   gint64 low[TELAR_MAX_RANK], high[TELAR_MAX_RANK];
   const char *mode = code_text (p, "mode");
-  gboolean constant = g_str_equal (mode, "constant");
+  gboolean lowest = g_str_equal (mode, "lowest");
+  gboolean constant = lowest || g_str_equal (mode, "constant");
   GString *sides = g_string_new ("(");
 
   code_pads (p, low, high);
@@ -93,7 +94,7 @@ emit_pad (CodePiece *p)
                   axis, low[axis], high[axis], g_str_equal (mode, "circular") ? "wrap" : mode);
   }
   if (constant) {
-    g_autofree char *value = code_fill (p, "{value}");
+    g_autofree char *value = lowest ? g_strdup ("float(\"-inf\")") : code_fill (p, "{value}");
     code_forward (p, "ops.pad($0, %s), constant_values=%s)", sides->str, value);
   }
   g_string_free (sides, TRUE);

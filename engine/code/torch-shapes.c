@@ -76,7 +76,9 @@ emit_pad (CodePiece *p)
   for (guint i = rank; i-- > first;)
     g_string_append_printf (sides, "%s%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT,
                             sides->len ? ", " : "", low[i], high[i]);
-  if (g_str_equal (mode, "constant")) {
+  if (g_str_equal (mode, "lowest")) {
+    code_forward (p, "F.pad($0, (%s), value=-torch.inf)", sides->str);
+  } else if (g_str_equal (mode, "constant")) {
     g_autofree char *value = code_fill (p, "{value}");
     code_forward (p, "F.pad($0, (%s), value=%s)", sides->str, value);
   } else {

@@ -114,7 +114,7 @@ asinh_of (TelarBuilder *b, TelarValue x)
 static TelarValue
 acosh_of (TelarBuilder *b, TelarValue x)
 {
-  TelarValue t = with (b, TELAR_PRIM_SUB, x, 1);
+  TelarValue t = with (b, TELAR_PRIM_ADD, x, -1);
   TelarValue root = binary (b, TELAR_PRIM_MUL, t, with (b, TELAR_PRIM_ADD, t, 2));
   root = binary (b, TELAR_PRIM_ADD, t, unary (b, TELAR_PRIM_SQRT, root));
   return log_beyond (b, x, unary (b, TELAR_PRIM_LOG1P, root));

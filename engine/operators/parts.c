@@ -4,6 +4,7 @@
 #include "engine/operators/families.h"
 #include "engine/operators/helpers.h"
 
+#include <math.h>
 #include <string.h>
 
 /* --- joining ---------------------------------------------------------------------------------- */
@@ -163,11 +164,12 @@ static TelarValue
 pad_by_mode (TelarLowering *l, TelarValue x, guint rank, const gint64 *low, const gint64 *high)
 {
   const char *mode = telar_lower_text (l, "mode");
+  gboolean lowest = g_str_equal (mode, "lowest");
 
-  if (g_str_equal (mode, "constant"))
+  if (lowest || g_str_equal (mode, "constant"))
     return telar_emit (l->b, PAD, ((TelarValue[]){ x }), TELAR_INTS (LOW, low, rank),
                        TELAR_INTS (HIGH, high, rank),
-                       TELAR_REAL (FILL, telar_lower_real (l, "value")));
+                       TELAR_REAL (FILL, lowest ? -INFINITY : telar_lower_real (l, "value")));
   return telar_emit_pad (l->b,
                          g_str_equal (mode, "reflect") ? TELAR_PAD_REFLECT
                          : g_str_equal (mode, "edge")  ? TELAR_PAD_EDGE
@@ -190,6 +192,10 @@ lower_pad (TelarLowering *l)
     return;
   if (n_low > rank || n_high > rank) {
     telar_lower_fail (l, "low and high may have at most %u numbers here", rank);
+    return;
+  }
+  if (g_str_equal (telar_lower_text (l, "mode"), "lowest") && !telar_dtype_is_float (type.dtype)) {
+    telar_lower_fail (l, "whole numbers have no minus infinity; give a value");
     return;
   }
   memcpy (low + rank - n_low, given_low, n_low * sizeof (gint64));
@@ -369,9 +375,10 @@ static const TelarOperator pad = {
           .label = N_ ("Mode"),
           .kind = TELAR_PARAM_CHOICE,
           .fallback = "constant",
-          .choices = TELAR_CHOICES ("constant", "reflect", "edge", "circular"),
+          .choices = TELAR_CHOICES ("constant", "reflect", "edge", "circular", "lowest"),
           .doc = N_ ("constant fills with the value, reflect mirrors without repeating the edge, "
-                     "edge repeats it, circular goes on at the other side."),
+                     "edge repeats it, circular goes on at the other side, lowest fills with "
+                     "minus infinity, which no maximum takes."),
       }),
   .lower = lower_pad,
   .examples = TELAR_EXAMPLES ("f32[2,3,4,4]", "f32[2,3,4] low=2 high=0 value=-1.5",

@@ -1,5 +1,6 @@
 /* Max pools that tell where the maxima stood, and the way back. Places count within the plane of a
  * channel: row times width plus column. */
+#include "engine/emit.h"
 #include "engine/operators/families.h"
 #include "engine/operators/patches.h"
 
@@ -38,7 +39,7 @@ lower_max_pool_places (TelarLowering *l, guint spatial)
   if (x == TELAR_NO_VALUE)
     return;
   x = telar_patches_gather (l, x, &p, -INFINITY);
-  taps = telar_emit (l->b, ARGMAX, ((TelarValue[]){ x }), TELAR_INT (AXIS, 3));
+  taps = telar_emit_arg (l->b, TELAR_PRIM_ARGMAX, x, 3, FALSE, FALSE);
   x = telar_build_reduce (l->b, TELAR_PRIM_MAX, x, &last, 1, FALSE);
   telar_lower_output (l, 0, telar_build_reshape (l->b, x, &p.out));
   telar_lower_output (l, 1, telar_build_reshape (l->b, places_of (l, &p, taps), &p.out));

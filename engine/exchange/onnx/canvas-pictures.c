@@ -52,8 +52,13 @@ draw_pad (OnnxCall *call, const char *op)
     return;
   onnx_draw_set_ints (call, node, "low", pads + first, rank - first);
   onnx_draw_set_ints (call, node, "high", pads + rank + first, rank - first);
-  onnx_draw_set (call, node, "mode", "%s", g_str_equal (mode, "wrap") ? "circular" : mode);
-  onnx_draw_set_real (call, node, "value", value);
+  gboolean lowest = value == -INFINITY && g_str_equal (mode, "constant");
+  onnx_draw_set (call, node, "mode", "%s",
+                 lowest                       ? "lowest"
+                 : g_str_equal (mode, "wrap") ? "circular"
+                                              : mode);
+  if (!lowest)
+    onnx_draw_set_real (call, node, "value", value);
   onnx_draw_unary (call, node);
 }
 
