@@ -109,7 +109,6 @@ static const char *const direct[TELAR_N_PRIMS] = {
   [TELAR_PRIM_LESS_EQUAL] = "LessOrEqual",
   [TELAR_PRIM_AND] = "And",
   [TELAR_PRIM_OR] = "Or",
-  [TELAR_PRIM_SELECT] = "Where",
 };
 
 static gboolean
@@ -172,6 +171,23 @@ emit_mod (OnnxExport *e, const TelarInstr *instr)
   return TRUE;
 }
 
+/* ONNX Runtime picks no truth values: they are (c ∧ x) ∨ (¬c ∧ y). */
+static gboolean
+emit_select (OnnxExport *e, const TelarInstr *instr)
+{
+  const char *c = onnx_input (e, instr, 0), *x = onnx_input (e, instr, 1);
+  const char *y = onnx_input (e, instr, 2), *otherwise;
+  if (onnx_output_type (e, instr)->dtype != TELAR_BOOL) {
+    onnx_result (e, instr, "Where", ONNX_INPUTS (c, x, y));
+    return TRUE;
+  }
+  onnx_step (e, instr, "Not", ONNX_INPUTS (c), &otherwise);
+  onnx_step (e, instr, "And", ONNX_INPUTS (c, x), &x);
+  onnx_step (e, instr, "And", ONNX_INPUTS (otherwise, y), &y);
+  onnx_result (e, instr, "Or", ONNX_INPUTS (x, y));
+  return TRUE;
+}
+
 static gboolean
 emit_gather (OnnxExport *e, const TelarInstr *instr)
 {
@@ -211,6 +227,7 @@ static const OnnxEmitter emitters[TELAR_N_PRIMS] = {
   [TELAR_PRIM_RSQRT] = emit_rsqrt,
   [TELAR_PRIM_CAST] = emit_cast,
   [TELAR_PRIM_MOD] = emit_mod,
+  [TELAR_PRIM_SELECT] = emit_select,
   [TELAR_PRIM_GATHER] = emit_gather,
   [TELAR_PRIM_ONE_HOT] = emit_one_hot,
   [TELAR_PRIM_BIT_AND] = onnx_emit_bits,

@@ -24,13 +24,13 @@ find_drawing (const char *name)
 }
 
 /* Whether something in it could not be drawn. */
-static gboolean
-is_poison (const OnnxCall *call, const TelarOnnxValue *value)
+gboolean
+onnx_draw_is_poison (const OnnxCall *call, const TelarOnnxValue *value)
 {
   if (value && value->kind == TELAR_ONNX_OPTIONAL)
-    return is_poison (call, value->inner);
+    return onnx_draw_is_poison (call, value->inner);
   for (guint i = 0; value && value->kind == TELAR_ONNX_SEQUENCE && i < value->items->len; i++)
-    if (is_poison (call, value->items->pdata[i]))
+    if (onnx_draw_is_poison (call, value->items->pdata[i]))
       return TRUE;
   return onnx_trace_is_drawn (call->trace, value) &&
          !onnx_canvas_wire (call->trace->canvas, value)->node;
@@ -40,7 +40,7 @@ static gboolean
 has_poison (const OnnxCall *call)
 {
   for (guint i = 0; i < call->n_inputs; i++)
-    if (is_poison (call, call->inputs[i]))
+    if (onnx_draw_is_poison (call, call->inputs[i]))
       return TRUE;
   return FALSE;
 }
@@ -192,16 +192,12 @@ handles_values (const OnnxCall *call)
   return g_strv_contains (names, call->node->op_type);
 }
 
-/* Which branch is taken, and how often a loop turns, is not left to a run. */
+/* How often a loop turns at most is not left to a run. */
 static void
-check_conditions (OnnxCall *call)
+check_turns (OnnxCall *call)
 {
-  guint n = g_str_equal (call->node->op_type, "If")     ? 1
-            : g_str_equal (call->node->op_type, "Loop") ? 2
-                                                        : 0;
-  for (guint i = 0; i < n; i++)
-    if (onnx_draw_is_drawn (call, i))
-      onnx_call_numbers (call, i);
+  if (g_str_equal (call->node->op_type, "Loop") && onnx_draw_is_drawn (call, 0))
+    onnx_call_numbers (call, 0);
 }
 
 /* Numbers that are drawn at random anew in each step are no constant. */
@@ -278,7 +274,7 @@ onnx_canvas_call (OnnxCall *call, const OnnxOperator *op)
     give_poison (call);
     return;
   }
-  check_conditions (call);
+  check_turns (call);
   if (!op)
     onnx_call_fail (call, "Telar does not have this operator");
   else if (!call->error && drawing && is_random (call))

@@ -22,6 +22,28 @@ onnx_draw_joined (OnnxCall *call, const GPtrArray *values, guint axis, gboolean 
 }
 
 TelarOnnxValue *
+onnx_draw_chosen (OnnxCall *call, TelarOnnxValue *condition, TelarOnnxValue *yes,
+                  TelarOnnxValue *no)
+{
+  TelarOnnxValue *const values[] = { condition, yes, no };
+  if (yes == no)
+    return telar_onnx_value_ref (yes);
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    if (onnx_draw_is_poison (call, values[i]))
+      return telar_onnx_value_ref (values[i]);
+  if (yes->kind != TELAR_ONNX_TENSOR || no->kind != TELAR_ONNX_TENSOR ||
+      !telar_type_equal (&yes->type, &no->type)) {
+    onnx_call_fail (call, "its condition, which only a run knows, decides about the type and shape "
+                          "of what it gives");
+    return NULL;
+  }
+  TelarNode *node = onnx_draw_node (call, "if");
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    onnx_draw_value (call, values[i], "value", node, i);
+  return onnx_draw_result (call, node, 0);
+}
+
+TelarOnnxValue *
 onnx_draw_taken (OnnxCall *call, TelarOnnxValue *value, guint axis, gint64 first, gint64 size,
                  gboolean keep)
 {

@@ -152,11 +152,16 @@ TelarOnnxValue *onnx_draw_result (OnnxCall *call, TelarNode *node, guint port);
 
 /* --- for operators that handle values --------------------------------------------------------- */
 
+/* Whether the value (NULL: no) is, or has within, what a node gives that cannot be drawn. */
+gboolean onnx_draw_is_poison (const OnnxCall *call, const TelarOnnxValue *value);
 /* Whether one of the values (TelarOnnxValue *) stands on the canvas. */
 gboolean onnx_draw_has_drawn (const OnnxCall *call, const GPtrArray *values);
 /* The values one after the other along @axis, which is new where @fresh. */
 TelarOnnxValue *onnx_draw_joined (OnnxCall *call, const GPtrArray *values, guint axis,
                                   gboolean fresh, gboolean reversed);
+/* @yes or @no, which must be of one type, by a truth value that only a run knows. */
+TelarOnnxValue *onnx_draw_chosen (OnnxCall *call, TelarOnnxValue *condition, TelarOnnxValue *yes,
+                                  TelarOnnxValue *no);
 /* @size places of @axis from @first on; without the axis where not @keep. */
 TelarOnnxValue *onnx_draw_taken (OnnxCall *call, TelarOnnxValue *value, guint axis, gint64 first,
                                  gint64 size, gboolean keep);

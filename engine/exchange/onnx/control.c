@@ -62,13 +62,55 @@ drop (TelarOnnxValue **values, gsize n)
     g_clear_pointer (&values[i], telar_onnx_value_unref);
 }
 
+/* What failed because only a run knows the condition can be drawn once its numbers are given. */
+static void
+ask_for_condition (OnnxCall *call, guint input)
+{
+  if (!call->error || !onnx_draw_is_drawn (call, input))
+    return;
+  g_autoptr (GError) why = g_steal_pointer (&call->error);
+  onnx_call_numbers (call, input);
+  g_prefix_error (&call->error, "%s: ", why->message);
+}
+
 /* --- If --------------------------------------------------------------------------------------- */
+
+/* Both branches stand on the canvas where only a run knows the condition. */
+static void
+draw_both (OnnxCall *call)
+{
+  const Onnx__GraphProto *then = graph_attr (call, "then_branch");
+  const Onnx__GraphProto *other = then ? graph_attr (call, "else_branch") : NULL;
+  if (!other)
+    return;
+  if (then->n_output != other->n_output) {
+    onnx_call_fail (call, "its branches give different numbers of results");
+    return;
+  }
+  g_autofree TelarOnnxValue **yes = g_new0 (TelarOnnxValue *, then->n_output + 1);
+  g_autofree TelarOnnxValue **no = g_new0 (TelarOnnxValue *, then->n_output + 1);
+  gboolean good =
+      onnx_call_graph (call, then, NULL, 0, yes) && onnx_call_graph (call, other, NULL, 0, no);
+  for (guint i = 0; good && i < then->n_output; i++) {
+    TelarOnnxValue *chosen = onnx_draw_chosen (call, call->inputs[0], yes[i], no[i]);
+    good = chosen != NULL;
+    if (good)
+      onnx_call_give (call, i, chosen);
+  }
+  drop (yes, then->n_output);
+  drop (no, then->n_output);
+}
 
 static void
 trace_if (OnnxCall *call)
 {
   if (!onnx_call_has (call, 0)) {
     onnx_call_fail (call, "its condition is missing");
+    return;
+  }
+  if (onnx_trace_is_drawn (call->trace, call->inputs[0])) {
+    draw_both (call);
+    ask_for_condition (call, 0);
     return;
   }
   gboolean yes = is_true (call, call->inputs[0]);
@@ -180,6 +222,42 @@ turn (OnnxCall *call, Loop *loop, gint64 number)
   return TRUE;
 }
 
+/* Where only a run knows whether the loop still turns: what the turn gives counts if it does. */
+static gboolean
+turn_perhaps (OnnxCall *call, Loop *loop, gint64 number)
+{
+  guint n = loop->n_carried + 1; /* the condition and what is carried */
+  g_autofree TelarOnnxValue **before = g_new (TelarOnnxValue *, n);
+  for (guint i = 0; i < n; i++)
+    before[i] = telar_onnx_value_ref (loop->inputs[1 + i]);
+  gboolean good = turn (call, loop, number);
+  for (guint i = 0; good && i < n; i++) {
+    TelarOnnxValue *chosen = onnx_draw_chosen (call, before[0], loop->inputs[1 + i], before[i]);
+    good = chosen != NULL;
+    if (good) {
+      telar_onnx_value_unref (loop->inputs[1 + i]);
+      loop->inputs[1 + i] = chosen;
+    }
+  }
+  drop (before, n);
+  return good;
+}
+
+/* Whether all turns that a loop may have can be drawn. */
+static gboolean
+can_draw_turns (OnnxCall *call, const Loop *loop, gint64 turns)
+{
+  if (turns > MOST_DRAWN)
+    onnx_call_fail (call,
+                    "how often it turns only a run knows, and it may be more than the %d times "
+                    "that can be drawn",
+                    MOST_DRAWN);
+  for (guint i = 0; i < loop->n_scanned; i++)
+    if (onnx_call_wants (call, loop->n_carried + i))
+      onnx_call_fail (call, "how many turns' values it gives only a run knows");
+  return !onnx_call_failed (call);
+}
+
 static void
 give_loop (OnnxCall *call, Loop *loop)
 {
@@ -205,10 +283,13 @@ true_value (void)
 static void
 run_loop (OnnxCall *call, Loop *loop, gint64 turns)
 {
-  gint64 number = 0;
-  while (number < turns && is_true (call, loop->inputs[1]) && !onnx_call_failed (call))
-    if (turn (call, loop, number))
-      number++;
+  for (gint64 number = 0; number < turns && !onnx_call_failed (call); number++)
+    if (onnx_trace_is_drawn (call->trace, loop->inputs[1])) {
+      if (!can_draw_turns (call, loop, turns) || !turn_perhaps (call, loop, number))
+        break;
+    } else if (!is_true (call, loop->inputs[1]) || !turn (call, loop, number)) {
+      break;
+    }
   if (!onnx_call_failed (call))
     give_loop (call, loop);
 }
@@ -235,6 +316,7 @@ trace_loop (OnnxCall *call)
       onnx_call_fail (call, "input %u is missing", 2 + i);
   if (!onnx_call_failed (call))
     run_loop (call, &loop, turns);
+  ask_for_condition (call, 1);
   loop_clear (&loop);
 }
 
