@@ -435,7 +435,7 @@ N_ ("Puts a border around the last axes: one value, or what the tensor itself co
 N_ ("How much to add before each of the last axes.")
 N_ ("How much to add after each of the last axes.")
 N_ ("What the border is filled with, in the mode constant.")
-N_ ("constant fills with the value, reflect mirrors without repeating the edge, edge repeats it, circular goes on at the other side.")
+N_ ("constant fills with the value, reflect mirrors without repeating the edge, edge repeats it, circular goes on at the other side, lowest fills with minus infinity, which no maximum takes.")
 N_ ("Gather")
 N_ ("Picks places of an axis, the same for all samples, in any order and as often as wanted.")
 N_ ("The axis to pick from.")
