@@ -232,7 +232,7 @@ run (const CpuDevice *device, const TelarCall *call, GError **error)
   Link link = { .device = device, .reduction = reduction_of (call->instr->prim) };
 
   link.x = call->inputs[0].data;
-  link.partial = scratch + 2 * room.between;
+  link.partial = scratch != NULL ? scratch + 2 * room.between : NULL;
   for (guint i = 0; i < chain->n; i++) {
     link.lanes = chain->links[i];
     link.y = i + 1 == chain->n ? y : scratch + i % 2 * room.between;

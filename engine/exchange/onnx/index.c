@@ -97,10 +97,10 @@ give_put (OnnxCall *call, TelarValue places, Put mode)
   if (telar_shape_elements (&telar_builder_type (call->b, places)->shape) !=
       telar_shape_elements (&updates))
     onnx_call_fail (call, "there must be an update for each index");
-  else if (mode > PUT_ADD)
-    onnx_call_out (call, 0,
-                   telar_build_reshape (call->b, put_on_host (call, places, mode), &shape));
-  else
+  else if (mode > PUT_ADD) {
+    TelarValue put = put_on_host (call, places, mode); /* which begins another program */
+    onnx_call_out (call, 0, telar_build_reshape (call->b, put, &shape));
+  } else
     onnx_call_out (call, 0,
                    telar_emit_scatter (call->b, onnx_call_in (call, 0), onnx_call_in (call, 2),
                                        places, mode == PUT_ADD));

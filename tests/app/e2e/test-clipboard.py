@@ -77,12 +77,12 @@ def windows_of(studio):
 
 
 def windows(studio):
-    """The two windows by the names of their projects."""
-    numbers = wait_for("two windows", lambda: (lambda found: len(found) > 1 and found)(
-        windows_of(studio)))
-    names = {number: xdotool("getwindowname", number) for number in numbers}
-    return [next(number for number, name in names.items() if wanted in name)
-            for wanted in ("mine", "other")]
+    """The two windows by the names of their projects. A picture that was dragged is a window, too, and
+    one that has just come has no name yet."""
+    def named(wanted):
+        return next((number for number in windows_of(studio)
+                     if wanted in xdotool("getwindowname", number)), None)
+    return [wait_for(f"the window of {wanted}", lambda: named(wanted)) for wanted in ("mine", "other")]
 
 
 def turn_to(studio, number):
