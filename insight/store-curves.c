@@ -89,12 +89,15 @@ static gpointer
 make_curve (const TelarItem *item)
 {
   gsize size = 0;
+  static const guint8 none[1];
   const guint8 *bytes = item->data != NULL ? g_bytes_get_data (item->data, &size) : NULL;
   gboolean counts = item->text != NULL && g_str_has_prefix (item->text, counts_mark);
   gsize row = (counts ? 2 + N_COUNTS : 2) * sizeof (double), n = size / row;
 
   if (n > TELAR_CURVE_MOST_POINTS || size % row != 0)
     return NULL;
+  if (bytes == NULL)
+    bytes = none; /* of no points */
   TelarCurve *curve = g_new0 (TelarCurve, 1);
   curve->step = item->step;
   curve->time = item->time;

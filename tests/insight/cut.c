@@ -120,8 +120,10 @@ check_cut (Fixture *fixture, const GArray *all, gint64 from, gint64 to, guint n)
   g_assert_cmpint (cut->whole, ==, end - at <= n);
   if (end == at)
     return;
+  /* Columns share out what was asked for, also where it ends in a pause of the curve. */
   gint64 first = g_array_index (all, TelarPoint, at).step;
-  double width = (double)(g_array_index (all, TelarPoint, end - 1).step - first + 1) / n;
+  gint64 last = MIN (to, g_array_index (all, TelarPoint, all->len - 1).step);
+  double width = (double)(last - first + 1) / n;
   for (guint i = 0; i < cut->columns->len; i++) {
     const TelarStepColumn *column = &g_array_index (cut->columns, TelarStepColumn, i);
     at = check_column (column, all, at);
