@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from drawing import check  # noqa: E402
-from keys import carry_to, current, focus_names, press  # noqa: E402
+from keys import carry_to, current, focus_names, press, step  # noqa: E402
 from studio import Atspi, Studio, wait_for, walk  # noqa: E402
 import tap  # noqa: E402
 
@@ -28,15 +28,21 @@ def sample(folder):
     return path
 
 
+def described(studio):
+    """What has the keyboard says of itself; a busy studio may have told of nothing yet."""
+    path = studio.focused()
+    return (path[0].get_description() or "") if path else ""
+
+
 def edit_by_keys(folder):
     """Walks, moves, wires, unwires, copies, groups, enters, leaves, and takes it all back."""
     studio = Studio(PROGRAM, sample(folder))
     try:
         studio.act(studio.node("conv1"), "node.select")
         press(studio, "0", "Left")
-        check(current(studio) == "scale", f"left of conv1 is {current(studio)}")
+        wait_for("scale, left of conv1", lambda: current(studio) == "scale")
         press(studio, "Right", "Right")
-        check(current(studio) == "bn1", f"right of conv1 is {current(studio)}")
+        wait_for("bn1, right of conv1", lambda: current(studio) == "bn1")
         before = studio.box(studio.node("bn1"))
         press(studio, "ctrl+Down")
         wait_for("the move", lambda: studio.box(studio.node("bn1"))[1] > before[1])
@@ -45,7 +51,7 @@ def edit_by_keys(folder):
         # The wire that comes in is removed and drawn again from the other end.
         wires = n_wires(studio)
         press(studio, "e")
-        check("conv1" in studio.focused()[0].get_description(), f"E is at {focus_names(studio)}")
+        wait_for("the wire from conv1", lambda: "conv1" in described(studio))
         press(studio, "Delete")
         wait_for("the wire's end", lambda: n_wires(studio) == wires - 1)
         studio.act(studio.node("conv1"), "node.select")
@@ -80,11 +86,12 @@ def edit_by_keys(folder):
         press(studio, "F6")
         names = focus_names(studio)
         press(studio, "Escape")
-        check(focus_names(studio) != names, "Escape does not leave the pane")
+        wait_for("the way out of the pane", lambda: focus_names(studio) != names)
         # All the way back.
         press(studio, "ctrl+h")
         studio.find(role="list", name="History")
-        press(studio, "End", "Return", "Escape", "0")
+        step(studio, "End")  # to the oldest, before Return is for it
+        press(studio, "Return", "Escape", "0")
         studio.find("label", "Saved")
         wait_for("the beginning", lambda: studio.nodes() == before)
     finally:
