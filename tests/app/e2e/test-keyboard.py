@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from drawing import check  # noqa: E402
-from keys import carry_to, current, focus_names, press, step  # noqa: E402
+from keys import carry_to, current, focus_names, press  # noqa: E402
 from studio import Atspi, Studio, wait_for, walk  # noqa: E402
 import tap  # noqa: E402
 
@@ -32,6 +32,12 @@ def described(studio):
     """What has the keyboard says of itself; a busy studio may have told of nothing yet."""
     path = studio.focused()
     return (path[0].get_description() or "") if path else ""
+
+
+def place_in(studio, parent):
+    """The number of the child of @parent that has the keyboard, or None."""
+    path = studio.focused()
+    return path[0].get_index_in_parent() if path and path[0].get_parent() == parent else None
 
 
 def edit_by_keys(folder):
@@ -89,10 +95,15 @@ def edit_by_keys(folder):
         wait_for("the way out of the pane", lambda: focus_names(studio) != names)
         # All the way back.
         press(studio, "ctrl+h")
-        studio.find(role="list", name="History")
-        step(studio, "End")  # to the oldest, before Return is for it
-        press(studio, "Return", "Escape", "0")
+        history = studio.find(role="list", name="History")
+        wait_for("the list to have the keyboard", lambda: place_in(studio, history) is not None)
+        press(studio, "End")
+        wait_for("the oldest", lambda: place_in(studio, history) == history.get_child_count() - 1)
+        press(studio, "Return")
         studio.find("label", "Saved")
+        # The rows are new once the jump is done, and a key of just then has no row to go to.
+        wait_for("the window again", lambda: studio.key("Escape") or studio.is_active())
+        press(studio, "0")
         wait_for("the beginning", lambda: studio.nodes() == before)
     finally:
         studio.close()
