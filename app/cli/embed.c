@@ -1,21 +1,16 @@
 /* telar embed: what is on a wire of a trained model, as points in a plane or in space. */
 #include "app/cli/verbs.h"
 #include "app/cli/workspace.h"
-#include "data/data.h"
-#include "engine/wire-rows.h"
-#include "insight/cloud.h"
+#include "app/model/embedding.h"
 #include "insight/figure.h"
 #include "insight/projection.h"
 #include "insight/save.h"
-#include "insight/store-media.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS       2000
-#define PERPLEXITY 30
-#define SIDE       900.0 /* of a picture, in pixels */
+#define SIDE 900.0 /* of a picture, in pixels */
 
 static const char *const methods[] = { "pca", "pca3", "tsne", NULL };
 static const char *const splits[] = { "train", "validation", "all", NULL };
@@ -64,54 +59,6 @@ static const TelarOption options[] = {
   { NULL },
 };
 
-typedef struct {
-  const TelarCommand *command;
-  const char *of, *method;
-  TelarModel model;
-  TelarWireRows rows;
-  TelarCloud *cloud;
-  double *places; /* [n, k] */
-  guint k;
-} Embed;
-
-static void
-embed_clear (Embed *e)
-{
-  telar_model_clear (&e->model);
-  telar_wire_rows_clear (&e->rows);
-  telar_cloud_free (e->cloud);
-  g_free (e->places);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Embed, embed_clear)
-
-/* --- what is projected ------------------------------------------------------------------- */
-
-/* A table of weights: its rows are the points. */
-static gboolean
-take_table (Embed *e, const TelarTensor *table, GError **error)
-{
-  gint64 n = table->type.shape.rank == 2 ? table->type.shape.dims[0] : 0;
-  gint64 most = telar_command_int (e->command, "rows", ROWS);
-
-  if (n < 2) {
-    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "\"%s\" is no table with several rows",
-                     e->of);
-    return FALSE;
-  }
-  n = MIN (n, most);
-  gsize d = (gsize)table->type.shape.dims[1];
-  e->rows.values =
-      telar_tensor_try_new (TELAR_F32, &(TelarShape){ .rank = 2, .dims = { n, (gint64)d } }, error);
-  if (e->rows.values == NULL)
-    return FALSE;
-  for (gsize i = 0; i < (gsize)n * d; i++)
-    telar_tensor_set (e->rows.values, i, telar_tensor_get (table, i));
-  e->rows.places = g_new (gint64, n);
-  for (gint64 i = 0; i < n; i++)
-    e->rows.places[i] = i;
-  return TRUE;
-}
-
 static TelarSplit
 choose_split (const TelarCommand *command)
 {
@@ -122,99 +69,19 @@ choose_split (const TelarCommand *command)
   return g_strcmp0 (split, "all") == 0 ? TELAR_SPLIT_ALL : TELAR_SPLIT_VALIDATION;
 }
 
-static gboolean
-read_rows (Embed *e, GError **error)
-{
-  const TelarTensor *table = telar_states_get (e->model.states, e->of);
-
-  if (table != NULL)
-    return take_table (e, table, error);
-  g_autoptr (TelarDevice) device = telar_command_device (e->command, error);
-  g_autoptr (TelarFeed) feed = device != NULL ? telar_data_open (e->model.graph, error) : NULL;
-  if (feed == NULL)
-    return FALSE;
-  TelarWireQuery query = { .graph = e->model.graph,
-                           .feed = feed,
-                           .states = e->model.states,
-                           .device = device,
-                           .split = choose_split (e->command),
-                           .wire = e->of,
-                           .most = telar_command_int (e->command, "rows", ROWS) };
-  return telar_wire_rows_read (&query, &e->rows, error);
-}
-
-/* --- projecting -------------------------------------------------------------------------- */
-
-static char *
-project_pca (Embed *e, const TelarCloudRows *rows, guint k, GError **error)
-{
-  g_auto (TelarPca) pca = { 0 };
-  double part = 0;
-
-  if (!telar_pca (rows, k, &pca, error))
-    return NULL;
-  if (pca.k < 2) {
-    telar_set_error (error, TELAR_ERROR_INVALID, NULL,
-                     "\"%s\" has one number a row: there is nothing to project", e->of);
-    return NULL;
-  }
-  e->k = pca.k;
-  e->places = g_steal_pointer (&pca.scores);
-  for (guint i = 0; i < pca.k; i++)
-    part += pca.total > 0 ? pca.variances[i] / pca.total : 0;
-  return g_strdup_printf ("%s · PCA · %.0f %% of the variance", e->of, 100 * part);
-}
-
-static char *
-project_tsne (Embed *e, const TelarCloudRows *rows, GError **error)
-{
-  TelarTsneOptions settings = {
-    .perplexity = (double)telar_command_int (e->command, "perplexity", PERPLEXITY),
-    .seed = (guint64)telar_command_int (e->command, "seed", 0),
-  };
-  double divergence;
-
-  e->k = 2;
-  e->places = g_new (double, 2 * rows->n);
-  if (!telar_tsne (rows, &settings, e->places, &divergence, error))
-    return NULL;
-  return g_strdup_printf ("%s · t-SNE · perplexity %g · divergence %.2f", e->of,
-                          settings.perplexity, divergence);
-}
-
-static gboolean
-project (Embed *e, GError **error)
-{
-  const TelarShape *shape = &e->rows.values->type.shape;
-  TelarCloudRows rows = { .values = e->rows.values->data,
-                          .n = (gsize)shape->dims[0],
-                          .d = (gsize)shape->dims[1] };
-  g_autofree char *title =
-      g_str_equal (e->method, "tsne")
-          ? project_tsne (e, &rows, error)
-          : project_pca (e, &rows, g_str_equal (e->method, "pca3") ? 3 : 2, error);
-
-  if (title == NULL)
-    return FALSE;
-  TelarCloudPoints points = { (guint)rows.n,   e->k,         e->places, e->rows.places,
-                              e->rows.classes, e->rows.names };
-  e->cloud = telar_cloud_new (title, &points);
-  return TRUE;
-}
-
 /* --- results ----------------------------------------------------------------------------- */
 
 static gboolean
 write_csv (FILE *file, gpointer data, GError **error)
 {
-  const Embed *e = data;
+  const TelarEmbedding *e = data;
 
   fprintf (file, "row,class,x,y%s\n", e->k > 2 ? ",z" : "");
   for (guint i = 0; i < telar_cloud_n_points (e->cloud); i++) {
     g_autofree char *class = telar_cloud_class (e->cloud, i);
     char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-    fprintf (file, "%" G_GINT64_FORMAT ",", e->rows.places[i]);
+    fprintf (file, "%" G_GINT64_FORMAT ",", telar_cloud_row (e->cloud, i));
     if (class != NULL && strpbrk (class, ",\"\n") != NULL) {
       g_auto (GStrv) parts = g_strsplit (class, "\"", -1);
       g_autofree char *quoted = g_strjoinv ("\"\"", parts);
@@ -250,65 +117,67 @@ write_bytes (FILE *file, gpointer data, GError **error)
 }
 
 static gboolean
-write_output (Embed *e, GError **error)
+write_output (const TelarCommand *command, TelarEmbedding *embedding, GError **error)
 {
-  const char *path = telar_command_text (e->command, "output");
+  const char *path = telar_command_text (command, "output");
   const char *dot = path != NULL ? strrchr (path, '.') : NULL;
   TelarFigureForm form = { .width = SIDE, .height = 0.8 * SIDE, .scale = 2 };
 
   if (path == NULL)
     return TRUE;
   if (dot != NULL && g_str_equal (dot, ".csv"))
-    return telar_save (path, write_csv, e, error);
+    return telar_save (path, write_csv, embedding, error);
   if (dot == NULL || !telar_figure_find_format (dot + 1, &form.format)) {
     telar_set_error (error, TELAR_ERROR_USAGE, NULL,
                      "-o takes a file that ends with .csv, .png, .svg or .pdf");
     return FALSE;
   }
-  g_autoptr (GBytes) bytes = telar_figure_draw (&form, draw, e->cloud, error);
+  g_autoptr (GBytes) bytes = telar_figure_draw (&form, draw, embedding->cloud, error);
   return bytes != NULL && telar_save (path, write_bytes, bytes, error);
 }
 
-/* A run keeps its projections; a checkpoint or a project's own weights are of no run. */
-static gboolean
-keep (const Embed *e, gboolean *kept, GError **error)
+static void
+tell (const TelarCommand *command, const TelarModel *model, const TelarCloud *cloud, gboolean kept)
 {
-  g_autoptr (TelarStore) store = telar_command_store (e->command, NULL);
-  g_autoptr (TelarRunRow) run =
-      store != NULL ? telar_store_find_run (store, e->model.name, NULL) : NULL;
-
-  *kept = run != NULL;
-  if (run == NULL)
-    return TRUE;
-  g_autofree char *name = g_strdup_printf ("projection/%s/%s", e->of, e->method);
-  g_autofree char *text = telar_cloud_to_text (e->cloud);
-  return telar_store_put_text (store, run->id, name, run->step, g_get_real_time (), text, error);
+  if (telar_command_has (command, "json"))
+    telar_print_json (json_pack ("{s:s, s:i, s:s, s:b}", "model", model->name, "points",
+                                 (int)telar_cloud_n_points (cloud), "title",
+                                 telar_cloud_title (cloud), "kept", kept));
+  else
+    printf ("%s, %u points%s\n", telar_cloud_title (cloud), telar_cloud_n_points (cloud),
+            kept ? ", kept with the run" : "");
 }
 
 static int
 run (const TelarCommand *command, GError **error)
 {
-  g_auto (Embed) e = { .command = command,
-                       .of = telar_command_text (command, "of"),
-                       .method = telar_command_text (command, "method") };
+  g_auto (TelarModel) model = { 0 };
+  g_auto (TelarEmbedding) embedding = { 0 };
+  g_autofree char *workspace = telar_command_workspace (command);
+  const char *method = telar_command_text (command, "method");
   gboolean kept;
+  TelarEmbeddingOptions settings = {
+    .of = telar_command_text (command, "of"),
+    .method = method != NULL ? method : "pca",
+    .split = choose_split (command),
+    .most = telar_command_int (command, "rows", TELAR_EMBEDDING_ROWS),
+    .perplexity = (double)telar_command_int (command, "perplexity", TELAR_EMBEDDING_PERPLEXITY),
+    .seed = (guint64)telar_command_int (command, "seed", 0),
+  };
 
-  e.method = e.method != NULL ? e.method : "pca";
-  if (e.of == NULL) {
+  if (settings.of == NULL) {
     telar_set_error (error, TELAR_ERROR_USAGE, NULL, "--of is needed: which wire is projected?");
     return 2;
   }
-  if (!telar_model_open (command, telar_command_argument (command, 0), &e.model, error) ||
-      !read_rows (&e, error) || !project (&e, error) || !write_output (&e, error) ||
-      !keep (&e, &kept, error))
+  g_autoptr (TelarDevice) device = telar_command_device (command, error);
+  settings.device = device;
+  if (device == NULL ||
+      !telar_model_open (command, telar_command_argument (command, 0), &model, error) ||
+      !telar_embedding_make (&model, &settings, &embedding, error) ||
+      !write_output (command, &embedding, error) ||
+      !telar_embedding_keep (workspace, model.name, &settings, embedding.cloud, &kept, error))
     return telar_exit_status (*error);
-  if (telar_command_has (command, "json"))
-    telar_print_json (json_pack ("{s:s, s:i, s:s, s:b}", "model", e.model.name, "points",
-                                 (int)telar_cloud_n_points (e.cloud), "title",
-                                 telar_cloud_title (e.cloud), "kept", kept));
-  else
-    printf ("%s, %u points%s\n", telar_cloud_title (e.cloud), telar_cloud_n_points (e.cloud),
-            kept ? ", kept with the run" : "");
+  tell (command, &model, embedding.cloud, kept);
   return 0;
 }
 

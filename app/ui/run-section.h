@@ -38,12 +38,19 @@ G_DECLARE_FINAL_TYPE (TelarProfileSection, telar_profile_section, TELAR, PROFILE
 GtkWidget *telar_profile_section_new (void);
 void telar_profile_section_set_alive (TelarProfileSection *section, gboolean alive);
 
+/* Samples as points: the embedding projector. */
+#define TELAR_TYPE_PROJECTION_SECTION (telar_projection_section_get_type ())
+G_DECLARE_FINAL_TYPE (TelarProjectionSection, telar_projection_section, TELAR, PROJECTION_SECTION,
+                      AdwBin)
+GtkWidget *telar_projection_section_new (void);
+
 /* The store that they followed last is closed; in another one a run of the same number is another.
  */
 void telar_histogram_section_forget (TelarHistogramSection *section);
 void telar_image_section_forget (TelarImageSection *section);
 void telar_judged_section_forget (TelarJudgedSection *section);
 void telar_system_section_forget (TelarSystemSection *section);
+void telar_projection_section_forget (TelarProjectionSection *section);
 
 /* Reads what is new of the run; forgets all when it is another than before. */
 gboolean telar_histogram_section_follow (TelarHistogramSection *section, TelarStore *store,
@@ -56,5 +63,7 @@ gboolean telar_system_section_follow (TelarSystemSection *section, TelarStore *s
                                       GError **error);
 gboolean telar_profile_section_follow (TelarProfileSection *section, TelarStore *store, gint64 run,
                                        GError **error);
+gboolean telar_projection_section_follow (TelarProjectionSection *section, TelarStore *store,
+                                          const TelarRunRow *run, GError **error);
 
 G_END_DECLS

@@ -24,7 +24,7 @@ find_row (const GPtrArray *runs, gint64 wanted)
 
 /* Of the sections beside the charts only the one that is seen reads the store. */
 static gboolean
-follow_section (TelarTrainPage *page, GError **error)
+follow_section (TelarTrainPage *page, const TelarRunRow *row, GError **error)
 {
   const char *name = gtk_stack_get_visible_child_name (page->sections);
 
@@ -36,6 +36,8 @@ follow_section (TelarTrainPage *page, GError **error)
     return telar_judged_section_follow (page->judged, page->store, page->run, error);
   if (g_str_equal (name, "system"))
     return telar_system_section_follow (page->system, page->store, page->run, error);
+  if (g_str_equal (name, "projection"))
+    return telar_projection_section_follow (page->projection, page->store, row, error);
   if (g_str_equal (name, "profiler"))
     return telar_profile_section_follow (page->profile, page->store, page->run, error);
   return TRUE;
@@ -58,7 +60,7 @@ show_row (TelarTrainPage *page, const TelarRunRow *row)
   }
   if (!telar_train_charts_follow (page->charts, page->store, row, &error) ||
       !telar_watch_panel_follow (page->watches, page->store, row->id, &error) ||
-      !follow_section (page, &error))
+      !follow_section (page, row, &error))
     telar_train_page_tell (page, error->message);
   g_autofree char *best = telar_train_charts_best (page->charts, row);
   TelarRunFacts facts = { best, telar_train_charts_pace (page->charts),
@@ -187,6 +189,7 @@ show_workspace (TelarTrainPage *page, const char *workspace)
   telar_image_section_forget (page->images);
   telar_judged_section_forget (page->judged);
   telar_system_section_forget (page->system);
+  telar_projection_section_forget (page->projection);
   telar_train_page_set_alive (page, FALSE);
   telar_train_charts_reset (page->charts);
   telar_watch_panel_reset (page->watches);

@@ -28,6 +28,7 @@ struct _TelarTrainPage {
   TelarJudgedSection *judged;
   TelarSystemSection *system;
   TelarProfileSection *profile;
+  TelarProjectionSection *projection;
   TelarWatchPanel *watches;
   TelarRunCanvas *canvas;
   TelarRemoteBar *bar;

@@ -299,12 +299,15 @@ build_sections (TelarTrainPage *page)
   page->system = TELAR_SYSTEM_SECTION (telar_system_section_new ());
   page->profile = TELAR_PROFILE_SECTION (telar_profile_section_new ());
   g_signal_connect (page->profile, "wanted", G_CALLBACK (on_profile), page);
+  page->projection = TELAR_PROJECTION_SECTION (telar_projection_section_new ());
   gtk_stack_set_vhomogeneous (page->sections, FALSE);
   gtk_stack_add_titled (page->sections, build_scalars (page), "scalars", _ ("Scalars"));
   gtk_stack_add_titled (page->sections, GTK_WIDGET (page->histograms), "histograms",
                         _ ("Histograms"));
   gtk_stack_add_titled (page->sections, GTK_WIDGET (page->images), "images", _ ("Samples"));
   gtk_stack_add_titled (page->sections, GTK_WIDGET (page->judged), "curves", _ ("Curves"));
+  gtk_stack_add_titled (page->sections, GTK_WIDGET (page->projection), "projection",
+                        _ ("Projection"));
   gtk_stack_add_titled (page->sections, GTK_WIDGET (page->system), "system", _ ("System"));
   gtk_stack_add_titled (page->sections, GTK_WIDGET (page->profile), "profiler", _ ("Profiler"));
   g_signal_connect (page->sections, "notify::visible-child", G_CALLBACK (on_section), page);

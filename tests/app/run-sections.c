@@ -1,11 +1,14 @@
 /* The sections of the Train page beside its charts, under a display: the real telar trains the
  * digits, the page follows it. */
 #include "app/ui/chart-view.h"
+#include "app/ui/cloud-view.h"
 #include "app/ui/histogram-view.h"
 #include "app/ui/judged-view.h"
 #include "app/ui/pixel-view.h"
 #include "app/ui/run-section.h"
 #include "app/ui/train-page.h"
+#include "data/data.h"
+#include "engine/operator.h"
 #include "tests/app/screen.h"
 
 #include <sys/wait.h>
@@ -233,6 +236,34 @@ see_cell (Fixture *fixture)
   test_wait_for (fixture->window, test_is_label, " → ");
 }
 
+static gboolean
+is_cloud (GtkWidget *widget, const char *unused)
+{
+  return TELAR_IS_CLOUD_VIEW (widget);
+}
+
+static gboolean
+is_search (GtkWidget *widget, const char *unused)
+{
+  return GTK_IS_SEARCH_ENTRY (widget) && gtk_widget_get_mapped (widget);
+}
+
+/* Its label is a part of the section's own. */
+/* A layer's values are projected, and a class is found among the points. */
+static void
+see_projection (Fixture *fixture)
+{
+  open_section (fixture, "Projection");
+  GtkWidget *button = test_wait_for (fixture->window, is_ready_button, "Project");
+  g_signal_emit_by_name (button, "clicked");
+  TelarCloudView *view = TELAR_CLOUD_VIEW (test_wait_for (fixture->window, is_cloud, NULL));
+  g_assert_cmpuint (telar_cloud_view_search (view, "7"), >, 50);
+  g_assert_cmpuint (telar_cloud_view_search (view, "nobody"), ==, 0);
+  telar_cloud_view_search (view, NULL);
+  g_assert_nonnull (test_find (fixture->window, is_search, NULL));
+  test_picture (fixture->window, "run-projection");
+}
+
 static void
 test_sections (Fixture *fixture, gconstpointer data)
 {
@@ -243,6 +274,7 @@ test_sections (Fixture *fixture, gconstpointer data)
   see_curves (fixture);
   see_system (fixture);
   see_cell (fixture);
+  see_projection (fixture);
 }
 
 int
@@ -250,6 +282,8 @@ main (int argc, char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();
+  telar_operators_init ();
+  telar_data_init ();
   g_test_add ("/run-sections/all", Fixture, NULL, set_up, test_sections, tear_down);
   return g_test_run ();
 }
