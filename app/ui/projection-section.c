@@ -152,7 +152,8 @@ static void
 set_working (TelarProjectionSection *section, Job *job)
 {
   section->job = job;
-  gtk_button_set_label (GTK_BUTTON (section->start), job != NULL ? _ ("Stop") : _ ("Project"));
+  gtk_button_set_label (GTK_BUTTON (section->start),
+                        job != NULL ? _ ("Stop") : _ ("Project Samples"));
   gtk_widget_set_visible (section->progress, job != NULL);
   if (job == NULL && section->timer != 0)
     g_source_remove (section->timer);
@@ -357,7 +358,7 @@ build_bar (TelarProjectionSection *section)
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (section->perplexity), TELAR_EMBEDDING_PERPLEXITY);
   gtk_widget_set_tooltip_text (section->perplexity,
                                _ ("Perplexity: how many neighbours a sample has"));
-  section->start = gtk_button_new_with_label (_ ("Project"));
+  section->start = gtk_button_new_with_label (_ ("Project Samples"));
   gtk_widget_set_sensitive (section->start, FALSE);
   gtk_widget_add_css_class (section->start, "suggested-action");
   section->search = gtk_search_entry_new ();

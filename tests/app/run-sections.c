@@ -254,7 +254,7 @@ static void
 see_projection (Fixture *fixture)
 {
   open_section (fixture, "Projection");
-  GtkWidget *button = test_wait_for (fixture->window, is_ready_button, "Project");
+  GtkWidget *button = test_wait_for (fixture->window, is_ready_button, "Project Samples");
   g_signal_emit_by_name (button, "clicked");
   TelarCloudView *view = TELAR_CLOUD_VIEW (test_wait_for (fixture->window, is_cloud, NULL));
   g_assert_cmpuint (telar_cloud_view_search (view, "7"), >, 50);
