@@ -37,6 +37,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   telar_store_close (fixture->store);
   workspace_check_integrity (fixture->workspace);
   workspace_remove (fixture->workspace);
+  g_free (fixture->workspace);
 }
 
 /* Some values are no numbers. */
