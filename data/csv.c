@@ -283,3 +283,13 @@ telar_csv_line (const TelarCsv *csv)
 {
   return csv->record_line;
 }
+
+char *
+telar_csv_quote (const char *text)
+{
+  if (strpbrk (text, ",\"\r\n") == NULL)
+    return g_strdup (text);
+  g_auto (GStrv) parts = g_strsplit (text, "\"", -1);
+  g_autofree char *doubled = g_strjoinv ("\"\"", parts);
+  return g_strdup_printf ("\"%s\"", doubled);
+}

@@ -24,4 +24,7 @@ const char *telar_csv_field (const TelarCsv *csv, guint i);
 /* The line that the record begins on, from 1. */
 guint telar_csv_line (const TelarCsv *csv);
 
+/* @text as a field of such a file, in quotes where it has to be. Caller frees. */
+char *telar_csv_quote (const char *text);
+
 G_END_DECLS

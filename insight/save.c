@@ -46,3 +46,19 @@ telar_save (const char *path, TelarSaveFunc write, gpointer data, GError **error
     g_unlink (beside);
   return ok;
 }
+
+static gboolean
+write_bytes (FILE *file, gpointer data, GError **error)
+{
+  gsize size;
+  const void *bytes = g_bytes_get_data (data, &size);
+
+  fwrite (bytes, 1, size, file);
+  return TRUE;
+}
+
+gboolean
+telar_save_bytes (const char *path, GBytes *bytes, GError **error)
+{
+  return telar_save (path, write_bytes, bytes, error);
+}

@@ -13,5 +13,6 @@ typedef gboolean (*TelarSaveFunc) (FILE *file, gpointer data, GError **error);
 
 /* @path is what it was, or all that @write has written; folders above it are made. */
 gboolean telar_save (const char *path, TelarSaveFunc write, gpointer data, GError **error);
+gboolean telar_save_bytes (const char *path, GBytes *bytes, GError **error);
 
 G_END_DECLS

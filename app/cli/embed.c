@@ -2,6 +2,7 @@
 #include "app/cli/verbs.h"
 #include "app/cli/workspace.h"
 #include "app/model/embedding.h"
+#include "data/csv.h"
 #include "insight/figure.h"
 #include "insight/projection.h"
 #include "insight/save.h"
@@ -82,13 +83,8 @@ write_csv (FILE *file, gpointer data, GError **error)
     char number[G_ASCII_DTOSTR_BUF_SIZE];
 
     fprintf (file, "%" G_GINT64_FORMAT ",", telar_cloud_row (e->cloud, i));
-    if (class != NULL && strpbrk (class, ",\"\n") != NULL) {
-      g_auto (GStrv) parts = g_strsplit (class, "\"", -1);
-      g_autofree char *quoted = g_strjoinv ("\"\"", parts);
-      fprintf (file, "\"%s\"", quoted);
-    } else {
-      fputs (class != NULL ? class : "", file);
-    }
+    g_autofree char *field = telar_csv_quote (class != NULL ? class : "");
+    fputs (field, file);
     for (guint axis = 0; axis < e->k; axis++)
       fprintf (file, ",%s",
                g_ascii_formatd (number, sizeof number, "%.9g", e->places[i * e->k + axis]));
@@ -104,16 +100,6 @@ draw (cairo_t *cr, double width, double height, gpointer data)
 
   telar_chart_theme_init (&theme, FALSE);
   telar_cloud_draw (data, cr, width, height, &theme);
-}
-
-static gboolean
-write_bytes (FILE *file, gpointer data, GError **error)
-{
-  gsize size;
-  const void *bytes = g_bytes_get_data (data, &size);
-
-  fwrite (bytes, 1, size, file);
-  return TRUE;
 }
 
 static gboolean
@@ -133,7 +119,7 @@ write_output (const TelarCommand *command, TelarEmbedding *embedding, GError **e
     return FALSE;
   }
   g_autoptr (GBytes) bytes = telar_figure_draw (&form, draw, embedding->cloud, error);
-  return bytes != NULL && telar_save (path, write_bytes, bytes, error);
+  return bytes != NULL && telar_save_bytes (path, bytes, error);
 }
 
 static void

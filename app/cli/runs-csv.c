@@ -16,17 +16,6 @@ typedef struct {
   char *tag; /* as a field */
 } Writer;
 
-/* As RFC 4180 has it; caller frees. */
-static char *
-quoted (const char *text)
-{
-  if (strpbrk (text, ",\"\r\n") == NULL)
-    return g_strdup (text);
-  g_auto (GStrv) parts = g_strsplit (text, "\"", -1);
-  g_autofree char *doubled = g_strjoinv ("\"\"", parts);
-  return g_strdup_printf ("\"%s\"", doubled);
-}
-
 static gboolean
 write_points (const TelarWallPoint *points, guint n, gpointer data)
 {
@@ -52,7 +41,7 @@ write_all (FILE *file, gpointer data, GError **error)
   fputs ("tag,step,wall_time,value\n", file);
   for (guint i = 0; i < tags->len; i++) {
     const TelarTag *tag = tags->pdata[i];
-    g_autofree char *field = quoted (tag->name);
+    g_autofree char *field = telar_csv_quote (tag->name);
     writer->tag = field;
     if (!telar_store_walk_wall (writer->store, tag->id, write_points, writer, error))
       return FALSE;

@@ -138,16 +138,6 @@ draw (cairo_t *cr, double width, double height, gpointer data)
   telar_chart_draw (drawing->chart, cr, width, height, &drawing->theme);
 }
 
-static gboolean
-write_bytes (FILE *file, gpointer data, GError **error)
-{
-  gsize size;
-  const void *bytes = g_bytes_get_data (data, &size);
-
-  fwrite (bytes, 1, size, file);
-  return TRUE;
-}
-
 gboolean
 telar_runs_figure (const TelarCommand *command, TelarStore *store, GError **error)
 {
@@ -163,7 +153,7 @@ telar_runs_figure (const TelarCommand *command, TelarStore *store, GError **erro
   drawing.chart = chart;
   telar_figure_paper (&form, &drawing.theme);
   g_autoptr (GBytes) bytes = telar_figure_draw (&form, draw, &drawing, error);
-  if (bytes == NULL || !telar_save (path, write_bytes, bytes, error))
+  if (bytes == NULL || !telar_save_bytes (path, bytes, error))
     return FALSE;
   if (telar_command_has (command, "json"))
     telar_print_json (

@@ -194,28 +194,17 @@ format_number (double value, char *buffer, gsize size, TelarDType dtype)
                             : g_ascii_dtostr (buffer, (int)size, value);
 }
 
-/* A field of CSV; in quotes where it has to be. */
-static void
-append_word (GString *text, const char *word)
-{
-  g_autoptr (GString) field = g_string_new (word);
-  if (strpbrk (word, ",\"\r\n") == NULL) {
-    g_string_append (text, word);
-    return;
-  }
-  g_string_replace (field, "\"", "\"\"", 0);
-  g_string_append_printf (text, "\"%s\"", field->str);
-}
-
 static void
 append_element (GString *text, const TelarResult *result, gsize i)
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
-  if (result->words != NULL)
-    append_word (text, result->words[i]);
-  else
-    g_string_append (text, format_number (telar_tensor_get (result->tensor, i), number,
-                                          sizeof number, result->tensor->type.dtype));
+  if (result->words != NULL) {
+    g_autofree char *field = telar_csv_quote (result->words[i]);
+    g_string_append (text, field);
+    return;
+  }
+  g_string_append (text, format_number (telar_tensor_get (result->tensor, i), number, sizeof number,
+                                        result->tensor->type.dtype));
 }
 
 /* A row of the result per line, its elements as columns "NAME_0", "NAME_1", …. */

@@ -25,13 +25,18 @@ def focus_names(studio):
         return []
 
 
-def current(studio):
-    """The id of the node that has the keyboard."""
+def described(studio):
+    """What the widget that has the keyboard says of itself."""
     path = studio.focused()
     try:
-        return (path[0].get_description() or "").split(",")[0] if path else ""
+        return (path[0].get_description() or "") if path else ""
     except GLib.Error:
         return ""
+
+
+def current(studio):
+    """The id of the node that has the keyboard."""
+    return described(studio).split(",")[0]
 
 
 def is_at(studio, name):

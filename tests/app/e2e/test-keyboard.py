@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from drawing import check  # noqa: E402
-from keys import carry_to, current, focus_names, press  # noqa: E402
+from keys import carry_to, current, described, focus_names, press  # noqa: E402
 from studio import Atspi, Studio, wait_for, walk  # noqa: E402
 import tap  # noqa: E402
 
@@ -26,12 +26,6 @@ def sample(folder):
     with open(path, "w") as file:
         file.write(text.replace("digits/", os.path.join(SAMPLES, "digits/")))
     return path
-
-
-def described(studio):
-    """What has the keyboard says of itself; a busy studio may have told of nothing yet."""
-    path = studio.focused()
-    return (path[0].get_description() or "") if path else ""
 
 
 def place_in(studio, parent):
