@@ -62,6 +62,13 @@ def walk(node):
             stack.append(item.get_child_at_index(index))
 
 
+def extents(window):
+    """(x, y, width, height) of a window, on the screen."""
+    told = dict(line.split("=") for line in
+                xdotool("getwindowgeometry", "--shell", window).splitlines() if "=" in line)
+    return tuple(int(told[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
+
+
 def do(node, index):
     """An action that is called; a busy studio answers after D-Bus has lost its patience."""
     try:
@@ -205,12 +212,9 @@ class Studio:
 
     def box(self, node):
         """Left, top, width, height on the screen."""
-        geometry = dict(
-            line.split("=") for line in
-            xdotool("getwindowgeometry", "--shell", self.window).splitlines() if "=" in line)
+        x, y, _, _ = extents(self.window)
         place = node.get_extents(Atspi.CoordType.WINDOW)
-        return (int(geometry["X"]) + place.x, int(geometry["Y"]) + place.y, place.width,
-                place.height)
+        return x + place.x, y + place.y, place.width, place.height
 
     def centre(self, node):
         x, y, width, height = self.box(node)

@@ -9,7 +9,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from drawing import chain, check, click, feeds, hold, ids, saved  # noqa: E402
-from studio import Studio, wait_for, xdotool  # noqa: E402
+from studio import Studio, extents, wait_for, xdotool  # noqa: E402
 import tap  # noqa: E402
 
 PROGRAM, SAMPLES = sys.argv[1:3]
@@ -61,11 +61,8 @@ def drop(studio, path):
             "search", "--onlyvisible", "--name", "^file source$"))
         xdotool("windowmove", "--sync", number, 10, 860)
         time.sleep(0.3)
-        geometry = dict(line.split("=") for line in xdotool(
-            "getwindowgeometry", "--shell", number).splitlines() if "=" in line)
-        start = (int(geometry["X"]) + int(geometry["WIDTH"]) // 2,
-                 int(geometry["Y"]) + int(geometry["HEIGHT"]) // 4)
-        carry(start, studio.centre(studio.canvas()))
+        x, y, width, height = extents(number)
+        carry((x + width // 2, y + height // 4), studio.centre(studio.canvas()))
         wait_for("what was dropped", lambda: len(windows_of(studio)) > 1)
     finally:
         source.kill()
@@ -90,10 +87,8 @@ def turn_to(studio, number):
     studio.window = number
     xdotool("windowactivate", "--sync", number)
     time.sleep(0.5)
-    geometry = dict(line.split("=") for line in xdotool(
-        "getwindowgeometry", "--shell", number).splitlines() if "=" in line)
-    click((int(geometry["X"]) + int(geometry["WIDTH"]) // 2,
-           int(geometry["Y"]) + int(geometry["HEIGHT"]) * 3 // 4))
+    x, y, width, height = extents(number)
+    click((x + width // 2, y + height * 3 // 4))
 
 
 def from_window_to_window(folder):
