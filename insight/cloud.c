@@ -1,4 +1,5 @@
 /* What a cloud holds, where its points are seen, and what a pointer does to it. */
+#include "insight/classes.h"
 #include "insight/cloud-private.h"
 
 #include <math.h>
@@ -99,9 +100,7 @@ telar_cloud_row (const TelarCloud *cloud, guint point)
 char *
 telar_cloud_class_name (const TelarCloud *cloud, int class)
 {
-  if (cloud->names != NULL && class >= 0 && (guint) class < g_strv_length (cloud->names))
-    return g_strdup (cloud->names[class]);
-  return g_strdup_printf ("%d", class);
+  return telar_classes_name (cloud->names, class);
 }
 
 char *

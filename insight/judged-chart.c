@@ -1,4 +1,5 @@
 /* What the curves of a classifier are made of, and what of them is picked out. */
+#include "insight/classes.h"
 #include "insight/judged-chart-private.h"
 
 #include <math.h>

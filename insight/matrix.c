@@ -1,4 +1,5 @@
 /* The counts of a confusion matrix, and what follows from them. */
+#include "insight/classes.h"
 #include "insight/matrix-private.h"
 
 #include <jansson.h>
@@ -139,9 +140,7 @@ telar_matrix_set_axes (TelarMatrix *matrix, const char *right, const char *answe
 char *
 telar_matrix_class (const TelarMatrix *matrix, guint index)
 {
-  if (matrix->names != NULL && index < g_strv_length (matrix->names))
-    return g_strdup (matrix->names[index]);
-  return g_strdup_printf ("%u", index);
+  return telar_classes_name (matrix->names, index);
 }
 
 gboolean

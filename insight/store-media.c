@@ -1,7 +1,6 @@
 /* Series and their items; texts and profiles, which are nothing but a text. */
 #include "insight/store-media-private.h"
 
-#include <jansson.h>
 #include <string.h>
 
 gboolean
@@ -284,21 +283,6 @@ telar_store_text_at (TelarStore *store, gint64 run, const char *name, gint64 ste
   if (texts != NULL && texts->len > 0)
     *text = g_strdup (((const TelarTextRow *)texts->pdata[texts->len - 1])->text);
   return texts != NULL;
-}
-
-char **
-telar_classes_split (const char *json)
-{
-  json_t *list = json != NULL ? json_loads (json, 0, NULL) : NULL;
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  const json_t *name;
-  gsize i;
-
-  json_array_foreach (list, i, name)
-      g_strv_builder_add (names, json_is_string (name) ? json_string_value (name) : "");
-  gsize n = json_array_size (list);
-  json_decref (list);
-  return n > 0 ? g_strv_builder_end (names) : NULL;
 }
 
 gboolean

@@ -108,11 +108,9 @@ gboolean telar_store_put_text (TelarStore *store, gint64 run, const char *name, 
 /* GPtrArray of TelarTextRow *, by step, owned. */
 GPtrArray *telar_store_texts (TelarStore *store, const TelarSpan *span, GError **error);
 
-/* The names of a classifier's classes, as the run tells them: JSON, a list. NULL without an error:
- * it tells none. Caller frees. */
+/* The names of a classifier's classes, as the run tells them: JSON, a list (insight/classes.h).
+ * NULL without an error: it tells none. Caller frees. */
 gboolean telar_store_classes (TelarStore *store, gint64 run, char **json, GError **error);
-/* Such a list in parts; NULL where it is none, or empty. Caller frees. */
-char **telar_classes_split (const char *json);
 /* The newest text of a series not beyond @step, likewise. */
 gboolean telar_store_text_at (TelarStore *store, gint64 run, const char *name, gint64 step,
                               char **text, GError **error);

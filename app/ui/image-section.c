@@ -4,6 +4,7 @@
 #include "app/ui/pixel-view.h"
 #include "app/ui/run-section.h"
 #include "app/ui/step-bar.h"
+#include "insight/classes.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -46,20 +47,11 @@ title_of (const char *name)
   return g_strdup (name);
 }
 
-/* Of a class, or its number. Caller frees. */
-static char *
-class_of (const TelarImageSection *section, int class)
-{
-  gboolean named = section->classes != NULL && (guint) class < g_strv_length (section->classes);
-
-  return named ? g_strdup (section->classes[class]) : g_strdup_printf ("%d", class);
-}
-
 static char *
 judged_words (const TelarImageSection *section, const TelarImageRow *image)
 {
-  g_autofree char *truth = class_of (section, image->truth);
-  g_autofree char *answer = class_of (section, image->answer);
+  g_autofree char *truth = telar_classes_name (section->classes, image->truth);
+  g_autofree char *answer = telar_classes_name (section->classes, image->answer);
 
   return g_strdup_printf (_ ("Row %d: class %s was taken for %s, %.0f %% sure"), (int)image->row,
                           truth, answer, isnan (image->score) ? 0 : 100 * image->score);
@@ -80,8 +72,8 @@ caption_of (const TelarImageSection *section, const TelarImageRow *image)
 {
   if (image->truth < 0 || image->answer < 0)
     return g_strdup (image->caption);
-  g_autofree char *truth = class_of (section, image->truth);
-  g_autofree char *answer = class_of (section, image->answer);
+  g_autofree char *truth = telar_classes_name (section->classes, image->truth);
+  g_autofree char *answer = telar_classes_name (section->classes, image->answer);
   return g_strdup_printf ("%s → %s", truth, answer);
 }
 
@@ -170,15 +162,15 @@ show_series (TelarImageSection *section, const char *name, GError **error)
 static gboolean
 show_rows (TelarImageSection *section, GError **error)
 {
-  g_autofree char *rows = NULL, *title = title_of (MISTAKES), *classes = NULL;
+  g_autofree char *rows = NULL, *title = title_of (MISTAKES);
 
   if (!telar_store_text_at (section->store, section->run, MISTAKES,
-                            telar_step_bar_step (section->bar), &rows, error) ||
-      !telar_store_classes (section->store, section->run, &classes, error))
+                            telar_step_bar_step (section->bar), &rows, error))
     return FALSE;
   if (rows == NULL)
     return TRUE;
-  GtkWidget *list = telar_mistake_list_new (rows, classes, section->truth, section->answer);
+  GtkWidget *list =
+      telar_mistake_list_new (rows, section->classes, section->truth, section->answer);
   if (list == NULL) {
     list = gtk_label_new (_ ("None at this step"));
     gtk_widget_add_css_class (list, "dim-label");

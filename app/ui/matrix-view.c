@@ -2,7 +2,7 @@
 #include "app/ui/matrix-view.h"
 
 #include "app/ui/chart-view.h"
-#include "insight/store-media.h"
+#include "insight/classes.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>

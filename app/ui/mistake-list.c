@@ -1,7 +1,7 @@
 /* A grid in a frame that scrolls sideways. */
 #include "app/ui/mistake-list.h"
 
-#include "insight/store-media.h"
+#include "insight/classes.h"
 
 #include <glib/gi18n.h>
 #include <jansson.h>
@@ -9,7 +9,7 @@
 typedef struct {
   GtkGrid *grid;
   int row;
-  char **classes; /* or NULL */
+  char *const *classes; /* or NULL */
 } Table;
 
 static void
@@ -23,12 +23,11 @@ put (Table *table, int column, const char *text, const char *style)
 }
 
 static void
-put_class (Table *table, int column, guint64 class)
+put_class (Table *table, int column, gint64 class)
 {
-  gboolean named = table->classes != NULL && class < g_strv_length (table->classes);
-  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, class);
+  g_autofree char *name = telar_classes_name (table->classes, class);
 
-  put (table, column, named ? table->classes[class] : number, "body");
+  put (table, column, name, "body");
 }
 
 static void
@@ -57,8 +56,8 @@ put_row (Table *table, const json_t *mistake)
   gsize i;
 
   put (table, 0, row, "numeric");
-  put_class (table, 1, (guint64)json_integer_value (json_object_get (mistake, "truth")));
-  put_class (table, 2, (guint64)json_integer_value (json_object_get (mistake, "answer")));
+  put_class (table, 1, json_integer_value (json_object_get (mistake, "truth")));
+  put_class (table, 2, json_integer_value (json_object_get (mistake, "answer")));
   put (table, 3, sure, "numeric");
   json_array_foreach (json_object_get (mistake, "values"), i, value)
   {
@@ -93,11 +92,10 @@ frame (GtkGrid *grid)
 }
 
 GtkWidget *
-telar_mistake_list_new (const char *mistakes, const char *classes, int truth, int answer)
+telar_mistake_list_new (const char *mistakes, char *const *classes, int truth, int answer)
 {
   json_t *json = json_loads (mistakes, 0, NULL);
-  g_auto (GStrv) names = telar_classes_split (classes);
-  Table table = { GTK_GRID (gtk_grid_new ()), 0, names };
+  Table table = { GTK_GRID (gtk_grid_new ()), 0, classes };
   const json_t *mistake;
   gsize i;
 

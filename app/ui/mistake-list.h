@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* @mistakes as the trainer tells them (engine/judge.h), @classes the names of the classes as JSON
- * or NULL. Only those of class @truth taken for @answer, -1: all. NULL where there is none. */
-GtkWidget *telar_mistake_list_new (const char *mistakes, const char *classes, int truth,
+/* @mistakes as the trainer tells them (engine/judge.h), @classes the names of the classes or NULL.
+ * Only those of class @truth taken for @answer, -1: all. NULL where there is none. */
+GtkWidget *telar_mistake_list_new (const char *mistakes, char *const *classes, int truth,
                                    int answer);
 
 G_END_DECLS
