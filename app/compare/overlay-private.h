@@ -33,7 +33,8 @@ struct _TelarOverlay {
   GPtrArray *loaded; /* TelarLoadedCurve */
   GPtrArray *charts; /* TelarOverlayChart */
   GtkFlowBox *flow;
-  GtkWidget *stack, *more;
+  GtkStack *stack;
+  GtkWidget *more;
   GCancellable *loading; /* NULL: nothing is read */
   TelarOverlaySettings settings;
 

@@ -6,6 +6,7 @@
 #include "app/ui/chart-flow.h"
 #include "app/ui/icon-button.h"
 #include "app/ui/run-text.h"
+#include "app/ui/section-stack.h"
 
 #include <glib/gi18n.h>
 
@@ -199,8 +200,7 @@ telar_overlay_fill (TelarOverlay *overlay)
       telar_run_item_set_style (group->items->pdata[i], (int)group->style);
   }
   gtk_widget_set_visible (overlay->more, overlay->charts->len == MOST_CHARTS);
-  gtk_stack_set_visible_child_name (GTK_STACK (overlay->stack),
-                                    overlay->charts->len > 0 ? "charts" : "empty");
+  telar_section_stack_set_filled (overlay->stack, overlay->charts->len > 0);
 }
 
 /* --- reading ----------------------------------------------------------------------------- */
@@ -349,18 +349,14 @@ GtkWidget *
 telar_overlay_new (TelarRunSet *set)
 {
   TelarOverlay *overlay = g_object_new (TELAR_TYPE_OVERLAY, NULL);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *empty = adw_status_page_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   overlay->set = g_object_ref (set);
-  adw_status_page_set_title (ADW_STATUS_PAGE (empty), _ ("No Charts"));
-  adw_status_page_set_description (ADW_STATUS_PAGE (empty),
-                                   _ ("Select runs in the table; Control adds to them"));
-  gtk_widget_add_css_class (empty, "compact");
-  overlay->stack = gtk_stack_new ();
-  gtk_stack_add_named (GTK_STACK (overlay->stack), empty, "empty");
-  gtk_stack_add_named (GTK_STACK (overlay->stack), build_charts (overlay), "charts");
+  overlay->stack = telar_section_stack_new (_ ("No Charts"),
+                                            _ ("Select runs in the table; Control adds to them"),
+                                            build_charts (overlay));
   gtk_box_append (GTK_BOX (box), telar_overlay_build_bar (overlay));
-  gtk_box_append (GTK_BOX (box), overlay->stack);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (overlay->stack));
   adw_bin_set_child (ADW_BIN (overlay), box);
   telar_overlay_update_bar (overlay);
   return GTK_WIDGET (overlay);

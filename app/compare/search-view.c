@@ -3,6 +3,7 @@
 
 #include "app/ui/chart-view.h"
 #include "app/ui/run-text.h"
+#include "app/ui/section-stack.h"
 #include "insight/association.h"
 #include "insight/parallel.h"
 
@@ -17,7 +18,8 @@ struct _TelarSearchView {
   TelarRunSet *set;
   GPtrArray *items; /* TelarRunItem */
   TelarParallel *parallel;
-  GtkWidget *area, *result, *count, *stack;
+  GtkWidget *area, *result, *count;
+  GtkStack *stack;
   GPtrArray *results; /* names of the metrics in the choice */
   gboolean filling;
   int axis; /* that is being brushed, or -1 */
@@ -156,8 +158,7 @@ fill (TelarSearchView *view)
 
   telar_parallel_reset (view->parallel, n);
   gtk_label_set_text (GTK_LABEL (view->count), NULL);
-  gtk_stack_set_visible_child_name (GTK_STACK (view->stack),
-                                    n > 0 && chosen < view->results->len ? "lines" : "empty");
+  telar_section_stack_set_filled (view->stack, n > 0 && chosen < view->results->len);
   if (n == 0 || chosen >= view->results->len)
     return;
   g_autofree char *key = g_strconcat ("last:", view->results->pdata[chosen], NULL);
@@ -328,7 +329,7 @@ telar_search_view_new (TelarRunSet *set)
   const char *const none[] = { NULL };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *label = gtk_label_new (_ ("Result")), *empty = adw_status_page_new ();
+  GtkWidget *label = gtk_label_new (_ ("Result"));
 
   view->set = g_object_ref (set);
   gtk_widget_add_css_class (label, "dim-label");
@@ -341,15 +342,11 @@ telar_search_view_new (TelarRunSet *set)
   gtk_box_append (GTK_BOX (bar), view->result);
   gtk_box_append (GTK_BOX (bar), view->count);
   g_object_set (bar, "margin-start", 12, "margin-end", 12, "margin-top", 8, NULL);
-  adw_status_page_set_title (ADW_STATUS_PAGE (empty), _ ("Nothing to Compare"));
-  adw_status_page_set_description (ADW_STATUS_PAGE (empty),
-                                   _ ("Runs with a metric show here what their settings did"));
-  gtk_widget_add_css_class (empty, "compact");
-  view->stack = gtk_stack_new ();
-  gtk_stack_add_named (GTK_STACK (view->stack), empty, "empty");
-  gtk_stack_add_named (GTK_STACK (view->stack), build_area (view), "lines");
+  view->stack = telar_section_stack_new (_ ("Nothing to Compare"),
+                                         _ ("Runs with a metric show here what their settings did"),
+                                         build_area (view));
   gtk_box_append (GTK_BOX (box), bar);
-  gtk_box_append (GTK_BOX (box), view->stack);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (view->stack));
   adw_bin_set_child (ADW_BIN (view), box);
   return GTK_WIDGET (view);
 }

@@ -2,6 +2,7 @@
 #include "app/ui/chart-flow.h"
 #include "app/ui/histogram-view.h"
 #include "app/ui/run-section.h"
+#include "app/ui/section-stack.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -112,8 +113,7 @@ telar_histogram_section_follow (TelarHistogramSection *section, TelarStore *stor
     if (kind_of (name) == shown && !follow_series (section, store, name, error))
       return FALSE;
   }
-  gtk_stack_set_visible_child_name (section->stack,
-                                    g_hash_table_size (section->views) > 0 ? "some" : "none");
+  telar_section_stack_set_filled (section->stack, g_hash_table_size (section->views) > 0);
   gtk_flow_box_invalidate_filter (section->flow);
   return TRUE;
 }
@@ -169,20 +169,6 @@ build_flow (TelarHistogramSection *section)
   return GTK_WIDGET (section->flow);
 }
 
-static GtkWidget *
-build_empty (void)
-{
-  GtkWidget *page = adw_status_page_new ();
-
-  adw_status_page_set_title (ADW_STATUS_PAGE (page), _ ("No Histograms Yet"));
-  adw_status_page_set_description (
-      ADW_STATUS_PAGE (page),
-      _ ("They are recorded at the end of each epoch; Records in the training settings says how "
-         "often"));
-  gtk_widget_add_css_class (page, "compact");
-  return page;
-}
-
 static void
 telar_histogram_section_finalize (GObject *object)
 {
@@ -211,9 +197,11 @@ telar_histogram_section_init (TelarHistogramSection *section)
   gtk_widget_set_halign (choices, GTK_ALIGN_END);
   gtk_box_append (GTK_BOX (choices), section->kind);
   gtk_box_append (GTK_BOX (choices), section->style);
-  section->stack = GTK_STACK (gtk_stack_new ());
-  gtk_stack_add_named (section->stack, build_empty (), "none");
-  gtk_stack_add_named (section->stack, build_flow (section), "some");
+  section->stack = telar_section_stack_new (
+      _ ("No Histograms Yet"),
+      _ ("They are recorded at the end of each epoch; Records in the training settings says how "
+         "often"),
+      build_flow (section));
   gtk_box_append (GTK_BOX (box), choices);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (section->stack));
   adw_bin_set_child (ADW_BIN (section), box);

@@ -3,6 +3,7 @@
 #include "app/ui/mistake-list.h"
 #include "app/ui/pixel-view.h"
 #include "app/ui/run-section.h"
+#include "app/ui/section-stack.h"
 #include "app/ui/step-bar.h"
 #include "insight/classes.h"
 
@@ -295,7 +296,7 @@ telar_image_section_follow (TelarImageSection *section, TelarStore *store, gint6
   if (!read_steps (section, series, steps, error))
     return FALSE;
   telar_step_bar_set_steps (section->bar, steps);
-  gtk_stack_set_visible_child_name (section->stack, steps->len > 0 ? "some" : "none");
+  telar_section_stack_set_filled (section->stack, steps->len > 0);
   return show (section, series, error);
 }
 
@@ -374,19 +375,13 @@ static void
 telar_image_section_init (TelarImageSection *section)
 {
   GtkWidget *some = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *none = adw_status_page_new ();
 
   section->truth = section->answer = -1;
   section->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 22));
   gtk_box_append (GTK_BOX (some), build_bar (section));
   gtk_box_append (GTK_BOX (some), GTK_WIDGET (section->box));
-  adw_status_page_set_title (ADW_STATUS_PAGE (none), _ ("No Samples"));
-  adw_status_page_set_description (ADW_STATUS_PAGE (none),
-                                   _ ("Models show here what they see and what they get wrong"));
-  gtk_widget_add_css_class (none, "compact");
-  section->stack = GTK_STACK (gtk_stack_new ());
-  gtk_stack_add_named (section->stack, none, "none");
-  gtk_stack_add_named (section->stack, some, "some");
+  section->stack = telar_section_stack_new (
+      _ ("No Samples"), _ ("Models show here what they see and what they get wrong"), some);
   adw_bin_set_child (ADW_BIN (section), GTK_WIDGET (section->stack));
 }
 

@@ -3,6 +3,7 @@
 #include "app/ui/chart-flow.h"
 #include "app/ui/judged-view.h"
 #include "app/ui/run-section.h"
+#include "app/ui/section-stack.h"
 #include "app/ui/step-bar.h"
 
 #include <glib/gi18n.h>
@@ -68,7 +69,7 @@ telar_judged_section_follow (TelarJudgedSection *section, TelarStore *store, gin
   }
   section->store = store;
   telar_step_bar_set_steps (section->bar, steps);
-  gtk_stack_set_visible_child_name (section->stack, steps->len > 0 ? "some" : "none");
+  telar_section_stack_set_filled (section->stack, steps->len > 0);
   return steps->len == 0 || show (section, error);
 }
 
@@ -98,7 +99,6 @@ static void
 telar_judged_section_init (TelarJudgedSection *section)
 {
   GtkWidget *some = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *none = adw_status_page_new ();
   GtkFlowBox *flow = telar_chart_flow_new ();
 
   section->shown = -1;
@@ -110,15 +110,11 @@ telar_judged_section_init (TelarJudgedSection *section)
   }
   gtk_box_append (GTK_BOX (some), GTK_WIDGET (section->bar));
   gtk_box_append (GTK_BOX (some), GTK_WIDGET (flow));
-  adw_status_page_set_title (ADW_STATUS_PAGE (none), _ ("No Curves"));
-  adw_status_page_set_description (
-      ADW_STATUS_PAGE (none),
+  section->stack = telar_section_stack_new (
+      _ ("No Curves"),
       _ ("Models that choose between classes show here how well their probabilities tell them "
-         "apart on the validation rows"));
-  gtk_widget_add_css_class (none, "compact");
-  section->stack = GTK_STACK (gtk_stack_new ());
-  gtk_stack_add_named (section->stack, none, "none");
-  gtk_stack_add_named (section->stack, some, "some");
+         "apart on the validation rows"),
+      some);
   adw_bin_set_child (ADW_BIN (section), GTK_WIDGET (section->stack));
 }
 

@@ -1,6 +1,7 @@
 /* The profile of a step: its timeline, and a table of the nodes by the time that they take. */
 #include "app/ui/chart-view.h"
 #include "app/ui/run-section.h"
+#include "app/ui/section-stack.h"
 #include "insight/timeline.h"
 
 #include <glib/gi18n.h>
@@ -179,7 +180,7 @@ telar_profile_section_follow (TelarProfileSection *section, TelarStore *store, g
       return FALSE;
     show (section);
   }
-  gtk_stack_set_visible_child_name (section->stack, section->timeline != NULL ? "some" : "none");
+  telar_section_stack_set_filled (section->stack, section->timeline != NULL);
   return TRUE;
 }
 
@@ -241,20 +242,14 @@ static void
 telar_profile_section_init (TelarProfileSection *section)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *none = adw_status_page_new ();
 
   section->button = gtk_button_new_with_label (_ ("Profile a Step"));
   gtk_widget_set_halign (section->button, GTK_ALIGN_END);
   gtk_widget_set_sensitive (section->button, FALSE);
   g_signal_connect (section->button, "clicked", G_CALLBACK (on_clicked), section);
-  adw_status_page_set_title (ADW_STATUS_PAGE (none), _ ("No Profile Yet"));
-  adw_status_page_set_description (
-      ADW_STATUS_PAGE (none),
-      _ ("While a run goes on, one of its steps can be timed, node by node"));
-  gtk_widget_add_css_class (none, "compact");
-  section->stack = GTK_STACK (gtk_stack_new ());
-  gtk_stack_add_named (section->stack, none, "none");
-  gtk_stack_add_named (section->stack, build_some (section), "some");
+  section->stack = telar_section_stack_new (
+      _ ("No Profile Yet"), _ ("While a run goes on, one of its steps can be timed, node by node"),
+      build_some (section));
   gtk_box_append (GTK_BOX (box), section->button);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (section->stack));
   adw_bin_set_child (ADW_BIN (section), box);

@@ -3,6 +3,7 @@
 #include "app/model/embedding.h"
 #include "app/ui/cloud-view.h"
 #include "app/ui/run-section.h"
+#include "app/ui/section-stack.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -63,7 +64,7 @@ static void
 show (TelarProjectionSection *section, TelarCloud *cloud, TelarTensor *pictures)
 {
   telar_cloud_view_show (section->view, cloud, pictures);
-  gtk_stack_set_visible_child_name (section->stack, cloud != NULL ? "some" : "none");
+  telar_section_stack_set_filled (section->stack, cloud != NULL);
   gtk_editable_set_text (GTK_EDITABLE (section->search), "");
 }
 
@@ -381,23 +382,6 @@ build_bar (TelarProjectionSection *section)
   return bar;
 }
 
-static GtkWidget *
-build_stack (TelarProjectionSection *section)
-{
-  GtkWidget *none = adw_status_page_new ();
-
-  adw_status_page_set_title (ADW_STATUS_PAGE (none), _ ("No Projection Yet"));
-  adw_status_page_set_description (
-      ADW_STATUS_PAGE (none), _ ("Each sample becomes a point; what the model takes for alike is "
-                                 "near one another"));
-  gtk_widget_add_css_class (none, "compact");
-  section->view = TELAR_CLOUD_VIEW (telar_cloud_view_new ());
-  section->stack = GTK_STACK (gtk_stack_new ());
-  gtk_stack_add_named (section->stack, none, "none");
-  gtk_stack_add_named (section->stack, GTK_WIDGET (section->view), "some");
-  return GTK_WIDGET (section->stack);
-}
-
 static void
 telar_projection_section_dispose (GObject *object)
 {
@@ -436,7 +420,12 @@ telar_projection_section_init (TelarProjectionSection *section)
   gtk_widget_add_css_class (section->words, "error");
   gtk_widget_set_visible (section->words, FALSE);
   gtk_box_append (GTK_BOX (box), section->words);
-  gtk_box_append (GTK_BOX (box), build_stack (section));
+  section->view = TELAR_CLOUD_VIEW (telar_cloud_view_new ());
+  section->stack = telar_section_stack_new (
+      _ ("No Projection Yet"),
+      _ ("Each sample becomes a point; what the model takes for alike is near one another"),
+      GTK_WIDGET (section->view));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (section->stack));
   adw_bin_set_child (ADW_BIN (section), box);
 }
 
