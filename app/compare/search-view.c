@@ -1,7 +1,7 @@
 /* Axes are the settings that differ, those that matter most first, and the result at the end. */
 #include "app/compare/search-view.h"
 
-#include "app/ui/chart-view.h"
+#include "app/ui/chart-widget.h"
 #include "app/ui/run-text.h"
 #include "app/ui/section-stack.h"
 #include "insight/association.h"

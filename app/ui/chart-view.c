@@ -3,11 +3,12 @@
  * much the chart shows. */
 #include "app/ui/chart-view.h"
 
+#include "app/ui/chart-widget.h"
+
 #include <adwaita.h>
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define FONT_SIZE   11.0 /* pixels, at a text scale of 1 */
 #define MIN_WIDTH   260
 #define MIN_HEIGHT  220
 #define WHEEL_ZOOM  1.25
@@ -38,41 +39,6 @@ tell_hovered (TelarChartView *view)
   if (!telar_chart_hovered_step (view->chart, &step))
     step = -1;
   g_signal_emit (view, signals[HOVERED], 0, step);
-}
-
-/* --- theme ------------------------------------------------------------------------------- */
-
-static TelarColor
-color_from_rgba (const GdkRGBA *rgba)
-{
-  return (TelarColor){ rgba->red, rgba->green, rgba->blue, rgba->alpha };
-}
-
-/* The widget's own background comes from the style sheet; the chart's is that of its readout. */
-void
-telar_chart_theme_of (GtkWidget *widget, TelarChartTheme *theme, char **font)
-{
-  GtkStyleContext *style = gtk_widget_get_style_context (widget);
-  PangoContext *pango = gtk_widget_get_pango_context (widget);
-  GdkRGBA rgba;
-  int dpi = 0;
-
-  telar_chart_theme_init (theme, adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  gtk_style_context_get_color (style, &rgba);
-  theme->text = color_from_rgba (&rgba);
-  if (gtk_style_context_lookup_color (style, "popover_bg_color", &rgba))
-    theme->background = color_from_rgba (&rgba);
-  theme->background.alpha = 0;
-  if (gtk_style_context_lookup_color (style, "accent_color", &rgba))
-    theme->accent = color_from_rgba (&rgba);
-
-  const PangoFontDescription *description = pango_context_get_font_description (pango);
-  *font = g_strdup (pango_font_description_get_family (description));
-  if (*font != NULL)
-    theme->font = *font;
-  g_object_get (gtk_widget_get_settings (widget), "gtk-xft-dpi", &dpi, NULL);
-  if (dpi > 0)
-    theme->font_size = FONT_SIZE * dpi / (96.0 * 1024);
 }
 
 /* --- drawing ----------------------------------------------------------------------------- */
@@ -359,8 +325,7 @@ telar_chart_view_class_init (TelarChartViewClass *klass)
                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[ZOOMED] = g_signal_new ("zoomed", TELAR_TYPE_CHART_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 0);
-  gtk_widget_class_set_css_name (widget_class, "chart");
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  telar_chart_widget_class_init (widget_class);
 }
 
 static void

@@ -20,7 +20,4 @@ TelarChart *telar_chart_view_get_chart (TelarChartView *view);
 /* Draws again when the chart has changed; costs nothing when it has not. */
 void telar_chart_view_update (TelarChartView *view);
 
-/* The theme that @widget stands in. @font receives what the theme's font borrows; caller frees. */
-void telar_chart_theme_of (GtkWidget *widget, TelarChartTheme *theme, char **font);
-
 G_END_DECLS

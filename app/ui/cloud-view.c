@@ -1,11 +1,10 @@
 /* The cloud's widget. */
 #include "app/ui/cloud-view.h"
 
-#include "app/ui/chart-view.h"
+#include "app/ui/chart-widget.h"
 #include "app/ui/pixel-view.h"
 #include "insight/picture.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -25,20 +24,16 @@ struct _TelarCloudView {
 G_DEFINE_FINAL_TYPE (TelarCloudView, telar_cloud_view, GTK_TYPE_WIDGET)
 
 static void
+draw (GtkWidget *widget, cairo_t *cr, double width, double height, const TelarChartTheme *theme)
+{
+  telar_cloud_draw (TELAR_CLOUD_VIEW (widget)->cloud, cr, width, height, theme);
+}
+
+static void
 telar_cloud_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
-  TelarCloudView *view = TELAR_CLOUD_VIEW (widget);
-  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
-  g_autofree char *font = NULL;
-  TelarChartTheme theme;
-
-  if (view->cloud == NULL)
-    return;
-  telar_chart_theme_of (widget, &theme, &font);
-  cairo_t *cr =
-      gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
-  telar_cloud_draw (view->cloud, cr, width, height, &theme);
-  cairo_destroy (cr);
+  if (TELAR_CLOUD_VIEW (widget)->cloud != NULL)
+    telar_chart_widget_snapshot (widget, snapshot, draw);
 }
 
 static void
@@ -225,8 +220,7 @@ telar_cloud_view_class_init (TelarCloudViewClass *klass)
   G_OBJECT_CLASS (klass)->finalize = telar_cloud_view_finalize;
   widget_class->snapshot = telar_cloud_view_snapshot;
   widget_class->measure = telar_cloud_view_measure;
-  gtk_widget_class_set_css_name (widget_class, "chart");
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  telar_chart_widget_class_init (widget_class);
 }
 
 static void
@@ -248,14 +242,11 @@ telar_cloud_view_init (TelarCloudView *view)
   add (view, gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL), "scroll",
        G_CALLBACK (on_scroll));
   add (view, gtk_event_controller_key_new (), "key-pressed", G_CALLBACK (on_key));
-  gtk_widget_set_focusable (GTK_WIDGET (view), TRUE);
   gtk_widget_set_hexpand (GTK_WIDGET (view), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (view), GTK_OVERFLOW_HIDDEN);
-  gtk_widget_add_css_class (GTK_WIDGET (view), "card");
   gtk_widget_set_has_tooltip (GTK_WIDGET (view), TRUE);
   g_signal_connect (view, "query-tooltip", G_CALLBACK (on_tooltip), NULL);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), view, G_CONNECT_SWAPPED);
+  telar_chart_widget_init (GTK_WIDGET (view));
 }
 
 GtkWidget *

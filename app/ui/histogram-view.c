@@ -1,9 +1,8 @@
 /* The histograms' widget. */
 #include "app/ui/histogram-view.h"
 
-#include "app/ui/chart-view.h"
+#include "app/ui/chart-widget.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 
 #define MIN_WIDTH  260
@@ -30,18 +29,17 @@ drawing_of (TelarHistogramView *view)
 }
 
 static void
+draw (GtkWidget *widget, cairo_t *cr, double width, double height, const TelarChartTheme *theme)
+{
+  TelarHistogramDrawing drawing = drawing_of (TELAR_HISTOGRAM_VIEW (widget));
+
+  telar_histograms_draw (&drawing, cr, width, height, theme);
+}
+
+static void
 telar_histogram_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
-  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
-  TelarHistogramDrawing drawing = drawing_of (TELAR_HISTOGRAM_VIEW (widget));
-  g_autofree char *font = NULL;
-  TelarChartTheme theme;
-
-  telar_chart_theme_of (widget, &theme, &font);
-  cairo_t *cr =
-      gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
-  telar_histograms_draw (&drawing, cr, width, height, &theme);
-  cairo_destroy (cr);
+  telar_chart_widget_snapshot (widget, snapshot, draw);
 }
 
 static void
@@ -196,8 +194,7 @@ telar_histogram_view_class_init (TelarHistogramViewClass *klass)
   G_OBJECT_CLASS (klass)->finalize = telar_histogram_view_finalize;
   widget_class->snapshot = telar_histogram_view_snapshot;
   widget_class->measure = telar_histogram_view_measure;
-  gtk_widget_class_set_css_name (widget_class, "chart");
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  telar_chart_widget_class_init (widget_class);
 }
 
 static void
@@ -214,15 +211,12 @@ telar_histogram_view_init (TelarHistogramView *view)
 
   view->histograms = g_ptr_array_new_with_free_func (free_histogram);
   view->step = -1;
-  gtk_widget_add_css_class (GTK_WIDGET (view), "card");
-  gtk_widget_set_focusable (GTK_WIDGET (view), TRUE);
   g_signal_connect (motion, "motion", G_CALLBACK (on_motion), view);
   g_signal_connect (motion, "leave", G_CALLBACK (on_leave), view);
   g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), view);
   gtk_widget_add_controller (GTK_WIDGET (view), motion);
   gtk_widget_add_controller (GTK_WIDGET (view), key);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), view, G_CONNECT_SWAPPED);
+  telar_chart_widget_init (GTK_WIDGET (view));
 }
 
 GtkWidget *

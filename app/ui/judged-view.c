@@ -1,9 +1,8 @@
 /* The curves' widget. */
 #include "app/ui/judged-view.h"
 
-#include "app/ui/chart-view.h"
+#include "app/ui/chart-widget.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 
 #define MIN_WIDTH  380
@@ -18,17 +17,15 @@ struct _TelarJudgedView {
 G_DEFINE_FINAL_TYPE (TelarJudgedView, telar_judged_view, GTK_TYPE_WIDGET)
 
 static void
+draw (GtkWidget *widget, cairo_t *cr, double width, double height, const TelarChartTheme *theme)
+{
+  telar_judged_chart_draw (TELAR_JUDGED_VIEW (widget)->chart, cr, width, height, theme);
+}
+
+static void
 telar_judged_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
-  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
-  g_autofree char *font = NULL;
-  TelarChartTheme theme;
-
-  telar_chart_theme_of (widget, &theme, &font);
-  cairo_t *cr =
-      gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
-  telar_judged_chart_draw (TELAR_JUDGED_VIEW (widget)->chart, cr, width, height, &theme);
-  cairo_destroy (cr);
+  telar_chart_widget_snapshot (widget, snapshot, draw);
 }
 
 static void
@@ -114,8 +111,7 @@ telar_judged_view_class_init (TelarJudgedViewClass *klass)
   G_OBJECT_CLASS (klass)->finalize = telar_judged_view_finalize;
   widget_class->snapshot = telar_judged_view_snapshot;
   widget_class->measure = telar_judged_view_measure;
-  gtk_widget_class_set_css_name (widget_class, "chart");
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  telar_chart_widget_class_init (widget_class);
 }
 
 static void
@@ -129,10 +125,7 @@ telar_judged_view_init (TelarJudgedView *view)
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), view);
   gtk_widget_add_controller (GTK_WIDGET (view), motion);
   gtk_widget_add_controller (GTK_WIDGET (view), keys);
-  gtk_widget_set_focusable (GTK_WIDGET (view), TRUE);
-  gtk_widget_add_css_class (GTK_WIDGET (view), "card");
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), view, G_CONNECT_SWAPPED);
+  telar_chart_widget_init (GTK_WIDGET (view));
 }
 
 GtkWidget *

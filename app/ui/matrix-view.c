@@ -1,10 +1,9 @@
 /* The matrix's widget. */
 #include "app/ui/matrix-view.h"
 
-#include "app/ui/chart-view.h"
+#include "app/ui/chart-widget.h"
 #include "insight/classes.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 
 #define MIN_WIDTH  260
@@ -23,20 +22,19 @@ G_DEFINE_FINAL_TYPE (TelarMatrixView, telar_matrix_view, GTK_TYPE_WIDGET)
 static guint cell_chosen_signal;
 
 static void
+draw (GtkWidget *widget, cairo_t *cr, double width, double height, const TelarChartTheme *theme)
+{
+  const TelarMatrixView *view = TELAR_MATRIX_VIEW (widget);
+
+  telar_matrix_draw (view->matrix, cr, width, height, theme);
+  if (gtk_widget_has_focus (widget))
+    telar_matrix_draw_cursor (view->matrix, cr, view->right, view->answer, theme);
+}
+
+static void
 telar_matrix_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
-  TelarMatrixView *view = TELAR_MATRIX_VIEW (widget);
-  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
-  g_autofree char *font = NULL;
-  TelarChartTheme theme;
-
-  telar_chart_theme_of (widget, &theme, &font);
-  cairo_t *cr =
-      gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
-  telar_matrix_draw (view->matrix, cr, width, height, &theme);
-  if (gtk_widget_has_focus (widget))
-    telar_matrix_draw_cursor (view->matrix, cr, view->right, view->answer, &theme);
-  cairo_destroy (cr);
+  telar_chart_widget_snapshot (widget, snapshot, draw);
 }
 
 static void
@@ -184,8 +182,7 @@ telar_matrix_view_class_init (TelarMatrixViewClass *klass)
   widget_class->measure = telar_matrix_view_measure;
   cell_chosen_signal = g_signal_new ("cell-chosen", TELAR_TYPE_MATRIX_VIEW, G_SIGNAL_RUN_LAST, 0,
                                      NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
-  gtk_widget_class_set_css_name (widget_class, "chart");
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  telar_chart_widget_class_init (widget_class);
 }
 
 static void
@@ -197,15 +194,12 @@ telar_matrix_view_init (TelarMatrixView *view)
   view->step = -1;
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), view);
   gtk_widget_add_controller (GTK_WIDGET (view), keys);
-  gtk_widget_set_focusable (GTK_WIDGET (view), TRUE);
   g_signal_connect (view, "notify::has-focus", G_CALLBACK (gtk_widget_queue_draw), NULL);
   g_signal_connect (click, "released", G_CALLBACK (on_released), view);
   gtk_widget_add_controller (GTK_WIDGET (view), GTK_EVENT_CONTROLLER (click));
-  gtk_widget_add_css_class (GTK_WIDGET (view), "card");
   gtk_widget_set_has_tooltip (GTK_WIDGET (view), TRUE);
   g_signal_connect (view, "query-tooltip", G_CALLBACK (on_tooltip), NULL);
-  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (gtk_widget_queue_draw), view, G_CONNECT_SWAPPED);
+  telar_chart_widget_init (GTK_WIDGET (view));
 }
 
 GtkWidget *

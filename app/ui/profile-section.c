@@ -1,5 +1,5 @@
 /* The profile of a step: its timeline, and a table of the nodes by the time that they take. */
-#include "app/ui/chart-view.h"
+#include "app/ui/chart-widget.h"
 #include "app/ui/run-section.h"
 #include "app/ui/section-stack.h"
 #include "insight/timeline.h"
