@@ -1,5 +1,6 @@
 /* The plan: a program bound to one batch size and one device, as steps with fixed places. Making it
  * decides everything; running it only binds pointers and calls kernels. */
+#include "engine/ir-uses.h"
 #include "engine/plan-private.h"
 
 #include <stdlib.h>
@@ -26,23 +27,6 @@ specialise (const TelarProgram *program, gint64 batch, GError **error)
   if (current == NULL || !telar_program_verify (current, error))
     return NULL;
   return g_steal_pointer (&current);
-}
-
-/* How many steps and outputs read each value. */
-static guint *
-count_readers (const TelarProgram *program)
-{
-  guint *readers = g_new0 (guint, telar_program_n_values (program) + 1);
-  for (guint i = 0; i < telar_program_n_instrs (program); i++) {
-    const TelarInstr *instr = telar_program_instr (program, i);
-    for (guint k = 0; k < instr->n_inputs; k++)
-      readers[instr->inputs[k]]++;
-  }
-  for (guint i = 0; i < telar_program_n_outputs (program); i++)
-    readers[telar_program_output (program, i)->value]++;
-  for (guint i = 0; i < telar_program_n_updates (program); i++)
-    readers[telar_program_update (program, i)->value]++;
-  return readers;
 }
 
 /* Weights that each of their readers has packed are there twice. */
@@ -139,7 +123,7 @@ make_plan (TelarProgram *program, gint64 batch, TelarDevice *device, gsize memor
   plan->memory = telar_memory_new (plan->program, error);
   if (plan->memory == NULL)
     return NULL;
-  plan->readers = alone ? count_readers (plan->program) : NULL;
+  plan->readers = alone ? telar_program_count_uses (plan->program) : NULL;
   if (!add_steps (plan, error))
     return NULL;
   plan->views = g_new0 (TelarView, plan->memory->n_places + 1);

@@ -6,7 +6,7 @@
  * Requires: a verified program with constant weights (freeze). Preserves: values, up to rounding.
  * Leaves the old constants for dce. */
 #include "engine/compiler.h"
-#include "engine/compiler/fuse.h"
+#include "engine/ir-uses.h"
 
 #include <math.h>
 
@@ -107,7 +107,7 @@ telar_pass_fold_norm (const TelarProgram *program, GError **error)
 {
   g_autoptr (TelarBuilder) b = telar_builder_new (telar_program_name (program));
   g_autofree TelarValue *map = g_new (TelarValue, telar_program_n_values (program) + 1);
-  g_autofree guint *uses = telar_fuse_count_uses (program);
+  g_autofree guint *uses = telar_program_count_uses (program);
   Folder f = { program, b, map, uses };
 
   telar_copy_states (b, program, map);

@@ -2,6 +2,7 @@
  * matcher reads them. To fuse something new, add a pattern and, where its meaning is new, a check.
  */
 #include "engine/compiler/fuse.h"
+#include "engine/ir-uses.h"
 
 #include <string.h>
 
@@ -206,7 +207,7 @@ TelarProgram *
 telar_fuse_epilogues (const TelarProgram *program, GError **error)
 {
   guint n = telar_program_n_instrs (program);
-  g_autofree guint *uses = telar_fuse_count_uses (program);
+  g_autofree guint *uses = telar_program_count_uses (program);
   g_autofree Match **matches = g_new0 (Match *, n + 1);
   g_autoptr (GHashTable) inner = g_hash_table_new (NULL, NULL);
   Matcher m = { .program = program, .uses = uses };

@@ -6,6 +6,7 @@
  * region. A region computes with one floating type and bools, so that a device can run it in tiles;
  * an operand has the full shape or broadcasts to it; scalar constants stand in the body. */
 #include "engine/compiler/fuse.h"
+#include "engine/ir-uses.h"
 
 enum { MOST_INSTRS = 32, MOST_OPERANDS = 24 };
 
@@ -245,7 +246,7 @@ telar_fuse_regions (const TelarProgram *program, GError **error)
   g_autoptr (TelarBuilder) builder = telar_builder_new (telar_program_name (program));
   g_autoptr (GArray) regions = g_array_new (FALSE, FALSE, sizeof (FuseRegion));
   g_autofree guint *makers = g_new (guint, n_values + 1);
-  g_autofree guint *uses = telar_fuse_count_uses (program);
+  g_autofree guint *uses = telar_program_count_uses (program);
   g_autofree gboolean *read_outside = g_new0 (gboolean, n_values + 1);
   g_autofree int *regions_of = g_new (int, n + 1);
   g_autofree guint *visits = g_new0 (guint, n + 1);

@@ -10,9 +10,6 @@ TelarProgram *telar_fuse_epilogues (const TelarProgram *program, GError **error)
 /* fuse-region.c: elementwise neighbours become FUSED regions. */
 TelarProgram *telar_fuse_regions (const TelarProgram *program, GError **error);
 
-/* How many readers each value has; outputs, updates and fits count as readers. Caller frees. */
-guint *telar_fuse_count_uses (const TelarProgram *program);
-
 /* --- regions in the making ----------------------------------------------------------------------
  */
 
