@@ -258,7 +258,7 @@ greedy_order (const Scheduler *s, guint *order)
   for (guint t = 0; t < s->n; t++)
     if (is_free (s, t))
       take (&g, taken++, t);
-    else if (unmet[t] == 0 && telar_program_instr (s->program, t)->n_inputs == 0)
+    else if (telar_program_instr (s->program, t)->n_inputs == 0)
       g_array_append_val (ready, t);
   while (taken < s->n) {
     guint at = choose (&g.meter, done, ready), t = g_array_index (ready, guint, at);
