@@ -5,9 +5,7 @@ written again and brought back. Prints TAP.
   control.py TELAR
 """
 
-import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 
@@ -15,6 +13,7 @@ import numpy
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+from program import run
 
 onnxruntime.set_default_logger_severity(3)
 OPSET, IR = 17, 8
@@ -98,12 +97,6 @@ def model_of(nodes, shape):
                           [numpy_helper.from_array(numpy.asarray(value), name)
                            for name, value in KNOWN.items()]),
         opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
-
-
-def run(telar, folder, *arguments):
-    environment = dict(os.environ, TELAR_WORKSPACE=str(folder / "workspace"))
-    return subprocess.run([telar, *map(str, arguments)], capture_output=True, text=True,
-                          env=environment, check=False)
 
 
 def differs(telar, folder, model, x, want):

@@ -5,15 +5,14 @@
 """
 
 import json
-import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 
 import numpy
 import onnx
 import onnxruntime
+import program
 from onnx import TensorProto, helper
 
 LEAST_SCORE = 0.7
@@ -25,9 +24,7 @@ HALF = 5e-3
 
 
 def run(telar, folder, *arguments):
-    environment = dict(os.environ, TELAR_WORKSPACE=str(folder / "workspace"))
-    done = subprocess.run([telar, *map(str, arguments)], capture_output=True, text=True,
-                          env=environment, check=False)
+    done = program.run(telar, folder, *arguments)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
     return done.stdout

@@ -20,24 +20,18 @@ import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 
 import numpy
 import onnx
 from onnx import numpy_helper
+from program import run
 
 SUITES = ("node", "simple", "pytorch-converted", "pytorch-operator")
 HELD = "fiub"  # of numpy's types
 CHANCE = ("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
           "RandomUniformLike")
-
-
-def run(telar, folder, *arguments):
-    environment = dict(os.environ, TELAR_WORKSPACE=str(folder / "workspace"))
-    return subprocess.run([telar, *map(str, arguments)], capture_output=True, text=True,
-                          env=environment, check=False)
 
 
 def tensor(path):

@@ -6,9 +6,9 @@ TAP.
   initializers.py TELAR
 """
 
+import functools
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import warnings
@@ -16,6 +16,7 @@ import warnings
 import numpy
 import onnx
 import onnxruntime
+import program
 from onnx import TensorProto, helper, numpy_helper
 
 onnxruntime.set_default_logger_severity(3)
@@ -29,11 +30,7 @@ NUMBERS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16", "INT8", "UINT8", "INT16", "
 KINDS = [name for name in NUMBERS if name in TensorProto.DataType.keys()]
 FAR = 5 << 30  # beyond what 32 bits count
 
-
-def run(telar, folder, *arguments):
-    environment = dict(os.environ, TELAR_WORKSPACE=str(folder / "workspace"))
-    return subprocess.run([telar, *map(str, arguments)], capture_output=True, text=True,
-                          env=environment, check=False, timeout=200)
+run = functools.partial(program.run, timeout=200)
 
 
 # --- numbers -------------------------------------------------------------------------------------
