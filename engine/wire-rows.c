@@ -184,21 +184,15 @@ make_room (Reading *r, const TelarType *type, gboolean classes, GError **error)
   return r->rows->values != NULL;
 }
 
-/* Of the first port of whole numbers that names its classes. */
-static char **
-class_names (const TelarFeed *feed)
-{
-  for (guint i = 0; i < feed->n_ports; i++)
-    if (feed->ports[i].classes && !telar_dtype_is_float (feed->ports[i].type.dtype))
-      return g_strdupv ((char **)feed->ports[i].classes);
-  return NULL;
-}
-
 static gboolean
 read_wire (Reading *r, const TelarLowered *lowered, TelarValue wire, GError **error)
 {
   TelarJudge *judge = telar_judge_new (lowered, r->query->feed);
-  TelarValue classes = judge && judge->exclusive ? judge->labels : TELAR_NO_VALUE;
+  TelarValue classes = TELAR_NO_VALUE;
+  if (judge && judge->exclusive) {
+    classes = judge->labels;
+    r->rows->names = g_strdupv ((char **)judge->classes);
+  }
   telar_judge_free (judge);
   TelarCompileOptions options = { .device = r->query->device, .states = r->query->states };
   g_autoptr (TelarProgram) marked = mark (lowered->program, wire, classes, error);
@@ -207,8 +201,6 @@ read_wire (Reading *r, const TelarLowered *lowered, TelarValue wire, GError **er
   if (!program ||
       !make_room (r, telar_program_type (lowered->program, wire), classes != TELAR_NO_VALUE, error))
     return FALSE;
-  if (r->rows->classes)
-    r->rows->names = class_names (r->query->feed);
   g_autoptr (TelarRunner) runner = telar_runner_new (program, r->query->feed, r->query->device);
   return read_all (r, runner, error);
 }

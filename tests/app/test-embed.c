@@ -71,6 +71,48 @@ test_weights (void)
   g_assert_nonnull (strstr (run.output, "dense2.kernel · PCA"));
 }
 
+/* The names are those of the classes that the loss compares with, whatever else has names. */
+static void
+test_names (void)
+{
+  g_autoptr (GString) table = g_string_new ("x,sex,species\n");
+  const char *points = test_program_path ("two.csv");
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < 60; i++)
+    g_string_append_printf (table, "%u,%s,%s\n", i, i % 2 ? "female" : "male",
+                            i % 3 == 0   ? "Adelie"
+                            : i % 3 == 1 ? "Chinstrap"
+                                         : "Gentoo");
+  test_program_file ("rows.csv", table->str, -1);
+  const char *project = test_program_file (
+      "two.telar",
+      "{\"telar\": 1, \"nodes\": ["
+      "{\"id\": \"rows\", \"op\": \"csv_table\", \"params\": {\"file\": \"rows.csv\"}},"
+      "{\"id\": \"a\", \"op\": \"table_columns\", \"params\": {\"target\": \"sex\"}},"
+      "{\"id\": \"b\", \"op\": \"table_columns\", \"params\": {\"target\": \"species\"}},"
+      "{\"id\": \"two\", \"op\": \"dense\", \"params\": {\"units\": 2}},"
+      "{\"id\": \"three\", \"op\": \"dense\", \"params\": {\"units\": 3}},"
+      "{\"id\": \"first\", \"op\": \"cross_entropy\"},"
+      "{\"id\": \"second\", \"op\": \"cross_entropy\"}], \"edges\": ["
+      "{\"from\": \"rows:table\", \"to\": \"a:table\"},"
+      "{\"from\": \"rows:table\", \"to\": \"b:table\"},"
+      "{\"from\": \"b:features\", \"to\": \"two:in\"},"
+      "{\"from\": \"b:features\", \"to\": \"three:in\"},"
+      "{\"from\": \"three:out\", \"to\": \"first:logits\"},"
+      "{\"from\": \"b:target\", \"to\": \"first:labels\"},"
+      "{\"from\": \"two:out\", \"to\": \"second:logits\"},"
+      "{\"from\": \"a:target\", \"to\": \"second:labels\"}]}",
+      -1);
+  g_auto (TestRun) trained = test_run ("train", project, "--run", "two", "--epochs", "1", NULL);
+  test_assert_done (trained);
+  g_auto (TestRun) run = test_run ("embed", "two", "--of", "three", "-o", points, NULL);
+  test_assert_done (run);
+  g_assert_true (g_file_get_contents (points, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, ",Gentoo,"));
+  g_assert_null (strstr (text, "male,"));
+}
+
 static void
 test_refused (void)
 {
@@ -97,6 +139,7 @@ main (int argc, char **argv)
   train ();
   g_test_add_func ("/embed/table", test_table);
   g_test_add_func ("/embed/kept", test_kept);
+  g_test_add_func ("/embed/names", test_names);
   g_test_add_func ("/embed/weights", test_weights);
   g_test_add_func ("/embed/refused", test_refused);
   int status = g_test_run ();
