@@ -1,6 +1,8 @@
 /* Rows of the run store as JSON. */
 #include "insight/run-json.h"
 
+#include <math.h>
+
 json_t *
 telar_json_text (const char *text)
 {
@@ -12,6 +14,32 @@ telar_json_parsed (const char *text)
 {
   json_t *json = text != NULL ? json_loads (text, 0, NULL) : NULL;
   return json != NULL ? json : json_null ();
+}
+
+json_t *
+telar_json_number (double value)
+{
+  return isfinite (value) ? json_real (value) : json_null ();
+}
+
+json_t *
+telar_json_numbers (const double *values, guint n)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < n; i++)
+    json_array_append_new (list, telar_json_number (values[i]));
+  return list;
+}
+
+json_t *
+telar_json_steps (const GArray *steps)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < steps->len; i++)
+    json_array_append_new (list, json_integer (g_array_index (steps, gint64, i)));
+  return list;
 }
 
 json_t *

@@ -11,6 +11,11 @@ G_BEGIN_DECLS
 json_t *telar_json_text (const char *text);
 /* Text that holds JSON, as JSON; null for NULL and for what is none. */
 json_t *telar_json_parsed (const char *text);
+/* null for what is not finite. */
+json_t *telar_json_number (double value);
+json_t *telar_json_numbers (const double *values, guint n);
+/* @steps is of gint64. */
+json_t *telar_json_steps (const GArray *steps);
 
 /* Times in seconds since 1970, "ended" null while it runs; metrics and settings as objects. */
 json_t *telar_run_row_to_json (const TelarRunRow *row);

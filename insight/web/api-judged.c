@@ -1,30 +1,19 @@
 /* The curves of a classifier: as numbers, and drawn. */
 #include "insight/judged-chart.h"
+#include "insight/run-json.h"
 #include "insight/web/web-private.h"
-
-#include <math.h>
-#include <string.h>
 
 #define SPLIT "val_" /* stands before the names of its curves */
 
 /* --- numbers ----------------------------------------------------------------------------- */
 
 static json_t *
-numbers (const double *values, guint n)
-{
-  json_t *list = json_array ();
-
-  for (guint i = 0; i < n; i++)
-    json_array_append_new (list, json_real (values[i]));
-  return list;
-}
-
-static json_t *
 curve_to_json (const char *name, const TelarCurve *curve)
 {
   return json_pack ("{s:s, s:I, s:o, s:o, s:o}", "name", name, "step", (json_int_t)curve->step,
-                    "area", isfinite (curve->area) ? json_real (curve->area) : json_null (), "x",
-                    numbers (curve->x, curve->n), "y", numbers (curve->y, curve->n));
+                    "area", telar_json_number (curve->area), "x",
+                    telar_json_numbers (curve->x, curve->n), "y",
+                    telar_json_numbers (curve->y, curve->n));
 }
 
 static gboolean
@@ -43,11 +32,8 @@ steps_to_json (TelarCall *call, gint64 run, const char *name, GError **error)
 {
   g_autoptr (GArray) steps =
       telar_store_steps (call->server->store, run, TELAR_MEDIA_CURVE, name, error);
-  json_t *list = steps != NULL ? json_array () : NULL;
 
-  for (guint i = 0; steps != NULL && i < steps->len; i++)
-    json_array_append_new (list, json_integer (g_array_index (steps, gint64, i)));
-  return list;
+  return steps != NULL ? telar_json_steps (steps) : NULL;
 }
 
 /* Those of the last step that is not beyond @step, with the steps of the first of them. */

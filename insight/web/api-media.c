@@ -4,8 +4,6 @@
 #include "insight/store-media.h"
 #include "insight/web/web-private.h"
 
-#include <math.h>
-
 #define MOST_HISTOGRAMS 256 /* of an answer */
 
 static const char *
@@ -16,24 +14,6 @@ need_name (TelarCall *call, GError **error)
   if (name == NULL)
     telar_set_error (error, TELAR_ERROR_USAGE, NULL, "“name” is missing");
   return name;
-}
-
-/* null for what is not finite. */
-static json_t *
-number (double value)
-{
-  return isfinite (value) ? json_real (value) : json_null ();
-}
-
-/* Of gint64. */
-static json_t *
-steps_to_json (const GArray *steps)
-{
-  json_t *list = json_array ();
-
-  for (guint i = 0; i < steps->len; i++)
-    json_array_append_new (list, json_integer (g_array_index (steps, gint64, i)));
-  return list;
 }
 
 /* --- series ------------------------------------------------------------------------------ */
@@ -73,28 +53,19 @@ telar_api_image_series (TelarCall *call)
 /* --- histograms -------------------------------------------------------------------------- */
 
 static json_t *
-numbers (const double *values, guint n)
-{
-  json_t *list = json_array ();
-
-  for (guint i = 0; i < n; i++)
-    json_array_append_new (list, number (values[i]));
-  return list;
-}
-
-static json_t *
 histogram_to_json (gconstpointer row)
 {
   const TelarHistogram *histogram = row;
 
-  return json_pack ("{s:I, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "step",
-                    (json_int_t)histogram->step, "time", (double)histogram->time / G_USEC_PER_SEC,
-                    "n", histogram->n, "others", histogram->others, "min", number (histogram->min),
-                    "max", number (histogram->max), "mean",
-                    number (telar_histogram_mean (histogram)), "deviation",
-                    number (telar_histogram_deviation (histogram)), "edges",
-                    numbers (histogram->edges, histogram->n_bins > 0 ? histogram->n_bins + 1 : 0),
-                    "counts", numbers (histogram->counts, histogram->n_bins));
+  return json_pack (
+      "{s:I, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "step", (json_int_t)histogram->step,
+      "time", (double)histogram->time / G_USEC_PER_SEC, "n", histogram->n, "others",
+      histogram->others, "min", telar_json_number (histogram->min), "max",
+      telar_json_number (histogram->max), "mean",
+      telar_json_number (telar_histogram_mean (histogram)), "deviation",
+      telar_json_number (telar_histogram_deviation (histogram)), "edges",
+      telar_json_numbers (histogram->edges, histogram->n_bins > 0 ? histogram->n_bins + 1 : 0),
+      "counts", telar_json_numbers (histogram->counts, histogram->n_bins));
 }
 
 void
@@ -137,7 +108,7 @@ image_to_json (const TelarImageRow *image)
                     (json_int_t)image->step, "time", (double)image->time / G_USEC_PER_SEC, "place",
                     (int)image->place, "caption", telar_json_text (image->caption), "row",
                     (json_int_t)image->row, "truth", image->truth, "answer", image->answer, "score",
-                    number (image->score), "columns", (int)image->columns, "tiles",
+                    telar_json_number (image->score), "columns", (int)image->columns, "tiles",
                     (int)image->tiles);
 }
 
@@ -163,7 +134,7 @@ telar_api_images (TelarCall *call)
   for (guint i = 0; i < images->len; i++)
     json_array_append_new (list, image_to_json (images->pdata[i]));
   telar_reply_json (call->message, SOUP_STATUS_OK,
-                    json_pack ("{s:o, s:o}", "images", list, "steps", steps_to_json (steps)));
+                    json_pack ("{s:o, s:o}", "images", list, "steps", telar_json_steps (steps)));
 }
 
 void
@@ -205,6 +176,6 @@ telar_api_figure_steps (TelarCall *call)
   g_autoptr (GArray) steps =
       name != NULL ? telar_store_figure_steps (call->server->store, row->id, name, &error) : NULL;
   telar_reply_answer (call->message,
-                      steps != NULL ? json_pack ("{s:o}", "steps", steps_to_json (steps)) : NULL,
+                      steps != NULL ? json_pack ("{s:o}", "steps", telar_json_steps (steps)) : NULL,
                       error);
 }

@@ -3,7 +3,6 @@
 #include "insight/run-json.h"
 #include "insight/web/web-private.h"
 
-#include <math.h>
 #include <string.h>
 
 void
@@ -201,10 +200,10 @@ request_to_json (gconstpointer data)
   const char *kind = telar_request_name (row->kind);
 
   return json_pack ("{s:I, s:s, s:o, s:o, s:f, s:o, s:o}", "id", (json_int_t)row->id, "kind",
-                    kind != NULL ? kind : "unknown", "value",
-                    isfinite (row->value) ? json_real (row->value) : json_null (), "text",
-                    telar_json_text (row->text), "asked", (double)row->asked / G_USEC_PER_SEC,
-                    "step", row->step >= 0 ? json_integer (row->step) : json_null (), "outcome",
+                    kind != NULL ? kind : "unknown", "value", telar_json_number (row->value),
+                    "text", telar_json_text (row->text), "asked",
+                    (double)row->asked / G_USEC_PER_SEC, "step",
+                    row->step >= 0 ? json_integer (row->step) : json_null (), "outcome",
                     telar_json_text (row->outcome));
 }
 

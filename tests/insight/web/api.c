@@ -201,12 +201,19 @@ see_curves (Server *server, TelarStore *store, gint64 run)
     telar_store_put_curve (store, run, "val_roc/micro", &curve, &error);
     g_assert_no_error (error);
   }
+  y[1] = NAN;
+  TelarCurve holed = { .step = 1, .n = 2, .x = x, .y = y, .area = NAN };
+  telar_store_put_curve (store, run, "z", &holed, &error);
+  g_assert_no_error (error);
   json_t *answer = server_get (server, "/api/runs/a/curves?step=1");
   const json_t *curve = json_array_get (json_object_get (answer, "curves"), 0);
   g_assert_cmpuint (json_array_size (json_object_get (answer, "steps")), ==, 2);
   g_assert_cmpint (json_integer_value (json_object_get (curve, "step")), ==, 1);
   g_assert_cmpfloat (json_number_value (json_object_get (curve, "area")), ==, 0.5);
   g_assert_cmpfloat (number_at (curve, "y", 0), ==, 0.25);
+  const json_t *other = json_array_get (json_object_get (answer, "curves"), 1);
+  g_assert_true (json_is_null (json_array_get (json_object_get (other, "y"), 1)));
+  g_assert_true (json_is_null (json_object_get (other, "area")));
   json_decref (answer);
   g_assert_cmpuint (server_status (server, "/api/runs/a/curve-picture?kind=roc"), ==, 200);
   g_assert_cmpuint (server_status (server, "/api/runs/a/curve-picture?kind=none"), ==, 400);
