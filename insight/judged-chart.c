@@ -73,22 +73,15 @@ compare_lines (gconstpointer a, gconstpointer b)
   return x->class < y->class ? -1 : x->class > y->class;
 }
 
-static gboolean
-read_line (GPtrArray *lines, TelarStore *store, const TelarSpan *span, const char *key,
-           GError **error)
+static void
+add_line (GPtrArray *lines, const char *key, TelarCurve *values)
 {
-  g_autoptr (GPtrArray) curves = telar_store_curves (store, span, error);
-
-  if (curves == NULL)
-    return FALSE;
-  if (curves->len == 0)
-    return TRUE;
   TelarJudgedLine *line = g_new0 (TelarJudgedLine, 1);
+
   line->key = g_strdup (key);
   line->class = class_of (key);
-  line->values = g_ptr_array_steal_index (curves, curves->len - 1);
+  line->values = values;
   g_ptr_array_add (lines, line);
-  return TRUE;
 }
 
 /* Lines of an earlier step than the others are of classes that later had nothing to show. */
@@ -114,10 +107,13 @@ telar_judged_chart_read (TelarJudgedChart *chart, TelarStore *store, gint64 run,
 
   for (guint i = 0; series != NULL && i < series->len; i++) {
     const char *name = ((const TelarSeriesRow *)series->pdata[i])->name;
-    TelarSpan span = { .run = run, .name = name, .after = -1, .to = step, .most = 1 };
-    if (g_str_has_prefix (name, prefix) &&
-        !read_line (lines, store, &span, name + strlen (prefix), error))
+    TelarCurve *values;
+    if (!g_str_has_prefix (name, prefix))
+      continue;
+    if (!telar_store_curve_at (store, run, name, step, &values, error))
       return FALSE;
+    if (values != NULL)
+      add_line (lines, name + strlen (prefix), values);
   }
   if (series == NULL)
     return FALSE;

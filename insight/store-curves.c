@@ -115,3 +115,17 @@ telar_store_curves (TelarStore *store, const TelarSpan *span, GError **error)
 {
   return telar_store_read_span (store, TELAR_MEDIA_CURVE, span, make_curve, free_curve, error);
 }
+
+gboolean
+telar_store_curve_at (TelarStore *store, gint64 run, const char *name, gint64 step,
+                      TelarCurve **curve, GError **error)
+{
+  TelarSeriesRef series = { .run = run, .kind = TELAR_MEDIA_CURVE, .name = name };
+  g_autoptr (GPtrArray) curves =
+      telar_store_read_step (store, &series, step, make_curve, free_curve, error);
+
+  *curve = NULL;
+  if (curves != NULL && curves->len > 0)
+    *curve = g_ptr_array_steal_index (curves, curves->len - 1);
+  return curves != NULL;
+}

@@ -276,8 +276,9 @@ gboolean
 telar_store_text_at (TelarStore *store, gint64 run, const char *name, gint64 step, char **text,
                      GError **error)
 {
-  TelarSpan span = { .run = run, .name = name, .after = -1, .to = step, .most = 1 };
-  g_autoptr (GPtrArray) texts = telar_store_texts (store, &span, error);
+  TelarSeriesRef series = { .run = run, .kind = TELAR_MEDIA_TEXT, .name = name };
+  g_autoptr (GPtrArray) texts =
+      telar_store_read_step (store, &series, step, make_text, text_free, error);
 
   *text = NULL;
   if (texts != NULL && texts->len > 0)

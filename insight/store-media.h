@@ -135,6 +135,9 @@ gboolean telar_store_put_curve (TelarStore *store, gint64 run, const char *name,
                                 const TelarCurve *curve, GError **error);
 /* GPtrArray of TelarCurve *, by step, owned. */
 GPtrArray *telar_store_curves (TelarStore *store, const TelarSpan *span, GError **error);
+/* The newest of a series not beyond @step; NULL without an error: there is none. */
+gboolean telar_store_curve_at (TelarStore *store, gint64 run, const char *name, gint64 step,
+                               TelarCurve **curve, GError **error);
 
 /* --- profiles
  * ---------------------------------------------------------------------------------------- */

@@ -19,12 +19,13 @@ curve_to_json (const char *name, const TelarCurve *curve)
 static gboolean
 add_curve (TelarCall *call, gint64 run, const char *name, gint64 step, json_t *list, GError **error)
 {
-  TelarSpan span = { .run = run, .name = name, .after = -1, .to = step, .most = 1 };
-  g_autoptr (GPtrArray) curves = telar_store_curves (call->server->store, &span, error);
+  g_autoptr (TelarCurve) curve = NULL;
 
-  if (curves != NULL && curves->len > 0)
-    json_array_append_new (list, curve_to_json (name, curves->pdata[curves->len - 1]));
-  return curves != NULL;
+  if (!telar_store_curve_at (call->server->store, run, name, step, &curve, error))
+    return FALSE;
+  if (curve != NULL)
+    json_array_append_new (list, curve_to_json (name, curve));
+  return TRUE;
 }
 
 static json_t *
