@@ -88,6 +88,9 @@ char *telar_store_run_folder (const TelarStore *store, const char *name);
 
 gboolean telar_store_tag (TelarStore *store, gint64 run, const char *name, gint64 *tag,
                           GError **error);
+/* -1: the run has no such tag. */
+gboolean telar_store_find_tag (TelarStore *store, gint64 run, const char *name, gint64 *tag,
+                               GError **error);
 /* The last step of @tag and the rows of its tail; -1 and 0 when it has no point. */
 gboolean telar_store_tag_state (TelarStore *store, gint64 tag, gint64 *last_step, gint64 *tail,
                                 GError **error);

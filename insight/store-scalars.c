@@ -42,12 +42,18 @@ telar_store_tags (TelarStore *store, gint64 run, GError **error)
 }
 
 gboolean
+telar_store_find_tag (TelarStore *store, gint64 run, const char *name, gint64 *tag, GError **error)
+{
+  return telar_store_number (store, tag, -1, error, "SELECT id FROM tag WHERE run = ? AND name = ?",
+                             "is", run, name);
+}
+
+gboolean
 telar_store_tag (TelarStore *store, gint64 run, const char *name, gint64 *tag, GError **error)
 {
   return telar_store_run (store, error, "INSERT OR IGNORE INTO tag (run, name) VALUES (?, ?)", "is",
                           run, name) &&
-         telar_store_number (store, tag, 0, error, "SELECT id FROM tag WHERE run = ? AND name = ?",
-                             "is", run, name);
+         telar_store_find_tag (store, run, name, tag, error);
 }
 
 gboolean
@@ -245,10 +251,8 @@ telar_store_walk (TelarStore *store, const TelarStretch *stretch, TelarPointsFun
   /* One snapshot: between two the tail may become a chunk. */
   if (!telar_store_begin_read (store, error))
     return FALSE;
-  gboolean ok =
-      telar_store_number (store, &id, -1, error, "SELECT id FROM tag WHERE run = ? AND name = ?",
-                          "is", stretch->run, stretch->tag) &&
-      telar_store_walk_tag (store, id, stretch, visit, data, error);
+  gboolean ok = telar_store_find_tag (store, stretch->run, stretch->tag, &id, error) &&
+                telar_store_walk_tag (store, id, stretch, visit, data, error);
   return telar_store_finish (store, ok, error);
 }
 
@@ -277,8 +281,7 @@ telar_store_last_step (TelarStore *store, gint64 run, const char *tag, gint64 *s
 {
   gint64 id, tail;
 
-  return telar_store_number (store, &id, -1, error, "SELECT id FROM tag WHERE run = ? AND name = ?",
-                             "is", run, tag) &&
+  return telar_store_find_tag (store, run, tag, &id, error) &&
          telar_store_tag_state (store, id, step, &tail, error);
 }
 

@@ -270,9 +270,7 @@ telar_sums_walk (TelarStore *store, const TelarStretch *stretch, gint64 widest,
   GError *failure = NULL;
   gint64 top;
 
-  if (!telar_store_number (store, &reader.tag, -1, error,
-                           "SELECT id FROM tag WHERE run = ? AND name = ?", "is", stretch->run,
-                           stretch->tag))
+  if (!telar_store_find_tag (store, stretch->run, stretch->tag, &reader.tag, error))
     return FALSE;
   fill (store, reader.tag);
   /* One snapshot: between two the tail may become a chunk. */
