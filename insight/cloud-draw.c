@@ -20,7 +20,6 @@ typedef struct {
   cairo_t *cr;
   const TelarChartTheme *theme;
   double line;
-  GArray *classes;
 } Painting;
 
 /* --- where points are seen --------------------------------------------------------------- */
@@ -63,21 +62,12 @@ order_points (const TelarCloud *cloud)
 
 /* --- points ------------------------------------------------------------------------------ */
 
-static guint
-style_of (const Painting *p, guint point)
-{
-  for (guint i = 0; p->cloud->classes != NULL && i < p->classes->len; i++)
-    if (g_array_index (p->classes, int, i) == p->cloud->classes[point])
-      return i;
-  return 0;
-}
-
 static void
 draw_point (const Painting *p, guint i, double radius)
 {
   const TelarCloud *cloud = p->cloud;
   const double *seen = cloud->seen + 3 * i;
-  guint style = style_of (p, i);
+  guint style = cloud->styles[i];
   double near = cloud->k > 2 ? CLAMP (0.5 + seen[2] / 2.4, 0, 1) : 1;
   double alpha = cloud->found != NULL && !cloud->found[i] ? PALE : 0.45 + 0.4 * near;
 
@@ -157,8 +147,9 @@ legend_width (const Painting *p)
 {
   double most = 0;
 
-  for (guint i = 0; i < p->classes->len; i++) {
-    g_autofree char *name = telar_cloud_class_name (p->cloud, g_array_index (p->classes, int, i));
+  for (guint i = 0; i < p->cloud->kinds->len; i++) {
+    g_autofree char *name =
+        telar_cloud_class_name (p->cloud, g_array_index (p->cloud->kinds, int, i));
     PangoLayout *layout = telar_chart_layout (p->cr, p->theme, 1, FALSE, name);
     double width, height;
 
@@ -166,7 +157,7 @@ legend_width (const Painting *p)
     most = MAX (most, width);
     g_object_unref (layout);
   }
-  return p->classes->len > 0 ? most + MARK_GAP + LEGEND_GAP : 0;
+  return p->cloud->kinds->len > 0 ? most + MARK_GAP + LEGEND_GAP : 0;
 }
 
 /* As many as there is room for; of the rest it is said that they are there. */
@@ -175,10 +166,11 @@ draw_legend (const Painting *p, double x, double bottom)
 {
   double step = 1.5 * p->line, y = p->cloud->top + p->line;
 
-  for (guint i = 0; i < p->classes->len; i++, y += step) {
-    g_autofree char *name = telar_cloud_class_name (p->cloud, g_array_index (p->classes, int, i));
+  for (guint i = 0; i < p->cloud->kinds->len; i++, y += step) {
+    g_autofree char *name =
+        telar_cloud_class_name (p->cloud, g_array_index (p->cloud->kinds, int, i));
 
-    if (y + 2 * step > bottom && i + 1 < p->classes->len) {
+    if (y + 2 * step > bottom && i + 1 < p->cloud->kinds->len) {
       telar_set_color (p->cr, p->theme->text, 0.6);
       write_text (p, "…", 1, FALSE, x + MARK_GAP, y);
       return;
@@ -194,7 +186,7 @@ void
 telar_cloud_draw (TelarCloud *cloud, cairo_t *cr, double width, double height,
                   const TelarChartTheme *theme)
 {
-  Painting p = { cloud, cr, theme, theme->font_size * 1.3, telar_cloud_classes (cloud) };
+  Painting p = { cloud, cr, theme, theme->font_size * 1.3 };
   double legend = legend_width (&p), head = MARGIN + 2 * p.line;
 
   cloud->left = MARGIN;
@@ -208,5 +200,4 @@ telar_cloud_draw (TelarCloud *cloud, cairo_t *cr, double width, double height,
   draw_frame (&p);
   draw_points (&p);
   draw_legend (&p, width - MARGIN - legend + LEGEND_GAP, height);
-  g_array_unref (p.classes);
 }

@@ -5,14 +5,14 @@
 
 G_BEGIN_DECLS
 
-#define TELAR_CLOUD_MOST_CLASSES 1000
-
 struct TelarCloud {
   char *title;
   guint n, k;
   double *places; /* [n, 3], the middle at 0, all within 1 */
   gint64 *rows;
-  int *classes; /* NULL: none */
+  int *classes;  /* NULL: none */
+  GArray *kinds; /* of int: the classes that points have, ascending; of too many the first */
+  guint *styles; /* of points: where in @kinds their class is; 0 beyond */
   char **names;
   gboolean *found; /* what a search stresses; NULL: no search */
 
@@ -25,8 +25,6 @@ struct TelarCloud {
   double *seen;                    /* [n, 3]: x, y, depth from -1, behind, to 1 */
 };
 
-/* The classes that points have, ascending; GArray of int, owned. */
-GArray *telar_cloud_classes (const TelarCloud *cloud);
 /* Caller frees. */
 char *telar_cloud_class_name (const TelarCloud *cloud, int class);
 

@@ -11,6 +11,7 @@
 #define TURN        0.01 /* radians for each pixel */
 #define LEAST_ZOOM  0.2
 #define MOST_ZOOM   200.0
+#define MOST_KINDS  1000
 #define REACH       10.0 /* pixels around a point */
 
 /* The middle of what is there at 0, the farthest coordinate at 1. */
@@ -35,6 +36,38 @@ take_places (TelarCloud *cloud, const TelarCloudPoints *points)
     cloud->places[i] /= most;
 }
 
+static int
+compare_ints (gconstpointer a, gconstpointer b)
+{
+  int x = *(const int *)a, y = *(const int *)b;
+
+  return (x > y) - (x < y);
+}
+
+static void
+take_classes (TelarCloud *cloud, const int *classes)
+{
+  GArray *kinds = cloud->kinds = g_array_new (FALSE, FALSE, sizeof (int));
+  guint n = 0;
+
+  cloud->styles = g_new0 (guint, cloud->n);
+  if (classes == NULL)
+    return;
+  cloud->classes = g_memdup2 (classes, cloud->n * sizeof (int));
+  g_array_append_vals (kinds, classes, cloud->n);
+  g_array_sort (kinds, compare_ints);
+  for (guint i = 0; i < kinds->len; i++) {
+    int class = g_array_index (kinds, int, i);
+
+    if (n == 0 || g_array_index (kinds, int, n - 1) != class)
+      g_array_index (kinds, int, n++) = class;
+  }
+  g_array_set_size (kinds, MIN (n, MOST_KINDS));
+  for (guint i = 0; i < cloud->n; i++)
+    if (!g_array_binary_search (kinds, &classes[i], compare_ints, &cloud->styles[i]))
+      cloud->styles[i] = 0;
+}
+
 TelarCloud *
 telar_cloud_new (const char *title, const TelarCloudPoints *points)
 {
@@ -47,8 +80,7 @@ telar_cloud_new (const char *title, const TelarCloudPoints *points)
   cloud->rows = g_new (gint64, points->n);
   for (guint i = 0; i < points->n; i++)
     cloud->rows[i] = points->rows != NULL ? points->rows[i] : i;
-  if (points->classes != NULL)
-    cloud->classes = g_memdup2 (points->classes, points->n * sizeof (int));
+  take_classes (cloud, points->classes);
   cloud->names = g_strdupv (points->names);
   cloud->seen = g_new0 (double, 3 * (gsize)points->n);
   telar_cloud_reset (cloud);
@@ -65,6 +97,8 @@ telar_cloud_free (TelarCloud *cloud)
   g_free (cloud->places);
   g_free (cloud->rows);
   g_free (cloud->classes);
+  g_array_unref (cloud->kinds);
+  g_free (cloud->styles);
   g_strfreev (cloud->names);
   g_free (cloud->found);
   g_free (cloud->seen);
@@ -107,34 +141,6 @@ char *
 telar_cloud_class (const TelarCloud *cloud, guint point)
 {
   return cloud->classes != NULL ? telar_cloud_class_name (cloud, cloud->classes[point]) : NULL;
-}
-
-static int
-compare_ints (gconstpointer a, gconstpointer b)
-{
-  int x = *(const int *)a, y = *(const int *)b;
-
-  return (x > y) - (x < y);
-}
-
-GArray *
-telar_cloud_classes (const TelarCloud *cloud)
-{
-  GArray *classes = g_array_new (FALSE, FALSE, sizeof (int));
-  guint n = 0;
-
-  if (cloud->classes == NULL)
-    return classes;
-  g_array_append_vals (classes, cloud->classes, cloud->n);
-  g_array_sort (classes, compare_ints);
-  for (guint i = 0; i < classes->len; i++) {
-    int class = g_array_index (classes, int, i);
-
-    if (n == 0 || g_array_index (classes, int, n - 1) != class)
-      g_array_index (classes, int, n++) = class;
-  }
-  g_array_set_size (classes, MIN (n, TELAR_CLOUD_MOST_CLASSES));
-  return classes;
 }
 
 static gboolean
