@@ -38,12 +38,7 @@ typedef struct {
 static double
 text_width (const Painting *painting, const char *text)
 {
-  PangoLayout *layout = telar_chart_layout (painting->cr, painting->theme, 1, FALSE, text);
-  double width, height;
-
-  telar_layout_size (layout, &width, &height);
-  g_object_unref (layout);
-  return width;
+  return telar_chart_text_width (painting->cr, painting->theme, 1, FALSE, text);
 }
 
 static double
@@ -409,11 +404,7 @@ telar_chart_draw (TelarChart *chart, cairo_t *cr, double width, double height,
   chart->height = height;
 
   cairo_save (cr);
-  if (theme->background.alpha > 0) {
-    telar_set_color (cr, theme->background, 1);
-    cairo_rectangle (cr, 0, 0, width, height);
-    cairo_fill (cr);
-  }
+  telar_chart_draw_paper (cr, theme, width, height);
   telar_chart_settle (chart);
   double header = draw_header (&painting);
   if (telar_chart_visible_x (chart, &chart->x_span))

@@ -139,6 +139,9 @@ gboolean telar_chart_box_is_high (const TelarChart *chart);
 
 TelarColor telar_palette_color (guint style, gboolean dark);
 void telar_set_color (cairo_t *cr, TelarColor color, double alpha);
+/* The background, where the theme has one. */
+void telar_chart_draw_paper (cairo_t *cr, const TelarChartTheme *theme, double width,
+                             double height);
 /* The mark of a style (circle, square, triangle, diamond), so that colour is never alone. */
 void telar_draw_mark (cairo_t *cr, guint style, double x, double y, double radius);
 
@@ -152,6 +155,10 @@ typedef enum {
 PangoLayout *telar_chart_layout (cairo_t *cr, const TelarChartTheme *theme, double scale,
                                  gboolean bold, const char *text);
 void telar_layout_size (PangoLayout *layout, double *width, double *height);
+/* Of a line of text, and of any line at scale 1. */
+double telar_chart_text_width (cairo_t *cr, const TelarChartTheme *theme, double scale,
+                               gboolean bold, const char *text);
+double telar_chart_line_height (cairo_t *cr, const TelarChartTheme *theme);
 /* @y is the middle of the line. */
 void telar_draw_layout (cairo_t *cr, PangoLayout *layout, double x, double y, TelarTextAlign align);
 

@@ -46,6 +46,16 @@ telar_set_color (cairo_t *cr, TelarColor color, double alpha)
   cairo_set_source_rgba (cr, color.red, color.green, color.blue, color.alpha * alpha);
 }
 
+void
+telar_chart_draw_paper (cairo_t *cr, const TelarChartTheme *theme, double width, double height)
+{
+  if (theme->background.alpha <= 0)
+    return;
+  telar_set_color (cr, theme->background, 1);
+  cairo_rectangle (cr, 0, 0, width, height);
+  cairo_fill (cr);
+}
+
 /* --- marks ------------------------------------------------------------------------------- */
 
 static void
@@ -109,6 +119,29 @@ telar_layout_size (PangoLayout *layout, double *width, double *height)
   pango_layout_get_extents (layout, NULL, &logical);
   *width = (double)logical.width / PANGO_SCALE;
   *height = (double)logical.height / PANGO_SCALE;
+}
+
+double
+telar_chart_text_width (cairo_t *cr, const TelarChartTheme *theme, double scale, gboolean bold,
+                        const char *text)
+{
+  PangoLayout *layout = telar_chart_layout (cr, theme, scale, bold, text);
+  double width, height;
+
+  telar_layout_size (layout, &width, &height);
+  g_object_unref (layout);
+  return width;
+}
+
+double
+telar_chart_line_height (cairo_t *cr, const TelarChartTheme *theme)
+{
+  PangoLayout *layout = telar_chart_layout (cr, theme, 1, FALSE, "0");
+  double width, height;
+
+  telar_layout_size (layout, &width, &height);
+  g_object_unref (layout);
+  return height;
 }
 
 void

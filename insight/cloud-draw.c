@@ -130,16 +130,13 @@ draw_frame (const Painting *p)
 
 /* --- words ------------------------------------------------------------------------------- */
 
-static double
+static void
 write_text (const Painting *p, const char *text, double scale, gboolean bold, double x, double y)
 {
   PangoLayout *layout = telar_chart_layout (p->cr, p->theme, scale, bold, text);
-  double width, height;
 
-  telar_layout_size (layout, &width, &height);
   telar_draw_layout (p->cr, layout, x, y, TELAR_TEXT_LEFT);
   g_object_unref (layout);
-  return width;
 }
 
 static double
@@ -150,12 +147,7 @@ legend_width (const Painting *p)
   for (guint i = 0; i < p->cloud->kinds->len; i++) {
     g_autofree char *name =
         telar_cloud_class_name (p->cloud, g_array_index (p->cloud->kinds, int, i));
-    PangoLayout *layout = telar_chart_layout (p->cr, p->theme, 1, FALSE, name);
-    double width, height;
-
-    telar_layout_size (layout, &width, &height);
-    most = MAX (most, width);
-    g_object_unref (layout);
+    most = MAX (most, telar_chart_text_width (p->cr, p->theme, 1, FALSE, name));
   }
   return p->cloud->kinds->len > 0 ? most + MARK_GAP + LEGEND_GAP : 0;
 }

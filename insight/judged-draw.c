@@ -20,28 +20,20 @@ typedef struct {
   double line; /* height of a line of text */
 } Painting;
 
-static double
+static void
 write_text (const Painting *p, const char *text, double scale, gboolean bold, double x, double y,
             TelarTextAlign align)
 {
   PangoLayout *layout = telar_chart_layout (p->cr, p->theme, scale, bold, text);
-  double width, height;
 
-  telar_layout_size (layout, &width, &height);
   telar_draw_layout (p->cr, layout, x, y, align);
   g_object_unref (layout);
-  return width;
 }
 
 static double
 text_width (const Painting *p, const char *text, gboolean bold)
 {
-  PangoLayout *layout = telar_chart_layout (p->cr, p->theme, 1, bold, text);
-  double width, height;
-
-  telar_layout_size (layout, &width, &height);
-  g_object_unref (layout);
-  return width;
+  return telar_chart_text_width (p->cr, p->theme, 1, bold, text);
 }
 
 static const TelarJudgedLine *
@@ -279,19 +271,11 @@ void
 telar_judged_chart_draw (TelarJudgedChart *chart, cairo_t *cr, double width, double height,
                          const TelarChartTheme *theme)
 {
-  Painting p = { chart, cr, theme, 0 };
-  PangoLayout *layout = telar_chart_layout (cr, theme, 1, FALSE, "0");
-  double unused;
+  Painting p = { chart, cr, theme, telar_chart_line_height (cr, theme) };
 
-  telar_layout_size (layout, &unused, &p.line);
-  g_object_unref (layout);
   chart->legend_n = 0;
   cairo_save (cr);
-  if (theme->background.alpha > 0) {
-    telar_set_color (cr, theme->background, 1);
-    cairo_rectangle (cr, 0, 0, width, height);
-    cairo_fill (cr);
-  }
+  telar_chart_draw_paper (cr, theme, width, height);
   telar_set_color (cr, theme->text, 1);
   write_text (&p, chart->title, TITLE_SCALE, TRUE, MARGIN, MARGIN + p.line / 2, TELAR_TEXT_LEFT);
   double legend = legend_width (&p);

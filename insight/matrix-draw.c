@@ -25,15 +25,6 @@ typedef struct {
   double line; /* height of a line of labels */
 } Painting;
 
-static double
-layout_width (PangoLayout *layout)
-{
-  double width, height;
-
-  telar_layout_size (layout, &width, &height);
-  return width;
-}
-
 static void
 write_text (const Painting *p, const char *text, double scale, double x, double y,
             TelarTextAlign align)
@@ -47,11 +38,7 @@ write_text (const Painting *p, const char *text, double scale, double x, double 
 static double
 text_width (const Painting *p, const char *text, double scale)
 {
-  PangoLayout *layout = telar_chart_layout (p->cr, p->theme, scale, FALSE, text);
-  double width = layout_width (layout);
-
-  g_object_unref (layout);
-  return width;
+  return telar_chart_text_width (p->cr, p->theme, scale, FALSE, text);
 }
 
 static char *
@@ -224,12 +211,8 @@ void
 telar_matrix_draw (TelarMatrix *matrix, cairo_t *cr, double width, double height,
                    const TelarChartTheme *theme)
 {
-  Painting p = { matrix, cr, theme, 0 };
-  PangoLayout *layout = telar_chart_layout (cr, theme, 1, FALSE, "0");
-  double unused;
+  Painting p = { matrix, cr, theme, telar_chart_line_height (cr, theme) };
 
-  telar_layout_size (layout, &unused, &p.line);
-  g_object_unref (layout);
   double top = draw_title (&p), widest = widest_class (&p);
   if (matrix->n == 0 || !place_cells (&p, widest, top, width, height))
     return;

@@ -353,11 +353,7 @@ telar_parallel_draw (TelarParallel *parallel, cairo_t *cr, double width, double 
   parallel->width = width;
   parallel->height = height;
   cairo_save (cr);
-  if (theme->background.alpha > 0) {
-    telar_set_color (cr, theme->background, 1);
-    cairo_rectangle (cr, 0, 0, width, height);
-    cairo_fill (cr);
-  }
+  telar_chart_draw_paper (cr, theme, width, height);
   if (telar_parallel_is_brushed (parallel))
     draw_rows (parallel, cr, theme, FALSE);
   draw_rows (parallel, cr, theme, TRUE);
