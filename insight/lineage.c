@@ -180,15 +180,3 @@ telar_lineage_read (TelarStore *store, const char *name, GError **error)
     g_clear_pointer (&reading.lineage, telar_lineage_free);
   return reading.lineage;
 }
-
-guint
-telar_lineage_parent (const TelarLineage *lineage, guint node)
-{
-  for (guint i = 0; i < lineage->edges->len; i++) {
-    const TelarLineageEdge *edge = &g_array_index (lineage->edges, TelarLineageEdge, i);
-    const TelarLineageNode *from = lineage->nodes->pdata[edge->from];
-    if (edge->to == node && from->kind != TELAR_LINEAGE_DATA)
-      return edge->from;
-  }
-  return G_MAXUINT;
-}

@@ -68,7 +68,5 @@ typedef struct {
 TelarLineage *telar_lineage_read (TelarStore *store, const char *name, GError **error);
 void telar_lineage_free (TelarLineage *lineage);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarLineage, telar_lineage_free)
-/* The node that @node was made of among runs, or G_MAXUINT. */
-guint telar_lineage_parent (const TelarLineage *lineage, guint node);
 
 G_END_DECLS
