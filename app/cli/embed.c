@@ -14,7 +14,6 @@
 #define SIDE 900.0 /* of a picture, in pixels */
 
 static const char *const methods[] = { "pca", "pca3", "tsne", NULL };
-static const char *const splits[] = { "train", "validation", "all", NULL };
 
 static const TelarOption options[] = {
   TELAR_OPTION_WORKSPACE,
@@ -35,10 +34,7 @@ static const TelarOption options[] = {
     .minimum = 2,
     .maximum = TELAR_TSNE_MOST_ROWS,
     .doc = "How many samples, evenly spread over the data; 2000 unless given." },
-  { .name = "split",
-    .kind = TELAR_OPTION_CHOICE,
-    .choices = splits,
-    .doc = "Which rows of the project's data; validation unless given." },
+  TELAR_OPTION_SPLIT ("Which rows of the project's data; validation unless given."),
   { .name = "perplexity",
     .kind = TELAR_OPTION_INT,
     .value = "N",
@@ -59,16 +55,6 @@ static const TelarOption options[] = {
   TELAR_OPTION_JSON ("One line of JSON."),
   { NULL },
 };
-
-static TelarSplit
-choose_split (const TelarCommand *command)
-{
-  const char *split = telar_command_text (command, "split");
-
-  if (g_strcmp0 (split, "train") == 0)
-    return TELAR_SPLIT_TRAIN;
-  return g_strcmp0 (split, "all") == 0 ? TELAR_SPLIT_ALL : TELAR_SPLIT_VALIDATION;
-}
 
 /* --- results ----------------------------------------------------------------------------- */
 
@@ -145,7 +131,7 @@ run (const TelarCommand *command, GError **error)
   TelarEmbeddingOptions settings = {
     .of = telar_command_text (command, "of"),
     .method = method != NULL ? method : "pca",
-    .split = choose_split (command),
+    .split = telar_command_split (command),
     .most = telar_command_int (command, "rows", TELAR_EMBEDDING_ROWS),
     .perplexity = (double)telar_command_int (command, "perplexity", TELAR_EMBEDDING_PERPLEXITY),
     .seed = (guint64)telar_command_int (command, "seed", 0),

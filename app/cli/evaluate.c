@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const splits[] = { "train", "validation", "all", NULL };
-
 static const TelarOption options[] = {
   TELAR_OPTION_WORKSPACE,
   TELAR_OPTION_DEVICE,
@@ -20,10 +18,7 @@ static const TelarOption options[] = {
     .repeated = TRUE,
     .doc = "Another file instead of the project's; all its rows are used. NODE may be left out "
            "when one node reads files." },
-  { .name = "split",
-    .kind = TELAR_OPTION_CHOICE,
-    .choices = splits,
-    .doc = "Which rows of the project's own data; validation unless given." },
+  TELAR_OPTION_SPLIT ("Which rows of the project's own data; validation unless given."),
   { .name = "batch",
     .kind = TELAR_OPTION_INT,
     .value = "N",
@@ -87,12 +82,7 @@ open_feed (const TelarCommand *command, TelarGraph *graph, GError **error)
 static TelarSplit
 choose_split (const TelarCommand *command)
 {
-  const char *split = telar_command_text (command, "split");
-  if (telar_command_has (command, "data"))
-    return TELAR_SPLIT_ALL;
-  if (split != NULL && strcmp (split, "train") == 0)
-    return TELAR_SPLIT_TRAIN;
-  return split != NULL && strcmp (split, "all") == 0 ? TELAR_SPLIT_ALL : TELAR_SPLIT_VALIDATION;
+  return telar_command_has (command, "data") ? TELAR_SPLIT_ALL : telar_command_split (command);
 }
 
 static json_t *

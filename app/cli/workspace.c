@@ -81,6 +81,20 @@ telar_command_project (const TelarCommand *command, const char *path, GError **e
   return g_steal_pointer (&graph);
 }
 
+/* --- rows ---------------------------------------------------------------------------------------
+ */
+
+const char *const telar_split_choices[] = { "train", "validation", "all", NULL };
+
+TelarSplit
+telar_command_split (const TelarCommand *command)
+{
+  const char *split = telar_command_text (command, "split");
+  if (g_strcmp0 (split, "train") == 0)
+    return TELAR_SPLIT_TRAIN;
+  return g_strcmp0 (split, "all") == 0 ? TELAR_SPLIT_ALL : TELAR_SPLIT_VALIDATION;
+}
+
 /* --- models -------------------------------------------------------------------------------------
  */
 

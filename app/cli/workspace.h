@@ -4,6 +4,7 @@
 #include "app/cli/command.h"
 #include "app/model/model.h"
 #include "engine/checkpoint.h"
+#include "engine/feed.h"
 #include "insight/store.h"
 
 G_BEGIN_DECLS
@@ -19,8 +20,14 @@ G_BEGIN_DECLS
 #define TELAR_OPTION_THREADS                                                                       \
   { .name = "threads", .kind = TELAR_OPTION_INT, .value = "N", .minimum = 1, .maximum = 4096,      \
     .doc = "How many threads compute; all of the machine unless given." }
+#define TELAR_OPTION_SPLIT(text)                                                                   \
+  { .name = "split", .kind = TELAR_OPTION_CHOICE, .choices = telar_split_choices, .doc = text }
 #define TELAR_OPTION_JSON(text) { .name = "json", .doc = text }
 /* clang-format on */
+
+extern const char *const telar_split_choices[];
+/* As --split says; validation unless it is given. */
+TelarSplit telar_command_split (const TelarCommand *command);
 
 /* The workspace as option, environment or default say. Caller frees. */
 char *telar_command_workspace (const TelarCommand *command);

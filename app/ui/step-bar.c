@@ -34,12 +34,6 @@ telar_step_bar_step (TelarStepBar *bar)
   return bar->steps->len > 0 ? g_array_index (bar->steps, gint64, place_of (bar)) : -1;
 }
 
-guint
-telar_step_bar_n_steps (TelarStepBar *bar)
-{
-  return bar->steps->len;
-}
-
 static void
 show (TelarStepBar *bar)
 {

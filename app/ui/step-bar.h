@@ -16,6 +16,5 @@ void telar_step_bar_set_steps (TelarStepBar *bar, const GArray *steps);
 /* The last step not beyond @step; G_MAXINT64: the newest, and those that come. Tells nobody. */
 void telar_step_bar_choose (TelarStepBar *bar, gint64 step);
 gint64 telar_step_bar_step (TelarStepBar *bar); /* -1: there is none */
-guint telar_step_bar_n_steps (TelarStepBar *bar);
 
 G_END_DECLS

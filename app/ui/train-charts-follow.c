@@ -218,12 +218,6 @@ follow_events (TelarTrainCharts *charts, const GPtrArray *events, gboolean anew,
 
 /* --- figures ----------------------------------------------------------------------------- */
 
-static void
-on_cell (TelarMatrixCard *card, int right, int answer, gint64 step, TelarTrainCharts *charts)
-{
-  telar_train_charts_cell_chosen (charts, right, answer, step);
-}
-
 static TelarMatrixCard *
 get_matrix (TelarTrainCharts *charts, const TelarFigureRow *figure)
 {
@@ -237,7 +231,8 @@ get_matrix (TelarTrainCharts *charts, const TelarFigureRow *figure)
     g_autofree char *title =
         g_strdup_printf (validation ? _ ("%s, validation") : _ ("%s, training"), name);
     view = telar_matrix_card_new (key, title);
-    g_signal_connect_object (view, "cell-chosen", G_CALLBACK (on_cell), charts, 0);
+    g_signal_connect_object (view, "cell-chosen", G_CALLBACK (telar_train_charts_cell_chosen),
+                             charts, G_CONNECT_SWAPPED);
     telar_chart_flow_add (charts->flow, view);
     g_hash_table_insert (charts->matrices, g_strdup (key), view);
   }
