@@ -8,6 +8,7 @@ from keys import is_at
 from studio import Failure, wait_for, xdotool
 
 CARD_WIDTH = 208
+SAVING = 3  # seconds until it is saved again
 
 
 def check(truth, what):
@@ -40,16 +41,23 @@ def loose(folder, places):
 
 
 def saved(studio, path, what, probe):
-    """The project's file once it has been saved and the probe is true of it."""
-    studio.key("ctrl+s")
+    """The project's file once it has been saved and the probe is true of it. Saved again until then, as
+    an edit may come later than the key that asks for it: the layers of an arrangement do."""
 
     def read():
+        studio.key("ctrl+s")
+        try:
+            return wait_for(what, look, SAVING)
+        except Failure:
+            return None
+
+    def look():
         with open(path) as file:
             content = json.load(file)
         return content if probe(content) else None
 
     try:
-        return wait_for(what, read, 20)
+        return wait_for(what, read)
     except Failure as failure:
         with open(path) as file:
             raise Failure(f"{failure}; the file: {file.read()}") from None
