@@ -299,10 +299,12 @@ void
 telar_document_jump (TelarDocument *self, guint n_done)
 {
   n_done = MIN (n_done, telar_document_n_edits (self));
+  g_object_freeze_notify (G_OBJECT (self)); /* one change, however far it leads */
   while (self->undo->len > n_done)
     telar_document_undo (self);
   while (self->undo->len < n_done)
     telar_document_redo (self);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /* --- the object ------------------------------------------------------------------------------- */

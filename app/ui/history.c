@@ -1,5 +1,6 @@
 /* The history as a window: one row for each state, the newest on top, the present one selected.
- * Activating a row goes there; what lies ahead of it can be redone. */
+ * Activating a row goes there; what lies ahead of it can be redone. A jump leaves all rows where
+ * they are, so that the keyboard stays on the one that was activated. */
 #include "app/ui/history.h"
 
 #include <adwaita.h>
@@ -10,6 +11,7 @@ typedef struct {
   GtkWidget *view;
   GtkStringList *names;
   GtkSingleSelection *selection;
+  GPtrArray *rows; /* GtkListItem, borrowed: those that show something */
 } History;
 
 static void
@@ -20,6 +22,7 @@ history_free (gpointer data)
   g_signal_handlers_disconnect_by_data (history->document, history);
   g_object_unref (history->document);
   g_object_unref (history->selection);
+  g_ptr_array_unref (history->rows);
   g_free (history);
 }
 
@@ -30,20 +33,85 @@ row_of (TelarDocument *document, guint n_done)
   return telar_document_n_edits (document) - n_done;
 }
 
-static void
-refill (History *history)
+static guint
+present_row (History *history)
 {
-  guint n = telar_document_n_edits (history->document);
-  g_autofree const char **names = g_new0 (const char *, n + 2);
-  guint present = row_of (history->document, telar_document_n_done (history->document));
+  return row_of (history->document, telar_document_n_done (history->document));
+}
 
-  for (guint i = 0; i < n; i++)
-    names[row_of (history->document, i + 1)] = telar_document_edit_name (history->document, i);
-  names[n] = _ ("As it was opened");
-  gtk_string_list_splice (history->names, 0,
-                          g_list_model_get_n_items (G_LIST_MODEL (history->names)), names);
+static const char *
+row_name (History *history, guint row)
+{
+  guint n_done = telar_document_n_edits (history->document) - row;
+
+  return n_done ? telar_document_edit_name (history->document, n_done - 1) : _ ("As it was opened");
+}
+
+/* How many of the oldest rows tell what they are to tell. */
+static guint
+n_rows_that_hold (History *history)
+{
+  guint n_edits = telar_document_n_edits (history->document), n = 0;
+  guint n_rows = g_list_model_get_n_items (G_LIST_MODEL (history->names));
+
+  while (n < MIN (n_rows, n_edits + 1) &&
+         g_str_equal (gtk_string_list_get_string (history->names, n_rows - 1 - n),
+                      row_name (history, n_edits - n)))
+    n++;
+  return n;
+}
+
+/* Edits come and go at the newest end. */
+static void
+replace_newest (History *history)
+{
+  guint n_rows = g_list_model_get_n_items (G_LIST_MODEL (history->names));
+  guint n_kept = n_rows_that_hold (history);
+  guint n_new = telar_document_n_edits (history->document) + 1 - n_kept;
+  g_autofree const char **names = g_new0 (const char *, n_new + 1);
+
+  for (guint row = 0; row < n_new; row++)
+    names[row] = row_name (history, row);
+  if (n_new || n_rows > n_kept)
+    gtk_string_list_splice (history->names, 0, n_rows - n_kept, names);
+}
+
+/* What lies ahead of the present is dim: it is not done. */
+static void
+dim (History *history, GtkListItem *row)
+{
+  GtkWidget *label = gtk_list_item_get_child (row);
+
+  if (gtk_list_item_get_position (row) < present_row (history))
+    gtk_widget_add_css_class (label, "dim-label");
+  else
+    gtk_widget_remove_css_class (label, "dim-label");
+}
+
+static void
+take_keyboard (History *history, guint row)
+{
+  for (guint i = 0; i < history->rows->len; i++) {
+    GtkListItem *item = history->rows->pdata[i];
+
+    if (gtk_list_item_get_position (item) == row)
+      gtk_widget_grab_focus (gtk_widget_get_parent (gtk_list_item_get_child (item)));
+  }
+}
+
+/* The present goes to its row, and the keyboard with it where that is in the list. */
+static void
+update (History *history)
+{
+  guint present = present_row (history);
+
+  replace_newest (history);
+  for (guint i = 0; i < history->rows->len; i++)
+    dim (history, history->rows->pdata[i]);
   gtk_single_selection_set_selected (history->selection, present);
   gtk_widget_activate_action (history->view, "list.scroll-to-item", "u", present);
+  if (gtk_widget_get_focus_child (history->view))
+    take_keyboard (history, present);
 }
 
 static void
@@ -62,19 +130,19 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
   gtk_list_item_set_child (item, label);
 }
 
-/* What lies ahead of the present is dim: it is not done. */
 static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, History *history)
 {
-  GtkWidget *label = gtk_list_item_get_child (item);
-  guint present = row_of (history->document, telar_document_n_done (history->document));
-
-  gtk_label_set_text (GTK_LABEL (label),
+  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (item)),
                       gtk_string_object_get_string (gtk_list_item_get_item (item)));
-  if (gtk_list_item_get_position (item) < present)
-    gtk_widget_add_css_class (label, "dim-label");
-  else
-    gtk_widget_remove_css_class (label, "dim-label");
+  g_ptr_array_add (history->rows, item);
+  dim (history, item);
+}
+
+static void
+on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, History *history)
+{
+  g_ptr_array_remove_fast (history->rows, item);
 }
 
 static GtkWidget *
@@ -87,6 +155,7 @@ build_list (History *history)
   history->selection = gtk_single_selection_new (G_LIST_MODEL (history->names));
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), history);
+  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), history);
   history->view =
       gtk_list_view_new (g_object_ref (GTK_SELECTION_MODEL (history->selection)), factory);
   gtk_widget_add_css_class (history->view, "navigation-sidebar");
@@ -118,6 +187,7 @@ telar_history_show (GtkWindow *parent, TelarDocument *document)
   History *history = g_new0 (History, 1);
 
   history->document = g_object_ref (document);
+  history->rows = g_ptr_array_new ();
   gtk_window_set_title (GTK_WINDOW (window), _ ("History"));
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
@@ -126,9 +196,9 @@ telar_history_show (GtkWindow *parent, TelarDocument *document)
   gtk_box_append (GTK_BOX (box), build_list (history));
   adw_window_set_content (ADW_WINDOW (window), box);
   close_on_escape (window);
-  refill (history);
-  g_signal_connect_swapped (document, "notify::undo-name", G_CALLBACK (refill), history);
-  g_object_set_data_full (G_OBJECT (window), "history", history, history_free);
+  update (history);
+  g_signal_connect_swapped (document, "notify::undo-name", G_CALLBACK (update), history);
+  g_object_set_data_full (G_OBJECT (history->view), "history", history, history_free);
   gtk_window_present (GTK_WINDOW (window));
   gtk_widget_grab_focus (history->view);
 }
