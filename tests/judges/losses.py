@@ -260,7 +260,7 @@ def differs(what, got, expected):
 
 def judge(told):
     """What differs."""
-    if told["loss"] not in LOSSES:
+    if told["operator"] not in LOSSES:
         return "there is no case for it here\n"
     tensors = {}
     for port, given in told["inputs"].items():
@@ -268,7 +268,7 @@ def judge(told):
         values = torch.tensor(given["values"], dtype=torch.int64 if whole else torch.float64)
         tensors[port] = values.reshape(given["shape"]).requires_grad_(not whole)
     parameters = told["parameters"]
-    value = LOSSES[told["loss"]](parameters, **tensors) * parameters.get("weight", 1)
+    value = LOSSES[told["operator"]](parameters, **tensors) * parameters.get("weight", 1)
     value.backward()
     problems = differs("the value", torch.tensor(told["value"], dtype=torch.float64),
                        value.detach())
@@ -284,14 +284,14 @@ def judge(told):
 def main():
     lines = subprocess.run([sys.argv[1]], capture_output=True, text=True, check=True).stdout
     answers = [json.loads(line) for line in lines.splitlines()]
-    unseen = set(LOSSES) - {told["loss"] for told in answers}
+    unseen = set(LOSSES) - {told["operator"] for told in answers}
     print(f"1..{len(answers) + 1}")
     failed = bool(unseen)
     print(f"{'not ok' if unseen else 'ok'} 1 every loss has an example {' '.join(sorted(unseen))}")
     for number, told in enumerate(answers, 2):
         problems = judge(told)
         print("".join(f"# {line}\n" for line in problems.splitlines()), end="")
-        print(f"{'not ok' if problems else 'ok'} {number} {told['loss']} {told['example']}")
+        print(f"{'not ok' if problems else 'ok'} {number} {told['operator']} {told['example']}")
         failed |= bool(problems)
     return failed
 
