@@ -13,9 +13,15 @@ on_message (TelarCanvas *canvas, const char *text, Fixture *f)
 void
 set_up (Fixture *f, gconstpointer sample)
 {
+  set_up_with (f, test_sample (sample));
+}
+
+void
+set_up_with (Fixture *f, TelarDocument *document)
+{
   f->window = gtk_window_new ();
   f->canvas = TELAR_CANVAS (telar_canvas_new ());
-  f->document = test_sample (sample);
+  f->document = document;
   gtk_window_set_default_size (GTK_WINDOW (f->window), 1000, 700);
   gtk_window_set_child (GTK_WINDOW (f->window), GTK_WIDGET (f->canvas));
   g_signal_connect (f->canvas, "message", G_CALLBACK (on_message), f);

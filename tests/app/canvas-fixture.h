@@ -14,6 +14,8 @@ typedef struct {
 
 /* @sample: the file's name. */
 void set_up (Fixture *f, gconstpointer sample);
+/* Takes @document over. */
+void set_up_with (Fixture *f, TelarDocument *document);
 void tear_down (Fixture *f, gconstpointer sample);
 
 GtkEventController *controller (Fixture *f, GType type);

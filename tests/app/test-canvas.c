@@ -208,24 +208,6 @@ test_zoom_about (Fixture *f, gconstpointer data)
   }
 }
 
-/* Escape ends it, and nothing has moved. */
-static void
-test_arrange_cancelled (Fixture *f, gconstpointer data)
-{
-  GtkEventController *keys = controller (f, GTK_TYPE_EVENT_CONTROLLER_KEY);
-  g_autofree char *before = test_text (f->document), *after = NULL;
-  gboolean taken = FALSE;
-
-  act (f, "canvas.arrange", NULL);
-  g_assert_nonnull (f->canvas->arranging);
-  g_signal_emit_by_name (keys, "key-pressed", GDK_KEY_Escape, 0, 0, &taken);
-  g_assert_true (taken);
-  g_assert_null (f->canvas->arranging);
-  test_wait (200);
-  after = test_text (f->document);
-  g_assert_cmpstr (after, ==, before);
-}
-
 /* --- pixels ----------------------------------------------------------------------------------- */
 
 /* While the zoom moves, and in a frame that is late, cards of the zoom before are stretched: it
@@ -350,7 +332,6 @@ main (int argc, char **argv)
   TEST ("/canvas/actions", test_actions);
   TEST ("/canvas/clipboard", test_clipboard);
   TEST ("/canvas/arrange", test_arrange);
-  TEST ("/canvas/arrange-cancelled", test_arrange_cancelled);
   TEST ("/canvas/zoom", test_zoom_about);
   TEST ("/canvas/pixels", test_pixels);
   TEST ("/canvas/pixels-far", test_pixels_far);
