@@ -2,6 +2,7 @@
  * bound, and again when the run changes. */
 #include "app/compare/run-cells.h"
 
+#include "app/ui/cut-label.h"
 #include "app/ui/icon-button.h"
 #include "app/ui/run-text.h"
 #include "insight/chart-private.h"
@@ -107,7 +108,6 @@ fill (GtkListItem *list_item, const Cell *cell)
   } else {
     g_autofree char *text = telar_run_item_text (item, cell->key);
     gtk_label_set_text (GTK_LABEL (widget), text);
-    gtk_widget_set_tooltip_text (widget, g_str_equal (cell->key, "note") && *text ? text : NULL);
   }
 }
 
@@ -128,7 +128,7 @@ add_label (GtkWidget *box)
 {
   GtkWidget *label = gtk_label_new (NULL);
 
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  telar_label_cut (label, PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_set_hexpand (label, TRUE);
   if (box != NULL)

@@ -2,6 +2,7 @@
 #include "app/ui/bookmarks.h"
 
 #include "app/project/edits.h"
+#include "app/ui/cut-label.h"
 #include "app/ui/icon-button.h"
 
 #include <glib/gi18n.h>
@@ -153,9 +154,10 @@ make_row (TelarBookmarks *self, const TelarBookmark *bookmark, guint index)
   GtkWidget *hint = gtk_label_new (key);
 
   gtk_label_set_xalign (GTK_LABEL (name), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
+  telar_label_cut (name, PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (name, TRUE);
-  gtk_widget_set_tooltip_text (name, bookmark->place[0] ? bookmark->place : NULL);
+  if (bookmark->place[0])
+    gtk_widget_set_tooltip_text (name, bookmark->place);
   gtk_widget_add_css_class (hint, "dim-label");
   gtk_widget_add_css_class (hint, "caption");
   gtk_box_append (GTK_BOX (box), name);

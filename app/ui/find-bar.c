@@ -4,6 +4,7 @@
 
 #include "app/canvas/find.h"
 #include "app/canvas/theme.h"
+#include "app/ui/cut-label.h"
 #include "app/ui/icon-button.h"
 
 #include <glib/gi18n.h>
@@ -47,8 +48,8 @@ make_row (const TelarFound *found)
 
   gtk_label_set_text (GTK_LABEL (about), text);
   gtk_label_set_xalign (GTK_LABEL (title), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
-  gtk_label_set_ellipsize (GTK_LABEL (about), PANGO_ELLIPSIZE_MIDDLE);
+  telar_label_cut (title, PANGO_ELLIPSIZE_END);
+  telar_label_cut (about, PANGO_ELLIPSIZE_MIDDLE);
   gtk_widget_set_hexpand (title, TRUE);
   gtk_widget_add_css_class (about, "dim-label");
   gtk_widget_add_css_class (about, "caption");

@@ -2,6 +2,7 @@
 #include "app/ui/help-page.h"
 
 #include "app/canvas/theme.h"
+#include "app/ui/cut-label.h"
 #include "app/ui/formula.h"
 #include "app/ui/help-example.h"
 #include "app/ui/thumbnail.h"
@@ -106,7 +107,7 @@ add_row (GtkWidget *list, const char *title, const char *subtitle, const char *s
   if (suffix && suffix[0]) {
     GtkWidget *label = gtk_label_new (suffix);
 
-    gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+    telar_label_cut (label, PANGO_ELLIPSIZE_END);
     gtk_widget_add_css_class (label, "dim-label");
     gtk_widget_add_css_class (label, "figures");
     adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);

@@ -3,6 +3,7 @@
 #include "app/ui/help.h"
 
 #include "app/canvas/match.h"
+#include "app/ui/cut-label.h"
 #include "app/ui/help-page.h"
 
 #include <adwaita.h>
@@ -141,7 +142,7 @@ add_page (Help *help, char *name, const char *title, const char *heading)
   GtkWidget *row = gtk_list_box_row_new (), *label = gtk_label_new (title);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  telar_label_cut (label, PANGO_ELLIPSIZE_END);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), label);
   g_object_set_data_full (G_OBJECT (row), "page", name, g_free);
   g_object_set_data (G_OBJECT (row), "title", (gpointer)title);

@@ -3,6 +3,8 @@
  * they are, so that the keyboard stays on the one that was activated. */
 #include "app/ui/history.h"
 
+#include "app/ui/cut-label.h"
+
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
@@ -126,7 +128,7 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  telar_label_cut (label, PANGO_ELLIPSIZE_END);
   gtk_list_item_set_child (item, label);
 }
 
@@ -200,5 +202,5 @@ telar_history_show (GtkWindow *parent, TelarDocument *document)
   g_signal_connect_swapped (document, "notify::undo-name", G_CALLBACK (update), history);
   g_object_set_data_full (G_OBJECT (history->view), "history", history, history_free);
   gtk_window_present (GTK_WINDOW (window));
-  gtk_widget_grab_focus (history->view);
+  take_keyboard (history, present_row (history));
 }

@@ -204,6 +204,7 @@ GtkWidget *
 telar_inspector_build_reset_all (TelarInspector *self)
 {
   self->reset_all = gtk_button_new_with_label (_ ("Reset All to Their Defaults"));
+  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->reset_all))), TRUE);
   gtk_widget_add_css_class (self->reset_all, "flat");
   gtk_widget_set_halign (self->reset_all, GTK_ALIGN_END);
   g_signal_connect_swapped (self->reset_all, "clicked", G_CALLBACK (on_reset_all), self);

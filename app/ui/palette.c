@@ -6,6 +6,7 @@
 #include "app/canvas/match.h"
 #include "app/canvas/theme.h"
 #include "app/project/library.h"
+#include "app/ui/cut-label.h"
 
 #include <glib/gi18n.h>
 
@@ -95,7 +96,7 @@ make_operator_row (const TelarOperator *op, guint category, guint order)
   GtkWidget *row;
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  telar_label_cut (label, PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (box), telar_tile_new (op->category, 24));
   gtk_box_append (GTK_BOX (box), label);

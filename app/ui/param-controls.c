@@ -120,7 +120,7 @@ make_spin (TelarParamRow *self)
 
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), FALSE);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 5);
-  gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 9);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 7);
   gtk_editable_set_alignment (GTK_EDITABLE (spin), 1);
   gtk_widget_add_css_class (spin, "figures");
   g_signal_connect (spin, "output", G_CALLBACK (on_output), self);

@@ -2,6 +2,7 @@
 #include "app/ui/param-row-private.h"
 
 #include "app/canvas/summary.h"
+#include "app/ui/cut-label.h"
 #include "app/ui/expression-entry.h"
 #include "app/ui/icon-button.h"
 #include "app/ui/vector-entry.h"
@@ -203,7 +204,10 @@ build (TelarParamRow *self)
 
   self->label = gtk_label_new (_ (param->label));
   gtk_label_set_xalign (GTK_LABEL (self->label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
+  gtk_label_set_natural_wrap_mode (GTK_LABEL (self->label), GTK_NATURAL_WRAP_NONE);
+  gtk_label_set_lines (GTK_LABEL (self->label), 2);
+  telar_label_cut (self->label, PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (self->label, TRUE);
   self->control = telar_param_row_make_control (self);
   gtk_widget_set_valign (self->control, GTK_ALIGN_CENTER);

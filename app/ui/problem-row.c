@@ -3,6 +3,7 @@
 #include "app/ui/problem-row.h"
 
 #include "app/project/fixes.h"
+#include "app/ui/cut-label.h"
 
 #include <glib/gi18n.h>
 
@@ -74,7 +75,7 @@ make_button (TelarProblemRow *self, const TelarFix *fix, const char *css_class)
 {
   GtkWidget *label = gtk_label_new (fix->label), *button = gtk_button_new ();
 
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  telar_label_cut (label, PANGO_ELLIPSIZE_END);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 44);
   gtk_button_set_child (GTK_BUTTON (button), label);
   gtk_widget_set_tooltip_text (button, fix->label);
@@ -230,7 +231,7 @@ build (TelarProblemRow *self)
     GtkWidget *node = gtk_label_new (name);
 
     gtk_widget_add_css_class (node, "problem-node");
-    gtk_label_set_ellipsize (GTK_LABEL (node), PANGO_ELLIPSIZE_MIDDLE);
+    telar_label_cut (node, PANGO_ELLIPSIZE_MIDDLE);
     gtk_box_append (GTK_BOX (line), node);
   }
   self->text = gtk_label_new (self->problem.message);

@@ -1,6 +1,7 @@
 /* One row for each node: its name, its operator with the version, and why. */
 #include "app/ui/refusals.h"
 
+#include "app/ui/cut-label.h"
 #include "engine/exchange/import.h"
 
 #include <glib/gi18n.h>
@@ -46,7 +47,7 @@ on_setup (GtkListItemFactory *factory, GtkListItem *item)
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *name = label ("heading"), *op = label ("figures"), *reason = label ("dim-label");
 
-  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_MIDDLE);
+  telar_label_cut (name, PANGO_ELLIPSIZE_MIDDLE);
   gtk_widget_set_hexpand (name, TRUE);
   gtk_label_set_wrap (GTK_LABEL (reason), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (reason), PANGO_WRAP_WORD_CHAR);

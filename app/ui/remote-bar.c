@@ -1,6 +1,8 @@
 /* State by icon and words. */
 #include "app/ui/remote-bar.h"
 
+#include "app/ui/cut-label.h"
+
 #include <glib/gi18n.h>
 
 struct _TelarRemoteBar {
@@ -75,7 +77,7 @@ telar_remote_bar_init (TelarRemoteBar *bar)
   gtk_widget_add_css_class (bar->box, "remote-bar");
   bar->icon = GTK_IMAGE (gtk_image_new ());
   bar->text = GTK_LABEL (gtk_label_new (NULL));
-  gtk_label_set_ellipsize (bar->text, PANGO_ELLIPSIZE_END);
+  telar_label_cut (GTK_WIDGET (bar->text), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (bar->text, 0);
   gtk_widget_set_hexpand (GTK_WIDGET (bar->text), TRUE);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (close), "win.close-remote");

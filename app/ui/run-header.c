@@ -1,6 +1,7 @@
 /* The run's head: state, progress, best metric; pause, step, stop and the learning rate. */
 #include "app/ui/run-header.h"
 
+#include "app/ui/cut-label.h"
 #include "app/ui/format.h"
 #include "app/ui/run-text.h"
 #include "app/ui/steer-menu.h"
@@ -199,7 +200,7 @@ add_label (GtkWidget *box, const char *css_class)
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  telar_label_cut (label, PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (label, css_class);
   gtk_box_append (GTK_BOX (box), label);
   return GTK_LABEL (label);

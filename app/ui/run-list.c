@@ -2,6 +2,7 @@
  * epoch keeps its selection, its focus and its scrolling. */
 #include "app/ui/run-list.h"
 
+#include "app/ui/cut-label.h"
 #include "app/ui/run-text.h"
 #include "insight/store.h"
 
@@ -32,7 +33,7 @@ add_label (GtkBox *box, const char *css_class)
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  telar_label_cut (label, PANGO_ELLIPSIZE_END);
   if (css_class != NULL)
     gtk_widget_add_css_class (label, css_class);
   gtk_box_append (box, label);

@@ -4,6 +4,7 @@
 #include "app/model/templates.h"
 #include "app/project/document.h"
 #include "app/project/journal.h"
+#include "app/ui/cut-label.h"
 #include "app/ui/format.h"
 #include "app/ui/recent.h"
 #include "app/ui/thumbnail.h"
@@ -67,7 +68,7 @@ text_label (const char *text, const char *css_class, gboolean wrap)
   gtk_label_set_wrap (GTK_LABEL (label), wrap);
   gtk_label_set_width_chars (GTK_LABEL (label), 28);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  telar_label_cut (label, PANGO_ELLIPSIZE_END);
   if (wrap)
     gtk_label_set_lines (GTK_LABEL (label), 2);
   gtk_widget_add_css_class (label, css_class);

@@ -1,6 +1,7 @@
 /* The bottom line and the panel of problems. */
 #include "app/ui/status-bar.h"
 
+#include "app/ui/cut-label.h"
 #include "app/ui/format.h"
 #include "app/ui/problems-panel.h"
 
@@ -210,7 +211,7 @@ build_line (TelarStatusBar *self)
                           G_BINDING_BIDIRECTIONAL);
   gtk_widget_add_css_class (self->plan, "figures");
   gtk_widget_add_css_class (self->plan, "dim-label");
-  gtk_label_set_ellipsize (GTK_LABEL (self->plan), PANGO_ELLIPSIZE_END);
+  telar_label_cut (self->plan, PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (line, "status-bar");
   gtk_box_append (GTK_BOX (line), self->button);
   gtk_box_append (GTK_BOX (line), self->plan);

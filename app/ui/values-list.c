@@ -2,6 +2,7 @@
 #include "app/ui/values-list.h"
 
 #include "app/project/edits.h"
+#include "app/ui/cut-label.h"
 #include "app/ui/icon-button.h"
 
 #include <glib/gi18n.h>
@@ -106,7 +107,7 @@ make_row (TelarValuesList *self, const char *name)
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  telar_label_cut (label, PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_editable_set_width_chars (GTK_EDITABLE (entry), 9);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (entry), 12);

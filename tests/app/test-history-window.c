@@ -33,13 +33,14 @@ add_node (Fixture *f, const char *operator)
 }
 
 static void
-set_up (Fixture *f, gconstpointer data)
+set_up (Fixture *f, gconstpointer n_undone)
 {
   static const char *const operators[N_EDITS] = { "relu", "tanh", "sigmoid", "softmax", "dense" };
 
   f->document = telar_document_new ("history");
   for (guint i = 0; i < N_EDITS; i++)
     add_node (f, operators[i]);
+  telar_document_jump (f->document, N_EDITS - GPOINTER_TO_UINT (n_undone));
   f->parent = gtk_window_new ();
   gtk_window_present (GTK_WINDOW (f->parent));
   telar_history_show (GTK_WINDOW (f->parent), f->document);
@@ -142,6 +143,15 @@ test_edits (Fixture *f, gconstpointer data)
   assert_present (f, 1);
 }
 
+/* Opened after an undo, the keyboard begins at the present. */
+static void
+test_begins (Fixture *f, gconstpointer n_undone)
+{
+  assert_present (f, N_EDITS - GPOINTER_TO_UINT (n_undone));
+  go_and_activate (f, 1);
+  assert_present (f, N_EDITS - GPOINTER_TO_UINT (n_undone) - 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -151,5 +161,7 @@ main (int argc, char **argv)
 #define TEST(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   TEST ("/history-window/jumps", test_jumps);
   TEST ("/history-window/edits", test_edits);
+  g_test_add ("/history-window/begins", Fixture, GUINT_TO_POINTER (3), set_up, test_begins,
+              tear_down);
   return g_test_run ();
 }
