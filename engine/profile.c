@@ -1,79 +1,8 @@
-/* Profiles: the plan's own times beside what it costs, and the roofline. */
+/* Profiles: the plan's own times beside what it costs. */
 #include "engine/profile.h"
 #include "engine/plan-private.h"
 #include "engine/text.h"
 #include <jansson.h>
-
-/* --- the roofline ----------------------------------------------------------------------------- */
-
-#define SIDE    512
-#define NUMBERS (4 << 20)
-#define REPEATS 12
-
-static TelarProgram *
-product_program (GError **error)
-{
-  g_autoptr (TelarBuilder) b = telar_builder_new ("product");
-  TelarType type = { TELAR_F32, { .rank = 2, .dims = { SIDE, SIDE } } };
-  TelarValue x = telar_build_input (b, "x", &type), y = telar_build_input (b, "y", &type);
-  telar_build_output (b, TELAR_OUTPUT_RESULT, "z", telar_build_matmul (b, x, y, FALSE, FALSE));
-  return telar_builder_finish (b, error);
-}
-
-static TelarProgram *
-sum_program (GError **error)
-{
-  g_autoptr (TelarBuilder) b = telar_builder_new ("sum");
-  TelarType type = { TELAR_F32, { .rank = 1, .dims = { NUMBERS } } };
-  TelarValue x = telar_build_input (b, "x", &type), y = telar_build_input (b, "y", &type);
-  telar_build_output (b, TELAR_OUTPUT_RESULT, "z", telar_build_binary (b, TELAR_PRIM_ADD, x, y));
-  return telar_builder_finish (b, error);
-}
-
-/* Nanoseconds of the fastest of a few runs of the one kernel of @program. */
-static gboolean
-time_program (TelarProgram *program, TelarShape shape, TelarDevice *device, gint64 *best,
-              GError **error)
-{
-  g_autoptr (TelarPlan) plan = telar_plan_new (program, 1, device, 0, error);
-  g_autoptr (TelarTensor) x = telar_tensor_new (TELAR_F32, &shape);
-  g_autoptr (TelarTensor) y = telar_tensor_new (TELAR_F32, &shape);
-  g_autoptr (TelarStates) states = telar_states_new ();
-  TelarBinding inputs[] = { { "x", x }, { "y", y } };
-  TelarRunContext context = { .inputs = inputs, .n_inputs = 2, .states = states };
-  if (!plan)
-    return FALSE;
-  telar_plan_set_timing (plan, TRUE);
-  for (guint i = 0; i < REPEATS; i++) {
-    TelarTensor *output = NULL;
-    guint n;
-    gint64 sum = 0;
-    if (!telar_plan_run (plan, &context, &output, error))
-      return FALSE;
-    telar_tensor_unref (output);
-    const gint64 *times = telar_plan_timing (plan, &n);
-    for (guint k = 0; k < n; k++)
-      sum += times[k];
-    *best = i == 0 ? sum : MIN (*best, sum);
-  }
-  return TRUE;
-}
-
-gboolean
-telar_roofline_measure (TelarDevice *device, TelarRoofline *roofline, GError **error)
-{
-  g_autoptr (TelarProgram) product = product_program (error);
-  g_autoptr (TelarProgram) sum = product ? sum_program (error) : NULL;
-  TelarShape square = { .rank = 2, .dims = { SIDE, SIDE } };
-  TelarShape line = { .rank = 1, .dims = { NUMBERS } };
-  gint64 product_ns, sum_ns;
-  if (!sum || !time_program (product, square, device, &product_ns, error) ||
-      !time_program (sum, line, device, &sum_ns, error))
-    return FALSE;
-  roofline->flops = 2.0 * SIDE * SIDE * SIDE / ((double)MAX (product_ns, 1) * 1e-9);
-  roofline->bytes = 3.0 * sizeof (float) * NUMBERS / ((double)MAX (sum_ns, 1) * 1e-9);
-  return TRUE;
-}
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
@@ -126,8 +55,8 @@ live_bytes (const TelarPlan *plan)
 
 /* --- JSON ------------------------------------------------------------------------------------- */
 
-static double
-moved_bytes (const TelarProgram *program, const TelarInstr *instr)
+double
+telar_instr_bytes (const TelarProgram *program, const TelarInstr *instr)
 {
   double sum = 0;
   gsize bytes;
@@ -170,7 +99,7 @@ list_instructions (const TelarPlan *plan, json_t *nodes)
         list, json_pack ("[I, s, I, I, f, f, f]", node_index (nodes, indices, instr->origin),
                          telar_prim_info (instr->prim)->name, (json_int_t)start,
                          (json_int_t)times[i], telar_instr_flops (plan->program, instr),
-                         moved_bytes (plan->program, instr), live[i]));
+                         telar_instr_bytes (plan->program, instr), live[i]));
     start += times[i];
   }
   return list;

@@ -12,8 +12,8 @@
 
 G_BEGIN_DECLS
 
-/* What the device does at most, measured on it: the faster of a few products of matrices of 512
- * times 512, and of a few sums of arrays that fit into no cache (Williams, Waterman, Patterson:
+/* What the device does at most, measured on it: the fastest of a few products of matrices of 256
+ * times 256, and of a few sums of arrays that fit into no cache (Williams, Waterman, Patterson:
  * "Roofline: an insightful visual performance model", 2009). Takes some 0.1 s. */
 typedef struct {
   double flops; /* a second */
@@ -21,6 +21,9 @@ typedef struct {
 } TelarRoofline;
 
 gboolean telar_roofline_measure (TelarDevice *device, TelarRoofline *roofline, GError **error);
+
+/* What an instruction of a bound program reads and writes. */
+double telar_instr_bytes (const TelarProgram *program, const TelarInstr *instr);
 
 /* The last run of @plan, which was timed, of @nanoseconds in all. Caller frees. */
 char *telar_profile_to_json (const TelarPlan *plan, gint64 nanoseconds,

@@ -3,6 +3,7 @@
 #include "app/cli/verbs.h"
 #include "app/cli/workspace.h"
 #include "data/data.h"
+#include "engine/machine.h"
 #include "engine/trainer.h"
 
 #include <stdio.h>
@@ -20,14 +21,23 @@ static const TelarOption options[] = {
   { NULL },
 };
 
+/* What a node takes of a step, with all that stands in it when it is one of a group. */
+typedef struct {
+  double flops, seconds;
+  gsize bytes;
+} NodeTotal;
+
 typedef struct {
   TelarGraph *graph;
   TelarFeed *feed; /* NULL when the data cannot be read */
   TelarLowered *lowered;
   GHashTable *parameters; /* node id -> gint64 *, trainable numbers */
   gint64 total_parameters;
-  TelarPlan *plan;     /* of a training step; NULL when there is a problem */
-  GPtrArray *problems; /* TelarProblem *, owned */
+  TelarPlan *plan;    /* of a training step; NULL when there is a problem */
+  GHashTable *totals; /* node id -> NodeTotal *, of the plan */
+  TelarMachine machine;
+  TelarEstimate estimate; /* of the step; without nodes when there is no plan */
+  GPtrArray *problems;    /* TelarProblem *, owned */
 } Check;
 
 static void
@@ -42,6 +52,8 @@ problem_free (gpointer data)
 static void
 check_clear (Check *check)
 {
+  telar_estimate_clear (&check->estimate);
+  g_clear_pointer (&check->totals, g_hash_table_unref);
   g_clear_pointer (&check->plan, telar_plan_free);
   g_clear_pointer (&check->lowered, telar_lowered_free);
   g_clear_pointer (&check->parameters, g_hash_table_unref);
@@ -81,6 +93,37 @@ has_errors (const Check *check)
   return FALSE;
 }
 
+/* Adds @part to the node and to all that it stands in. */
+static void
+add_total (Check *check, const char *node, const NodeTotal *part)
+{
+  for (gsize end = 0; node[end] != '\0';) {
+    end += 1 + strcspn (node + end + 1, "/");
+    g_autofree char *id = g_strndup (node, end);
+    NodeTotal *sum = g_hash_table_lookup (check->totals, id);
+    if (sum == NULL) {
+      sum = g_new0 (NodeTotal, 1);
+      g_hash_table_insert (check->totals, g_steal_pointer (&id), sum);
+    }
+    sum->flops += part->flops;
+    sum->seconds += part->seconds;
+    sum->bytes += part->bytes;
+  }
+}
+
+static void
+add_totals (Check *check)
+{
+  const GArray *nodes = telar_plan_cost (check->plan)->nodes;
+  for (guint i = 0; i < nodes->len; i++) {
+    const TelarNodeCost *cost = &g_array_index (nodes, TelarNodeCost, i);
+    const double *seconds = g_hash_table_lookup (check->estimate.nodes, cost->node);
+    NodeTotal part = { cost->flops, seconds != NULL ? *seconds : 0,
+                       cost->activation_bytes + cost->state_bytes };
+    add_total (check, cost->node, &part);
+  }
+}
+
 /* The plan of a whole training step at the project's batch. */
 static void
 make_plan (Check *check, TelarDevice *device)
@@ -95,6 +138,10 @@ make_plan (Check *check, TelarDevice *device)
       telar_compile_training (check->lowered->program, &optimizer, &compile, &error);
   if (program != NULL)
     check->plan = telar_plan_new (program, batch, device, 0, &error);
+  if (check->plan != NULL && telar_machine_open (device, NULL, &check->machine, &error)) {
+    telar_machine_estimate (&check->machine, check->plan, &check->estimate);
+    add_totals (check);
+  }
   if (error != NULL)
     add_error (check, error);
 }
@@ -131,21 +178,11 @@ count_parameters (const Check *check, const char *node)
   return count != NULL ? *count : 0;
 }
 
-/* With all that stands in it, when it is one of a group. */
-static TelarNodeCost
-node_cost (const Check *check, const char *node)
+static NodeTotal
+node_total (const Check *check, const char *node)
 {
-  const GArray *nodes = check->plan != NULL ? telar_plan_cost (check->plan)->nodes : NULL;
-  TelarNodeCost sum = { .node = node };
-  for (guint i = 0; nodes != NULL && i < nodes->len; i++) {
-    const TelarNodeCost *cost = &g_array_index (nodes, TelarNodeCost, i);
-    if (!telar_node_is_within (cost->node, node))
-      continue;
-    sum.flops += cost->flops;
-    sum.activation_bytes += cost->activation_bytes;
-    sum.state_bytes += cost->state_bytes;
-  }
-  return sum;
+  const NodeTotal *total = g_hash_table_lookup (check->totals, node);
+  return total != NULL ? *total : (NodeTotal){ 0 };
 }
 
 /* --- output -------------------------------------------------------------------------------------
@@ -169,11 +206,19 @@ node_to_json (const Check *check, const TelarNode *node)
     g_autofree char *text = type != NULL ? telar_type_to_string (type) : NULL;
     json_object_set_new (shapes, port->name, text != NULL ? json_string (text) : json_null ());
   }
-  TelarNodeCost cost = node_cost (check, node->id);
-  return json_pack ("{s:s, s:s, s:o, s:I, s:f, s:I}", "id", node->id, "op", node->op->name,
+  NodeTotal total = node_total (check, node->id);
+  return json_pack ("{s:s, s:s, s:o, s:I, s:f, s:I, s:f}", "id", node->id, "op", node->op->name,
                     "shapes", shapes, "parameters", (json_int_t)count_parameters (check, node->id),
-                    "flops", cost.flops, "bytes",
-                    (json_int_t)(cost.activation_bytes + cost.state_bytes));
+                    "flops", total.flops, "bytes", (json_int_t)total.bytes, "estimated_ms",
+                    total.seconds * 1e3);
+}
+
+static json_t *
+machine_to_json (const TelarMachine *machine)
+{
+  return json_pack ("{s:f, s:f, s:f, s:f}", "product_gflops", machine->products / 1e9,
+                    "convolution_gflops", machine->convolutions / 1e9, "memory_gbytes",
+                    machine->far_bytes / 1e9, "cache_gbytes", machine->near_bytes / 1e9);
 }
 
 static void
@@ -186,11 +231,13 @@ print_json (const Check *check)
   for (guint i = 0; i < all->len; i++)
     json_array_append_new (nodes, node_to_json (check, all->pdata[i]));
   const TelarPlanCost *cost = check->plan != NULL ? telar_plan_cost (check->plan) : NULL;
-  telar_print_json_document (
-      json_pack ("{s:o, s:o, s:I, s:o, s:o}", "problems", problems, "nodes", nodes, "parameters",
-                 (json_int_t)check->total_parameters, "training_bytes",
-                 cost != NULL ? json_integer ((json_int_t)cost->total_bytes) : json_null (),
-                 "training_flops", cost != NULL ? json_real (cost->flops) : json_null ()));
+  telar_print_json_document (json_pack (
+      "{s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "problems", problems, "nodes", nodes, "parameters",
+      (json_int_t)check->total_parameters, "training_bytes",
+      cost != NULL ? json_integer ((json_int_t)cost->total_bytes) : json_null (), "training_flops",
+      cost != NULL ? json_real (cost->flops) : json_null (), "training_ms",
+      cost != NULL ? json_real (check->estimate.seconds * 1e3) : json_null (), "machine",
+      cost != NULL ? machine_to_json (&check->machine) : json_null ()));
 }
 
 /* "f32[N,12,28,28]", several with spaces between. Caller frees. */
@@ -210,16 +257,16 @@ node_types (const Check *check, const TelarNode *node)
 static void
 print_text (const Check *check)
 {
-  printf ("%-16s %-16s %-28s %10s %12s %10s\n", "node", "operator", "gives", "parameters",
-          "FLOPs/step", "KiB");
+  printf ("%-16s %-16s %-28s %10s %12s %10s %9s\n", "node", "operator", "gives", "parameters",
+          "FLOPs/step", "KiB", "about ms");
   g_autoptr (GPtrArray) ordered = telar_graph_topological (check->graph);
   for (guint i = 0; i < ordered->len; i++) {
     const TelarNode *node = ordered->pdata[i];
-    TelarNodeCost cost = node_cost (check, node->id);
+    NodeTotal total = node_total (check, node->id);
     g_autofree char *types = node_types (check, node);
-    printf ("%-16s %-16s %-28s %10" G_GINT64_FORMAT " %12.4g %10.1f\n", node->id, node->op->name,
-            types, count_parameters (check, node->id), cost.flops,
-            (double)(cost.activation_bytes + cost.state_bytes) / 1024);
+    printf ("%-16s %-16s %-28s %10" G_GINT64_FORMAT " %12.4g %10.1f %9.3f\n", node->id,
+            node->op->name, types, count_parameters (check, node->id), total.flops,
+            (double)total.bytes / 1024, total.seconds * 1e3);
   }
   if (check->plan != NULL) {
     const TelarPlanCost *cost = telar_plan_cost (check->plan);
@@ -228,6 +275,9 @@ print_text (const Check *check)
             check->total_parameters,
             telar_param_set_int (telar_graph_training (check->graph), "batch"),
             (double)cost->total_bytes / (1 << 20), cost->flops / 1e6);
+    printf ("about %.3g ms a step, %.0f GFLOP/s, on a machine of %.0f GFLOP/s and %.1f GB/s\n",
+            check->estimate.seconds * 1e3, cost->flops / MAX (check->estimate.seconds, 1e-9) / 1e9,
+            check->machine.products / 1e9, check->machine.far_bytes / 1e9);
   }
 }
 
@@ -248,6 +298,7 @@ run (const TelarCommand *command, GError **error)
   g_auto (Check) check = { 0 };
   const char *path = telar_command_argument (command, 0);
   check.problems = g_ptr_array_new_with_free_func (problem_free);
+  check.totals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   check.graph = telar_command_project (command, path, error);
   if (check.graph == NULL)
     return 3;
@@ -270,8 +321,10 @@ const TelarVerb telar_verb_check = {
   .min_arguments = 1,
   .max_arguments = 1,
   .summary = "Shows shapes, parameters, bytes and FLOPs of each node, and every problem.",
-  .doc = "FLOPs and bytes are those of one training step (forward, backward, optimizer) at the "
-         "project's batch. The exit status is 3 when there is an error.",
+  .doc =
+      "FLOPs, bytes and time are those of one training step (forward, backward, optimizer) at "
+      "the project's batch; the time is estimated from what this machine was measured to do when "
+      "it was first asked. The exit status is 3 when there is an error.",
   .options = options,
   .run = run,
 };
