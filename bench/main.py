@@ -12,9 +12,11 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 import engine
+import growth
 import insight
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -23,21 +25,24 @@ ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in UNS
 
 
 def run(command, threads=None):
-    """(the output's JSON document, its last line where it is a stream, or None; wall seconds; peak bytes)."""
+    """(the output's JSON document, its last line where it is a stream, or None; wall seconds; peak
+    bytes; seconds of the processors)."""
     environment = dict(ENVIRONMENT)
     if threads is not None:
         environment["OMP_NUM_THREADS"] = str(threads)
     begin = time.perf_counter()
-    child = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, env=environment,
-    )
-    out, err = child.stdout.read(), child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
+    with tempfile.TemporaryFile("w+") as errors:  # a pipe that nobody reads yet might fill up
+        child = subprocess.Popen(
+            [str(part) for part in command], stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
+        )
+        out = child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        errors.seek(0)
+        err = errors.read()
     wall = time.perf_counter() - begin
     if status != 0:
         sys.exit(f"bench: {' '.join(map(str, command))} failed:\n{err}")
-    return document_of(out), wall, usage.ru_maxrss * 1024
+    return document_of(out), wall, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime
 
 
 def document_of(out):
@@ -50,7 +55,9 @@ def document_of(out):
 
 def row(bench, work, threads, unit, telar, peer, target=None, name="PyTorch 2.13"):
     better_when_lower = unit not in ("samples/s", "scalars/s", "MB/s")
-    ratio = peer / telar if better_when_lower else telar / peer
+    ratio = None
+    if name is not None:
+        ratio = peer / telar if better_when_lower else telar / peer
     return {
         "bench": bench, "work": work, "threads": threads, "telar": telar, "unit": unit,
         "peer": name, "peer_value": peer, "ratio": ratio, "target": target,
@@ -99,7 +106,7 @@ def canvas_row(frame):
 
 BENCHES = {
     "training": [engine.training_rows, engine.process_rows], "inference": [engine.inference_rows],
-    "insight": [insight.rows], "canvas": [canvas_rows],
+    "insight": [insight.rows], "growth": [growth.rows], "canvas": [canvas_rows],
 }
 
 
@@ -129,8 +136,6 @@ def spread(row):
 
 
 def main():
-    import tempfile
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("telar")
     parser.add_argument("judge")

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """One measurement of ONNX Runtime: a model's inference on random data.
 
-  onnxruntime_peer.py FILE BATCH THREADS     prints {"median_ms": …, "per_second": …, "peak_bytes": …}
+  onnxruntime_peer.py FILE BATCH THREADS
+      prints {"median_ms": …, "cpu_ms": …, "per_second": …, "peak_bytes": …}
 
 Unknown dimensions become the batch where they come first, else 1.
 """
@@ -39,14 +40,18 @@ def main(path, batch, threads):
     feeds = {wanted.name: rows_for(wanted, int(batch), random) for wanted in session.get_inputs()}
     for _ in range(5):
         session.run(None, feeds)
-    times, end = [], time.perf_counter() + SECONDS
+    times, cpu, end = [], [], time.perf_counter() + SECONDS
     while time.perf_counter() < end or len(times) < 20:
-        begin = time.perf_counter()
+        begin, worked = time.perf_counter(), time.process_time()
         session.run(None, feeds)
         times.append(time.perf_counter() - begin)
+        cpu.append(time.process_time() - worked)
     median = statistics.median(times)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"median_ms": median * 1e3, "per_second": int(batch) / median, "peak_bytes": peak}
+    return {
+        "median_ms": median * 1e3, "cpu_ms": statistics.median(cpu) * 1e3, "per_second": int(batch) / median,
+        "peak_bytes": peak,
+    }
 
 
 if __name__ == "__main__":
