@@ -93,7 +93,7 @@ def is_around(content, identifier, point):
 
 
 def output(studio, identifier):
-    x, y, width, height = studio.box(studio.node(identifier))
+    x, y, width, height = studio.at_rest(identifier)
     return x + width, y + height // 2
 
 
@@ -104,7 +104,7 @@ def middle_of_wire(studio, source, target):
 
 def hold(studio, identifier):
     """Where a card is held: near its top."""
-    x, y, width, height = studio.box(studio.node(identifier))
+    x, y, width, height = studio.at_rest(identifier)
     return x + width // 2, y + 10
 
 

@@ -216,6 +216,16 @@ class Studio:
         place = node.get_extents(Atspi.CoordType.WINDOW)
         return x + place.x, y + place.y, place.width, place.height
 
+    def at_rest(self, identifier):
+        """The box of a node's card once it stands still: a project that opens still moves to its view."""
+
+        def still():
+            before = self.box(self.node(identifier))
+            time.sleep(0.3)
+            return before if self.box(self.node(identifier)) == before else None
+
+        return wait_for(f"{identifier} to stand still", still)
+
     def centre(self, node):
         x, y, width, height = self.box(node)
         return x + width // 2, y + height // 2

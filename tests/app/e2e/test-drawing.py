@@ -7,7 +7,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from drawing import chain, check, feeds, hold, middle_of_wire, saved  # noqa: E402
-from studio import Studio, xdotool  # noqa: E402
+from studio import Studio, wait_for, xdotool  # noqa: E402
 import tap  # noqa: E402
 
 PROGRAM, SAMPLES = sys.argv[1:3]
@@ -19,14 +19,14 @@ def insert_and_cut(folder):
     studio = Studio(PROGRAM, path)
     try:
         wire = middle_of_wire(studio, "relu1", "relu2")
-        before = studio.box(studio.node("relu2"))[0]
+        before = studio.at_rest("relu2")[0]
         studio.drag(hold(studio, "tanh1"), (wire[0], wire[1] - 18))
         content = saved(studio, path, "the node in the wire",
                         lambda content: feeds(content, "relu2") == "tanh1")
         check(feeds(content, "tanh1") == "relu1", "the wire does not go on to the node")
         places = content["layout"]
         check(places["relu2"][0] >= places["tanh1"][0] + 208, "the next node made no room")
-        check(studio.box(studio.node("relu2"))[0] > before, "the next card did not move")
+        wait_for("the next card to move", lambda: studio.box(studio.node("relu2"))[0] > before)
 
         # The stroke, with Control and the other button.
         at = middle_of_wire(studio, "relu3", "relu4")

@@ -61,7 +61,7 @@ def build_and_train(folder):
         # A dropout, looked for in the palette, to a free place.
         studio.window_action("win.find")
         studio.type("dropout")
-        softmax = studio.box(studio.node("softmax"))
+        softmax = studio.at_rest("softmax")
         place = (softmax[0] + 3 * softmax[2], softmax[1] + 3 * softmax[3])
         # Rows that are no longer shown stay in the tree: the answer is what has come to the top.
         row = lambda: studio.centre(studio.find("list item", "Dropout"))
@@ -71,7 +71,7 @@ def build_and_train(folder):
         check("out " not in studio.node(added).get_description(), "a free node has a shape")
 
         # A wire from the softmax's output to its input.
-        box = studio.box(studio.node(added))
+        box = studio.at_rest(added)
         start = (softmax[0] + softmax[2], softmax[1] + softmax[3] // 2)
         studio.drag(start, (box[0], box[1] + box[3] // 2))
         shaped = lambda: "out N,10" in studio.node(added).get_description()

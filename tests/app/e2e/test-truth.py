@@ -10,16 +10,13 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from drawing import check, click, hold, saved  # noqa: E402
 from studio import Failure, Studio, wait_for, xdotool  # noqa: E402
 import tap  # noqa: E402
 
 PROGRAM, SAMPLES = sys.argv[1:3]
 REST = 0.3
-
-
-def check(truth, what):
-    if not truth:
-        raise Failure(what)
+TOAST = 5  # seconds that a message stays
 
 
 def project(folder, change):
@@ -34,18 +31,6 @@ def project(folder, change):
     return path
 
 
-def saved(studio, path, probe):
-    """The project's file once it has been saved and the probe is true of it."""
-    studio.key("ctrl+s")
-
-    def read():
-        with open(path) as file:
-            content = json.load(file)
-        return content if probe(content) else None
-
-    return wait_for("the saved change", read)
-
-
 def params(content, node):
     return next(item for item in content["nodes"] if item["id"] == node).get("params", {})
 
@@ -57,29 +42,42 @@ def pixels(box):
         capture_output=True, check=True).stdout
 
 
+def carry(labels, place):
+    """Holds the wire of the labels over a place, and says what the screen shows below the pointer."""
+    below = (place[0] + 14, place[1] + 20, 200, 60)
+    before = pixels(below)
+    xdotool("mousemove", *labels)
+    time.sleep(REST)
+    xdotool("mousedown", 1)
+    for step in range(1, 11):
+        xdotool("mousemove", labels[0] + (place[0] - labels[0]) * step // 10,
+                labels[1] + (place[1] - labels[1]) * step // 10)
+        time.sleep(0.04)
+    time.sleep(2 * REST)
+    return pixels(below) != before
+
+
+def is_refused(studio):
+    """Draws the wire; the words that refuse it go after a few seconds, sooner than a busy machine may
+    have looked at all that is in the window."""
+    digits, conv = studio.at_rest("digits"), studio.at_rest("conv2")
+    labels = (digits[0] + digits[2], digits[1] + digits[3] * 92 // 100)
+    said = carry(labels, (conv[0] + conv[2] // 2, conv[1] + conv[3] // 2))
+    xdotool("mouseup", 1)
+    check(said, "nothing is said at the pointer")
+    try:
+        return wait_for("the words", lambda: studio.all(part="4 axes"), TOAST)
+    except Failure:
+        return None
+
+
 def refused_wire(folder):
     """Labels are no picture: the wire says so where it is held, and is not drawn."""
     path = project(folder, lambda content: None)
     studio = Studio(PROGRAM, path)
     try:
-        digits = studio.box(studio.node("digits"))
-        labels = (digits[0] + digits[2], digits[1] + digits[3] * 92 // 100)
-        conv = studio.box(studio.node("conv2"))
-        place = (conv[0] + conv[2] // 2, conv[1] + conv[3] // 2)
         wait_for("the shapes", lambda: "out" in studio.node("conv2").get_description())
-        below = (place[0] + 14, place[1] + 20, 200, 60)
-        before = pixels(below)
-        xdotool("mousemove", *labels)
-        time.sleep(REST)
-        xdotool("mousedown", 1)
-        for step in range(1, 11):
-            xdotool("mousemove", labels[0] + (place[0] - labels[0]) * step // 10,
-                    labels[1] + (place[1] - labels[1]) * step // 10)
-            time.sleep(0.04)
-        time.sleep(2 * REST)
-        check(pixels(below) != before, "nothing is said at the pointer")
-        xdotool("mouseup", 1)
-        studio.find(part="4 axes")
+        wait_for("the refusal", lambda: is_refused(studio))
         check("N,24,14,14" in studio.node("conv2").get_description(), "the wire was drawn")
     finally:
         studio.close()
@@ -98,12 +96,10 @@ def next_problem(folder):
         studio.key("F8")
         wait_for("the fixes", lambda: studio.all("push button", "Set Groups to 4"))
         studio.key("F6")
-        card = studio.centre(studio.node("conv2"))
-        xdotool("mousemove", *card, "click", 1)
-        time.sleep(REST)
+        click(hold(studio, "conv2"))
         studio.key("ctrl+period")
         wait_for("the fix", lambda: not studio.all(part="groups is 5"))
-        saved(studio, path, lambda content: "groups" not in params(content, "conv2"))
+        saved(studio, path, "the mended node", lambda content: "groups" not in params(content, "conv2"))
         studio.key("ctrl+z")
         wait_for("the problem again", lambda: studio.all(part="groups is 5"))
     finally:
@@ -119,8 +115,7 @@ def expression(folder):
     path = project(folder, values)
     studio = Studio(PROGRAM, path)
     try:
-        card = studio.centre(studio.node("conv2"))
-        xdotool("mousemove", *card, "click", 1)
+        click(hold(studio, "conv2"))
         box = studio.box(studio.find("spin button", "Filters"))
         xdotool("mousemove", box[0] + 12, box[1] + box[3] // 2, "click", 1)
         time.sleep(REST)
@@ -129,7 +124,8 @@ def expression(folder):
         studio.key("Return")
         studio.find(name="= 30")
         wait_for("the shape", lambda: "N,30,14,14" in studio.node("conv2").get_description())
-        content = saved(studio, path, lambda content: params(content, "conv2")["filters"] != 24)
+        content = saved(studio, path, "the expression",
+                        lambda content: params(content, "conv2")["filters"] != 24)
         check(params(content, "conv2")["filters"] == "=3*width", "the expression is not kept")
     finally:
         studio.close()
