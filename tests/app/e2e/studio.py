@@ -139,6 +139,19 @@ class Studio:
         return wait_for(
             what, lambda: next(iter(self.all(role, name, part, tip, within)), None))
 
+    def message(self, part):
+        """Words at the lower edge of the window, which go after a few seconds: a walk through its pages may
+        take longer than they stay."""
+        level = [self.app]
+        while level:
+            for item in level:
+                if part in (item.get_name() or ""):
+                    return item
+            level = [item.get_child_at_index(index) for item in level if item.get_name() != "GtkStackPage"
+                     for index in range(item.get_child_count())]
+            level = [item for item in level if item]
+        return None
+
     def canvas(self):
         """What has the cards below it: to walk the whole window takes long."""
         if not self.network:

@@ -66,7 +66,7 @@ def is_refused(studio):
     xdotool("mouseup", 1)
     check(said, "nothing is said at the pointer")
     try:
-        return wait_for("the words", lambda: studio.all(part="4 axes"), TOAST)
+        return wait_for("the words", lambda: studio.message("4 axes"), TOAST)
     except Failure:
         return None
 
