@@ -47,7 +47,8 @@ class Page {
     const first = [...this.rows.values()].find(goesOn) ?? this.rows.values().next().value;
     if (first) await this.choose(first.run);
     this.refresh();
-    this.link = new Link((message) => this.hear(message), (state) => this.onState(state), () => this.watched());
+    const hear = (message) => this.hear(message).catch((error) => this.complain(error));
+    this.link = new Link(hear, (state) => this.onState(state), () => this.watched());
     setInterval(() => this.showConnection(), 500);
   }
 
@@ -105,10 +106,13 @@ class Page {
   async hear(message) {
     for (const row of message.runs ?? []) this.takeRow(row);
     for (const points of message.curves ?? []) this.board.find(points.run, points.tag)?.append(points);
-    for (const { run, tag } of message.reset ?? []) this.board.find(run, tag)?.reload().then(() => this.watch());
     for (const { run, ...event } of message.events ?? []) this.takeEvent(run, event);
     for (const change of message.changes ?? []) await this.takeChange(change);
     if (message.list) await this.readList();
+    for (const { run, tag } of message.reset ?? []) {
+      await this.board.find(run, tag)?.reload();
+      this.watch();
+    }
   }
 
   takeRow(row) {
@@ -153,6 +157,11 @@ class Page {
   }
 
   onState(state) {
+    // What was asked for while the server was away got no answer.
+    if (this.state === "lost" && state === "live") {
+      this.head.say("");
+      this.readList().catch((error) => this.complain(error));
+    }
     this.state = state;
     this.showConnection();
   }
