@@ -54,6 +54,10 @@ const TelarType *telar_lowered_port (const TelarLowered *lowered, const char *no
                                      const char *port);
 /* The program's value at an output port of @node, TELAR_NO_VALUE when it has none. */
 TelarValue telar_lowered_value (const TelarLowered *lowered, const char *node, guint port);
+/* The value on @wire: "conv1", or "NODE.PORT"; of a node in a group its path, which may leave out
+ * the numbers of repetitions: then it is the first's. TELAR_NO_VALUE with an error where there is
+ * none. */
+TelarValue telar_lowered_wire (const TelarLowered *lowered, const char *wire, GError **error);
 /* TelarLoweredNode *, in the order in which they were lowered; borrowed. */
 const GPtrArray *telar_lowered_nodes (const TelarLowered *lowered);
 /* What stands before the ids of the nodes in the group of the node @place, "stage/" or, where it is

@@ -1,5 +1,6 @@
 /* What lowering found: problems, types and values at ports, the nodes that were lowered. */
 #include "engine/lower-private.h"
+#include "engine/watch.h"
 #include <string.h>
 
 /* --- problems --------------------------------------------------------------------------------- */
@@ -81,6 +82,43 @@ telar_lowered_value (const TelarLowered *lowered, const char *node, guint port)
 {
   const TelarValue *values = g_hash_table_lookup (lowered->values, node);
   return values ? values[port] : TELAR_NO_VALUE;
+}
+
+static const TelarLoweredNode *
+find_node (const TelarLowered *lowered, const char *path)
+{
+  for (guint i = 0; i < lowered->nodes->len; i++) {
+    const TelarLoweredNode *node = lowered->nodes->pdata[i];
+    if (strcmp (node->id, path) == 0)
+      return node;
+  }
+  for (guint i = 0; i < lowered->nodes->len; i++) {
+    const TelarLoweredNode *node = lowered->nodes->pdata[i];
+    g_autofree char *plain = telar_watch_plain_path (node->id);
+    if (strcmp (plain, path) == 0)
+      return node;
+  }
+  return NULL;
+}
+
+TelarValue
+telar_lowered_wire (const TelarLowered *lowered, const char *wire, GError **error)
+{
+  const char *dot = strrchr (wire, '.'); /* the id of a node has none */
+  g_autofree char *id = dot ? g_strndup (wire, (gsize)(dot - wire)) : g_strdup (wire);
+  const TelarLoweredNode *node = find_node (lowered, id);
+  if (!node) {
+    telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there is no node \"%s\"", id);
+    return TELAR_NO_VALUE;
+  }
+  int port = dot ? telar_operator_find_output (node->node->op, dot + 1) : 0;
+  TelarValue value = port < 0 || (guint)port >= telar_operator_n_outputs (node->node->op)
+                         ? TELAR_NO_VALUE
+                         : telar_lowered_value (lowered, node->id, (guint)port);
+  if (value == TELAR_NO_VALUE)
+    telar_set_error (error, TELAR_ERROR_INVALID, id, "it has no output \"%s\"",
+                     dot ? dot + 1 : wire);
+  return value;
 }
 
 /* --- parameters ------------------------------------------------------------------------------- */

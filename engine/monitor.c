@@ -25,6 +25,8 @@ static const char *const request_names[TELAR_N_REQUESTS] = {
   [TELAR_REQUEST_STOP_EPOCH] = "stop-after-epoch",
   [TELAR_REQUEST_SET] = "set",
   [TELAR_REQUEST_PROFILE] = "profile",
+  [TELAR_REQUEST_PROBE] = "probe",
+  [TELAR_REQUEST_UNPROBE] = "unprobe",
 };
 
 const char *
@@ -54,6 +56,9 @@ telar_request_problem (const TelarRequest *request)
     return "the number of steps must be at least 1";
   if (request->kind == TELAR_REQUEST_SET && !strchr (request->text, '='))
     return "what is set is written NODE.PARAM=VALUE";
+  if ((request->kind == TELAR_REQUEST_PROBE || request->kind == TELAR_REQUEST_UNPROBE) &&
+      request->text[0] == '\0')
+    return "the wire is written NODE or NODE.PORT";
   return NULL;
 }
 

@@ -38,6 +38,9 @@ typedef enum {
   TELAR_REQUEST_SET,           /* @text is "NODE.PARAM=VALUE" or "training.PARAM=VALUE", a
                                 * parameter that is marked live */
   TELAR_REQUEST_PROFILE,       /* time the step that comes next, node by node */
+  TELAR_REQUEST_PROBE,         /* tell what is on the wire @text, "NODE" or "NODE.PORT", now and
+                                * then (engine/prober.h) */
+  TELAR_REQUEST_UNPROBE,       /* no longer */
   TELAR_N_REQUESTS
 } TelarRequestKind;
 
@@ -104,8 +107,9 @@ typedef struct {
   /* Before the end of an epoch is told: a figure of it, the counts of a confusion
    * matrix, f64 [classes, classes]: rows are right classes, columns those that were answered. */
   void (*figure) (TelarMonitor *monitor, const char *name, gint64 step, const TelarTensor *values);
-  /* All numbers of a parameter ("conv1.kernel"), of its gradient ("gradient/conv1.kernel") or of
-   * what a node gives ("output/conv1"): to be made a histogram of. @values may be kept by
+  /* All numbers of a parameter ("conv1.kernel"), of its gradient ("gradient/conv1.kernel"), of what
+   * a node gives ("output/conv1") or of a wire that is probed ("probe/conv1"): to be made a
+   * histogram of. @values may be kept by
    * reference; nobody changes them any more. */
   void (*histogram) (TelarMonitor *monitor, const char *tag, gint64 step, TelarTensor *values);
   /* Likewise the pixels of @image. */

@@ -129,6 +129,8 @@ take_programs (TelarTrainer *t, Programs *programs, GError **error)
   if (t->validation)
     telar_runner_set_seen (t->validation, t->judge ? telar_judge_see : NULL, t->judge);
   g_clear_pointer (&t->observer, telar_observer_free);
+  if (t->prober)
+    telar_prober_forget (t->prober);
   if (!t->losses) {
     t->losses = g_new0 (double, t->tally->n_losses + 1);
     t->numbers = g_new0 (double, t->tally->n + 1);

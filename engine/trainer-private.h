@@ -4,6 +4,7 @@
 #include "engine/checkpoint.h"
 #include "engine/judge.h"
 #include "engine/observer.h"
+#include "engine/prober.h"
 #include "engine/trainer.h"
 #include "engine/watcher.h"
 
@@ -44,6 +45,7 @@ typedef struct {
   TelarJudge *judge;       /* of the validation; NULL: nothing is judged */
   gint64 observed_step;    /* the last one recorded; -1: none */
   gboolean unobserved;     /* it could not be done, and was said */
+  TelarProber *prober;     /* NULL: no wire is probed */
   gboolean profiles;       /* the step that comes next is timed: */
   TelarPlan *profiled;     /* this plan, */
   gint64 profile_start;    /* from this time on (µs) */
@@ -133,6 +135,17 @@ void telar_trainer_end_observing (TelarTrainer *trainer);
 /* Before and after a step, which is timed when that was asked for. */
 gboolean telar_trainer_begin_profile (TelarTrainer *trainer, GError **error);
 gboolean telar_trainer_end_profile (TelarTrainer *trainer, GError **error);
+
+/* Begins and ends probing a wire by its name; on error nothing has changed. */
+gboolean telar_trainer_probe (TelarTrainer *trainer, const char *wire, GError **error);
+gboolean telar_trainer_unprobe (TelarTrainer *trainer, const char *wire, GError **error);
+/* Whether the batch that comes next is one to be looked at, and the same as telar_runner_next with
+ * that: tells what is on the probed wires before the step changes the states. */
+gboolean telar_trainer_probes_now (const TelarTrainer *trainer, const TelarRunnerStep *step);
+gint64 telar_trainer_probe_next (TelarTrainer *trainer, TelarRunner *runner,
+                                 const TelarRunnerStep *step, GError **error);
+/* While the run is paused: looks at the batch of the step that comes next, and leaves it there. */
+gboolean telar_trainer_probe_paused (TelarTrainer *trainer, GError **error);
 
 /* Before the batches of a step: keeps what is needed to undo it. */
 void telar_trainer_watch_step (TelarTrainer *trainer);

@@ -1,5 +1,5 @@
-/* Live requests: pause, step, stop, learning rate, checkpoint, settings. Obeyed between two batches
- * only, so that what they do is a matter of steps and not of time. */
+/* Live requests: pause, step, stop, learning rate, checkpoint, settings, probes. Obeyed between two
+ * batches only, so that what they do is a matter of steps and not of time. */
 #include "engine/trainer-private.h"
 
 #define PAUSE_MICROSECONDS 5000
@@ -89,14 +89,19 @@ obey_learning_rate (TelarTrainer *t, const TelarRequest *request, GError **error
 }
 
 static TelarGo
+refuse (TelarTrainer *t, const TelarRequest *request, const GError *problem)
+{
+  g_autofree char *outcome = g_strconcat ("refused: ", problem->message, NULL);
+  answer (t, request, outcome);
+  return TELAR_GO_ON;
+}
+
+static TelarGo
 obey_set (TelarTrainer *t, const TelarRequest *request, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  if (!telar_trainer_edit (t, request->text, &problem)) {
-    g_autofree char *outcome = g_strconcat ("refused: ", problem->message, NULL);
-    answer (t, request, outcome);
-    return TELAR_GO_ON;
-  }
+  if (!telar_trainer_edit (t, request->text, &problem))
+    return refuse (t, request, problem);
   mark (t, "set", request->text);
   answer (t, request, "done");
   return keep_edit (t, error);
@@ -119,6 +124,30 @@ static TelarGo
 obey_stop_epoch (TelarTrainer *t, const TelarRequest *request)
 {
   t->last_epoch = TRUE;
+  answer (t, request, "done");
+  return TELAR_GO_ON;
+}
+
+static TelarGo
+obey_probe (TelarTrainer *t, const TelarRequest *request, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  if (!telar_trainer_probe (t, request->text, &problem))
+    return refuse (t, request, problem);
+  mark (t, "probe", request->text);
+  if (t->paused && !telar_trainer_probe_paused (t, error))
+    return TELAR_GO_FAILED;
+  answer (t, request, "done");
+  return TELAR_GO_ON;
+}
+
+static TelarGo
+obey_unprobe (TelarTrainer *t, const TelarRequest *request)
+{
+  g_autoptr (GError) problem = NULL;
+  if (!telar_trainer_unprobe (t, request->text, &problem))
+    return refuse (t, request, problem);
+  mark (t, "unprobe", request->text);
   answer (t, request, "done");
   return TELAR_GO_ON;
 }
@@ -155,6 +184,10 @@ obey (TelarTrainer *t, const TelarRequest *request, GError **error)
     t->profiles = TRUE;
     answer (t, request, "done");
     return TELAR_GO_ON;
+  case TELAR_REQUEST_PROBE:
+    return obey_probe (t, request, error);
+  case TELAR_REQUEST_UNPROBE:
+    return obey_unprobe (t, request);
   case TELAR_REQUEST_NONE:
   case TELAR_N_REQUESTS:
     break;

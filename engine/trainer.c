@@ -61,7 +61,9 @@ save_between (TelarTrainer *t, GError **error)
 static gboolean
 run_batch (TelarTrainer *t, TelarRunner *runner, const TelarRunnerStep *step, GError **error)
 {
-  gint64 rows = telar_runner_next (runner, step, error);
+  gint64 rows = telar_trainer_probes_now (t, step)
+                    ? telar_trainer_probe_next (t, runner, step, error)
+                    : telar_runner_next (runner, step, error);
   if (rows == 0)
     telar_set_error (error, TELAR_ERROR_FAILED, NULL, "the data ended before the epoch did");
   if (rows <= 0)
@@ -306,6 +308,7 @@ void
 telar_trainer_clear (TelarTrainer *t)
 {
   telar_trainer_end_observing (t);
+  g_clear_pointer (&t->prober, telar_prober_free);
   g_clear_pointer (&t->states, telar_states_unref);
   g_clear_pointer (&t->best, telar_states_unref);
   g_clear_pointer (&t->view, telar_states_unref);

@@ -32,36 +32,19 @@ telar_wire_rows_clear (TelarWireRows *rows)
 static gboolean
 has_rows (const TelarType *type)
 {
-  return type != NULL && type->shape.rank > 0 && type->shape.dims[0] == TELAR_DIM_BATCH &&
+  return type->shape.rank > 0 && type->shape.dims[0] == TELAR_DIM_BATCH &&
          telar_dtype_is_float (type->dtype);
 }
 
-static const TelarType *
-type_of (const TelarLowered *lowered, TelarValue value)
-{
-  return value == TELAR_NO_VALUE ? NULL : telar_program_type (lowered->program, value);
-}
-
-/* "node" or "node.port"; the id of a node has no dot in it. */
 static TelarValue
 find_wire (const TelarLowered *lowered, const char *wire, GError **error)
 {
-  const GPtrArray *nodes = telar_lowered_nodes (lowered);
-  const char *dot = strrchr (wire, '.');
-  g_autofree char *id = dot ? g_strndup (wire, (gsize)(dot - wire)) : g_strdup (wire);
-  for (guint i = 0; i < nodes->len; i++) {
-    const TelarLoweredNode *node = nodes->pdata[i];
-    if (strcmp (node->id, id) != 0)
-      continue;
-    int port = dot ? telar_operator_find_output (node->node->op, dot + 1) : 0;
-    TelarValue value = port < 0 ? TELAR_NO_VALUE : telar_lowered_value (lowered, id, (guint)port);
-    if (has_rows (type_of (lowered, value)))
-      return value;
-    telar_set_error (error, TELAR_ERROR_INVALID, id,
-                     "its output \"%s\" has no numbers of its own for each sample", wire);
-    return TELAR_NO_VALUE;
-  }
-  telar_set_error (error, TELAR_ERROR_INVALID, NULL, "there is no node \"%s\"", id);
+  TelarValue value = telar_lowered_wire (lowered, wire, error);
+  if (value == TELAR_NO_VALUE || has_rows (telar_program_type (lowered->program, value)))
+    return value;
+  g_autofree char *id = g_strndup (wire, strcspn (wire, "."));
+  telar_set_error (error, TELAR_ERROR_INVALID, id,
+                   "its output \"%s\" has no numbers of its own for each sample", wire);
   return TELAR_NO_VALUE;
 }
 

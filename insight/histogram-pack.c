@@ -1,4 +1,5 @@
-/* Histograms as bytes: one byte for the form, the sums, the bins. Numbers are little-endian
+/* Histograms as bytes: one byte for the form, the sums, zeros and NaN where they were counted, the
+ * bins. Numbers are little-endian
  * doubles; whole numbers have seven bits in a byte, the lowest first, the highest bit set on all
  * but the last. */
 #include "insight/histogram.h"
@@ -6,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { FORM_ANY = 1, FORM_EVEN = 2 };
+enum { FORM_ANY = 1, FORM_EVEN = 2, COUNTED = 4 };
 
 #define WHOLE_LIMIT 9007199254740992.0 /* 2^53 */
 
@@ -64,13 +65,18 @@ telar_histogram_pack (const TelarHistogram *histogram)
 {
   GByteArray *bytes = g_byte_array_new ();
   guint8 form = is_even (histogram) ? FORM_EVEN : FORM_ANY;
+  guint8 counted = isnan (histogram->zeros) ? 0 : COUNTED, first = form | counted;
   guint n = histogram->n_bins;
   const double sums[] = { histogram->n,   histogram->others, histogram->min,
                           histogram->max, histogram->sum,    histogram->squares };
 
-  g_byte_array_append (bytes, &form, 1);
+  g_byte_array_append (bytes, &first, 1);
   for (guint i = 0; i < G_N_ELEMENTS (sums); i++)
     put_real (bytes, sums[i]);
+  if (counted) {
+    put_whole (bytes, (guint64)histogram->zeros);
+    put_whole (bytes, (guint64)histogram->nans);
+  }
   put_whole (bytes, n);
   for (guint i = 0; i <= n; i += form == FORM_EVEN ? n : 1)
     put_real (bytes, histogram->edges[i]);
@@ -147,11 +153,15 @@ TelarHistogram *
 telar_histogram_unpack (const void *data, gsize size)
 {
   Reader reader = { data, (const guint8 *)data + size, size == 0 };
-  guint8 form = reader.broken ? 0 : *reader.at++;
-  double sums[6];
+  guint8 first = reader.broken ? 0 : *reader.at++, form = first & ~COUNTED;
+  double sums[6], zeros = NAN, nans = NAN;
 
   for (guint i = 0; i < G_N_ELEMENTS (sums); i++)
     sums[i] = get_real (&reader);
+  if (first & COUNTED) {
+    zeros = (double)get_whole (&reader);
+    nans = (double)get_whole (&reader);
+  }
   guint64 n = get_whole (&reader);
   if (reader.broken || (form != FORM_ANY && form != FORM_EVEN) || n < 1 ||
       n > TELAR_HISTOGRAM_MOST_BINS)
@@ -163,6 +173,8 @@ telar_histogram_unpack (const void *data, gsize size)
   histogram->max = sums[3];
   histogram->sum = sums[4];
   histogram->squares = sums[5];
+  histogram->zeros = zeros;
+  histogram->nans = nans;
   read_bins (&reader, histogram, form == FORM_EVEN);
   return reader.broken || reader.at != reader.end ? NULL : g_steal_pointer (&histogram);
 }

@@ -12,6 +12,7 @@ telar_histogram_new (guint n_bins)
   histogram->edges = g_new0 (double, n_bins + 1);
   histogram->counts = g_new0 (double, n_bins);
   histogram->min = histogram->max = NAN;
+  histogram->zeros = histogram->nans = NAN;
   return histogram;
 }
 
@@ -52,14 +53,17 @@ measure (TelarHistogram *histogram, const TelarTensor *tensor)
   gsize elements = telar_tensor_elements (tensor);
   double block[BLOCK], min = INFINITY, max = -INFINITY;
 
+  histogram->zeros = histogram->nans = 0;
   for (gsize from = 0; from < elements; from += BLOCK) {
     guint n = read_block (tensor, from, block);
     for (guint i = 0; i < n; i++) {
       double x = block[i];
       if (!isfinite (x)) {
         histogram->others++;
+        histogram->nans += isnan (x);
         continue;
       }
+      histogram->zeros += x == 0;
       min = x < min ? x : min;
       max = x > max ? x : max;
       histogram->sum += x;

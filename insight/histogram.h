@@ -13,6 +13,8 @@ typedef struct {
   gint64 step;
   gint64 time;      /* µs since 1970 */
   double n, others; /* numbers in bins; NaN and infinities */
+  double zeros;     /* of @n, and NaN of @others; both NaN where they were not counted, as in */
+  double nans;      /* what others have written */
   double min, max;  /* of the numbers in bins; NaN without one */
   double sum, squares;
   guint n_bins;

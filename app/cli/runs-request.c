@@ -17,6 +17,8 @@ takes_value (TelarRequestKind kind)
     return 0;
   case TELAR_REQUEST_LEARNING_RATE:
   case TELAR_REQUEST_SET:
+  case TELAR_REQUEST_PROBE:
+  case TELAR_REQUEST_UNPROBE:
     return 1;
   case TELAR_REQUEST_NONE:
   case TELAR_REQUEST_PAUSE:
@@ -32,13 +34,19 @@ takes_value (TelarRequestKind kind)
 }
 
 static gboolean
+is_text (TelarRequestKind kind)
+{
+  return kind == TELAR_REQUEST_SET || kind == TELAR_REQUEST_PROBE || kind == TELAR_REQUEST_UNPROBE;
+}
+
+static gboolean
 read_value (const char *value, TelarRequest *request, GError **error)
 {
   char *end = NULL;
-  if (request->kind == TELAR_REQUEST_SET) {
+  if (is_text (request->kind)) {
     if (g_strlcpy (request->text, value, sizeof request->text) < sizeof request->text)
       return TRUE;
-    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "what is set is too long");
+    telar_set_error (error, TELAR_ERROR_USAGE, NULL, "what is asked for is too long");
     return FALSE;
   }
   request->value = g_ascii_strtod (value, &end);
@@ -58,7 +66,7 @@ read_request (const TelarCommand *command, TelarRequest *request, GError **error
   if (request->kind == TELAR_REQUEST_NONE) {
     telar_set_error (error, TELAR_ERROR_USAGE, NULL,
                      "a run can be asked to pause, resume, step, stop, stop-after-epoch, "
-                     "learning-rate, set, checkpoint or profile, not \"%s\"",
+                     "learning-rate, set, checkpoint, profile, probe or unprobe, not \"%s\"",
                      name != NULL ? name : "");
     return FALSE;
   }

@@ -323,8 +323,11 @@ const TelarVerb telar_verb_runs = {
       "folder of them, in which each folder becomes a run, CSV, and the JSON that export writes. "
       "LABELS have commas between them; an empty text takes note or labels back. WHAT is pause, "
       "resume, step [N], stop, "
-      "stop-after-epoch, learning-rate X, set NODE.PARAM=VALUE, set training.PARAM=VALUE or "
-      "checkpoint. The run obeys between two batches; what came of it is printed.",
+      "stop-after-epoch, learning-rate X, set NODE.PARAM=VALUE, set training.PARAM=VALUE, "
+      "checkpoint, profile, or probe WIRE and unprobe WIRE, with WIRE a node or NODE.PORT, of "
+      "which a "
+      "histogram is recorded about twice a second. The run obeys between two batches; what came of "
+      "it is printed.",
   .options = options,
   .run = run,
 };

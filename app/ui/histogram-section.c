@@ -11,7 +11,7 @@
 #define MOST_READ 128
 
 /* The prefixes of the kinds, as the trainer writes them; weights have none. */
-static const char *const prefixes[] = { "", "gradient/", "output/" };
+static const char *const prefixes[] = { "", "gradient/", "output/", "probe/" };
 
 struct _TelarHistogramSection {
   AdwBin parent_instance;
@@ -185,7 +185,7 @@ telar_histogram_section_class_init (TelarHistogramSectionClass *klass)
 static void
 telar_histogram_section_init (TelarHistogramSection *section)
 {
-  const char *const kinds[] = { _ ("Weights"), _ ("Gradients"), _ ("Outputs"), NULL };
+  const char *const kinds[] = { _ ("Weights"), _ ("Gradients"), _ ("Outputs"), _ ("Probes"), NULL };
   /* In the order of TelarHistogramStyle. */
   const char *const styles[] = { _ ("Histograms"), _ ("Percentiles"), NULL };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);

@@ -147,6 +147,10 @@ marker_label (const TelarEventRow *event)
     return NULL;
   if (g_str_equal (event->kind, TELAR_WATCH_EVENT))
     return find_label (event->text);
+  if (g_str_equal (event->kind, "probe"))
+    return g_strdup_printf (_ ("probe %s"), event->text);
+  if (g_str_equal (event->kind, "unprobe"))
+    return g_strdup_printf (_ ("no probe %s"), event->text);
   if (g_str_equal (event->kind, "learning_rate"))
     return g_strdup_printf (_ ("learning rate %s"), event->text != NULL ? event->text : "");
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

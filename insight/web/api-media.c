@@ -58,9 +58,10 @@ histogram_to_json (gconstpointer row)
   const TelarHistogram *histogram = row;
 
   return json_pack (
-      "{s:I, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "step", (json_int_t)histogram->step,
-      "time", (double)histogram->time / G_USEC_PER_SEC, "n", histogram->n, "others",
-      histogram->others, "min", telar_json_number (histogram->min), "max",
+      "{s:I, s:f, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "step",
+      (json_int_t)histogram->step, "time", (double)histogram->time / G_USEC_PER_SEC, "n",
+      histogram->n, "others", histogram->others, "zeros", telar_json_number (histogram->zeros),
+      "nans", telar_json_number (histogram->nans), "min", telar_json_number (histogram->min), "max",
       telar_json_number (histogram->max), "mean",
       telar_json_number (telar_histogram_mean (histogram)), "deviation",
       telar_json_number (telar_histogram_deviation (histogram)), "edges",

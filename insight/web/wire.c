@@ -151,7 +151,7 @@ telar_body_object (const char *data, gsize size, GError **error)
   return NULL;
 }
 
-/* "text" is what is set, of which there is only so much. */
+/* "text" is what is set or probed, of which there is only so much. */
 static gboolean
 read_text (const json_t *json, TelarRequest *request, GError **error)
 {
@@ -179,7 +179,7 @@ telar_body_request (const char *data, gsize size, TelarRequest *request, GError 
   request->value = number != NULL ? json_number_value (number) : 0;
   gboolean ok = request->kind != TELAR_REQUEST_NONE ||
                 refuse (error, "“kind” must be pause, resume, step, stop, stop-after-epoch, "
-                               "learning-rate, checkpoint or set");
+                               "learning-rate, checkpoint, profile, set, probe or unprobe");
   if (ok && number != NULL && !json_is_number (number))
     ok = refuse (error, "“value” must be a number");
   ok = ok && read_text (json, request, error);

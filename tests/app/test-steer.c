@@ -66,7 +66,8 @@ replay (const char *run, const char *name)
   assert_same (run, name);
 }
 
-/* Three live edits, one of them while it is paused; a pause, steps, a checkpoint; a fork that is
+/* Three live edits, one of them while it is paused; probes, which change nothing; a pause, steps, a
+ * checkpoint; a fork that is
  * edited in turn. All are replayed, the replay as well. */
 static void
 test_replay (void)
@@ -76,10 +77,13 @@ test_replay (void)
   json_int_t first = ask ("steered", "learning-rate", "0.003");
   json_int_t second = ask ("steered", "set", "training.weight_decay=0.02");
   g_assert_cmpint (second, >=, first);
+  ask ("steered", "probe", "dense1");
   json_int_t paused = ask ("steered", "pause", NULL);
+  ask ("steered", "probe", "columns.target");
   g_assert_cmpint (ask ("steered", "set", "training.beta1=0.8"), ==, paused);
   g_assert_cmpint (ask ("steered", "checkpoint", NULL), ==, paused);
   ask ("steered", "step", "2");
+  ask ("steered", "unprobe", "dense1");
   ask ("steered", "resume", NULL);
   ask ("steered", "stop-after-epoch", NULL);
   g_assert_cmpint (test_program_wait (pid), ==, 0);
@@ -114,6 +118,8 @@ test_refused (void)
     { "learning-rate", "0", "must be above 0", 2 },
     { "pause", "1", "takes nothing more", 2 },
     { "set", "units", "written NODE.PARAM=VALUE", 2 },
+    { "probe", NULL, "takes a value", 2 },
+    { "unprobe", "", "the wire is written NODE", 2 },
     { "pause", NULL, "not in progress", 1 },
   };
   g_auto (TestRun) trained = test_run ("train", test_program_sample ("titanic.telar"), "--run",

@@ -65,6 +65,8 @@ test_count (void)
     }
     g_assert_cmpfloat (sum, ==, 1000);
     g_assert_cmpfloat (histogram->others, ==, 3);
+    g_assert_cmpfloat (histogram->nans, ==, 1);
+    g_assert_cmpfloat (histogram->zeros, ==, 1);
     g_assert_cmpfloat (histogram->min, ==, 0);
     g_assert_cmpfloat (histogram->max, ==, 1);
     g_assert_cmpfloat_with_epsilon (telar_histogram_mean (histogram), 0.5, 1e-6);
@@ -108,6 +110,8 @@ assert_same (const TelarHistogram *a, const TelarHistogram *b)
   g_assert_cmpfloat (a->squares, ==, b->squares);
   g_assert_cmpfloat (a->min, ==, b->min);
   g_assert_cmpfloat (a->max, ==, b->max);
+  g_assert_cmpint (isnan (a->zeros), ==, isnan (b->zeros));
+  g_assert_true (isnan (a->zeros) || (a->zeros == b->zeros && a->nans == b->nans));
 }
 
 static TelarHistogram *
@@ -137,14 +141,18 @@ test_pack (void)
 
   odd->edges[3] += 0.001;
   odd->counts[5] = 0.5;
-  for (guint k = 0; k < 2; k++) {
-    const TelarHistogram *histogram = k == 0 ? even : odd;
+  for (guint k = 0; k < 4; k++) {
+    TelarHistogram *histogram = k % 2 == 0 ? even : odd;
+    if (k == 2) {
+      even->zeros = odd->zeros = 1e6;
+      even->nans = odd->nans = 3;
+    }
     g_autoptr (GBytes) bytes = telar_histogram_pack (histogram);
     gsize size;
     const guint8 *data = g_bytes_get_data (bytes, &size);
     g_autoptr (TelarHistogram) again = telar_histogram_unpack (data, size);
     assert_same (histogram, again);
-    if (k == 0)
+    if (k % 2 == 0)
       g_assert_cmpuint (size, <, 200);
     /* Cut anywhere, or with something behind it, it is refused. */
     for (gsize cut = 0; cut < size; cut++) {

@@ -239,6 +239,10 @@ test_media (Server *server, gconstpointer data)
     histogram->n = 3 + (double)step;
     histogram->min = -1;
     histogram->max = 1;
+    if (step == 3) { /* the others come from elsewhere, where they are not counted */
+      histogram->zeros = 2;
+      histogram->nans = 0;
+    }
     telar_store_put_histogram (store, row->id, "conv1.kernel", histogram, &error);
     g_assert_no_error (error);
     g_autofree char *counts = g_strdup_printf ("[[%d,0],[0,9]]", (int)step);
@@ -256,6 +260,9 @@ test_media (Server *server, gconstpointer data)
   g_assert_cmpint (json_integer_value (json_object_get (last, "step")), ==, 3);
   g_assert_cmpfloat (number_at (last, "counts", 1), ==, 3);
   g_assert_cmpfloat (number_at (last, "edges", 2), ==, 1);
+  g_assert_cmpfloat (json_number_value (json_object_get (last, "zeros")), ==, 2);
+  g_assert_cmpfloat (json_number_value (json_object_get (last, "nans")), ==, 0);
+  g_assert_true (json_is_null (json_object_get (json_array_get (list, 0), "zeros")));
   json_decref (answer);
   json_t *steps = server_get (server, "/api/runs/a/figure-steps?name=confusion_matrix");
   g_assert_cmpuint (json_array_size (json_object_get (steps, "steps")), ==, 3);
