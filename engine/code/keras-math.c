@@ -5,14 +5,14 @@
 
 /* --- what takes more than a line -------------------------------------------------------------- */
 
-/* Whole numbers lose what is behind the point, whatever their sign. */
+/* Whole numbers stay exact. */
 static void
-emit_divide (CodePiece *p)
+emit_floor_div (CodePiece *p)
 {
-  if (telar_dtype_is_float (code_output_type (p, 0)->dtype))
-    code_forward (p, "$0 / $1");
-  else
-    code_forward (p, "ops.sign($0) * ops.sign($1) * (ops.abs($0) // ops.abs($1))");
+  gboolean down = g_str_equal (code_text (p, "rounding"), "down");
+
+  code_forward (p, down ? "ops.floor_divide($0, $1)"
+                        : "ops.sign($0) * ops.sign($1) * (ops.abs($0) // ops.abs($1))");
 }
 
 static void
@@ -192,10 +192,10 @@ const CodeEntry code_keras_math[] = {
   { "add", .emit = code_emit_add },
   { "multiply", .emit = code_emit_multiply },
   { "subtract", "$0 - $1" },
-  { "divide", .emit = emit_divide },
+  { "divide", "$0 / $1" },
   { "maximum", .emit = code_emit_nested },
   { "minimum", .emit = code_emit_nested },
-  BINARY ("floor_div", "floor_divide"),
+  { "floor_div", .emit = emit_floor_div },
   { "mod", .emit = emit_mod },
   BINARY ("pow", "power"),
   BINARY ("atan2", "arctan2"),

@@ -7,11 +7,12 @@
 /* --- what takes more than a line -------------------------------------------------------------- */
 
 static void
-emit_divide (CodePiece *p)
+emit_floor_div (CodePiece *p)
 {
-  gboolean real = telar_dtype_is_float (code_output_type (p, 0)->dtype);
+  gboolean down = g_str_equal (code_text (p, "rounding"), "down");
 
-  code_forward (p, real ? "$0 / $1" : "torch.div($0, $1, rounding_mode=\"trunc\")");
+  code_forward (p,
+                down ? "torch.floor_divide($0, $1)" : "torch.div($0, $1, rounding_mode=\"trunc\")");
 }
 
 static void
@@ -195,10 +196,10 @@ const CodeEntry code_torch_math[] = {
   { "add", .emit = code_emit_add },
   { "multiply", .emit = code_emit_multiply },
   BINARY ("subtract", "-"),
-  { "divide", .emit = emit_divide },
+  BINARY ("divide", "/"),
   { "maximum", .emit = code_emit_nested },
   { "minimum", .emit = code_emit_nested },
-  { "floor_div", "torch.floor_divide($0, $1)" },
+  { "floor_div", .emit = emit_floor_div },
   { "mod", .emit = emit_mod },
   BINARY ("pow", "**"),
   { "atan2", "torch.atan2($0, $1)" },

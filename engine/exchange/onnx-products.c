@@ -66,20 +66,22 @@ is_set (const TelarInstr *instr, TelarAttrKey key)
   return telar_instr_int (instr, key, 0) != 0;
 }
 
-/* Transposes input @i's last two axes. */
+/* Transposes input @i's last two axes. The product has the layer's name: it has the weights. */
 static const char *
 transposed (OnnxExport *e, const TelarInstr *instr, guint i)
 {
   guint rank = onnx_input_type (e, instr, i)->shape.rank;
   gint64 perm[TELAR_MAX_RANK];
-  const char *output;
+  g_autofree char *base = g_strconcat (onnx_base (instr), "_turned", NULL);
+  const char *output = onnx_model_name (e->model, base);
   for (guint axis = 0; axis < rank; axis++)
     perm[axis] = axis;
   perm[rank - 1] = rank - 2;
   perm[rank - 2] = rank - 1;
-  OnnxNode *node =
-      onnx_step (e, instr, "Transpose", ONNX_INPUTS (onnx_input (e, instr, i)), &output);
+  OnnxNode *node = onnx_model_node (e->model, "Transpose", output,
+                                    ONNX_INPUTS (onnx_input (e, instr, i)), output);
   onnx_node_ints (e->model, node, "perm", perm, rank);
+  onnx_document (e, instr->origin, node);
   return output;
 }
 

@@ -73,13 +73,23 @@ read_pair (TelarLowering *l, TelarValue *x, TelarValue *y)
   *y = telar_lower_as (l, *y, dtype);
 }
 
+/* The division of whole numbers has none. */
+static TelarValue
+drop_fraction (TelarLowering *l, TelarValue x)
+{
+  return telar_dtype_is_float (telar_lower_type (l, x).dtype) ? telar_emit_trunc (l->b, x) : x;
+}
+
 static void
 lower_floor_div (TelarLowering *l)
 {
   TelarValue x, y;
 
   read_pair (l, &x, &y);
-  telar_lower_output (l, 0, telar_emit_floor_div (l->b, x, y));
+  if (g_str_equal (telar_lower_text (l, "rounding"), "down"))
+    telar_lower_output (l, 0, telar_emit_floor_div (l->b, x, y));
+  else
+    telar_lower_output (l, 0, drop_fraction (l, telar_build_binary (l->b, TELAR_PRIM_DIV, x, y)));
 }
 
 static void
@@ -151,10 +161,6 @@ lower_cast (TelarLowering *l)
   A (minimum, "Minimum", "y = min(x₁, x₂, …)", "Min", REPEATED,                                    \
      "Takes the smallest of its inputs, element by element.",                                      \
      "f32[2,3] f32[2,3]", "f32[2,3] f32[2,3] f32[2,1]")                                 \
-  A (floor_div, "Whole quotient", "y = ⌊a/b⌋", "Floor, Div",                                       \
-     PAIR ("What is divided.", "What it is divided by."),                                          \
-     "Divides a by b and rounds down to a whole number.",                                          \
-     "f32[2,3] f32[2,3]:0.5..2", "i64[2,4]:-9..9 i64[2,4]:1..4", "i64[3,2]<9 f32[3,2]:1..3")              \
   A (pow, "Power of two tensors", "y = a^b", "Pow", PAIR ("The base.", "The exponent."),           \
      "Raises a to the power b, element by element, in the type of a; with broken exponents a "     \
      "must not be negative.",                                                                      \
@@ -165,6 +171,29 @@ lower_cast (TelarLowering *l)
      "f32[4,5] f32[4,5]", "f32[2,3,4] f32[2,1,4]")
 /* clang-format on */
 SIMPLE (TELAR_PLAIN_OPERATOR)
+
+static const TelarOperator floor_div_operator = {
+  .name = "floor_div",
+  .label = N_ ("Whole quotient"),
+  .category = TELAR_CATEGORY_MATH,
+  .doc = N_ ("Divides a by b and rounds down to a whole number."),
+  .formula = "y = ⌊a/b⌋",
+  .onnx = "Floor, Div",
+  .inputs = PAIR ("What is divided.", "What it is divided by."),
+  .outputs = telar_ports_out,
+  .params = TELAR_PARAMS ({
+      .name = "rounding",
+      .label = N_ ("Rounding"),
+      .kind = TELAR_PARAM_CHOICE,
+      .fallback = "down",
+      .choices = TELAR_CHOICES ("down", "zero"),
+      .doc = N_ ("down as in Python; zero drops what is behind the point, as in C."),
+  }),
+  .lower = lower_floor_div,
+  .examples = TELAR_EXAMPLES (
+      "f32[2,3] f32[2,3]:0.5..2", "i64[2,4]:-9..9 i64[2,4]:1..4", "i64[3,2]<9 f32[3,2]:1..3",
+      "i64[2,4]:-9..9 i64[2,4]:1..4 rounding=zero", "f32[2,3] f32[2,3]:0.5..2 rounding=zero"),
+};
 
 static const TelarOperator mod_operator = {
   .name = "mod",

@@ -315,7 +315,7 @@ telar_emit_top_k (TelarBuilder *b, TelarValue x, guint axis, gint64 k, gboolean 
   gint64 size = telar_builder_type (b, x)->shape.dims[axis];
   *places = telar_emit (b, ARGSORT, ((TelarValue[]){ x }), TELAR_INT (AXIS, axis),
                         TELAR_INT (REVERSE, largest != FALSE));
-  if (k > size)
+  if (k >= 0 && k > size)
     telar_builder_fail (b, "there are no %" G_GINT64_FORMAT " numbers along axis %u", k, axis);
   else if (k >= 0 && k != size)
     *places = telar_build_slice (b, *places, axis, 0, k);

@@ -22,7 +22,7 @@ PLAIN = {
     "floor": None, "ceil": None, "round": None, "trunc": None, "sin": None, "cos": None,
     "tan": None, "asin": None, "acos": None, "atan": None, "sinh": None, "cosh": None,
     "asinh": None, "acosh": None, "atanh": None, "divide": None, "subtract": None, "pow": None,
-    "atan2": None, "floor_div": "floor_divide", "equal": "eq", "not_equal": "ne", "less": "lt",
+    "atan2": None, "equal": "eq", "not_equal": "ne", "less": "lt",
     "less_equal": "le", "greater": "gt", "greater_equal": "ge", "and": "logical_and",
     "stop_gradient": "clone", "bitwise_and": None, "bitwise_or": None, "bitwise_xor": None, "bitwise_not": None,
     "or": "logical_or", "xor": "logical_xor", "not": "logical_not", "is_nan": "isnan",
@@ -47,6 +47,12 @@ MATH.update({name: plain(name) for name in PLAIN})
 
 
 # --- element by element ---------------------------------------------------------------------------
+
+@judge("floor_div")
+def floor_div(example):
+    rounding = "trunc" if example.get("rounding", "down") == "zero" else "floor"
+    return [torch.div(*example.inputs, rounding_mode=rounding)]
+
 
 @judge("mod")
 def mod(example):

@@ -176,16 +176,16 @@ draw_pair (OnnxCall *call, const char *op)
   if (g_str_equal (op, "add") && (draw_bias (call, 0, 1) || draw_bias (call, 1, 0)))
     return;
   TelarDType dtype = call->inputs[0]->type.dtype;
-  if (g_str_equal (op, "divide") && !telar_dtype_is_float (dtype)) {
-    if (!telar_dtype_is_unsigned (dtype))
-      onnx_call_fail (call, "the canvas divides no whole numbers that may be negative");
+  gboolean whole = g_str_equal (op, "divide") && !telar_dtype_is_float (dtype);
+  if (whole)
     op = "floor_div";
-  }
   if (draw_scale (call, op))
     return;
   TelarNode *node = onnx_draw_node (call, op);
   if (!node)
     return;
+  if (whole)
+    onnx_draw_set (call, node, "rounding", "zero");
   for (guint i = 0; i < 2; i++)
     onnx_draw_wire (call, i, node, node->op->inputs[0].repeated ? 0 : i);
   onnx_draw_give (call, 0, node, 0);

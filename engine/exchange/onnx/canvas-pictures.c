@@ -47,7 +47,12 @@ draw_pad (OnnxCall *call, const char *op)
   guint first = pads[0] == 0 && pads[rank] == 0 && rank > 1;
   double value =
       call->version >= 11 ? onnx_call_number (call, 2, 0) : onnx_call_attr_real (call, "value", 0);
-  TelarNode *node = onnx_draw_node (call, op);
+  /* A border of plus infinity is one of minus infinity around the negated numbers. */
+  gboolean highest = value == INFINITY && g_str_equal (mode, "constant");
+  if (highest)
+    value = -INFINITY;
+  TelarNode *node =
+      onnx_draw_after (call, op, highest ? onnx_draw_after (call, "negate", NULL) : NULL);
   if (!node)
     return;
   onnx_draw_set_ints (call, node, "low", pads + first, rank - first);
@@ -59,7 +64,7 @@ draw_pad (OnnxCall *call, const char *op)
                                               : mode);
   if (!lowest)
     onnx_draw_set_real (call, node, "value", value);
-  onnx_draw_unary (call, node);
+  onnx_draw_give (call, 0, highest ? onnx_draw_after (call, "negate", node) : node, 0);
 }
 
 /* Whether the scale is what the sizes say, but for the rounding of float32. */

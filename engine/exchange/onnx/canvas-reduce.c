@@ -72,12 +72,22 @@ draw_top_k (OnnxCall *call, const char *op)
 {
   gint64 k =
       onnx_call_has (call, 1) ? onnx_call_integer (call, 1, 1) : onnx_call_attr_int (call, "k", 1);
-  TelarNode *node = onnx_draw_node (call, op);
+  gint64 axis = onnx_call_attr_int (call, "axis", -1);
+  const TelarShape *shape = onnx_draw_shape (call, 0);
+  gint64 place = axis < 0 ? axis + shape->rank : axis;
+  /* All of the rows, however many a batch has, are no fixed number of them. */
+  gboolean all =
+      place >= 0 && place < shape->rank && shape->dims[place] < 0 && k == shape->dims[place];
+  gboolean largest = onnx_call_attr_int (call, "largest", 1) != 0;
+  TelarNode *node = onnx_draw_node (call, all ? "sort" : op);
   if (!node)
     return;
-  onnx_draw_set (call, node, "k", "%" G_GINT64_FORMAT, k);
-  onnx_draw_set (call, node, "axis", "%" G_GINT64_FORMAT, onnx_call_attr_int (call, "axis", -1));
-  if (!onnx_call_attr_int (call, "largest", 1))
+  onnx_draw_set (call, node, "axis", "%" G_GINT64_FORMAT, axis);
+  if (all)
+    onnx_draw_set (call, node, "descending", "%s", largest ? "true" : "false");
+  else
+    onnx_draw_set (call, node, "k", "%" G_GINT64_FORMAT, k);
+  if (!all && !largest)
     onnx_draw_set (call, node, "largest", "false");
   onnx_draw_wire (call, 0, node, 0);
   onnx_draw_give (call, 0, node, 0);
