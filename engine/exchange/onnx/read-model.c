@@ -86,6 +86,8 @@ onnx_model_proto_read (const guint8 *data, gsize length, const char *name, GErro
                      "%s is not an ONNX model, or it is damaged or cut off", name);
     g_clear_pointer (&model, onnx_model_proto_free);
   }
+  if (model)
+    onnx_expand_quantized (model->graph);
   return model;
 }
 

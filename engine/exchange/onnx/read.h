@@ -15,6 +15,10 @@ Onnx__ModelProto *onnx_model_proto_read (const guint8 *data, gsize length, const
                                          GError **error);
 void onnx_model_proto_free (Onnx__ModelProto *model);
 
+/* Replaces the quantized operators of ONNX Runtime by ONNX's own, in subgraphs as well. What they
+ * cannot say stays. Part of reading a model. */
+void onnx_expand_quantized (Onnx__GraphProto *graph);
+
 /* The element type of ONNX's number @number; FALSE when Telar has none (strings, complex). */
 gboolean onnx_dtype_from_number (int number, TelarDType *dtype);
 /* Bytes as a string; empty where the file has none. Caller frees. */
