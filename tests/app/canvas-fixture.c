@@ -115,3 +115,28 @@ picture_of (Fixture *f)
   gdk_texture_download (texture, picture.data, picture.stride);
   return picture;
 }
+
+static gboolean
+is_sharp (Fixture *f)
+{
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+  graphene_rect_t visible = telar_canvas_visible (f->canvas);
+  float scale =
+      (float)(f->canvas->view.zoom * gtk_widget_get_scale_factor (GTK_WIDGET (f->canvas)));
+  gboolean sharp = TRUE;
+
+  telar_scene_query (f->canvas->scene, &visible, nodes, NULL);
+  for (guint i = 0; i < nodes->len; i++)
+    sharp &= (float)((const TelarSceneNode *)nodes->pdata[i])->pixels_scale == scale;
+  return sharp;
+}
+
+void
+draw_sharp (Fixture *f)
+{
+  do {
+    g_free (picture_of (f).data);
+    test_wait (10);
+  } while (!is_sharp (f));
+  g_free (picture_of (f).data);
+}

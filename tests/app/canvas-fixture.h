@@ -34,5 +34,8 @@ typedef struct {
   int width, height;
 } Picture;
 Picture picture_of (Fixture *f);
+/* Draws until all cards in view are sharp: while the zoom moves, and in a frame that is late, those
+ * of the zoom before are stretched. */
+void draw_sharp (Fixture *f);
 
 G_END_DECLS

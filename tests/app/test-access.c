@@ -24,8 +24,7 @@ card_at (Fixture *f, const char *id, double zoom, graphene_rect_t *inside)
   Picture picture;
 
   telar_canvas_set_view (f->canvas, &(TelarView){ rect->origin.x - 20, rect->origin.y - 20, zoom });
-  g_free (picture_of (f).data);
-  test_wait (200); /* the zoom rests */
+  draw_sharp (f);
   picture = picture_of (f);
   *inside = GRAPHENE_RECT_INIT ((float)(24 * zoom), (float)(24 * zoom),
                                 (float)((rect->size.width - 8) * zoom),
@@ -213,8 +212,7 @@ test_no_motion_of_nodes (Fixture *f, gconstpointer data)
 
   g_object_set (settings, "gtk-enable-animations", FALSE, NULL);
   telar_canvas_fit (f->canvas, TRUE);
-  g_free (picture_of (f).data);
-  test_wait (200);
+  draw_sharp (f);
   telar_canvas_select (f->canvas, (const char *const[]){ "conv1", NULL });
   id = telar_canvas_add (f->canvas, "relu");
   g_assert_nonnull (id);

@@ -223,13 +223,31 @@ test_stale (Fixture *f, gconstpointer data)
   g_assert_cmpstr (after, ==, before);
 }
 
-/* A batch that memory cannot hold is halved until it can. */
+/* What the panel offers where a plan does not fit into memory. */
+static void
+mend_memory (Fixture *f)
+{
+  g_autoptr (GPtrArray) fixes = NULL;
+  const TelarProblem *problem = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < telar_analysis_problems (f->analysis)->len; i++) {
+    problem = telar_analysis_problems (f->analysis)->pdata[i];
+    if (problem->severity == TELAR_PROBLEM_ERROR)
+      break;
+  }
+  fixes = telar_fixes_find (f->document, f->analysis, problem);
+  g_assert_cmpuint (fixes->len, >, 0);
+  g_test_message ("%s", ((const TelarFix *)fixes->pdata[0])->label);
+  g_assert_true (telar_fix_apply (fixes->pdata[0], f->document, &error));
+}
+
+/* A batch that memory cannot hold is halved until it can; again where other programs have taken
+ * memory meanwhile. */
 static void
 test_memory (Fixture *f, gconstpointer data)
 {
   static const char *const convs[] = { "conv1", "conv2", "conv3" };
-  g_autoptr (GPtrArray) fixes = NULL;
-  const TelarProblem *problem = NULL;
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (convs); i++) {
@@ -241,21 +259,13 @@ test_memory (Fixture *f, gconstpointer data)
   }
   telar_edit_set_training (f->document, "batch", "1000000000", &error);
   g_assert_no_error (error);
-  for (guint waited = 0; waited < 2000 && !telar_analysis_fitting_batch (f->analysis); waited++)
+  while (!telar_analysis_fitting_batch (f->analysis))
     test_wait (20);
-  g_assert_cmpint (telar_analysis_fitting_batch (f->analysis), >, 0);
-  for (guint i = 0; i < telar_analysis_problems (f->analysis)->len; i++) {
-    problem = telar_analysis_problems (f->analysis)->pdata[i];
-    if (problem->severity == TELAR_PROBLEM_ERROR)
-      break;
+  while (!telar_analysis_cost (f->analysis)) {
+    if (telar_analysis_fitting_batch (f->analysis))
+      mend_memory (f);
+    test_wait (20);
   }
-  fixes = telar_fixes_find (f->document, f->analysis, problem);
-  g_assert_cmpuint (fixes->len, >, 0);
-  g_test_message ("%s", ((const TelarFix *)fixes->pdata[0])->label);
-  g_assert_true (telar_fix_apply (fixes->pdata[0], f->document, &error));
-  for (guint waited = 0; waited < 2000 && !telar_analysis_cost (f->analysis); waited++)
-    test_wait (20);
-  g_assert_nonnull (telar_analysis_cost (f->analysis));
   g_assert_cmpuint (telar_analysis_cost (f->analysis)->total_bytes, <=,
                     telar_analysis_cost (f->analysis)->free_bytes);
 }

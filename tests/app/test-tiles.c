@@ -3,28 +3,6 @@
 #include "tests/app/canvas-fixture.h"
 #include "tests/app/support.h"
 
-/* Until the zoom rests and all cards are sharp. */
-static void
-settle (Fixture *f)
-{
-  gboolean sharp = FALSE;
-
-  for (guint frame = 0; frame < 500 && !sharp; frame++) {
-    g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
-    graphene_rect_t visible = telar_canvas_visible (f->canvas);
-
-    g_free (picture_of (f).data);
-    test_wait (10);
-    sharp = TRUE;
-    telar_scene_query (f->canvas->scene, &visible, nodes, NULL);
-    for (guint i = 0; i < nodes->len; i++)
-      sharp &=
-          ((const TelarSceneNode *)nodes->pdata[i])->pixels_scale == (float)f->canvas->view.zoom;
-  }
-  g_assert_true (sharp);
-  g_free (picture_of (f).data);
-}
-
 /* Compares the picture with that of tiles which are all drawn anew. Returns what it looks like. */
 static guint
 check (Fixture *f, const char *what)
@@ -82,13 +60,13 @@ check_all (Fixture *f, double zoom)
   guint before, after;
 
   look (f, zoom);
-  settle (f);
+  draw_sharp (f);
   before = check (f, "at first");
   view = f->canvas->view;
   view.x += 333.4;
   view.y += 41.9;
   telar_canvas_set_view (f->canvas, &view);
-  settle (f);
+  draw_sharp (f);
   after = check (f, "after panning");
   g_assert_cmpuint (after, !=, before);
   telar_canvas_select (f->canvas, (const char *const[]){ "relu1", "bn1", NULL });
@@ -100,7 +78,7 @@ check_all (Fixture *f, double zoom)
   f->canvas->hover.edge = scene_node (f, "conv1")->edges->pdata[0];
   check (f, "with a wire under the pointer");
   look (f, zoom);
-  settle (f);
+  draw_sharp (f);
   hold (f, "conv1", 61, 143);
   g_assert_cmpint (f->canvas->drag, ==, TELAR_DRAG_MOVE);
   after = check (f, "while a node is dragged");

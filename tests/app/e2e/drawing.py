@@ -80,7 +80,7 @@ def place(content, identifier):
 
 def in_drawing(studio, content, known, at):
     """Where a point of the screen is in the drawing, by a card whose place is known."""
-    x, y, width, _ = studio.box(studio.node(known))
+    x, y, width, _ = studio.at_rest(known)
     scale = width / CARD_WIDTH
     return (place(content, known)[0] + (at[0] - x) / scale,
             place(content, known)[1] + (at[1] - y) / scale)
@@ -98,7 +98,7 @@ def output(studio, identifier):
 
 
 def middle_of_wire(studio, source, target):
-    start, box = output(studio, source), studio.box(studio.node(target))
+    start, box = output(studio, source), studio.at_rest(target)
     return (start[0] + box[0]) // 2, start[1]
 
 

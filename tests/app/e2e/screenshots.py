@@ -11,7 +11,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from studio import Store, Studio, wait_for, xdotool  # noqa: E402
+from studio import Store, Studio, wait_for, walk, xdotool  # noqa: E402
 
 PROGRAM, SAMPLES, FOLDER, SIZE, LANGUAGE, SCHEME = sys.argv[1:7]
 
@@ -47,10 +47,13 @@ def windows(studio):
     return xdotool("search", "--onlyvisible", "--pid", studio.process.pid).split()
 
 
-def dialog(studio, name, key, rest=1.0):
-    """What a key opens, then closed by Escape."""
+def dialog(studio, name, way, rest=1.0):
+    """What keys or an action of the window open, then closed by Escape."""
     before = len(windows(studio))
-    studio.key(key)
+    if way.startswith("win."):
+        studio.window_action(way)
+    else:
+        studio.key(*way.split())
     wait_for(name, lambda: len(windows(studio)) > before)
     shot(name, rest)
     studio.key("Escape")
@@ -143,6 +146,20 @@ def design_pages(project):
     dialog(studio, "preferences", "ctrl+comma")
     dialog(studio, "shortcuts", "ctrl+question", 1.5)
     dialog(studio, "export", "ctrl+e")
+    dialog(studio, "operators", "win.operators")
+    studio.key("F10")
+    shot("menu")
+    dialog(studio, "about", "Up Return")
+    studio.key("ctrl+b")
+    shot("bookmarks")
+    studio.key("Escape")
+    studio.key("ctrl+f")
+    studio.type("conv")
+    shot("find")
+    studio.key("Escape")
+    studio.key("shift+F4")
+    shot("costs")
+    studio.key("shift+F4")
     studio.key("Tab")
     shot("add")
     studio.key("Escape")
@@ -152,7 +169,20 @@ def design_pages(project):
     code_and_differences(studio, project)
     studio.key("ctrl+s")  # else the next one asks what becomes of the edits
     time.sleep(1)
+    studio.key("alt+Home")
+    time.sleep(1)
     studio.close()
+
+
+def sections(studio):
+    """Of the page of training, beside its charts."""
+    tabs = [item for item in walk(studio.app) if item.get_role_name() == "page tab list"]
+    tabs = max(tabs, key=lambda item: item.get_child_count())
+    for index in range(1, tabs.get_child_count()):
+        left, top, width, height = studio.box(tabs.get_child_at_index(index))
+        xdotool("mousemove", left + width // 2, top + height // 2, "click", 1)
+        xdotool("mousemove", 2, 2)
+        shot(f"section-{index}", 2)
 
 
 def train_pages(project):
@@ -165,6 +195,7 @@ def train_pages(project):
     shot("training", 1.5)
     store.wait("the end", lambda run: run["status"] == "done", 300)
     shot("trained", 2)
+    sections(studio)
     studio.key("alt+3")
     shot("compare", 2)
     studio.key("alt+1")

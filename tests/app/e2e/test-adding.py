@@ -68,7 +68,7 @@ def by_wire(folder):
         # In this drawing a ReLU follows a ReLU; then what usually does.
         check(names[:2] == ["ReLU", "Convolution 2D"], f"first come {names}")
         studio.type("images")
-        time.sleep(0.5)
+        wait_for("the answer", lambda: offered(studio)[:2] != names[:2])
         check("IDX images" not in offered(studio), "a data node is offered as the end of a wire")
         studio.key("ctrl+a")
         search(studio, "dense")

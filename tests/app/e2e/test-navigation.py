@@ -6,15 +6,11 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from studio import Failure, Studio, wait_for  # noqa: E402
+from drawing import check  # noqa: E402
+from studio import Studio, wait_for  # noqa: E402
 import tap  # noqa: E402
 
 PROGRAM, SAMPLES = sys.argv[1:3]
-
-
-def check(truth, what):
-    if not truth:
-        raise Failure(what)
 
 
 def opened():
@@ -44,12 +40,26 @@ def zoom(studio):
     return None
 
 
+def open_find_bar(studio):
+    studio.key("ctrl+f")
+    wait_for("the find bar", lambda: has_keyboard(studio, "Find nodes"))
+
+
+def find_node(studio, identifier):
+    """Goes to a node and back to the canvas."""
+    open_find_bar(studio)
+    studio.type(identifier)
+    studio.key("Return")
+    wait_for("the node", lambda: selected(studio, identifier))
+    studio.key("Escape")
+    wait_for("the end of it", lambda: not has_keyboard(studio, "Find nodes"))
+
+
 def find(folder):
     """Ctrl+F, a word, Enter: each press goes to the next node that answers; Escape ends it."""
     studio = opened()
     try:
-        studio.key("ctrl+f")
-        wait_for("the find bar", lambda: has_keyboard(studio, "Find nodes"))
+        open_find_bar(studio)
         studio.type("filters=64")
         wait_for("the count", lambda: studio.all("label", "1"))
         studio.key("Return")
@@ -72,10 +82,7 @@ def bookmarks(folder):
     """A view gets a name with Ctrl+B, and Ctrl+1 brings it back; undo takes it away."""
     studio = opened()
     try:
-        studio.key("ctrl+f")
-        studio.type("conv1")
-        studio.key("Return", "Escape")
-        wait_for("the node", lambda: selected(studio, "conv1"))
+        find_node(studio, "conv1")
         studio.key("2")
         close = wait_for("the selection from near", lambda: (zoom(studio) or 0) == 100 and 100)
         studio.key("ctrl+b")
@@ -101,10 +108,7 @@ def operators(folder):
     studio = opened()
     kept = os.path.join(os.environ["XDG_DATA_HOME"], "telar", "operators", "my_layer.telar")
     try:
-        studio.key("ctrl+f")
-        studio.type("dropout")
-        studio.key("Return", "Escape")
-        wait_for("the node", lambda: selected(studio, "dropout"))
+        find_node(studio, "dropout")
         studio.key("ctrl+g")
         wait_for("the group", lambda: "dropout" not in studio.nodes())
         studio.canvas_action("canvas.keep-group")

@@ -100,7 +100,7 @@ def arrange_and_look(folder):
         saved(studio, path, "the places before", lambda content: place(content, "relu1") == [700, 40])
 
         press(studio, "0", "plus", "plus", "plus")
-        before = studio.box(studio.node("relu3"))
+        before = studio.at_rest("relu3")
         x, y, width, height = studio.box(studio.find(name="Overview"))
         click((x + width // 4, y + height * 3 // 4))
         wait_for("another view", lambda: "relu3" not in studio.nodes()

@@ -7,18 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from studio import Failure, Store, Studio, wait_for  # noqa: E402
+from drawing import check  # noqa: E402
+from keys import is_at, save_as  # noqa: E402
+from studio import Store, Studio, wait_for  # noqa: E402
 import tap  # noqa: E402
 
 PROGRAM, SAMPLES = sys.argv[1:3]
-
-
-def check(truth, what):
-    if not truth:
-        raise Failure(what)
 
 
 def picture(box):
@@ -60,6 +56,7 @@ def build_and_train(folder):
 
         # A dropout, looked for in the palette, to a free place.
         studio.window_action("win.find")
+        wait_for("the palette's search", lambda: is_at(studio, "Search operators"))
         studio.type("dropout")
         softmax = studio.at_rest("softmax")
         place = (softmax[0] + 3 * softmax[2], softmax[1] + 3 * softmax[3])
@@ -104,16 +101,7 @@ def build_and_train(folder):
         studio.find("push button", "Train")
 
         # Saving writes what was drawn.
-        studio.window_action("win.save")
-        dialog = studio.find(name="Save the Project")
-        check(dialog, "no dialog to save")
-        time.sleep(0.5)
-        studio.key("ctrl+a")
-        studio.type(saved)
-        studio.key("Return")
-        wait_for("the saved file", lambda: os.path.exists(saved))
-        with open(saved) as file:
-            project = json.load(file)
+        project = save_as(studio, saved)
         check(any(node["id"] == added for node in project["nodes"]), "the node is not in the file")
         check(any(edge["from"] == "softmax:out" and edge["to"] == f"{added}:in"
                   for edge in project["edges"]), "the wire is not in the file")

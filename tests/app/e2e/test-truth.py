@@ -10,7 +10,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from drawing import check, click, hold, saved  # noqa: E402
+from drawing import check, click, hold, saved, selected  # noqa: E402
+from keys import is_at  # noqa: E402
 from studio import Failure, Studio, wait_for, xdotool  # noqa: E402
 import tap  # noqa: E402
 
@@ -43,7 +44,7 @@ def pixels(box):
 
 
 def carry(labels, place):
-    """Holds the wire of the labels over a place, and says what the screen shows below the pointer."""
+    """Holds the wire of the labels over a place until something is said below the pointer."""
     below = (place[0] + 14, place[1] + 20, 200, 60)
     before = pixels(below)
     xdotool("mousemove", *labels)
@@ -53,8 +54,7 @@ def carry(labels, place):
         xdotool("mousemove", labels[0] + (place[0] - labels[0]) * step // 10,
                 labels[1] + (place[1] - labels[1]) * step // 10)
         time.sleep(0.04)
-    time.sleep(2 * REST)
-    return pixels(below) != before
+    wait_for("what is said at the pointer", lambda: pixels(below) != before)
 
 
 def is_refused(studio):
@@ -62,9 +62,8 @@ def is_refused(studio):
     have looked at all that is in the window."""
     digits, conv = studio.at_rest("digits"), studio.at_rest("conv2")
     labels = (digits[0] + digits[2], digits[1] + digits[3] * 92 // 100)
-    said = carry(labels, (conv[0] + conv[2] // 2, conv[1] + conv[3] // 2))
+    carry(labels, (conv[0] + conv[2] // 2, conv[1] + conv[3] // 2))
     xdotool("mouseup", 1)
-    check(said, "nothing is said at the pointer")
     try:
         return wait_for("the words", lambda: studio.message("4 axes"), TOAST)
     except Failure:
@@ -97,6 +96,7 @@ def next_problem(folder):
         wait_for("the fixes", lambda: studio.all("push button", "Set Groups to 4"))
         studio.key("F6")
         click(hold(studio, "conv2"))
+        wait_for("the node to be selected", lambda: "conv2" in selected(studio))
         studio.key("ctrl+period")
         wait_for("the fix", lambda: not studio.all(part="groups is 5"))
         saved(studio, path, "the mended node", lambda content: "groups" not in params(content, "conv2"))
@@ -117,8 +117,8 @@ def expression(folder):
     try:
         click(hold(studio, "conv2"))
         box = studio.box(studio.find("spin button", "Filters"))
-        xdotool("mousemove", box[0] + 12, box[1] + box[3] // 2, "click", 1)
-        time.sleep(REST)
+        click((box[0] + 12, box[1] + box[3] // 2))
+        wait_for("the field to have the keyboard", lambda: is_at(studio, "Filters"))
         studio.key("ctrl+a")
         studio.type("3*width")
         studio.key("Return")
