@@ -203,8 +203,12 @@ on_reset_all (TelarInspector *self)
 GtkWidget *
 telar_inspector_build_reset_all (TelarInspector *self)
 {
+  GtkLabel *label;
+
   self->reset_all = gtk_button_new_with_label (_ ("Reset All to Their Defaults"));
-  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->reset_all))), TRUE);
+  label = GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->reset_all)));
+  gtk_label_set_wrap (label, TRUE);
+  gtk_label_set_justify (label, GTK_JUSTIFY_CENTER);
   gtk_widget_add_css_class (self->reset_all, "flat");
   gtk_widget_set_halign (self->reset_all, GTK_ALIGN_END);
   g_signal_connect_swapped (self->reset_all, "clicked", G_CALLBACK (on_reset_all), self);

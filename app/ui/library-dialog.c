@@ -236,7 +236,6 @@ telar_library_show (GtkWidget *parent)
   gtk_label_set_xalign (GTK_LABEL (shelf->problems), 0);
   gtk_label_set_selectable (GTK_LABEL (shelf->problems), TRUE);
   gtk_widget_add_css_class (shelf->problems, "error");
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (shelf->group), _ ("My Operators"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (trouble), shelf->problems);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (shelf->group));
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (trouble));
