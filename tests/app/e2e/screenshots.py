@@ -11,7 +11,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from studio import Store, Studio, wait_for, walk, xdotool  # noqa: E402
+from studio import Store, Studio, wait_for, xdotool  # noqa: E402
 
 PROGRAM, SAMPLES, FOLDER, SIZE, LANGUAGE, SCHEME = sys.argv[1:7]
 
@@ -48,12 +48,12 @@ def windows(studio):
 
 
 def dialog(studio, name, way, rest=1.0):
-    """What keys or an action of the window open, then closed by Escape."""
+    """What a key or an action of the window opens, then closed by Escape."""
     before = len(windows(studio))
     if way.startswith("win."):
         studio.window_action(way)
     else:
-        studio.key(*way.split())
+        studio.key(way)
     wait_for(name, lambda: len(windows(studio)) > before)
     shot(name, rest)
     studio.key("Escape")
@@ -149,7 +149,9 @@ def design_pages(project):
     dialog(studio, "operators", "win.operators")
     studio.key("F10")
     shot("menu")
-    dialog(studio, "about", "Up Return")
+    studio.key("Up", "Return")
+    shot("about", 1.5)
+    studio.key("Escape")
     studio.key("ctrl+b")
     shot("bookmarks")
     studio.key("Escape")
@@ -176,8 +178,8 @@ def design_pages(project):
 
 def sections(studio):
     """Of the page of training, beside its charts."""
-    tabs = [item for item in walk(studio.app) if item.get_role_name() == "page tab list"]
-    tabs = max(tabs, key=lambda item: item.get_child_count())
+    lists = wait_for("the sections", lambda: studio.all("page tab list"))
+    tabs = max(lists, key=lambda item: item.get_child_count())
     for index in range(1, tabs.get_child_count()):
         left, top, width, height = studio.box(tabs.get_child_at_index(index))
         xdotool("mousemove", left + width // 2, top + height // 2, "click", 1)
