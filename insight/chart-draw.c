@@ -160,17 +160,6 @@ arrange (Painting *painting, double header)
 
 /* --- grid and markers -------------------------------------------------------------------- */
 
-static void
-draw_text (const Painting *painting, const char *text, double x, double y, TelarTextAlign align,
-           double alpha)
-{
-  PangoLayout *layout = telar_chart_layout (painting->cr, painting->theme, 1, FALSE, text);
-
-  telar_set_color (painting->cr, painting->theme->text, alpha);
-  telar_draw_layout (painting->cr, layout, x, y, align);
-  g_object_unref (layout);
-}
-
 /* Hairlines lie on whole pixels, or they would be two grey ones. */
 static double
 crisp (double position)
@@ -194,7 +183,9 @@ draw_grid (const Painting *painting)
     telar_set_color (cr, painting->theme->text, *tick->label != '\0' ? GRID : MINOR_GRID);
     cairo_stroke (cr);
     if (*tick->label != '\0')
-      draw_text (painting, tick->label, plot->x - LABEL_GAP, y, TELAR_TEXT_RIGHT, DIM);
+      telar_chart_write (painting->cr, painting->theme,
+                         &(TelarLettering){ .align = TELAR_TEXT_RIGHT, .alpha = DIM }, tick->label,
+                         plot->x - LABEL_GAP, y);
   }
 
   double y = plot->y + plot->height + LABEL_GAP + painting->line / 2;
@@ -206,10 +197,13 @@ draw_grid (const Painting *painting)
     double x = telar_chart_to_px (chart, tick->value);
     if (x + half > name_x - LABEL_GAP)
       break;
-    draw_text (painting, tick->label, x, y, TELAR_TEXT_MIDDLE, DIM);
+    telar_chart_write (painting->cr, painting->theme,
+                       &(TelarLettering){ .align = TELAR_TEXT_MIDDLE, .alpha = DIM }, tick->label,
+                       x, y);
   }
   if (chart->x_name != NULL)
-    draw_text (painting, chart->x_name, name_x, y, TELAR_TEXT_LEFT, DIM);
+    telar_chart_write (painting->cr, painting->theme, &(TelarLettering){ .alpha = DIM },
+                       chart->x_name, name_x, y);
 }
 
 static void
@@ -241,7 +235,8 @@ draw_marker_label (const Painting *painting, const char *label, double x, double
 
   if (width == 0 || (right ? x : from) < *free_from)
     return FALSE;
-  draw_text (painting, label, from, chart->plot.y - painting->line / 2, TELAR_TEXT_LEFT, DIM);
+  telar_chart_write (painting->cr, painting->theme, &(TelarLettering){ .alpha = DIM }, label, from,
+                     chart->plot.y - painting->line / 2);
   *free_from = MAX (x, from + width) + LABEL_GAP;
   return TRUE;
 }
@@ -315,12 +310,14 @@ draw_legend_line (const Painting *painting, guint from, guint to, double x, doub
       break;
     telar_set_color (cr, telar_palette_color (series->style, painting->theme->dark), 1);
     telar_draw_mark (cr, series->style, x + LEGEND_RADIUS, y, LEGEND_RADIUS);
-    draw_text (painting, series->name, x + 2 * LEGEND_RADIUS + 6, y, TELAR_TEXT_LEFT, 0.85);
+    telar_chart_write (painting->cr, painting->theme, &(TelarLettering){ .alpha = 0.85 },
+                       series->name, x + 2 * LEGEND_RADIUS + 6, y);
     x += width + LEGEND_SPACE;
   }
   g_autofree char *rest = i == to ? rest_of_legend (chart) : NULL;
   if (rest != NULL)
-    draw_text (painting, rest, x, y, TELAR_TEXT_LEFT, DIM);
+    telar_chart_write (painting->cr, painting->theme, &(TelarLettering){ .alpha = DIM }, rest, x,
+                       y);
   return i;
 }
 
@@ -363,8 +360,9 @@ draw_empty (const Painting *painting, double header)
   const TelarChart *chart = painting->chart;
 
   if (chart->empty_text != NULL)
-    draw_text (painting, chart->empty_text, chart->width / 2, (header + chart->height) / 2,
-               TELAR_TEXT_MIDDLE, DIM);
+    telar_chart_write (painting->cr, painting->theme,
+                       &(TelarLettering){ .align = TELAR_TEXT_MIDDLE, .alpha = DIM },
+                       chart->empty_text, chart->width / 2, (header + chart->height) / 2);
 }
 
 static void

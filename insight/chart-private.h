@@ -138,6 +138,9 @@ gboolean telar_chart_box_is_high (const TelarChart *chart);
  * ------------------------------------------------------- */
 
 TelarColor telar_palette_color (guint style, gboolean dark);
+/* From blue over grey to orange, the ends of the palette of curves, for a @part from 0 to 1: told
+ * apart with each common kind of colour blindness, and by lightness too. */
+TelarColor telar_ramp_color (double part, gboolean dark);
 void telar_set_color (cairo_t *cr, TelarColor color, double alpha);
 /* The background, where the theme has one. */
 void telar_chart_draw_paper (cairo_t *cr, const TelarChartTheme *theme, double width,
@@ -159,6 +162,16 @@ void telar_layout_size (PangoLayout *layout, double *width, double *height);
 double telar_chart_text_width (cairo_t *cr, const TelarChartTheme *theme, double scale,
                                gboolean bold, const char *text);
 double telar_chart_line_height (cairo_t *cr, const TelarChartTheme *theme);
+typedef struct {
+  double scale; /* of the font; 0: 1 */
+  gboolean bold;
+  TelarTextAlign align;
+  double alpha; /* of the theme's text; 0: the colour that is set */
+} TelarLettering;
+
+/* A line of text: a number at an axis, a name, a title. @y is its middle. */
+void telar_chart_write (cairo_t *cr, const TelarChartTheme *theme, const TelarLettering *lettering,
+                        const char *text, double x, double y);
 /* @y is the middle of the line. */
 void telar_draw_layout (cairo_t *cr, PangoLayout *layout, double x, double y, TelarTextAlign align);
 

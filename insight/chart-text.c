@@ -40,6 +40,18 @@ telar_chart_theme_init (TelarChartTheme *theme, gboolean dark)
   };
 }
 
+TelarColor
+telar_ramp_color (double part, gboolean dark)
+{
+  TelarColor low = telar_palette_color (0, dark), high = telar_palette_color (1, dark);
+  TelarColor middle = { 0.62, 0.62, 0.62, 1 };
+  TelarColor from = part < 0.5 ? low : middle, to = part < 0.5 ? middle : high;
+  double t = part < 0.5 ? 2 * part : 2 * part - 1;
+
+  return (TelarColor){ from.red + t * (to.red - from.red), from.green + t * (to.green - from.green),
+                       from.blue + t * (to.blue - from.blue), 1 };
+}
+
 void
 telar_set_color (cairo_t *cr, TelarColor color, double alpha)
 {
@@ -156,4 +168,17 @@ telar_draw_layout (cairo_t *cr, PangoLayout *layout, double x, double y, TelarTe
     x -= width;
   cairo_move_to (cr, round (x), round (y - height / 2));
   pango_cairo_show_layout (cr, layout);
+}
+
+void
+telar_chart_write (cairo_t *cr, const TelarChartTheme *theme, const TelarLettering *lettering,
+                   const char *text, double x, double y)
+{
+  PangoLayout *layout = telar_chart_layout (cr, theme, lettering->scale > 0 ? lettering->scale : 1,
+                                            lettering->bold, text);
+
+  if (lettering->alpha > 0)
+    telar_set_color (cr, theme->text, lettering->alpha);
+  telar_draw_layout (cr, layout, x, y, lettering->align);
+  g_object_unref (layout);
 }

@@ -130,15 +130,6 @@ draw_frame (const Painting *p)
 
 /* --- words ------------------------------------------------------------------------------- */
 
-static void
-write_text (const Painting *p, const char *text, double scale, gboolean bold, double x, double y)
-{
-  PangoLayout *layout = telar_chart_layout (p->cr, p->theme, scale, bold, text);
-
-  telar_draw_layout (p->cr, layout, x, y, TELAR_TEXT_LEFT);
-  g_object_unref (layout);
-}
-
 static double
 legend_width (const Painting *p)
 {
@@ -164,13 +155,13 @@ draw_legend (const Painting *p, double x, double bottom)
 
     if (y + 2 * step > bottom && i + 1 < p->cloud->kinds->len) {
       telar_set_color (p->cr, p->theme->text, 0.6);
-      write_text (p, "…", 1, FALSE, x + MARK_GAP, y);
+      telar_chart_write (p->cr, p->theme, &(TelarLettering){ 0 }, "…", x + MARK_GAP, y);
       return;
     }
     telar_set_color (p->cr, telar_palette_color (i, p->theme->dark), 1);
     telar_draw_mark (p->cr, i, x + 4, y, 4);
     telar_set_color (p->cr, p->theme->text, 0.85);
-    write_text (p, name, 1, FALSE, x + MARK_GAP, y);
+    telar_chart_write (p->cr, p->theme, &(TelarLettering){ 0 }, name, x + MARK_GAP, y);
   }
 }
 
@@ -188,7 +179,8 @@ telar_cloud_draw (TelarCloud *cloud, cairo_t *cr, double width, double height,
   telar_set_color (cr, theme->background, 1);
   cairo_paint (cr);
   telar_set_color (cr, theme->text, 1);
-  write_text (&p, cloud->title, TITLE_SCALE, TRUE, MARGIN, MARGIN + p.line / 2);
+  telar_chart_write (p.cr, p.theme, &(TelarLettering){ .scale = TITLE_SCALE, .bold = TRUE },
+                     cloud->title, MARGIN, MARGIN + p.line / 2);
   draw_frame (&p);
   draw_points (&p);
   draw_legend (&p, width - MARGIN - legend + LEGEND_GAP, height);

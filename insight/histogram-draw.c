@@ -79,22 +79,12 @@ place (const Plot *plot, double value)
 /* --- text -------------------------------------------------------------------------------- */
 
 static void
-write_text (const Plot *plot, const char *text, double scale, gboolean bold, double x, double y,
-            TelarTextAlign align, double alpha)
-{
-  PangoLayout *layout = telar_chart_layout (plot->cr, plot->theme, scale, bold, text);
-
-  telar_set_color (plot->cr, plot->theme->text, alpha);
-  telar_draw_layout (plot->cr, layout, x, y, align);
-  g_object_unref (layout);
-}
-
-static void
 write_step (const Plot *plot, gint64 step, double x, double y, TelarTextAlign align)
 {
   g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, step);
 
-  write_text (plot, text, 1, FALSE, x, y, align, DIM);
+  telar_chart_write (plot->cr, plot->theme, &(TelarLettering){ .align = align, .alpha = DIM }, text,
+                     x, y);
 }
 
 static void
@@ -121,11 +111,13 @@ value_ticks (const Plot *plot, gboolean across)
       continue;
     if (across) {
       draw_line (plot, x, plot->y, x, plot->y + plot->height, 0.07);
-      write_text (plot, tick->label, 1, FALSE, x, plot->y + plot->height + BOTTOM / 2,
-                  TELAR_TEXT_MIDDLE, DIM);
+      telar_chart_write (plot->cr, plot->theme,
+                         &(TelarLettering){ .align = TELAR_TEXT_MIDDLE, .alpha = DIM }, tick->label,
+                         x, plot->y + plot->height + BOTTOM / 2);
     } else {
       draw_line (plot, plot->x, y, plot->x + plot->width, y, 0.07);
-      write_text (plot, tick->label, 1, FALSE, plot->x + plot->width + 8, y, TELAR_TEXT_LEFT, DIM);
+      telar_chart_write (plot->cr, plot->theme, &(TelarLettering){ .alpha = DIM }, tick->label,
+                         plot->x + plot->width + 8, y);
     }
   }
 }
@@ -281,7 +273,9 @@ telar_histograms_draw (const TelarHistogramDrawing *drawing, cairo_t *cr, double
   Plot plot = { .drawing = drawing, .cr = cr, .theme = theme };
 
   place_plot (&plot, width, height);
-  write_text (&plot, drawing->title, TITLE_SCALE, TRUE, LEFT, TOP / 2, TELAR_TEXT_LEFT, 1);
+  telar_chart_write (plot.cr, plot.theme,
+                     &(TelarLettering){ .scale = TITLE_SCALE, .bold = TRUE, .alpha = 1 },
+                     drawing->title, LEFT, TOP / 2);
   if (drawing->histograms->len == 0)
     return;
   measure (&plot);

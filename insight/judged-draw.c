@@ -12,6 +12,7 @@
 #define LEAST       60.0 /* pixels of a plot */
 #define COLORS      6    /* before lines are dashed */
 #define FAINT       0.16 /* of lines behind the one that is picked out */
+#define CLASS       0.38 /* of a class's calibration, which few rows make noisy */
 
 typedef struct {
   TelarJudgedChart *chart;
@@ -19,16 +20,6 @@ typedef struct {
   const TelarChartTheme *theme;
   double line; /* height of a line of text */
 } Painting;
-
-static void
-write_text (const Painting *p, const char *text, double scale, gboolean bold, double x, double y,
-            TelarTextAlign align)
-{
-  PangoLayout *layout = telar_chart_layout (p->cr, p->theme, scale, bold, text);
-
-  telar_draw_layout (p->cr, layout, x, y, align);
-  g_object_unref (layout);
-}
 
 static double
 text_width (const Painting *p, const char *text, gboolean bold)
@@ -49,7 +40,8 @@ set_line (const Painting *p, guint i)
   static const double dashes[][2] = { { 6, 3 }, { 2, 3 }, { 10, 4 } };
   const TelarJudgedLine *line = line_at (p, i);
   gboolean picked = p->chart->picked == (int)i;
-  double alpha = p->chart->picked < 0 || picked ? 1 : FAINT;
+  gboolean noisy = p->chart->kind == TELAR_JUDGED_CALIBRATION && line->class >= 0;
+  double alpha = picked ? 1 : p->chart->picked >= 0 ? FAINT : noisy ? CLASS : 1;
   guint turn = line->class < COLORS ? 0 : (guint)line->class / COLORS;
 
   cairo_set_dash (p->cr, NULL, 0, 0);
@@ -60,7 +52,7 @@ set_line (const Painting *p, guint i)
   } else {
     telar_set_color (p->cr, p->theme->text, alpha * (line->class == -2 ? 0.9 : 0.6));
   }
-  cairo_set_line_width (p->cr, line->class == -2 || picked ? 2.4 : 1.6);
+  cairo_set_line_width (p->cr, line->class == -2 || picked ? 2.4 : noisy ? 1.2 : 1.6);
 }
 
 static double
@@ -93,9 +85,10 @@ draw_grid (const Painting *p)
     cairo_line_to (p->cr, p->chart->plot.x + p->chart->plot.width, y);
     cairo_stroke (p->cr);
     telar_set_color (p->cr, p->theme->text, DIM);
-    write_text (p, label, 1, FALSE, x, p->chart->plot.y + p->chart->plot.height + p->line * 0.75,
-                TELAR_TEXT_MIDDLE);
-    write_text (p, label, 1, FALSE, p->chart->plot.x - GAP, y, TELAR_TEXT_RIGHT);
+    telar_chart_write (p->cr, p->theme, &(TelarLettering){ .align = TELAR_TEXT_MIDDLE }, label, x,
+                       p->chart->plot.y + p->chart->plot.height + p->line * 0.75);
+    telar_chart_write (p->cr, p->theme, &(TelarLettering){ .align = TELAR_TEXT_RIGHT }, label,
+                       p->chart->plot.x - GAP, y);
   }
 }
 
@@ -105,12 +98,14 @@ write_axes (const Painting *p)
   const TelarBox *plot = &p->chart->plot;
 
   telar_set_color (p->cr, p->theme->text, DIM);
-  write_text (p, p->chart->x_name, 1, FALSE, plot->x + plot->width / 2,
-              plot->y + plot->height + 2 * p->line, TELAR_TEXT_MIDDLE);
+  telar_chart_write (p->cr, p->theme, &(TelarLettering){ .align = TELAR_TEXT_MIDDLE },
+                     p->chart->x_name, plot->x + plot->width / 2,
+                     plot->y + plot->height + 2 * p->line);
   cairo_save (p->cr);
   cairo_translate (p->cr, MARGIN + p->line / 2, plot->y + plot->height / 2);
   cairo_rotate (p->cr, -G_PI / 2);
-  write_text (p, p->chart->y_name, 1, FALSE, 0, 0, TELAR_TEXT_MIDDLE);
+  telar_chart_write (p->cr, p->theme, &(TelarLettering){ .align = TELAR_TEXT_MIDDLE },
+                     p->chart->y_name, 0, 0);
   cairo_restore (p->cr);
 }
 
@@ -229,7 +224,7 @@ draw_legend (const Painting *p, double x, double height)
   guint room = (guint)MAX ((height - y - MARGIN - row) / row, 1), n = chart->lines->len;
 
   telar_set_color (p->cr, p->theme->text, DIM);
-  write_text (p, chart->area_name, 1, FALSE, x, y, TELAR_TEXT_LEFT);
+  telar_chart_write (p->cr, p->theme, &(TelarLettering){ 0 }, chart->area_name, x, y);
   y += row;
   chart->legend_x = x;
   chart->legend_y = y - row / 2;
@@ -243,13 +238,14 @@ draw_legend (const Painting *p, double x, double height)
     cairo_stroke (p->cr);
     cairo_set_dash (p->cr, NULL, 0, 0);
     telar_set_color (p->cr, p->theme->text, chart->picked < 0 || chart->picked == (int)i ? 1 : DIM);
-    write_text (p, text, 1, line_at (p, i)->class == -2, x + KEY + GAP, y, TELAR_TEXT_LEFT);
+    telar_chart_write (p->cr, p->theme, &(TelarLettering){ .bold = line_at (p, i)->class == -2 },
+                       text, x + KEY + GAP, y);
   }
   if (chart->legend_n == n)
     return;
   g_autofree char *rest = g_strdup_printf ("+%u", n - chart->legend_n);
   telar_set_color (p->cr, p->theme->text, DIM);
-  write_text (p, rest, 1, FALSE, x + KEY + GAP, y, TELAR_TEXT_LEFT);
+  telar_chart_write (p->cr, p->theme, &(TelarLettering){ 0 }, rest, x + KEY + GAP, y);
 }
 
 /* --- all of it --------------------------------------------------------------------------- */
@@ -277,7 +273,8 @@ telar_judged_chart_draw (TelarJudgedChart *chart, cairo_t *cr, double width, dou
   cairo_save (cr);
   telar_chart_draw_paper (cr, theme, width, height);
   telar_set_color (cr, theme->text, 1);
-  write_text (&p, chart->title, TITLE_SCALE, TRUE, MARGIN, MARGIN + p.line / 2, TELAR_TEXT_LEFT);
+  telar_chart_write (p.cr, p.theme, &(TelarLettering){ .scale = TITLE_SCALE, .bold = TRUE },
+                     chart->title, MARGIN, MARGIN + p.line / 2);
   double legend = legend_width (&p);
   if (place_plot (&p, width, height, legend)) {
     draw_grid (&p);

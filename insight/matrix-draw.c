@@ -25,16 +25,6 @@ typedef struct {
   double line; /* height of a line of labels */
 } Painting;
 
-static void
-write_text (const Painting *p, const char *text, double scale, double x, double y,
-            TelarTextAlign align)
-{
-  PangoLayout *layout = telar_chart_layout (p->cr, p->theme, scale, FALSE, text);
-
-  telar_draw_layout (p->cr, layout, x, y, align);
-  g_object_unref (layout);
-}
-
 static double
 text_width (const Painting *p, const char *text, double scale)
 {
@@ -89,9 +79,13 @@ write_cell (const Painting *p, double x, double y, guint right, guint answer)
   if (count == 0 || matrix->cell_height < 0.9 * p->line || text_width (p, number, scale) > width)
     return;
   set_text_color (p, shade_of (share));
-  write_text (p, number, scale, middle, y - (both ? 0.45 * p->line : 0), TELAR_TEXT_MIDDLE);
+  telar_chart_write (p->cr, p->theme,
+                     &(TelarLettering){ .scale = scale, .align = TELAR_TEXT_MIDDLE }, number,
+                     middle, y - (both ? 0.45 * p->line : 0));
   if (both)
-    write_text (p, percent, SMALL_SCALE, middle, y + 0.5 * p->line, TELAR_TEXT_MIDDLE);
+    telar_chart_write (p->cr, p->theme,
+                       &(TelarLettering){ .scale = SMALL_SCALE, .align = TELAR_TEXT_MIDDLE },
+                       percent, middle, y + 0.5 * p->line);
 }
 
 static void
@@ -148,12 +142,13 @@ write_classes (const Painting *p, double widest)
     g_autofree char *percent = percent_of (telar_matrix_share (matrix, i, i));
     double middle = matrix->y + (i + 0.5) * matrix->cell_height;
     if (i % down == 0) {
-      write_text (p, name, 1, matrix->x - GAP, middle, TELAR_TEXT_RIGHT);
-      write_text (p, percent, 1, end, middle, TELAR_TEXT_LEFT);
+      telar_chart_write (p->cr, p->theme, &(TelarLettering){ .align = TELAR_TEXT_RIGHT }, name,
+                         matrix->x - GAP, middle);
+      telar_chart_write (p->cr, p->theme, &(TelarLettering){ 0 }, percent, end, middle);
     }
     if (i % across == 0)
-      write_text (p, name, 1, matrix->x + (i + 0.5) * matrix->cell_width, bottom,
-                  TELAR_TEXT_MIDDLE);
+      telar_chart_write (p->cr, p->theme, &(TelarLettering){ .align = TELAR_TEXT_MIDDLE }, name,
+                         matrix->x + (i + 0.5) * matrix->cell_width, bottom);
   }
 }
 
@@ -163,12 +158,13 @@ write_axes (const Painting *p, double left, double bottom)
   const TelarMatrix *matrix = p->matrix;
 
   telar_set_color (p->cr, p->theme->text, DIM);
-  write_text (p, matrix->answer_name, 1, matrix->x + matrix->n * matrix->cell_width / 2, bottom,
-              TELAR_TEXT_MIDDLE);
+  telar_chart_write (p->cr, p->theme, &(TelarLettering){ .align = TELAR_TEXT_MIDDLE },
+                     matrix->answer_name, matrix->x + matrix->n * matrix->cell_width / 2, bottom);
   cairo_save (p->cr);
   cairo_translate (p->cr, left, matrix->y + matrix->n * matrix->cell_height / 2);
   cairo_rotate (p->cr, -G_PI / 2);
-  write_text (p, matrix->right_name, 1, 0, 0, TELAR_TEXT_MIDDLE);
+  telar_chart_write (p->cr, p->theme, &(TelarLettering){ .align = TELAR_TEXT_MIDDLE },
+                     matrix->right_name, 0, 0);
   cairo_restore (p->cr);
 }
 

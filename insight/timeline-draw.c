@@ -43,17 +43,6 @@ to_x (const Plot *plot, double time)
   return plot->x + (plot->timeline->time > 0 ? time / plot->timeline->time : 0) * plot->width;
 }
 
-static void
-write_text (const Plot *plot, const char *text, double x, double y, TelarTextAlign align,
-            double alpha)
-{
-  PangoLayout *layout = telar_chart_layout (plot->cr, plot->theme, 1, FALSE, text);
-
-  telar_set_color (plot->cr, plot->theme->text, alpha);
-  telar_draw_layout (plot->cr, layout, x, y, align);
-  g_object_unref (layout);
-}
-
 static double
 row_y (const Plot *plot, guint node)
 {
@@ -75,7 +64,9 @@ draw_times (const Plot *plot, double bottom)
     cairo_rectangle (plot->cr, round (x), TOP, 1, bottom - TOP);
     telar_set_color (plot->cr, plot->theme->text, 0.07);
     cairo_fill (plot->cr);
-    write_text (plot, text, x, TOP / 2, TELAR_TEXT_MIDDLE, DIM);
+    telar_chart_write (plot->cr, plot->theme,
+                       &(TelarLettering){ .align = TELAR_TEXT_MIDDLE, .alpha = DIM }, text, x,
+                       TOP / 2);
   }
 }
 
@@ -84,8 +75,9 @@ draw_names (const Plot *plot)
 {
   for (guint i = 0; i < plot->timeline->nodes->len; i++) {
     const char *name = g_array_index (plot->timeline->nodes, TelarTimelineNode, i).name;
-    write_text (plot, *name != '\0' ? name : "–", plot->x - 8, row_y (plot, i) + plot->line / 2,
-                TELAR_TEXT_RIGHT, 0.85);
+    telar_chart_write (plot->cr, plot->theme,
+                       &(TelarLettering){ .align = TELAR_TEXT_RIGHT, .alpha = 0.85 },
+                       *name != '\0' ? name : "–", plot->x - 8, row_y (plot, i) + plot->line / 2);
   }
 }
 
@@ -126,8 +118,12 @@ draw_memory (const Plot *plot, const char *name, double top)
   cairo_stroke (plot->cr);
   telar_axis_format (most / 1048576, TELAR_UNIT_NONE, 3, text, sizeof text);
   g_autofree char *size = g_strdup_printf ("%s MiB", text);
-  write_text (plot, name, plot->x - 8, bottom - plot->line / 2, TELAR_TEXT_RIGHT, 0.85);
-  write_text (plot, size, plot->x - 8, top + plot->line / 2, TELAR_TEXT_RIGHT, DIM);
+  telar_chart_write (plot->cr, plot->theme,
+                     &(TelarLettering){ .align = TELAR_TEXT_RIGHT, .alpha = 0.85 }, name,
+                     plot->x - 8, bottom - plot->line / 2);
+  telar_chart_write (plot->cr, plot->theme,
+                     &(TelarLettering){ .align = TELAR_TEXT_RIGHT, .alpha = DIM }, size,
+                     plot->x - 8, top + plot->line / 2);
 }
 
 void
