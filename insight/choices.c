@@ -145,3 +145,14 @@ telar_choices_read (const TelarRunRow *row, const char *graph)
   json_decref (settings);
   return choices;
 }
+
+double
+telar_choice_number (const char *value)
+{
+  char *end;
+
+  if (value == NULL || *value == '\0')
+    return NAN;
+  double number = g_ascii_strtod (value, &end);
+  return *end == '\0' ? number : NAN;
+}

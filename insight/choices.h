@@ -24,5 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarChoices, telar_choices_free)
 
 /* NULL where nothing of that name was chosen. Borrowed. */
 const char *telar_choices_get (const TelarChoices *choices, const char *name);
+/* "3", "0.01" as a number; NaN for a list, a word, or NULL. */
+double telar_choice_number (const char *value);
 
 G_END_DECLS

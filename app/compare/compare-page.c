@@ -133,6 +133,12 @@ on_read (TelarRunSet *set, TelarComparePage *page)
 }
 
 static void
+on_chosen (TelarSearchView *search, gint64 run, TelarComparePage *page)
+{
+  telar_run_table_select_run (page->table, run);
+}
+
+static void
 on_baseline (TelarRunTable *table, gint64 run, TelarComparePage *page)
 {
   telar_overlay_set_baseline (page->overlay, run);
@@ -307,6 +313,7 @@ telar_compare_page_init (TelarComparePage *page)
   g_signal_connect (page->table, "open", G_CALLBACK (on_open), page);
   page->overlay = TELAR_OVERLAY (telar_overlay_new (page->set));
   page->search = TELAR_SEARCH_VIEW (telar_search_view_new (page->set));
+  g_signal_connect (page->search, "chosen", G_CALLBACK (on_chosen), page);
   g_signal_connect_object (page->table, "filtered", G_CALLBACK (show_search), page,
                            G_CONNECT_SWAPPED);
   g_signal_connect (page->table, "baseline", G_CALLBACK (on_baseline), page);

@@ -217,18 +217,6 @@ duration (const TelarRunRow *row)
   return end > row->started ? (double)(end - row->started) / G_USEC_PER_SEC : NAN;
 }
 
-/* "3", "0.01"; a list or a word is none. */
-static double
-number_of_text (const char *text)
-{
-  char *end;
-
-  if (text == NULL || *text == '\0')
-    return NAN;
-  double number = g_ascii_strtod (text, &end);
-  return *end == '\0' ? number : NAN;
-}
-
 double
 telar_run_item_number (TelarRunItem *item, const char *key)
 {
@@ -241,7 +229,7 @@ telar_run_item_number (TelarRunItem *item, const char *key)
   if ((name = behind (key, "best:")) != NULL)
     return look_up (reading->best, name);
   if ((name = behind (key, "choice:")) != NULL)
-    return number_of_text (telar_choices_get (reading->choices, name));
+    return telar_choice_number (telar_choices_get (reading->choices, name));
   if (g_str_equal (key, "star"))
     return row->star ? 0 : 1;
   if (g_str_equal (key, "started"))

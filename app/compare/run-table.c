@@ -125,6 +125,18 @@ telar_run_table_select_first (TelarRunTable *table, guint n)
     gtk_selection_model_select_range (GTK_SELECTION_MODEL (table->selection), 0, n, TRUE);
 }
 
+void
+telar_run_table_select_run (TelarRunTable *table, gint64 run)
+{
+  GListModel *model = G_LIST_MODEL (table->selection);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
+    g_autoptr (TelarRunItem) item = g_list_model_get_item (model, i);
+    if (telar_run_item_id (item) == run)
+      gtk_selection_model_select_item (GTK_SELECTION_MODEL (table->selection), i, TRUE);
+  }
+}
+
 static void
 on_selection (TelarRunTable *table)
 {

@@ -19,6 +19,8 @@ GtkWidget *telar_run_table_new (TelarRunSet *set);
 /* Those that are selected, in the order of the rows; of TelarRunItem, owned. */
 GPtrArray *telar_run_table_selected (TelarRunTable *table);
 void telar_run_table_select_first (TelarRunTable *table, guint n);
+/* That run alone, where the filter lets it through. */
+void telar_run_table_select_run (TelarRunTable *table, gint64 run);
 /* All that the filter lets through. */
 GPtrArray *telar_run_table_shown (TelarRunTable *table);
 

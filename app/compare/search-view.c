@@ -1,25 +1,31 @@
-/* Axes are the settings that differ, those that matter most first, and the result at the end. */
+/* Axes are the settings that differ, those that matter most first, and the result behind them. */
 #include "app/compare/search-view.h"
 
+#include "app/compare/axis-chooser.h"
+#include "app/compare/scatter-view.h"
 #include "app/ui/chart-widget.h"
 #include "app/ui/run-text.h"
 #include "app/ui/section-stack.h"
-#include "insight/association.h"
 #include "insight/parallel.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
-#define MOST_AXES 8 /* of settings; more have no room */
+/* Settings beside the result; more have no room. */
+#define MOST_PARALLEL 8
+#define MOST_SCATTER  4
 
 struct _TelarSearchView {
   AdwBin parent_instance;
 
   TelarRunSet *set;
-  GPtrArray *items; /* TelarRunItem */
+  GPtrArray *items;   /* TelarRunItem */
+  TelarRunAxes *axes; /* of these; NULL: none */
+  gboolean stale;     /* they are of earlier items */
   TelarParallel *parallel;
+  TelarScatterView *scatter;
+  TelarAxisChooser *chooser;
   GtkWidget *area, *result, *count;
-  GtkStack *stack;
+  GtkStack *stack, *views;
   GPtrArray *results; /* names of the metrics in the choice */
   gboolean filling;
   int axis; /* that is being brushed, or -1 */
@@ -28,149 +34,104 @@ struct _TelarSearchView {
 
 G_DEFINE_FINAL_TYPE (TelarSearchView, telar_search_view, ADW_TYPE_BIN)
 
-static guint brushed_signal;
+static guint chosen_signal;
 
 /* --- axes -------------------------------------------------------------------------------- */
 
-typedef struct {
-  char *key;
-  double *numbers;
-  const char **words; /* NULL: numbers */
-  double strength;
-} Candidate;
-
-static void
-candidate_free (gpointer data)
+static TelarRunAxes *
+make_axes (TelarSearchView *view, const char *result)
 {
-  Candidate *candidate = data;
-
-  g_free (candidate->key);
-  g_free (candidate->numbers);
-  g_free (candidate->words);
-  g_free (candidate);
-}
-
-static Candidate *
-new_candidate (const GPtrArray *items, const char *choice)
-{
-  Candidate *candidate = g_new0 (Candidate, 1);
-  gboolean numeric = TRUE;
-
-  candidate->key = g_strconcat ("choice:", choice, NULL);
-  candidate->numbers = g_new (double, items->len);
-  candidate->words = g_new (const char *, items->len);
-  for (guint i = 0; i < items->len; i++) {
-    candidate->words[i] = telar_choices_get (telar_run_item_choices (items->pdata[i]), choice);
-    candidate->numbers[i] = telar_run_item_number (items->pdata[i], candidate->key);
-    numeric = numeric && (candidate->words[i] == NULL || !isnan (candidate->numbers[i]));
-  }
-  if (numeric)
-    g_clear_pointer (&candidate->words, g_free);
-  return candidate;
-}
-
-static int
-compare_strengths (gconstpointer a, gconstpointer b)
-{
-  double one = fabs ((*(Candidate *const *)a)->strength);
-  double other = fabs ((*(Candidate *const *)b)->strength);
-
-  one = isnan (one) ? -1 : one;
-  other = isnan (other) ? -1 : other;
-  return one > other ? -1 : one < other;
-}
-
-/* Steps of tens are seen on a logarithmic axis. */
-static gboolean
-spans_decades (const double *values, guint n)
-{
-  double min = INFINITY, max = 0;
+  static const TelarSearchWords words = { telar_run_column_title, telar_run_column_unit };
+  guint n = view->items->len;
+  g_autofree TelarSearchRun *runs = g_new0 (TelarSearchRun, n);
 
   for (guint i = 0; i < n; i++) {
-    if (values[i] <= 0)
-      return FALSE;
-    min = isnan (values[i]) ? min : MIN (min, values[i]);
-    max = isnan (values[i]) ? max : MAX (max, values[i]);
+    TelarRunItem *item = view->items->pdata[i];
+    runs[i] = (TelarSearchRun){ telar_run_item_row (item)->name, telar_run_item_choices (item),
+                                telar_run_item_metrics (item) };
   }
-  return max >= 50 * min;
+  return telar_run_axes_of_search (runs, n, result, &words);
 }
 
-static gboolean
-are_whole (const double *values, guint n)
+/* Runs come and go while others are looked at. */
+static void
+keep_brushes (const TelarRunAxes *before, TelarRunAxes *axes)
 {
+  for (guint i = 0; before != NULL && i < telar_run_axes_n (before); i++) {
+    const TelarRunAxis *axis = telar_run_axes_get (before, i);
+    int now = axis->brushed ? telar_run_axes_find (axes, axis->key) : -1;
+    if (now >= 0)
+      telar_run_axes_brush (axes, (guint)now, axis->low, axis->high);
+  }
+}
+
+static void
+show_count (TelarSearchView *view)
+{
+  guint passing = 0, n = view->axes != NULL ? telar_run_axes_n_runs (view->axes) : 0;
+
   for (guint i = 0; i < n; i++)
-    if (!isnan (values[i]) && values[i] != floor (values[i]))
-      return FALSE;
-  return TRUE;
-}
-
-static void
-add_axis (TelarSearchView *view, const Candidate *candidate)
-{
-  g_autofree char *title = telar_run_column_title (candidate->key);
-
-  if (candidate->words != NULL)
-    telar_parallel_add_words (view->parallel, title, candidate->words, candidate->strength);
-  else
-    telar_parallel_add_numbers (view->parallel, title,
-                                are_whole (candidate->numbers, view->items->len) ? TELAR_UNIT_COUNT
-                                                                                 : TELAR_UNIT_NONE,
-                                spans_decades (candidate->numbers, view->items->len),
-                                candidate->numbers, candidate->strength);
-}
-
-static GPtrArray *
-rank_candidates (TelarSearchView *view, const double *result)
-{
-  const GPtrArray *varying = telar_run_set_varying (view->set);
-  GPtrArray *candidates = g_ptr_array_new_with_free_func (candidate_free);
-
-  for (guint i = 0; i < varying->len; i++) {
-    Candidate *candidate = new_candidate (view->items, varying->pdata[i]);
-    candidate->strength =
-        candidate->words != NULL
-            ? telar_rank_ratio (candidate->words, result, view->items->len)
-            : telar_rank_correlation (candidate->numbers, result, view->items->len);
-    g_ptr_array_add (candidates, candidate);
-  }
-  g_ptr_array_sort (candidates, compare_strengths);
-  return candidates;
-}
-
-static void
-tell_brushed (TelarSearchView *view)
-{
-  g_autoptr (GPtrArray) passing = g_ptr_array_new ();
-
-  for (guint i = 0; i < view->items->len; i++)
-    if (telar_parallel_passes (view->parallel, i))
-      g_ptr_array_add (passing, view->items->pdata[i]);
-  g_autofree char *text = g_strdup_printf (_ ("%u of %u runs"), passing->len, view->items->len);
+    passing += telar_run_axes_passes (view->axes, i) ? 1 : 0;
+  gboolean brushed = view->axes != NULL && telar_run_axes_is_brushed (view->axes);
+  g_autofree char *text = brushed ? g_strdup_printf (_ ("%u of %u runs"), passing, n) : NULL;
   gtk_label_set_text (GTK_LABEL (view->count), text);
-  g_signal_emit (view, brushed_signal, 0, passing);
 }
 
+static void
+on_brushed (TelarSearchView *view)
+{
+  show_count (view);
+  gtk_widget_queue_draw (view->area);
+  gtk_widget_queue_draw (GTK_WIDGET (view->scatter));
+}
+
+static void
+show_scatter (TelarSearchView *view, const char *picked)
+{
+  g_autoptr (GArray) shown = telar_axis_chooser_shown (view->chooser, view->axes);
+
+  telar_scatter_view_show (view->scatter, view->axes, shown, picked);
+}
+
+static char *
+picked_name (TelarSearchView *view)
+{
+  int picked = telar_scatter_picked (telar_scatter_view_get (view->scatter));
+
+  return picked >= 0 ? g_strdup (telar_run_axes_name (view->axes, (guint)picked)) : NULL;
+}
+
+static void
+on_axes (TelarSearchView *view)
+{
+  g_autofree char *picked = picked_name (view);
+
+  show_scatter (view, picked);
+}
+
+/* Of nothing, or of the result that is chosen. */
 static void
 fill (TelarSearchView *view)
 {
   guint n = view->items->len, chosen = gtk_drop_down_get_selected (GTK_DROP_DOWN (view->result));
-  g_autofree double *result = g_new (double, n + 1);
+  gboolean some = n > 0 && chosen < view->results->len;
+  g_autofree char *picked = picked_name (view);
+  g_autoptr (TelarRunAxes) before = g_steal_pointer (&view->axes);
 
-  telar_parallel_reset (view->parallel, n);
-  gtk_label_set_text (GTK_LABEL (view->count), NULL);
-  telar_section_stack_set_filled (view->stack, n > 0 && chosen < view->results->len);
-  if (n == 0 || chosen >= view->results->len)
-    return;
-  g_autofree char *key = g_strconcat ("last:", view->results->pdata[chosen], NULL);
-  g_autofree char *title = telar_run_column_title (key);
-  for (guint i = 0; i < n; i++)
-    result[i] = telar_run_item_number (view->items->pdata[i], key);
-  g_autoptr (GPtrArray) candidates = rank_candidates (view, result);
-  for (guint i = 0; i < MIN (candidates->len, MOST_AXES); i++)
-    add_axis (view, candidates->pdata[i]);
-  guint axis = telar_parallel_add_numbers (view->parallel, title, telar_run_column_unit (key),
-                                           FALSE, result, NAN);
-  telar_parallel_set_color_axis (view->parallel, axis);
+  view->stale = FALSE;
+  telar_parallel_show (view->parallel, NULL, NULL);
+  telar_scatter_view_show (view->scatter, NULL, NULL, NULL);
+  if (some) {
+    view->axes = make_axes (view, view->results->pdata[chosen]);
+    keep_brushes (before, view->axes);
+    g_autoptr (GArray) parallel = telar_run_axes_choose (view->axes, MOST_PARALLEL);
+    g_autoptr (GArray) usual = telar_run_axes_choose (view->axes, MOST_SCATTER);
+    telar_parallel_show (view->parallel, view->axes, parallel);
+    telar_axis_chooser_set_axes (view->chooser, view->axes, usual);
+    show_scatter (view, picked);
+  }
+  show_count (view);
+  telar_section_stack_set_filled (view->stack, some);
   gtk_widget_queue_draw (view->area);
 }
 
@@ -206,6 +167,13 @@ fill_results (TelarSearchView *view)
   view->filling = FALSE;
 }
 
+static void
+bring_up_to_date (TelarSearchView *view)
+{
+  fill_results (view);
+  fill (view);
+}
+
 void
 telar_search_view_show (TelarSearchView *view, const GPtrArray *items)
 {
@@ -213,8 +181,18 @@ telar_search_view_show (TelarSearchView *view, const GPtrArray *items)
   g_ptr_array_set_size (view->items, 0);
   for (guint i = 0; i < items->len; i++)
     g_ptr_array_add (view->items, g_object_ref (items->pdata[i]));
-  fill_results (view);
-  fill (view);
+  view->stale = TRUE;
+  if (gtk_widget_get_mapped (GTK_WIDGET (view)))
+    bring_up_to_date (view);
+}
+
+/* What nobody sees is not ranked at every point that a run records. */
+static void
+telar_search_view_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (telar_search_view_parent_class)->map (widget);
+  if (TELAR_SEARCH_VIEW (widget)->stale)
+    bring_up_to_date (TELAR_SEARCH_VIEW (widget));
 }
 
 /* --- drawing and brushing ---------------------------------------------------------------- */
@@ -243,15 +221,13 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, TelarSearchView *
   if (view->axis < 0)
     return;
   telar_parallel_brush (view->parallel, (guint)view->axis, view->from, view->from + dy);
-  gtk_widget_queue_draw (view->area);
+  on_brushed (view);
 }
 
 static void
 on_drag_end (GtkGestureDrag *gesture, double dx, double dy, TelarSearchView *view)
 {
   on_drag_update (gesture, dx, dy, view);
-  if (view->axis >= 0)
-    tell_brushed (view);
   view->axis = -1;
 }
 
@@ -259,13 +235,17 @@ static gboolean
 on_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
         TelarSearchView *view)
 {
-  if (key != GDK_KEY_Escape || !telar_parallel_is_brushed (view->parallel))
+  if (key != GDK_KEY_Escape || view->axes == NULL || !telar_run_axes_unbrush_all (view->axes))
     return GDK_EVENT_PROPAGATE;
-  for (guint i = 0; i < telar_parallel_n_axes (view->parallel); i++)
-    telar_parallel_brush (view->parallel, i, 0, 0);
-  gtk_widget_queue_draw (view->area);
-  tell_brushed (view);
+  on_brushed (view);
   return GDK_EVENT_STOP;
+}
+
+static void
+on_chosen (TelarScatterView *scatter, guint run, TelarSearchView *view)
+{
+  if (run < view->items->len)
+    g_signal_emit (view, chosen_signal, 0, telar_run_item_id (view->items->pdata[run]));
 }
 
 /* --- life -------------------------------------------------------------------------------- */
@@ -278,6 +258,7 @@ finalize (GObject *object)
   g_ptr_array_unref (view->items);
   g_ptr_array_unref (view->results);
   telar_parallel_free (view->parallel);
+  telar_run_axes_free (view->axes);
   g_clear_object (&view->set);
   G_OBJECT_CLASS (telar_search_view_parent_class)->finalize (object);
 }
@@ -286,8 +267,9 @@ static void
 telar_search_view_class_init (TelarSearchViewClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = finalize;
-  brushed_signal = g_signal_new ("brushed", TELAR_TYPE_SEARCH_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
-                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  GTK_WIDGET_CLASS (klass)->map = telar_search_view_map;
+  chosen_signal = g_signal_new ("chosen", TELAR_TYPE_SEARCH_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 }
 
 static void
@@ -303,7 +285,6 @@ static GtkWidget *
 build_area (TelarSearchView *view)
 {
   GtkGesture *drag = gtk_gesture_drag_new ();
-  GtkEventController *keys = gtk_event_controller_key_new ();
 
   view->area = gtk_drawing_area_new ();
   gtk_widget_set_vexpand (view->area, TRUE);
@@ -316,36 +297,81 @@ build_area (TelarSearchView *view)
   g_signal_connect (drag, "drag-begin", G_CALLBACK (on_drag_begin), view);
   g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag_update), view);
   g_signal_connect (drag, "drag-end", G_CALLBACK (on_drag_end), view);
-  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), view);
   gtk_widget_add_controller (view->area, GTK_EVENT_CONTROLLER (drag));
-  gtk_widget_add_controller (view->area, keys);
   return view->area;
+}
+
+/* Either with all the room; Escape is for both. */
+static GtkWidget *
+build_views (TelarSearchView *view)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  view->scatter = TELAR_SCATTER_VIEW (telar_scatter_view_new ());
+  g_signal_connect_object (view->scatter, "brushed", G_CALLBACK (on_brushed), view,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (view->scatter, "chosen", G_CALLBACK (on_chosen), view, 0);
+  gtk_widget_set_vexpand (GTK_WIDGET (view->scatter), TRUE);
+  g_object_set (view->scatter, "margin-start", 12, "margin-end", 12, "margin-bottom", 12, NULL);
+  view->views = GTK_STACK (gtk_stack_new ());
+  gtk_stack_add_titled (view->views, build_area (view), "parallel", _ ("Parallel Coordinates"));
+  gtk_stack_add_titled (view->views, GTK_WIDGET (view->scatter), "scatter", _ ("Scatter Matrix"));
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), view);
+  gtk_widget_add_controller (GTK_WIDGET (view->views), keys);
+  return GTK_WIDGET (view->views);
+}
+
+static void
+on_view (TelarSearchView *view)
+{
+  const char *name = gtk_stack_get_visible_child_name (view->views);
+
+  gtk_widget_set_visible (GTK_WIDGET (view->chooser), g_strcmp0 (name, "scatter") == 0);
+}
+
+static GtkWidget *
+build_bar (TelarSearchView *view)
+{
+  const char *const none[] = { NULL };
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *label = gtk_label_new (_ ("Result")), *switcher = gtk_stack_switcher_new ();
+
+  gtk_widget_add_css_class (label, "dim-label");
+  view->result = gtk_drop_down_new_from_strings (none);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view->result), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Result"), -1);
+  g_signal_connect_object (view->result, "notify::selected", G_CALLBACK (on_result), view,
+                           G_CONNECT_SWAPPED);
+  view->count = gtk_label_new (NULL);
+  gtk_widget_add_css_class (view->count, "figures");
+  gtk_widget_set_hexpand (view->count, TRUE);
+  gtk_widget_set_halign (view->count, GTK_ALIGN_START);
+  view->chooser = TELAR_AXIS_CHOOSER (telar_axis_chooser_new (TELAR_SCATTER_MOST_AXES));
+  g_signal_connect_object (view->chooser, "changed", G_CALLBACK (on_axes), view, G_CONNECT_SWAPPED);
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), view->views);
+  g_signal_connect_object (view->views, "notify::visible-child", G_CALLBACK (on_view), view,
+                           G_CONNECT_SWAPPED);
+  on_view (view);
+  gtk_box_append (GTK_BOX (bar), label);
+  gtk_box_append (GTK_BOX (bar), view->result);
+  gtk_box_append (GTK_BOX (bar), view->count);
+  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (view->chooser));
+  gtk_box_append (GTK_BOX (bar), switcher);
+  g_object_set (bar, "margin-start", 12, "margin-end", 12, "margin-top", 8, NULL);
+  return bar;
 }
 
 GtkWidget *
 telar_search_view_new (TelarRunSet *set)
 {
   TelarSearchView *view = g_object_new (TELAR_TYPE_SEARCH_VIEW, NULL);
-  const char *const none[] = { NULL };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
-  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *label = gtk_label_new (_ ("Result"));
 
   view->set = g_object_ref (set);
-  gtk_widget_add_css_class (label, "dim-label");
-  view->result = gtk_drop_down_new_from_strings (none);
-  g_signal_connect_object (view->result, "notify::selected", G_CALLBACK (on_result), view,
-                           G_CONNECT_SWAPPED);
-  view->count = gtk_label_new (NULL);
-  gtk_widget_add_css_class (view->count, "figures");
-  gtk_box_append (GTK_BOX (bar), label);
-  gtk_box_append (GTK_BOX (bar), view->result);
-  gtk_box_append (GTK_BOX (bar), view->count);
-  g_object_set (bar, "margin-start", 12, "margin-end", 12, "margin-top", 8, NULL);
   view->stack = telar_section_stack_new (_ ("Nothing to Compare"),
                                          _ ("Runs with a metric show here what their settings did"),
-                                         build_area (view));
-  gtk_box_append (GTK_BOX (box), bar);
+                                         build_views (view));
+  gtk_box_append (GTK_BOX (box), build_bar (view));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (view->stack));
   adw_bin_set_child (ADW_BIN (view), box);
   return GTK_WIDGET (view);

@@ -1,6 +1,7 @@
 /* The Compare page in process, under a display: a real store with runs of a search. */
 #include "app/compare/compare-page.h"
 #include "app/compare/overlay.h"
+#include "app/compare/scatter-view.h"
 #include "app/compare/search-view.h"
 #include "app/ui/chart-view.h"
 #include "app/ui/diff-view.h"
@@ -415,17 +416,92 @@ is_search (GtkWidget *widget, const char *unused)
   return TELAR_IS_SEARCH_VIEW (widget);
 }
 
+static gboolean
+is_scatter (GtkWidget *widget, const char *unused)
+{
+  return TELAR_IS_SCATTER_VIEW (widget);
+}
+
+static void
+press (Fixture *fixture, const char *label)
+{
+  GtkWidget *text = test_wait_for (fixture->window, test_is_label, label);
+  GtkWidget *button = gtk_widget_get_ancestor (text, GTK_TYPE_TOGGLE_BUTTON);
+
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
+}
+
 static void
 test_search (Fixture *fixture, gconstpointer data)
 {
   wait_for_rows (fixture, RUNS);
   wait_for_series (fixture, "loss", 5);
-  GtkWidget *label = test_wait_for (fixture->window, test_is_label, "Settings and Result");
-  GtkWidget *button = gtk_widget_get_ancestor (label, GTK_TYPE_TOGGLE_BUTTON);
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
+  press (fixture, "Settings and Result");
   test_wait_for (fixture->window, is_search, NULL);
   gtk_test_widget_wait_for_draw (fixture->window);
   test_picture (fixture->window, "compare-search");
+}
+
+/* The popover's rows, which are made when it opens. */
+static GtkWidget *
+find_row (GtkWidget *widget, const char *label)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_CHECK_BUTTON (widget) &&
+      g_strcmp0 (gtk_check_button_get_label (GTK_CHECK_BUTTON (widget)), label) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_row (child, label);
+  return found;
+}
+
+/* Of the runs of the search the matrix shows what differs and the result; a run that is chosen in
+ * it is the one that is selected; what axes there are a person chooses. */
+static void
+test_scatter (Fixture *fixture, gconstpointer data)
+{
+  double from, to, wide, end;
+
+  wait_for_rows (fixture, RUNS);
+  press (fixture, "Settings and Result");
+  press (fixture, "Scatter Matrix");
+  GtkWidget *view = test_wait_for (fixture->window, is_scatter, NULL);
+  const TelarScatter *scatter = telar_scatter_view_get (TELAR_SCATTER_VIEW (view));
+  g_autofree char *words = NULL;
+  while (words == NULL || strstr (words, "Learning rate") == NULL) {
+    g_main_context_iteration (NULL, TRUE);
+    g_free (words);
+    words = telar_scatter_describe (scatter);
+  }
+  gtk_test_widget_wait_for_draw (fixture->window);
+  telar_scatter_column (scatter, 0, &from, &to);
+  test_picture (fixture->window, "compare-scatter");
+
+  GtkWidget *label = test_wait_for (fixture->window, test_is_label, "Axes");
+  GtkWidget *button = gtk_widget_get_ancestor (label, GTK_TYPE_MENU_BUTTON);
+  gtk_menu_button_popup (GTK_MENU_BUTTON (button));
+  GtkWidget *row = NULL;
+  while (row == NULL) {
+    g_main_context_iteration (NULL, TRUE);
+    row = find_row (GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (button))), "Seed");
+  }
+  gboolean shown = gtk_check_button_get_active (GTK_CHECK_BUTTON (row));
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (row), !shown);
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (button));
+  do {
+    g_main_context_iteration (NULL, TRUE);
+    telar_scatter_column (scatter, 0, &wide, &end);
+  } while (end - wide == to - from); /* of other cells */
+
+  g_signal_emit_by_name (view, "chosen", 3);
+  g_autoptr (GPtrArray) selected = NULL;
+  do {
+    g_clear_pointer (&selected, g_ptr_array_unref);
+    g_main_context_iteration (NULL, FALSE);
+    selected = telar_run_table_selected (table_of (fixture));
+  } while (selected->len != 1);
 }
 
 int
@@ -445,5 +521,6 @@ main (int argc, char **argv)
   g_test_add ("/compare-page/two", Fixture, "runs", set_up, test_two, tear_down);
   g_test_add ("/compare-page/detail", Fixture, NULL, set_up, test_detail, tear_down);
   g_test_add ("/compare-page/search", Fixture, "runs", set_up, test_search, tear_down);
+  g_test_add ("/compare-page/scatter", Fixture, "runs", set_up, test_scatter, tear_down);
   return g_test_run ();
 }

@@ -232,44 +232,128 @@ test_association (void)
   g_assert_true (isnan (telar_rank_ratio (words, ranks, 2)));
 }
 
+/* --- axes of runs ------------------------------------------------------------------------ */
+
+static const char *const run_names[] = { "a", "b", "c", "d" };
+
+static TelarRunAxes *
+make_axes (void)
+{
+  const double rates[] = { 0.001, 0.01, 0.1, NAN }, losses[] = { 3, 1, 2, 2 };
+  const char *const kinds[] = { "adam", "sgd", "adam", NULL };
+  TelarRunAxes *axes = telar_run_axes_new (run_names, 4);
+
+  telar_run_axes_add_numbers (axes, "choice:rate", "rate", TELAR_UNIT_NONE, rates, 0.5);
+  telar_run_axes_add_words (axes, "choice:optimizer", "optimizer", kinds, NAN);
+  telar_run_axes_set_color (
+      axes, telar_run_axes_add_numbers (axes, "last:loss", "loss", TELAR_UNIT_NONE, losses, NAN));
+  return axes;
+}
+
+static void
+test_axes (void)
+{
+  g_autoptr (TelarRunAxes) axes = make_axes ();
+  const TelarRunAxis *rate = telar_run_axes_get (axes, 0), *kind = telar_run_axes_get (axes, 1);
+
+  g_assert_true (rate->log); /* two decades */
+  g_assert_false (telar_run_axes_get (axes, 2)->log);
+  g_assert_cmpfloat_with_epsilon (rate->parts[1], 0.5, 1e-12);
+  g_assert_true (isnan (rate->parts[3]));
+  g_assert_cmpstr (rate->texts[1], ==, "0.01");
+  g_assert_null (rate->texts[3]);
+  g_assert_cmpuint (kind->n_words, ==, 2);
+  g_assert_cmpint (telar_run_axes_find (axes, "last:loss"), ==, 2);
+  g_assert_cmpint (telar_run_axes_find (axes, "last:"), ==, -1);
+
+  /* Within its band, not on another's place, the same each time. */
+  double a = telar_run_axes_place (axes, 1, 0), c = telar_run_axes_place (axes, 1, 2);
+  g_assert_true (a > 0 && a < 0.5 && c > 0 && c < 0.5 && a != c);
+  g_assert_cmpfloat (a, ==, telar_run_axes_place (axes, 1, 0));
+
+  telar_run_axes_brush (axes, 1, 0.3, 0.2); /* the whole band of adam */
+  g_assert_cmpfloat (kind->high, ==, 0.5);
+  g_assert_true (telar_run_axes_passes (axes, 0));
+  g_assert_false (telar_run_axes_passes (axes, 1));
+  g_assert_false (telar_run_axes_passes (axes, 3)); /* it has none */
+  g_assert_true (telar_run_axes_unbrush_all (axes));
+  g_assert_false (telar_run_axes_unbrush_all (axes));
+  telar_run_axes_drop (axes, 1);
+  g_assert_false (telar_run_axes_passes (axes, 1));
+}
+
+/* What differs is ranked by the result, which stands behind it and before other metrics. */
+static void
+test_search (void)
+{
+  const TelarSearchWords plain = { 0 };
+  TelarSearchRun runs[6];
+  char names[6][2];
+
+  for (guint i = 0; i < 6; i++) {
+    double loss = i, other = i % 2;
+    TelarRunRow row = { .name = names[i] };
+    g_autofree char *settings = g_strdup_printf (
+        "{\"learning_rate\": %g, \"optimizer\": \"%s\", \"epochs\": %d, \"batch_size\": 8}",
+        pow (10, -(double)i), i % 2 ? "sgd" : "adam", (int)(i / 3));
+    row.settings = settings;
+    g_snprintf (names[i], 2, "%c", 'a' + (char)i);
+    GHashTable *metrics = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+    g_hash_table_insert (metrics, (gpointer) "loss", g_memdup2 (&loss, sizeof loss));
+    g_hash_table_insert (metrics, (gpointer) "f1", g_memdup2 (&other, sizeof other));
+    runs[i] = (TelarSearchRun){ names[i], telar_choices_read (&row, NULL), metrics };
+  }
+  g_autoptr (TelarRunAxes) axes = telar_run_axes_of_search (runs, 6, "loss", &plain);
+  g_assert_cmpuint (telar_run_axes_n (axes), ==, 5);
+  g_assert_cmpstr (telar_run_axes_get (axes, 0)->key, ==, "choice:learning_rate");
+  g_assert_cmpfloat_with_epsilon (telar_run_axes_get (axes, 0)->strength, -1, 1e-9);
+  g_assert_cmpstr (telar_run_axes_get (axes, 0)->title, ==, "learning_rate");
+  g_assert_cmpint (telar_run_axes_color (axes), ==, 3);
+  g_assert_cmpstr (telar_run_axes_get (axes, 3)->key, ==, "last:loss");
+  g_assert_cmpstr (telar_run_axes_get (axes, 4)->key, ==, "last:f1");
+  g_autoptr (GArray) shown = telar_run_axes_choose (axes, 2);
+  g_assert_cmpuint (shown->len, ==, 3);
+  g_assert_cmpuint (g_array_index (shown, guint, 2), ==, 3);
+  for (guint i = 0; i < 6; i++) {
+    telar_choices_free ((TelarChoices *)runs[i].choices);
+    g_hash_table_unref (runs[i].metrics);
+  }
+}
+
 /* --- parallel coordinates ---------------------------------------------------------------- */
 
 static void
 test_parallel (void)
 {
   TelarParallel *parallel = telar_parallel_new ();
+  g_autoptr (TelarRunAxes) axes = make_axes ();
+  g_autoptr (GArray) shown = telar_run_axes_choose (axes, 8);
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 600, 300);
   cairo_t *cr = cairo_create (surface);
-  const double rates[] = { 0.001, 0.01, 0.1, NAN }, losses[] = { 3, 1, 2, 2 };
-  const char *const kinds[] = { "adam", "sgd", "adam", NULL };
   TelarChartTheme theme;
 
   telar_chart_theme_init (&theme, FALSE);
   telar_parallel_draw (parallel, cr, 600, 300, &theme); /* nothing */
-  telar_parallel_reset (parallel, 4);
-  telar_parallel_add_numbers (parallel, "rate", TELAR_UNIT_NONE, TRUE, rates, 0.5);
-  telar_parallel_add_words (parallel, "optimizer", kinds, NAN);
-  guint last = telar_parallel_add_numbers (parallel, "loss", TELAR_UNIT_NONE, FALSE, losses, NAN);
-  telar_parallel_set_color_axis (parallel, last);
+  telar_parallel_show (parallel, axes, shown);
   telar_parallel_draw (parallel, cr, 600, 300, &theme);
   g_assert_cmpint (telar_parallel_axis_at (parallel, 70, 150), ==, 0);
   g_assert_cmpint (telar_parallel_axis_at (parallel, 300, 150), ==, 1);
   g_assert_cmpint (telar_parallel_axis_at (parallel, 200, 150), ==, -1);
 
-  g_assert_false (telar_parallel_is_brushed (parallel));
+  g_assert_false (telar_run_axes_is_brushed (axes));
   telar_parallel_brush (parallel, 2, 180, 290); /* the lower half: losses 1 to 2 */
-  g_assert_true (telar_parallel_is_brushed (parallel));
-  g_assert_false (telar_parallel_passes (parallel, 0));
-  g_assert_true (telar_parallel_passes (parallel, 1));
+  g_assert_true (telar_run_axes_is_brushed (axes));
+  g_assert_false (telar_run_axes_passes (axes, 0));
+  g_assert_true (telar_run_axes_passes (axes, 1));
   telar_parallel_brush (parallel, 0, 50, 100); /* the highest rate */
-  g_assert_false (telar_parallel_passes (parallel, 1));
-  g_assert_false (telar_parallel_passes (parallel, 3)); /* it has none */
+  g_assert_false (telar_run_axes_passes (axes, 1));
+  g_assert_false (telar_run_axes_passes (axes, 3)); /* it has none */
   telar_parallel_draw (parallel, cr, 600, 300, &theme);
   telar_parallel_brush (parallel, 0, 80, 81);
   telar_parallel_brush (parallel, 2, 80, 81);
-  g_assert_false (telar_parallel_is_brushed (parallel));
+  g_assert_false (telar_run_axes_is_brushed (axes));
   for (guint i = 0; i < 4; i++)
-    g_assert_true (telar_parallel_passes (parallel, i));
+    g_assert_true (telar_run_axes_passes (axes, i));
   cairo_destroy (cr);
   cairo_surface_destroy (surface);
   telar_parallel_free (parallel);
@@ -288,6 +372,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/insight/curves/subtract", test_subtract);
   g_test_add_func ("/insight/curves/choices", test_choices);
   g_test_add_func ("/insight/curves/association", test_association);
+  g_test_add_func ("/insight/curves/axes", test_axes);
+  g_test_add_func ("/insight/curves/search", test_search);
   g_test_add_func ("/insight/curves/parallel", test_parallel);
   return g_test_run ();
 }
