@@ -35,6 +35,18 @@ telar_scatter_show (TelarScatter *scatter, TelarRunAxes *axes, const GArray *sho
     g_array_append_vals (scatter->shown, shown->data, MIN (shown->len, TELAR_SCATTER_MOST_AXES));
 }
 
+guint
+telar_scatter_n_shown (const TelarScatter *scatter)
+{
+  return scatter->shown->len;
+}
+
+guint
+telar_scatter_shown (const TelarScatter *scatter, guint i)
+{
+  return g_array_index (scatter->shown, guint, i);
+}
+
 /* --- places ------------------------------------------------------------------------------ */
 
 void

@@ -20,6 +20,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarScatter, telar_scatter_free)
  * run is picked out then. */
 void telar_scatter_show (TelarScatter *scatter, TelarRunAxes *axes, const GArray *shown);
 
+guint telar_scatter_n_shown (const TelarScatter *scatter);
+guint telar_scatter_shown (const TelarScatter *scatter, guint i); /* the number of an axis */
+
 void telar_scatter_draw (TelarScatter *scatter, cairo_t *cr, double width, double height,
                          const TelarChartTheme *theme);
 

@@ -26,6 +26,8 @@ const TelarRoute telar_web_routes[] = {
   { "GET", "/api/runs/{run}/requests", telar_api_requests },
   { "POST", "/api/runs/{run}/requests", telar_api_ask },
   { "GET", "/api/chart", telar_api_chart },
+  { "GET", "/api/scatter", telar_api_scatter },
+  { "GET", "/api/scatter-picture", telar_api_scatter_picture },
   { NULL },
 };
 

@@ -27,14 +27,15 @@ workspace_remove (const char *workspace)
 }
 
 static TelarMonitor *
-record (const char *workspace, const char *run, gint64 steps_per_epoch, gint64 first_step)
+record_as (const char *workspace, const char *run, const char *settings, gint64 steps_per_epoch,
+           gint64 first_step)
 {
   g_autoptr (TelarGraph) graph = telar_graph_new ();
   g_autofree char *text = telar_graph_to_text (graph);
   TelarRecording recording = { .run = run,
                                .project = "/tmp/digits.telar",
                                .graph = text,
-                               .settings = "{\"epochs\":10}",
+                               .settings = settings,
                                .resume = first_step >= 0 };
   TelarRunInfo info = { .run = run,
                         .device = "cpu",
@@ -50,6 +51,33 @@ record (const char *workspace, const char *run, gint64 steps_per_epoch, gint64 f
   g_assert_no_error (error);
   telar_monitor_begin (monitor, &info);
   return monitor;
+}
+
+static TelarMonitor *
+record (const char *workspace, const char *run, gint64 steps_per_epoch, gint64 first_step)
+{
+  return record_as (workspace, run, "{\"epochs\":10}", steps_per_epoch, first_step);
+}
+
+void
+workspace_record_search (const char *workspace)
+{
+  static const char *const optimizers[] = { "adam", "sgd" };
+
+  for (guint i = 0; i < 12; i++) {
+    double rate = pow (10, -1 - i / 4.0), loss = 0.2 + fabs (i - 5.0) / 10 + 0.05 * (i % 2);
+    g_autofree char *name = g_strdup_printf ("search-%02u", i);
+    g_autofree char *settings =
+        g_strdup_printf ("{\"learning_rate\": %g, \"optimizer\": \"%s\", \"batch_size\": %u}", rate,
+                         optimizers[i % 2], 32u << i % 3);
+    TelarMonitor *monitor = record_as (workspace, name, settings, 10, -1);
+    TelarMetricValue metrics[] = { { "loss", loss },
+                                   { "val_loss", loss * 1.1 },
+                                   { "val_accuracy", 1 - loss } };
+    telar_monitor_epoch (monitor, 1, 10, metrics, G_N_ELEMENTS (metrics));
+    telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+    telar_monitor_free (monitor);
+  }
 }
 
 TelarMonitor *

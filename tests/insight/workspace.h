@@ -12,6 +12,9 @@ TelarMonitor *workspace_record (const char *workspace, const char *run, gint64 s
 TelarMonitor *workspace_resume (const char *workspace, const char *run, gint64 steps_per_epoch,
                                 gint64 first_step);
 
+/* Twelve runs "search-00" to "search-11", the newest last, whose learning rate, optimizer and batch
+ * size differ, with results. */
+void workspace_record_search (const char *workspace);
 TelarStore *workspace_open (const char *workspace);
 TelarRunRow *workspace_run (TelarStore *store, const char *run);
 /* All points of @tag beyond @after: GArray of TelarPoint, owned. */

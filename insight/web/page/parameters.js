@@ -1,8 +1,9 @@
 // Runs compared by what they were given and what came of it: a table that sorts, and parallel
-// coordinates that filter it.
+// coordinates and a scatter matrix that filter it together.
 
 import { format } from "./axis.js";
 import { statusWord } from "./runs.js";
+import { Scatter } from "./scatter.js";
 import { t } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -34,7 +35,12 @@ export class Parameters {
     this.order = { column: "", down: false };
     this.brushes = new Map(); // column -> [low, high] in 0 to 1
     document.getElementById("differing").onchange = () => this.show();
-    document.getElementById("unbrush").onclick = () => { this.brushes.clear(); this.show(); };
+    this.scatter = new Scatter(page, () => this.show(), (run) => this.light(run));
+    document.getElementById("unbrush").onclick = () => {
+      this.brushes.clear();
+      this.scatter.brushes.clear();
+      this.show();
+    };
   }
 
   collect() {
@@ -63,10 +69,11 @@ export class Parameters {
       const brush = this.brushes.get(axis.id), at = axis.at(run);
       return brush && !(at >= brush[0] && at <= brush[1]);
     });
-    for (const run of runs) run.out = isOut(run);
-    document.getElementById("unbrush").hidden = this.brushes.size === 0;
+    for (const run of runs) run.out = isOut(run) || this.scatter.isOut(run.run);
+    document.getElementById("unbrush").hidden = this.brushes.size + this.scatter.brushes.size === 0;
     this.showTable(runs, columns);
     this.showParallel(runs, axes);
+    this.scatter.show(new Set(runs.filter((run) => run.out).map((run) => run.run)));
   }
 
   // --- the table ---

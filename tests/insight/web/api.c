@@ -189,6 +189,50 @@ test_all_kinds (Server *server, gconstpointer data)
   telar_monitor_free (monitor);
 }
 
+/* As numbers and drawn: the axes that matter, the places of the runs, those that are asked for. */
+static void
+test_scatter (Server *server, gconstpointer data)
+{
+  TelarMonitor *monitor = workspace_record (server->workspace, "without", 100);
+
+  telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+  telar_monitor_free (monitor);
+  json_t *none = server_get (server, "/api/scatter?filter=sgd%7Cwith");
+  g_assert_true (json_is_null (json_object_get (none, "result")));
+  json_decref (none);
+  workspace_record_search (server->workspace);
+  json_t *answer = server_get (server, "/api/scatter?width=800&height=600&filter=search");
+  const json_t *axes = json_object_get (answer, "axes"), *shown = json_object_get (answer, "shown");
+  g_assert_cmpstr (json_string_value (json_object_get (answer, "result")), ==, "val_accuracy");
+  g_assert_cmpuint (json_array_size (json_object_get (answer, "runs")), ==, 12);
+  g_assert_cmpuint (json_array_size (axes), ==, 6);  /* three settings, three results */
+  g_assert_cmpuint (json_array_size (shown), ==, 4); /* the settings and the result */
+  const json_t *last = json_array_get (shown, 3);
+  g_assert_cmpstr (json_string_value (json_object_get (last, "key")), ==, "last:val_accuracy");
+  g_assert_cmpfloat (number_at (last, "across", 0), >, 400);
+  g_assert_cmpfloat (number_at (last, "across", 1), <, 800);
+  g_assert_cmpfloat (number_at (last, "up", 0), >, number_at (last, "up", 1));
+  double least = 1;
+  for (guint i = 0; i < 12; i++)
+    least = MIN (least, number_at (last, "parts", i));
+  g_assert_cmpfloat (least, ==, 0);
+  json_decref (answer);
+
+  json_t *two = server_get (server, "/api/scatter?filter=-0%5B1-3%5D&result=loss"
+                                    "&axis=last:loss&axis=choice:optimizer");
+  shown = json_object_get (two, "shown");
+  g_assert_cmpuint (json_array_size (json_object_get (two, "runs")), ==, 3);
+  g_assert_cmpuint (json_array_size (shown), ==, 2);
+  g_assert_cmpstr (json_string_value (json_object_get (json_array_get (shown, 0), "key")), ==,
+                   "choice:optimizer");
+  json_decref (two);
+  g_assert_cmpuint (server_status (server, "/api/scatter-picture?out=1&out=2&dark=1"), ==, 200);
+  g_assert_cmpuint (server_status (server, "/api/scatter-picture?out=all"), ==, 400);
+  g_assert_cmpuint (server_status (server, "/api/scatter?axis=choice:nothing"), ==, 400);
+  g_assert_cmpuint (server_status (server, "/api/scatter?filter=("), ==, 400);
+  g_assert_cmpuint (server_status (server, "/api/scatter?result=nothing"), ==, 404);
+}
+
 /* As numbers, and drawn. */
 static void
 see_curves (Server *server, TelarStore *store, gint64 run)
@@ -312,7 +356,8 @@ main (int argc, char **argv)
   } tests[] = {
     { "/web/scalars", test_scalars },   { "/web/runs", test_runs },
     { "/web/requests", test_requests }, { "/web/all-kinds", test_all_kinds },
-    { "/web/media", test_media },       { "/web/pictures", test_pictures },
+    { "/web/scatter", test_scatter },   { "/web/media", test_media },
+    { "/web/pictures", test_pictures },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -307,6 +307,48 @@ test_histograms (Fixture *fixture, gconstpointer data)
   telar_store_close (store);
 }
 
+/* The matrix: a run is picked out with the keys, a box leaves runs out of all views, a run is
+ * chosen, other axes are shown. */
+static void
+test_scatter (Fixture *fixture, gconstpointer data)
+{
+  Browser *browser = fixture->browser;
+
+  workspace_record_search (fixture->server.workspace);
+  open_page (fixture);
+  browser_click (browser, "#tab-parameters");
+  browser_wait (browser, "telar.parameters.scatter.data?.shown.length === 4");
+  browser_wait (browser, "document.getElementById('scatter-picture').naturalWidth > 400");
+  json_decref (browser_value (browser, "document.getElementById('scatter-card').scrollIntoView()"));
+  json_decref (browser_value (browser, "document.getElementById('scatter-over').focus()"));
+  browser_key (browser, "ArrowRight");
+  browser_wait (browser,
+                "/^search-11 ·/.test(document.getElementById('scatter-said').textContent)");
+  browser_wait (browser, "document.querySelectorAll('#scatter-over .picked').length === 12");
+  browser_wait (browser, "document.querySelector('#parameters tr.lit')?.dataset.run === "
+                         "'search-11'");
+  keep_picture (browser, "web-scatter");
+
+  /* A box in the cell at the top right: what has a middling result. */
+  browser_drag (browser, "#scatter-over", 0.85, 0.08, 0.92, 0.24);
+  browser_wait (browser, "document.querySelectorAll('#parameters tr.out').length > 0");
+  browser_wait (browser, "document.querySelectorAll('#parallel path.out').length > 0");
+  browser_wait (browser, "/out=/.test(document.getElementById('scatter-picture').src)");
+  browser_wait (browser, "document.querySelectorAll('#scatter-over .brush').length > 0");
+  browser_wait (browser, "document.getElementById('scatter-picture').complete");
+  keep_picture (browser, "web-scatter-box");
+  browser_click (browser, "#unbrush");
+  browser_wait (browser, "document.querySelectorAll('#parameters tr.out').length === 0");
+
+  browser_click (browser, "#scatter-card summary");
+  browser_click (browser, "#scatter-axes [value='choice:optimizer']");
+  browser_wait (browser, "telar.parameters.scatter.data.shown.length === 3");
+  json_decref (browser_value (browser, "document.getElementById('scatter-over').focus()"));
+  browser_key (browser, "ArrowLeft");
+  browser_key (browser, "Enter");
+  browser_wait (browser, "telar.current === telar.parameters.scatter.name() && telar.current");
+}
+
 /* Of many tags only some charts are made, and each of the others comes when it is looked for. */
 static void
 test_many_tags (Fixture *fixture, gconstpointer data)
@@ -430,7 +472,8 @@ main (int argc, char **argv)
     { "/page/live", test_live },           { "/page/zoom", test_zoom },
     { "/page/filter", test_filter },       { "/page/access", test_access },
     { "/page/many-tags", test_many_tags }, { "/page/histograms", test_histograms },
-    { "/page/language", test_language },   { "/page/reconnect", test_reconnect },
+    { "/page/scatter", test_scatter },     { "/page/language", test_language },
+    { "/page/reconnect", test_reconnect },
   };
 
   g_test_init (&argc, &argv, NULL);
