@@ -20,6 +20,7 @@ node_free (gpointer data)
   g_free (node->name);
   g_free (node->detail);
   g_free (node->sha256);
+  g_free (node->path);
   g_free (node);
 }
 
@@ -85,9 +86,9 @@ node_at (const Reading *reading, guint i)
 }
 
 static gboolean
-add_data (Reading *reading, gint64 run, guint node, GError **error)
+add_data (Reading *reading, const TelarRunRow *row, guint node, GError **error)
 {
-  g_autoptr (GPtrArray) sources = telar_store_sources (reading->store, run, error);
+  g_autoptr (GPtrArray) sources = telar_store_sources (reading->store, row->id, error);
 
   for (guint i = 0; sources != NULL && i < sources->len; i++) {
     const TelarSourceRow *source = sources->pdata[i];
@@ -97,6 +98,8 @@ add_data (Reading *reading, gint64 run, guint node, GError **error)
                             source->node, 0);
       node_at (reading, known - 1)->sha256 = g_strdup (source->sha256);
       node_at (reading, known - 1)->bytes = source->bytes;
+      node_at (reading, known - 1)->path = g_strdup (source->path);
+      node_at (reading, known - 1)->time = row->started;
       g_hash_table_insert (reading->data, g_strdup (source->sha256), GUINT_TO_POINTER (known));
     }
     add_edge (reading, known - 1, node);
@@ -116,6 +119,8 @@ add_artifacts (Reading *reading, gint64 run, guint node, GError **error)
                            artifact->kind, depth);
     node_at (reading, made)->sha256 = g_strdup (artifact->sha256);
     node_at (reading, made)->bytes = artifact->bytes;
+    node_at (reading, made)->path = g_strdup (artifact->path);
+    node_at (reading, made)->time = artifact->time;
     node_at (reading, made)->step = artifact->step;
     add_edge (reading, node, made);
   }
@@ -153,7 +158,7 @@ add_run (Reading *reading, const char *name, guint parent, guint depth, GError *
     node_at (reading, node)->step = row != NULL ? row->parent_step : -1;
     add_edge (reading, parent, node);
   }
-  return (row == NULL || (add_data (reading, row->id, node, error) &&
+  return (row == NULL || (add_data (reading, row, node, error) &&
                           add_artifacts (reading, row->id, node, error))) &&
          add_forks (reading, name, node, depth, error);
 }

@@ -42,11 +42,23 @@ typedef enum {
   TELAR_LINEAGE_ARTIFACT,
 } TelarLineageKind;
 
+/* A file as it is now beside what it was when it was recorded. */
+typedef enum {
+  TELAR_LINEAGE_FILE_UNASKED, /* no file, or not looked at */
+  TELAR_LINEAGE_FILE_SAME,
+  TELAR_LINEAGE_FILE_CHANGED, /* its hash is another */
+  TELAR_LINEAGE_FILE_MISSING,
+  TELAR_LINEAGE_FILE_UNKNOWN, /* it may have changed, and is too large to be read for that */
+} TelarLineageFile;
+
 typedef struct {
   TelarLineageKind kind;
+  TelarLineageFile file;
   char *name;     /* of the run, the file, or the model's file */
   char *detail;   /* the run's state, the kind of the artifact; "" */
   char *sha256;   /* NULL: a run */
+  char *path;     /* of a file; NULL: a run */
+  gint64 time;    /* when the file was recorded, µs since 1970 */
   gint64 bytes;   /* of a file */
   gint64 step;    /* where the run was forked; -1: it was not */
   guint depth;    /* the column in which it stands: 0 data, then runs, each after its parent */
@@ -66,6 +78,9 @@ typedef struct {
 
 /* Of the run @name; files with the same bytes are one. NULL on error. */
 TelarLineage *telar_lineage_read (TelarStore *store, const char *name, GError **error);
+/* Looks at the files and tells of each what it is now. One that may have changed and has more than
+ * @most_bytes is not read. */
+void telar_lineage_check_files (TelarLineage *lineage, gint64 most_bytes);
 void telar_lineage_free (TelarLineage *lineage);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarLineage, telar_lineage_free)
 

@@ -44,6 +44,11 @@ G_DECLARE_FINAL_TYPE (TelarProjectionSection, telar_projection_section, TELAR, P
                       AdwBin)
 GtkWidget *telar_projection_section_new (void);
 
+/* Where the run comes from and what became of it; signal "chosen" (text run). */
+#define TELAR_TYPE_LINEAGE_SECTION (telar_lineage_section_get_type ())
+G_DECLARE_FINAL_TYPE (TelarLineageSection, telar_lineage_section, TELAR, LINEAGE_SECTION, AdwBin)
+GtkWidget *telar_lineage_section_new (void);
+
 /* The store that they followed last is closed; in another one a run of the same number is another.
  */
 void telar_histogram_section_forget (TelarHistogramSection *section);
@@ -51,6 +56,7 @@ void telar_image_section_forget (TelarImageSection *section);
 void telar_judged_section_forget (TelarJudgedSection *section);
 void telar_system_section_forget (TelarSystemSection *section);
 void telar_projection_section_forget (TelarProjectionSection *section);
+void telar_lineage_section_forget (TelarLineageSection *section);
 
 /* Reads what is new of the run; forgets all when it is another than before. */
 gboolean telar_histogram_section_follow (TelarHistogramSection *section, TelarStore *store,
@@ -65,5 +71,8 @@ gboolean telar_profile_section_follow (TelarProfileSection *section, TelarStore 
                                        GError **error);
 gboolean telar_projection_section_follow (TelarProjectionSection *section, TelarStore *store,
                                           const TelarRunRow *run, GError **error);
+/* @local: the files of the run are on this machine and can be looked at. */
+gboolean telar_lineage_section_follow (TelarLineageSection *section, TelarStore *store,
+                                       const TelarRunRow *run, gboolean local, GError **error);
 
 G_END_DECLS

@@ -38,6 +38,9 @@ follow_section (TelarTrainPage *page, const TelarRunRow *row, GError **error)
     return telar_system_section_follow (page->system, page->store, page->run, error);
   if (g_str_equal (name, "projection"))
     return telar_projection_section_follow (page->projection, page->store, row, error);
+  if (g_str_equal (name, "lineage"))
+    return telar_lineage_section_follow (page->lineage, page->store, row, page->remote == NULL,
+                                         error);
   if (g_str_equal (name, "profiler"))
     return telar_profile_section_follow (page->profile, page->store, page->run, error);
   return TRUE;
@@ -190,6 +193,7 @@ show_workspace (TelarTrainPage *page, const char *workspace)
   telar_judged_section_forget (page->judged);
   telar_system_section_forget (page->system);
   telar_projection_section_forget (page->projection);
+  telar_lineage_section_forget (page->lineage);
   telar_train_page_set_alive (page, FALSE);
   telar_train_charts_reset (page->charts);
   telar_watch_panel_reset (page->watches);

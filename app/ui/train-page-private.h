@@ -29,6 +29,7 @@ struct _TelarTrainPage {
   TelarSystemSection *system;
   TelarProfileSection *profile;
   TelarProjectionSection *projection;
+  TelarLineageSection *lineage;
   TelarWatchPanel *watches;
   TelarRunCanvas *canvas;
   TelarRemoteBar *bar;

@@ -282,6 +282,20 @@ build_scalars (TelarTrainPage *page)
   return box;
 }
 
+/* A card of the lineage leads to its run. */
+static void
+on_relative (TelarLineageSection *section, const char *name, TelarTrainPage *page)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarRunRow) row =
+      page->store != NULL ? telar_store_find_run (page->store, name, &error) : NULL;
+
+  if (row != NULL)
+    telar_train_page_show_run (page, row->id);
+  else if (error != NULL)
+    telar_train_page_tell (page, error->message);
+}
+
 static void
 on_section (GtkStack *sections, GParamSpec *pspec, TelarTrainPage *page)
 {
@@ -300,6 +314,8 @@ build_sections (TelarTrainPage *page)
   page->profile = TELAR_PROFILE_SECTION (telar_profile_section_new ());
   g_signal_connect (page->profile, "wanted", G_CALLBACK (on_profile), page);
   page->projection = TELAR_PROJECTION_SECTION (telar_projection_section_new ());
+  page->lineage = TELAR_LINEAGE_SECTION (telar_lineage_section_new ());
+  g_signal_connect (page->lineage, "chosen", G_CALLBACK (on_relative), page);
   gtk_stack_set_vhomogeneous (page->sections, FALSE);
   gtk_stack_add_titled (page->sections, build_scalars (page), "scalars", _ ("Scalars"));
   gtk_stack_add_titled (page->sections, GTK_WIDGET (page->histograms), "histograms",
@@ -310,6 +326,7 @@ build_sections (TelarTrainPage *page)
                         _ ("Projection"));
   gtk_stack_add_titled (page->sections, GTK_WIDGET (page->system), "system", _ ("System"));
   gtk_stack_add_titled (page->sections, GTK_WIDGET (page->profile), "profiler", _ ("Profiler"));
+  gtk_stack_add_titled (page->sections, GTK_WIDGET (page->lineage), "lineage", _ ("Lineage"));
   g_signal_connect (page->sections, "notify::visible-child", G_CALLBACK (on_section), page);
   return GTK_WIDGET (page->sections);
 }

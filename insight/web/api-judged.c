@@ -78,14 +78,6 @@ telar_api_curves (TelarCall *call)
 
 /* --- drawn ------------------------------------------------------------------------------- */
 
-static const char *
-text_or (TelarCall *call, const char *name, const char *otherwise)
-{
-  const char *text = telar_query_text (call->query, name);
-
-  return text != NULL ? text : otherwise;
-}
-
 static TelarJudgedChart *
 make_chart (TelarCall *call, TelarJudgedKind kind)
 {
@@ -96,13 +88,13 @@ make_chart (TelarCall *call, TelarJudgedKind kind)
     [TELAR_JUDGED_CALIBRATION] = { "Calibration", "predicted probability", "share that is right",
                                    "expected error" },
   };
-  TelarJudgedWords words = { .title = text_or (call, "title", names[kind][0]),
-                             .x = text_or (call, "x", names[kind][1]),
-                             .y = text_or (call, "y", names[kind][2]),
-                             .area = text_or (call, "area", names[kind][3]),
-                             .all = text_or (call, "all", "all classes"),
-                             .answers = text_or (call, "answers", "the answers"),
-                             .one = text_or (call, "one", "class %s") };
+  TelarJudgedWords words = { .title = telar_query_text_or (call->query, "title", names[kind][0]),
+                             .x = telar_query_text_or (call->query, "x", names[kind][1]),
+                             .y = telar_query_text_or (call->query, "y", names[kind][2]),
+                             .area = telar_query_text_or (call->query, "area", names[kind][3]),
+                             .all = telar_query_text_or (call->query, "all", "all classes"),
+                             .answers = telar_query_text_or (call->query, "answers", "the answers"),
+                             .one = telar_query_text_or (call->query, "one", "class %s") };
 
   return telar_judged_chart_new (kind, &words);
 }

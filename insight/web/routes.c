@@ -22,6 +22,8 @@ const TelarRoute telar_web_routes[] = {
   { "GET", "/api/runs/{run}/image-series", telar_api_image_series },
   { "GET", "/api/runs/{run}/images", telar_api_images },
   { "GET", "/api/runs/{run}/image", telar_api_image },
+  { "GET", "/api/runs/{run}/lineage", telar_api_lineage },
+  { "GET", "/api/runs/{run}/lineage-picture", telar_api_lineage_picture },
   { "GET", "/api/runs/{run}/settings", telar_api_settings },
   { "GET", "/api/runs/{run}/requests", telar_api_requests },
   { "POST", "/api/runs/{run}/requests", telar_api_ask },

@@ -62,6 +62,8 @@ void telar_api_scalars (TelarCall *call);
 void telar_api_figures (TelarCall *call);
 void telar_api_matrix (TelarCall *call);
 void telar_api_chart (TelarCall *call);
+void telar_api_lineage (TelarCall *call);
+void telar_api_lineage_picture (TelarCall *call);
 void telar_api_scatter (TelarCall *call);
 void telar_api_scatter_picture (TelarCall *call);
 void telar_api_curves (TelarCall *call);

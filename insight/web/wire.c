@@ -88,6 +88,14 @@ telar_query_text (const TelarQuery *query, const char *name)
   return NULL;
 }
 
+const char *
+telar_query_text_or (const TelarQuery *query, const char *name, const char *otherwise)
+{
+  const char *text = telar_query_text (query, name);
+
+  return text != NULL ? text : otherwise;
+}
+
 const char **
 telar_query_all (const TelarQuery *query, const char *name)
 {

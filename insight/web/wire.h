@@ -21,6 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TelarQuery, telar_query_free)
 
 /* The first value of @name, or NULL. */
 const char *telar_query_text (const TelarQuery *query, const char *name);
+/* The same, or @otherwise. */
+const char *telar_query_text_or (const TelarQuery *query, const char *name, const char *otherwise);
 /* All values of @name, NULL-terminated; caller frees the array alone. */
 const char **telar_query_all (const TelarQuery *query, const char *name);
 /* A whole number between the limits; @number keeps its value when there is none. */

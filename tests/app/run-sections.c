@@ -4,6 +4,7 @@
 #include "app/ui/cloud-view.h"
 #include "app/ui/histogram-view.h"
 #include "app/ui/judged-view.h"
+#include "app/ui/lineage-area.h"
 #include "app/ui/pixel-view.h"
 #include "app/ui/run-section.h"
 #include "app/ui/train-page.h"
@@ -264,6 +265,30 @@ see_projection (Fixture *fixture)
   test_picture (fixture->window, "run-projection");
 }
 
+static gboolean
+is_lineage (GtkWidget *widget, const char *unused)
+{
+  return TELAR_IS_LINEAGE_AREA (widget);
+}
+
+/* Pictures and labels, the run, its weights. */
+static void
+see_lineage (Fixture *fixture)
+{
+  open_section (fixture, "Lineage");
+  TelarLineageArea *area = TELAR_LINEAGE_AREA (test_wait_for (fixture->window, is_lineage, NULL));
+  const TelarLineage *lineage = telar_lineage_view_get (telar_lineage_area_get (area));
+  g_assert_cmpuint (lineage->nodes->len, ==, 4);
+  for (guint i = 0; i < lineage->nodes->len; i++) {
+    const TelarLineageNode *node = lineage->nodes->pdata[i];
+    g_assert_cmpint (node->file, ==,
+                     node->kind == TELAR_LINEAGE_RUN ? TELAR_LINEAGE_FILE_UNASKED
+                                                     : TELAR_LINEAGE_FILE_SAME);
+  }
+  gtk_test_widget_wait_for_draw (fixture->window);
+  test_picture (fixture->window, "run-lineage");
+}
+
 static void
 test_sections (Fixture *fixture, gconstpointer data)
 {
@@ -275,6 +300,7 @@ test_sections (Fixture *fixture, gconstpointer data)
   see_system (fixture);
   see_cell (fixture);
   see_projection (fixture);
+  see_lineage (fixture);
 }
 
 int

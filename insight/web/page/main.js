@@ -6,13 +6,14 @@ import { Figures } from "./figures.js";
 import { Histograms } from "./histograms.js";
 import { Images } from "./images.js";
 import { Judged } from "./judged.js";
+import { Lineage } from "./lineage.js";
 import { Link, ask, runPath } from "./link.js";
 import { Parameters } from "./parameters.js";
 import { RunHead, RunList, goesOn, pattern } from "./runs.js";
 import { language, speak, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const TABS = ["scalars", "histograms", "images", "confusion", "curves", "parameters", "events"];
+const TABS = ["scalars", "histograms", "images", "confusion", "curves", "parameters", "lineage", "events"];
 
 class Page {
   rows = new Map();
@@ -33,6 +34,7 @@ class Page {
     this.figures = new Figures($("figures"), $("no-figures"));
     this.histograms = new Histograms($("histograms"), $("no-histograms"), this.board);
     this.judged = new Judged($("judged"), $("no-judged"));
+    this.lineage = new Lineage($("lineage"), $("no-lineage"), (run) => this.choose(run).catch((error) => this.complain(error)));
     this.images = new Images($("images"), $("no-images"));
     this.end = new IntersectionObserver(([end]) => end.isIntersecting && this.showMore(), { rootMargin: "400px" });
     this.board.dark.addEventListener("change", () => this.refresh());
@@ -191,6 +193,7 @@ class Page {
     const complain = (error) => this.complain(error);
     if (this.tab === "confusion") this.figures.show(this.current, this.board.dark.matches).catch(complain);
     if (this.tab === "curves") this.judged.show(this.current, this.board.dark.matches).catch(complain);
+    if (this.tab === "lineage") this.lineage.show(this.current, this.board.dark.matches).catch(complain);
     if (this.tab === "histograms") this.histograms.show(this.current, complain).catch(complain);
     if (this.tab === "images") this.images.show(this.current).catch(complain);
   }

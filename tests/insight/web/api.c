@@ -1,9 +1,11 @@
 /* telar serve over HTTP: what the API answers. */
+#include "insight/lineage.h"
 #include "insight/store-media.h"
 #include "insight/store-private.h"
 #include "tests/insight/web/server.h"
 
 #include <math.h>
+#include <string.h>
 
 static void
 set_up (Server *server, gconstpointer data)
@@ -189,6 +191,42 @@ test_all_kinds (Server *server, gconstpointer data)
   telar_monitor_free (monitor);
 }
 
+/* The run and its weights; a file that is written anew with other bytes is told. */
+static void
+test_lineage (Server *server, gconstpointer data)
+{
+  TelarMonitor *monitor = workspace_record (server->workspace, "a", 100);
+  TelarStore *store = workspace_open (server->workspace);
+  TelarRunRow *row = workspace_run (store, "a");
+  g_autofree char *path = g_build_filename (server->workspace, "weights", NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (guint turn = 0; turn < 2; turn++) {
+    g_assert_true (g_file_set_contents (path, turn == 0 ? "one" : "two", -1, &error));
+    if (turn == 0)
+      telar_store_put_artifact (store, row->id, "weights", path, 7, &error);
+    g_assert_no_error (error);
+    json_t *answer = server_get (server, "/api/runs/a/lineage?changed=other%20bytes");
+    const json_t *nodes = json_object_get (answer, "nodes"), *file = json_array_get (nodes, 1);
+    g_assert_cmpuint (json_array_size (nodes), ==, 2);
+    g_assert_cmpuint (json_array_size (json_object_get (answer, "edges")), ==, 1);
+    g_assert_true (json_is_true (json_object_get (json_array_get (nodes, 0), "asked")));
+    g_assert_cmpint (json_integer_value (json_object_get (file, "step")), ==, 7);
+    g_assert_cmpstr (json_string_value (json_object_get (file, "file")), ==,
+                     turn == 0 ? "same" : "changed");
+    const char *says = json_string_value (json_object_get (file, "text"));
+    g_assert_true ((strstr (says, "other bytes") != NULL) == (turn == 1));
+    g_assert_cmpfloat (number_at (file, "box", 2), >, 100);
+    json_decref (answer);
+  }
+  g_assert_cmpuint (server_status (server, "/api/runs/a/lineage-picture?dark=1"), ==, 200);
+  g_assert_cmpuint (server_status (server, "/api/runs/b/lineage-picture"), ==, 404);
+  telar_run_row_free (row);
+  telar_store_close (store);
+  telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+  telar_monitor_free (monitor);
+}
+
 /* As numbers and drawn: the axes that matter, the places of the runs, those that are asked for. */
 static void
 test_scatter (Server *server, gconstpointer data)
@@ -356,8 +394,8 @@ main (int argc, char **argv)
   } tests[] = {
     { "/web/scalars", test_scalars },   { "/web/runs", test_runs },
     { "/web/requests", test_requests }, { "/web/all-kinds", test_all_kinds },
-    { "/web/scatter", test_scatter },   { "/web/media", test_media },
-    { "/web/pictures", test_pictures },
+    { "/web/scatter", test_scatter },   { "/web/lineage", test_lineage },
+    { "/web/media", test_media },       { "/web/pictures", test_pictures },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -1,5 +1,7 @@
 /* The page in a real browser, on a real training: it loads, grows, zooms, filters and steers. */
+#include "insight/lineage.h"
 #include "insight/store-media.h"
+#include "insight/store-private.h"
 #include "tests/insight/web/browser.h"
 #include "tests/insight/web/server.h"
 
@@ -349,6 +351,41 @@ test_scatter (Fixture *fixture, gconstpointer data)
   browser_wait (browser, "telar.current === telar.parameters.scatter.name() && telar.current");
 }
 
+/* The card of another run leads to it; a run by itself has nothing to be followed. */
+static void
+test_lineage (Fixture *fixture, gconstpointer data)
+{
+  Browser *browser = fixture->browser;
+
+  record (fixture, "a", 1, 10);
+  record (fixture, "b", 1, 10);
+  TelarStore *store = workspace_open (fixture->server.workspace);
+  TelarRunRow *row = workspace_run (store, "a");
+  g_autofree char *path = g_build_filename (fixture->server.workspace, "a.onnx", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (path, "one", -1, &error));
+  telar_store_put_artifact (store, row->id, "onnx", path, 10, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_set_contents (path, "two", -1, &error));
+  telar_store_run (store, &error, "UPDATE run SET parent = 'a', parent_step = 5 WHERE name = 'b'",
+                   "");
+  g_assert_no_error (error);
+  open_page (fixture);
+  browser_click (browser, "#tab-lineage");
+  browser_wait (browser, "document.querySelectorAll('#lineage .stage button').length === 3");
+  browser_wait (browser, "document.querySelector('#lineage img').naturalWidth > 300");
+  browser_wait (browser, "/hash differs/.test([...document.querySelectorAll('#lineage button')]"
+                         ".map(b => b.title).join())");
+  keep_picture (browser, "web-lineage");
+  g_autofree char *before = browser_text (browser, "telar.current");
+  browser_click (browser, "#lineage .opens");
+  g_autofree char *other = g_strdup_printf ("telar.current === '%s'", *before == 'a' ? "b" : "a");
+  browser_wait (browser, other);
+  telar_run_row_free (row);
+  telar_store_close (store);
+}
+
 /* Of many tags only some charts are made, and each of the others comes when it is looked for. */
 static void
 test_many_tags (Fixture *fixture, gconstpointer data)
@@ -472,8 +509,8 @@ main (int argc, char **argv)
     { "/page/live", test_live },           { "/page/zoom", test_zoom },
     { "/page/filter", test_filter },       { "/page/access", test_access },
     { "/page/many-tags", test_many_tags }, { "/page/histograms", test_histograms },
-    { "/page/scatter", test_scatter },     { "/page/language", test_language },
-    { "/page/reconnect", test_reconnect },
+    { "/page/scatter", test_scatter },     { "/page/lineage", test_lineage },
+    { "/page/language", test_language },   { "/page/reconnect", test_reconnect },
   };
 
   g_test_init (&argc, &argv, NULL);
