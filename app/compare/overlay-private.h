@@ -1,5 +1,5 @@
-/* What overlay.c (charts), overlay-curves.c (what is in a chart) and overlay-bar.c (settings)
- * share. */
+/* What overlay.c (charts), overlay-load.c (reading), overlay-curves.c (what is in a chart) and
+ * overlay-bar.c (settings) share. */
 #pragma once
 
 #include "app/compare/curve-loader.h"
@@ -8,6 +8,8 @@
 #include "insight/chart.h"
 
 G_BEGIN_DECLS
+
+#define TELAR_OVERLAY_MOST_CHARTS 24
 
 typedef enum { TELAR_BAND_DEVIATION, TELAR_BAND_INTERVAL, TELAR_BAND_NONE } TelarBand;
 
@@ -36,6 +38,9 @@ struct _TelarOverlay {
   GtkStack *stack;
   GtkWidget *more;
   GCancellable *loading; /* NULL: nothing is read */
+  GHashTable *known;     /* gint64 * run -> char *, what it was when its curves were read */
+  GHashTable *asked;     /* the same of what is being read */
+  gboolean again;        /* something has changed since */
   TelarOverlaySettings settings;
 
   /* The bar. */
@@ -56,8 +61,12 @@ typedef struct {
 } TelarOverlayChart;
 
 void telar_overlay_tell (TelarOverlay *overlay, const GError *error);
-/* Reads the curves again. */
+/* Reads all curves again (overlay-load.c). */
 void telar_overlay_load (TelarOverlay *overlay);
+/* Reads those of runs that are new or have changed, and puts them into the charts. */
+void telar_overlay_load_changed (TelarOverlay *overlay);
+void telar_overlay_stop_loading (TelarOverlay *overlay);
+GHashTable *telar_overlay_new_stamps (void);
 /* Puts what was read into the charts anew. */
 void telar_overlay_fill (TelarOverlay *overlay);
 /* Gives the charts what does not change their curves. */

@@ -12,8 +12,7 @@
 
 G_DEFINE_FINAL_TYPE (TelarOverlay, telar_overlay, ADW_TYPE_BIN)
 
-#define MOST_CHARTS 24
-#define PINS        "compare-pins" /* names of metrics with line feeds between them */
+#define PINS "compare-pins" /* names of metrics with line feeds between them */
 
 static guint message_signal;
 
@@ -190,7 +189,7 @@ telar_overlay_fill (TelarOverlay *overlay)
   remove_charts (overlay, tags);
   g_hash_table_iter_init (&iter, tags);
   while (g_hash_table_iter_next (&iter, &tag, NULL))
-    if (find_chart (overlay, tag) == NULL && overlay->charts->len < MOST_CHARTS)
+    if (find_chart (overlay, tag) == NULL && overlay->charts->len < TELAR_OVERLAY_MOST_CHARTS)
       add_chart (overlay, tag);
   for (guint i = 0; i < overlay->charts->len; i++)
     telar_overlay_chart_fill (overlay->charts->pdata[i], groups);
@@ -199,52 +198,11 @@ telar_overlay_fill (TelarOverlay *overlay)
     for (guint i = 0; i < group->items->len; i++)
       telar_run_item_set_style (group->items->pdata[i], (int)group->style);
   }
-  gtk_widget_set_visible (overlay->more, overlay->charts->len == MOST_CHARTS);
+  gtk_widget_set_visible (overlay->more, overlay->charts->len == TELAR_OVERLAY_MOST_CHARTS);
   telar_section_stack_set_filled (overlay->stack, overlay->charts->len > 0);
 }
 
-/* --- reading ----------------------------------------------------------------------------- */
-
-static void
-on_loaded (GObject *source, GAsyncResult *result, gpointer data)
-{
-  TelarOverlay *overlay = TELAR_OVERLAY (source);
-  g_autoptr (GError) error = NULL;
-  GPtrArray *curves = telar_curves_load_finish (result, &error);
-
-  if (curves == NULL) {
-    if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-      telar_overlay_tell (overlay, error);
-    return;
-  }
-  g_clear_object (&overlay->loading);
-  g_clear_pointer (&overlay->loaded, g_ptr_array_unref);
-  overlay->loaded = curves;
-  telar_overlay_fill (overlay);
-}
-
-void
-telar_overlay_load (TelarOverlay *overlay)
-{
-  g_autoptr (GArray) runs = telar_overlay_runs (overlay);
-  const TelarCurveWish wish = { telar_run_set_workspace (overlay->set),
-                                runs,
-                                overlay->settings.filter,
-                                overlay->settings.along,
-                                MOST_CHARTS,
-                                0,
-                                G_MAXINT64 };
-
-  g_cancellable_cancel (overlay->loading);
-  g_clear_object (&overlay->loading);
-  if (runs->len == 0 || wish.workspace == NULL) {
-    g_clear_pointer (&overlay->loaded, g_ptr_array_unref);
-    telar_overlay_fill (overlay);
-    return;
-  }
-  overlay->loading = g_cancellable_new ();
-  telar_curves_load (G_OBJECT (overlay), &wish, overlay->loading, on_loaded, NULL);
-}
+/* --- what is shown ----------------------------------------------------------------------- */
 
 static gboolean
 contains (const GPtrArray *items, gpointer item)
@@ -256,14 +214,20 @@ void
 telar_overlay_show (TelarOverlay *overlay, const GPtrArray *items)
 {
   g_return_if_fail (TELAR_IS_OVERLAY (overlay));
+  gboolean other = items->len != overlay->items->len;
+
   for (guint i = 0; i < overlay->items->len; i++)
-    if (!contains (items, overlay->items->pdata[i]))
+    if (!contains (items, overlay->items->pdata[i])) {
       telar_run_item_set_style (overlay->items->pdata[i], -1);
+      other = TRUE;
+    }
   g_ptr_array_set_size (overlay->items, 0);
   for (guint i = 0; i < items->len; i++)
     g_ptr_array_add (overlay->items, g_object_ref (items->pdata[i]));
   telar_overlay_update_bar (overlay);
-  telar_overlay_load (overlay);
+  telar_overlay_load_changed (overlay);
+  if (other && overlay->loading == NULL) /* all that is shown now was read before */
+    telar_overlay_fill (overlay);
 }
 
 void
@@ -282,8 +246,7 @@ dispose (GObject *object)
 {
   TelarOverlay *overlay = TELAR_OVERLAY (object);
 
-  g_cancellable_cancel (overlay->loading);
-  g_clear_object (&overlay->loading);
+  telar_overlay_stop_loading (overlay);
   g_ptr_array_set_size (overlay->charts, 0);
   g_clear_object (&overlay->set);
   G_OBJECT_CLASS (telar_overlay_parent_class)->dispose (object);
@@ -299,6 +262,8 @@ finalize (GObject *object)
   g_ptr_array_unref (overlay->group_keys);
   g_ptr_array_unref (overlay->axis_tags);
   g_clear_pointer (&overlay->loaded, g_ptr_array_unref);
+  g_hash_table_unref (overlay->known);
+  g_hash_table_unref (overlay->asked);
   g_free (overlay->settings.along);
   g_free (overlay->settings.by);
   g_free (overlay->settings.filter);
@@ -321,6 +286,8 @@ telar_overlay_init (TelarOverlay *overlay)
   overlay->charts = g_ptr_array_new_with_free_func (chart_free);
   overlay->group_keys = g_ptr_array_new_with_free_func (g_free);
   overlay->axis_tags = g_ptr_array_new_with_free_func (g_free);
+  overlay->known = telar_overlay_new_stamps ();
+  overlay->asked = telar_overlay_new_stamps ();
   overlay->settings.average = TRUE;
   overlay->settings.smoothing = 0.6;
 }

@@ -12,7 +12,8 @@ G_DECLARE_FINAL_TYPE (TelarOverlay, telar_overlay, TELAR, OVERLAY, AdwBin)
 
 /* Signal "message" (text). */
 GtkWidget *telar_overlay_new (TelarRunSet *set);
-/* Shows @items (TelarRunItem); their curves are read again. Each item is told its colour. */
+/* Shows @items (TelarRunItem); curves of those that are new or have gone on are read. Each item is
+ * told its colour. */
 void telar_overlay_show (TelarOverlay *overlay, const GPtrArray *items);
 /* What the others are compared with, in percent; 0: nothing. */
 void telar_overlay_set_baseline (TelarOverlay *overlay, gint64 run);
