@@ -12,6 +12,7 @@ static const CpuFamily *const families[] = {
   &cpu_reduce_family,
   &cpu_arg_family,
   &cpu_matmul_packed_family,
+  &cpu_matmul_cross_family,
   &cpu_conv_winograd_family,
   &cpu_conv_winograd_grad_family,
   &cpu_conv_windows_grad_family,

@@ -46,11 +46,11 @@ typedef struct {
   const CpuFamily cpu_##name##_family = { name##_kernels, G_N_ELEMENTS (name##_kernels) }
 
 extern const CpuFamily cpu_elementwise_family, cpu_reduce_family, cpu_arg_family, cpu_gemm_family,
-    cpu_matmul_packed_family, cpu_conv_winograd_family, cpu_conv_winograd_grad_family,
-    cpu_conv_windows_grad_family, cpu_conv_packed_family, cpu_matmul_family, cpu_conv_family,
-    cpu_conv_gemm_family, cpu_pool_family, cpu_norm_family, cpu_layer_norm_family,
-    cpu_recurrent_family, cpu_softmax_family, cpu_shape_family, cpu_index_family, cpu_source_family,
-    cpu_optimizer_family;
+    cpu_matmul_packed_family, cpu_matmul_cross_family, cpu_conv_winograd_family,
+    cpu_conv_winograd_grad_family, cpu_conv_windows_grad_family, cpu_conv_packed_family,
+    cpu_matmul_family, cpu_conv_family, cpu_conv_gemm_family, cpu_pool_family, cpu_norm_family,
+    cpu_layer_norm_family, cpu_recurrent_family, cpu_softmax_family, cpu_shape_family,
+    cpu_index_family, cpu_source_family, cpu_optimizer_family;
 
 /* Every kernel, by its place in the table; NULL behind the last. For tests. */
 const CpuKernel *cpu_kernel (guint index);

@@ -33,21 +33,10 @@ cpu_product_suits_gemm (const CpuProduct *p)
   return is_small || (p->trans_a && p->k >= 1024);
 }
 
-typedef struct {
-  CpuProduct product;
-  CpuEpilogue epilogue;
-  TelarDType dtype;
-} Gemm;
-
-typedef struct {
-  const Gemm *gemm;
-  const TelarCall *call;
-} Work;
-
-/* Which matrix of an operand belongs to matrix @index of the result. */
-static gsize
-matrix_of (const TelarShape *batch, const TelarShape *operand, gsize index)
+gsize
+cpu_product_matrix (const CpuProduct *product, const TelarShape *operand, gsize index)
 {
+  const TelarShape *batch = &product->batch;
   gsize result = 0, scale = 1;
 
   for (guint i = 0; i < operand->rank; i++) {
@@ -60,14 +49,25 @@ matrix_of (const TelarShape *batch, const TelarShape *operand, gsize index)
   return result;
 }
 
+typedef struct {
+  CpuProduct product;
+  CpuEpilogue epilogue;
+  TelarDType dtype;
+} Gemm;
+
+typedef struct {
+  const Gemm *gemm;
+  const TelarCall *call;
+} Work;
+
 /* Rows [first, first + rows) of matrix @index. */
 static void
 multiply (const Work *work, gsize index, gint64 first, gint64 rows)
 {
   const CpuProduct *p = &work->gemm->product;
   gsize size = telar_dtype_size (work->gemm->dtype);
-  gsize a_at = matrix_of (&p->batch, &p->a_batch, index) * (gsize)(p->m * p->k);
-  gsize b_at = matrix_of (&p->batch, &p->b_batch, index) * (gsize)(p->k * p->n);
+  gsize a_at = cpu_product_matrix (p, &p->a_batch, index) * (gsize)(p->m * p->k);
+  gsize b_at = cpu_product_matrix (p, &p->b_batch, index) * (gsize)(p->k * p->n);
   gsize y_at = (index * (gsize)p->m + (gsize)first) * (gsize)p->n;
   const char *a = work->call->inputs[0].data, *b = work->call->inputs[1].data;
   char *y = (char *)work->call->outputs[0].data + y_at * size;

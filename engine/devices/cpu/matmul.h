@@ -1,4 +1,4 @@
-/* The sizes of a matrix product, shared by its two kernels. */
+/* The sizes of a matrix product, shared by its kernels. */
 #pragma once
 
 #include "engine/devices/cpu/cpu.h"
@@ -14,6 +14,9 @@ typedef struct {
 } CpuProduct;
 
 CpuProduct cpu_product (const CpuSite *site);
+
+/* Which matrix of an operand with the axes @operand belongs to matrix @index of the result. */
+gsize cpu_product_matrix (const CpuProduct *product, const TelarShape *operand, gsize index);
 
 /* Products that OpenBLAS does better: so small or so flat that starting a oneDNN primitive costs
  * more than it gains, or the weights' gradients over many rows, whose columns oneDNN walks along

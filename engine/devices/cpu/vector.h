@@ -64,12 +64,14 @@ typedef struct {
   gsize k, n, row_stride, column_stride;
 } CpuMatrix;
 
-/* Where the rows of A and of the result stand. */
+/* Where the rows of A and of the result stand, and how many rows of A come next behind these, to be
+ * fetched meanwhile. */
 typedef struct {
   const float *a;
   gsize a_stride;
   float *y;
   gsize y_stride;
+  gsize ahead;
 } CpuTile;
 
 /* A step of an LSTM for one row of n units. x and recurred [4·n] are the sums of the two products;
@@ -143,6 +145,9 @@ typedef struct {
   void (*sgd) (const CpuSgd *sgd, const CpuSlots *slots, gsize n);
   gsize panel; /* columns */
   void (*pack) (const CpuMatrix *b, float *packed);
+  /* The same of a matrix whose columns lie side by side, with panels @apart numbers from one to the
+   * next: k · panel and more. */
+  void (*pack_panels) (const CpuMatrix *b, float *packed, gsize apart);
   /* y = a · b for @rows rows */
   void (*multiply) (const CpuTile *tile, const CpuMatrix *b, const float *packed, gsize rows);
   /* y = aᵀ · b, or with @add y += aᵀ · b, of panels: a and b have @depth rows, y @rows. */

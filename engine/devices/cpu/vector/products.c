@@ -1,25 +1,74 @@
-/* Products with a matrix that was packed once and is used many times: the weights of a recurrent
- * layer. Panels of two registers' columns stand one after the other, so that the inner loop reads
- * them in order (Goto, van de Geijn: "Anatomy of high-performance matrix multiplication", 2008). A
- * result's terms are added in the same order wherever it stands, so that equal columns of B give
- * equal results, and a row the same in any company. */
+/* Products with packed matrices. Panels of two registers' columns stand one after the other, so
+ * that the inner loop reads them in order (Goto, van de Geijn: "Anatomy of high-performance matrix
+ * multiplication", 2008). A result's terms are added in the same order wherever it stands, so that
+ * equal columns of B give equal results, and a row the same in any company. */
 #include "engine/devices/cpu/vector/vector-isa.h"
 
 #define PANEL (2 * ISA_LANES)
 #define ROWS  6   /* of a tile: 12 sums, two columns' worth of B and one of A fill 16 registers */
 #define DEPTH 384 /* a panel of so many rows stays in the first cache */
+#define LINE  16  /* numbers of a line of the caches */
+
+/* A part of a panel, @width columns that are a constant where this is inlined. Few at a time where
+ * they stand apart: usual strides put all columns into the same places of the first cache. */
+static inline __attribute__ ((always_inline)) void
+pack_columns (const CpuMatrix *b, gsize first, gsize width, float *packed)
+{
+  const float *from = b->data + first * b->column_stride;
+
+  for (gsize k = 0; k < b->k; k++, packed += PANEL, from += b->row_stride) {
+    UNROLL
+    for (gsize j = 0; j < width; j++)
+      packed[j] = from[j * b->column_stride];
+  }
+}
+
+static void
+pack_edge (const CpuMatrix *b, gsize first, float *packed)
+{
+  gsize width = b->n - first;
+
+  for (gsize k = 0; k < b->k; k++, packed += PANEL) {
+    const float *row = b->data + k * b->row_stride + first * b->column_stride;
+    for (gsize j = 0; j < width; j++)
+      packed[j] = row[j * b->column_stride];
+    for (gsize j = width; j < PANEL; j++)
+      packed[j] = 0;
+  }
+}
 
 static void
 pack (const CpuMatrix *b, float *packed)
 {
-  for (gsize first = 0; first < b->n; first += PANEL) {
-    gsize width = MIN (b->n - first, PANEL);
-    for (gsize k = 0; k < b->k; k++, packed += PANEL) {
-      const float *row = b->data + k * b->row_stride + first * b->column_stride;
-      for (gsize j = 0; j < width; j++)
-        packed[j] = row[j * b->column_stride];
-      for (gsize j = width; j < PANEL; j++)
-        packed[j] = 0;
+  gsize first = 0;
+
+  for (; first + PANEL <= b->n; first += PANEL, packed += b->k * PANEL) {
+    const float *from = b->data + first;
+    if (b->column_stride == 1)
+      for (gsize k = 0; k < b->k; k++)
+        memcpy (packed + k * PANEL, from + k * b->row_stride, PANEL * sizeof (float));
+    else
+      for (gsize j = 0; j < PANEL; j += 4)
+        pack_columns (b, first + j, 4, packed + j);
+  }
+  if (first < b->n)
+    pack_edge (b, first, packed);
+}
+
+/* Row by row, for then the matrix is read as it lies. */
+static void
+pack_panels (const CpuMatrix *b, float *packed, gsize apart)
+{
+  gsize whole = b->n / PANEL, rest = b->n % PANEL;
+
+  for (gsize k = 0; k < b->k; k++, packed += PANEL) {
+    const float *row = b->data + k * b->row_stride;
+    float *to = packed;
+    for (gsize p = 0; p < whole; p++, row += PANEL, to += apart)
+      memcpy (to, row, PANEL * sizeof (float));
+    if (rest > 0) {
+      memset (to, 0, PANEL * sizeof (float));
+      memcpy (to, row, rest * sizeof (float));
     }
   }
 }
@@ -62,6 +111,9 @@ run_tile (const CpuTile *t, const float *panel, gsize depth, gsize width, gboole
   Floats sums[ROWS][2];
   float edge[PANEL];
 
+  UNROLL
+  for (guint r = 0; r < rows; r++)
+    __builtin_prefetch (t->y + r * t->y_stride, 1);
   tile (t, panel, depth, rows, registers, sums);
   UNROLL
   for (guint r = 0; r < rows; r++) {
@@ -137,6 +189,34 @@ single_row (const CpuTile *t, const CpuMatrix *b, const float *packed)
   return first;
 }
 
+/* The rows of A that come next, on their way to the second cache: a few lines with each tile, no
+ * more than the processor fetches beside its work. */
+typedef struct {
+  const float *row;
+  gsize at, rows, lines;
+} Ahead;
+
+static Ahead
+ahead_of (const CpuTile *whole, const CpuMatrix *b, gsize rows, gsize tiles)
+{
+  gsize turns = tiles * ((b->n + PANEL - 1) / PANEL) * ((b->k + DEPTH - 1) / DEPTH);
+
+  return (Ahead){ .row = whole->a + rows * whole->a_stride,
+                  .rows = whole->ahead,
+                  .lines = whole->ahead * (b->k / LINE + 1) / MAX (turns, 1) + 1 };
+}
+
+static inline void
+fetch (Ahead *ahead, gsize width, gsize stride)
+{
+  for (gsize i = 0; i < ahead->lines && ahead->rows > 0; i++) {
+    __builtin_prefetch (ahead->row + ahead->at, 0, 2);
+    ahead->at += LINE;
+    if (ahead->at >= width)
+      ahead->at = 0, ahead->row += stride, ahead->rows--;
+  }
+}
+
 /* Rows in tiles as even as can be: a last tile of one or two would be no quicker than one of four.
  */
 static void
@@ -144,6 +224,7 @@ multiply (const CpuTile *whole, const CpuMatrix *b, const float *packed, gsize r
 {
   gsize tiles = (rows + ROWS - 1) / ROWS;
   gsize begin = rows == 1 ? single_row (whole, b, packed) : 0;
+  Ahead ahead = ahead_of (whole, b, rows, tiles);
 
   for (gsize first = begin; first < b->n; first += PANEL)
     for (gsize k = 0; k < b->k; k += DEPTH) {
@@ -151,7 +232,8 @@ multiply (const CpuTile *whole, const CpuMatrix *b, const float *packed, gsize r
       for (gsize i = 0; i < tiles; i++) {
         gsize r = rows * i / tiles, end = rows * (i + 1) / tiles;
         CpuTile t = { whole->a + r * whole->a_stride + k, whole->a_stride,
-                      whole->y + r * whole->y_stride + first, whole->y_stride };
+                      whole->y + r * whole->y_stride + first, whole->y_stride, 0 };
+        fetch (&ahead, b->k, whole->a_stride);
         run_rows (&t, panel, MIN (b->k - k, DEPTH), MIN (b->n - first, PANEL), k > 0, end - r);
       }
     }
@@ -201,6 +283,7 @@ ISA_NAME (cpu_fill_products) (CpuVector *vector)
 {
   vector->panel = PANEL;
   vector->pack = pack;
+  vector->pack_panels = pack_panels;
   vector->multiply = multiply;
   vector->multiply_panels = multiply_panels;
 }
