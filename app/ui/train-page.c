@@ -336,6 +336,7 @@ build_switch (TelarTrainPage *page)
 {
   GtkWidget *switcher = gtk_stack_switcher_new ();
 
+  gtk_widget_add_css_class (switcher, "narrow");
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), page->sections);
   gtk_widget_set_halign (switcher, GTK_ALIGN_CENTER);
   return switcher;
