@@ -124,6 +124,7 @@ struct _TelarCanvas {
 
   TelarView view;
   gboolean placed;    /* the view was chosen for this document */
+  gboolean whole;     /* the start is all of it */
   gboolean untouched; /* and nobody has changed it since: it follows the size */
   AdwAnimation *animation;
   TelarView animate_from, animate_to;

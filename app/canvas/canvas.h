@@ -67,6 +67,8 @@ void telar_canvas_zoom_about (TelarCanvas *self, double zoom, double x, double y
 void telar_canvas_fit (TelarCanvas *self, gboolean animate);
 /* The start of the flow at a readable size: how a document opens. */
 void telar_canvas_show_start (TelarCanvas *self);
+/* The start is all of the drawing, however small: for a canvas that is a picture of it. */
+void telar_canvas_start_whole (TelarCanvas *self);
 /* Those that are selected; all when none is. */
 void telar_canvas_fit_selection (TelarCanvas *self);
 /* With the point in the middle, and what is looked at so now. */

@@ -175,13 +175,19 @@ telar_canvas_show_start (TelarCanvas *self)
     telar_canvas_set_view (self, &(TelarView){ 0, 0, telar_view_life_size (GTK_WIDGET (self)) });
     return;
   }
-  view = telar_view_around (GTK_WIDGET (self), &bounds, readable);
+  view = telar_view_around (GTK_WIDGET (self), &bounds, self->whole ? TELAR_ZOOM_MIN : readable);
   if (bounds.size.width * view.zoom > gtk_widget_get_width (GTK_WIDGET (self)))
     view.x = bounds.origin.x - TELAR_FIT_MARGIN / view.zoom;
   if (bounds.size.height * view.zoom > gtk_widget_get_height (GTK_WIDGET (self)))
     view.y = bounds.origin.y - TELAR_FIT_MARGIN / view.zoom;
   telar_canvas_set_view (self, &view);
   self->untouched = TRUE;
+}
+
+void
+telar_canvas_start_whole (TelarCanvas *self)
+{
+  self->whole = TRUE;
 }
 
 void

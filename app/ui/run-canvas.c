@@ -49,19 +49,20 @@ telar_run_canvas_class_init (TelarRunCanvasClass *klass)
 static void
 telar_run_canvas_init (TelarRunCanvas *self)
 {
-  GtkWidget *overlay = gtk_overlay_new (), *frame = gtk_frame_new (NULL);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *frame = gtk_frame_new (NULL);
 
   self->canvas = telar_canvas_new ();
+  telar_canvas_start_whole (TELAR_CANVAS (self->canvas));
   self->bar = TELAR_HEAT_BAR (telar_heat_bar_new (TELAR_CANVAS (self->canvas)));
   gtk_widget_set_size_request (self->canvas, -1, HEIGHT);
-  gtk_overlay_set_child (GTK_OVERLAY (overlay), self->canvas);
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), GTK_WIDGET (self->bar));
+  gtk_box_append (GTK_BOX (box), self->canvas);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->bar));
   gtk_widget_set_halign (GTK_WIDGET (self->bar), GTK_ALIGN_CENTER);
-  gtk_widget_set_valign (GTK_WIDGET (self->bar), GTK_ALIGN_END);
+  gtk_widget_set_margin_top (GTK_WIDGET (self->bar), 6);
   gtk_widget_set_margin_bottom (GTK_WIDGET (self->bar), 12);
   gtk_widget_set_overflow (frame, GTK_OVERFLOW_HIDDEN);
   gtk_widget_add_css_class (frame, "view");
-  gtk_frame_set_child (GTK_FRAME (frame), overlay);
+  gtk_frame_set_child (GTK_FRAME (frame), box);
   self->expander = gtk_expander_new (_ ("The Drawing, at the Step That the Charts Point At"));
   gtk_expander_set_expanded (GTK_EXPANDER (self->expander), TRUE);
   gtk_expander_set_child (GTK_EXPANDER (self->expander), frame);

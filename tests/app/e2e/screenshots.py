@@ -149,8 +149,6 @@ def design_pages(project):
     dialog(studio, "operators", "win.operators")
     studio.key("F10")
     shot("menu")
-    studio.key("Up", "Return")
-    shot("about", 1.5)
     studio.key("Escape")
     studio.key("ctrl+b")
     shot("bookmarks")
