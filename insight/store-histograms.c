@@ -41,3 +41,14 @@ telar_store_histograms (TelarStore *store, const TelarSpan *span, GError **error
   return telar_store_read_span (store, TELAR_MEDIA_HISTOGRAM, span, make_histogram, free_histogram,
                                 error);
 }
+
+TelarHistogram *
+telar_store_histogram_at (TelarStore *store, gint64 run, const char *name, gint64 step,
+                          GError **error)
+{
+  TelarSeriesRef series = { .run = run, .kind = TELAR_MEDIA_HISTOGRAM, .name = name };
+  g_autoptr (GPtrArray) rows =
+      telar_store_read_step (store, &series, step, make_histogram, free_histogram, error);
+
+  return rows != NULL && rows->len > 0 ? g_ptr_array_steal_index (rows, 0) : NULL;
+}

@@ -67,6 +67,9 @@ typedef struct {
 /* In place of one of that step. */
 gboolean telar_store_put_histogram (TelarStore *store, gint64 run, const char *name,
                                     const TelarHistogram *histogram, GError **error);
+/* The newest one that is not after @step, owned; NULL without an error where there is none. */
+TelarHistogram *telar_store_histogram_at (TelarStore *store, gint64 run, const char *name,
+                                          gint64 step, GError **error);
 /* GPtrArray of TelarHistogram *, by step, owned. */
 GPtrArray *telar_store_histograms (TelarStore *store, const TelarSpan *span, GError **error);
 

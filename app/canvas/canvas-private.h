@@ -155,6 +155,7 @@ struct _TelarCanvas {
   gboolean space, knife; /* keys that are held */
   gboolean costs;        /* what nodes cost stands at their cards */
   GHashTable *heats;     /* id -> TelarHeat * that stands there; or NULL */
+  GPtrArray *probes;     /* TelarWireProbe * that stand at wires; or NULL */
 
   graphene_point_t pointer;
   gboolean pointer_inside;
@@ -343,6 +344,11 @@ void telar_canvas_step_wire (TelarCanvas *self, int step);
 TelarSceneNode *telar_canvas_wire_end (TelarCanvas *self, int dx);
 
 /* heat-overlay.c: what a run says of them. */
+void telar_canvas_draw_probes (TelarCanvas *self, GtkSnapshot *snapshot);
+/* The facts of the probe on a wire, or NULL. */
+const char *telar_canvas_probe_facts (TelarCanvas *self, const TelarSceneEdge *edge);
+/* Asks for a probe of the selected wire. */
+void telar_canvas_probe (TelarCanvas *self);
 void telar_canvas_draw_heats (TelarCanvas *self, GtkSnapshot *snapshot, const GPtrArray *nodes);
 /* Colours the node's card. */
 void telar_canvas_tint (TelarCanvas *self, GtkSnapshot *snapshot, const TelarSceneNode *node,

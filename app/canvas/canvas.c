@@ -16,7 +16,16 @@ operator_drag_copy (TelarOperatorDrag *drag)
 
 G_DEFINE_BOXED_TYPE (TelarOperatorDrag, telar_operator_drag, operator_drag_copy, g_free)
 
-enum { SELECTION_CHANGED, VIEW_CHANGED, NODE_ACTIVATED, MESSAGE, ARRANGING, KEEP_GROUP, N_SIGNALS };
+enum {
+  SELECTION_CHANGED,
+  VIEW_CHANGED,
+  NODE_ACTIVATED,
+  MESSAGE,
+  ARRANGING,
+  KEEP_GROUP,
+  PROBE,
+  N_SIGNALS
+};
 
 static guint signals[N_SIGNALS];
 
@@ -217,6 +226,7 @@ dispose (GObject *object)
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->offers, g_ptr_array_unref);
   g_clear_pointer (&self->heats, g_hash_table_unref);
+  g_clear_pointer (&self->probes, g_ptr_array_unref);
   G_OBJECT_CLASS (telar_canvas_parent_class)->dispose (object);
 }
 
@@ -288,6 +298,8 @@ telar_canvas_class_init (TelarCanvasClass *klass)
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[KEEP_GROUP] = g_signal_new ("keep-group", TELAR_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL,
                                       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[PROBE] = g_signal_new ("probe", TELAR_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT);
   signals[ARRANGING] = g_signal_new ("arranging", TELAR_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL,
                                      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_DOUBLE);
   signals[MESSAGE] = g_signal_new ("message", TELAR_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

@@ -8,7 +8,7 @@
  *   canvas.zoom-in, canvas.zoom-out, canvas.zoom-fit, canvas.zoom-selection, canvas.zoom-original
  *   canvas.keep-group, canvas.update-group
  *   canvas.quick-add, canvas.arrange, canvas.cancel-arranging, canvas.menu
- *   canvas.wire, canvas.next-wire, canvas.previous-wire
+ *   canvas.wire, canvas.next-wire, canvas.previous-wire, canvas.probe
  *   canvas.fix (s LABEL)                    of the selected node; "": the first that would mend it
  *   canvas.group, canvas.ungroup, canvas.enter-group, canvas.leave-group */
 #pragma once
@@ -24,6 +24,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TelarCanvas, telar_canvas, TELAR, CANVAS, GtkWidget)
 
 /* Signals
+ *   "probe" (const char *node, guint port): what an output brings is to be shown, or no longer
  *   "keep-group" (const char *group): it is to become an operator of the user's library
  *   "selection-changed"
  *   "view-changed": scrolled or zoomed
@@ -59,6 +60,22 @@ void telar_heat_free (gpointer heat);
 void telar_canvas_set_heats (TelarCanvas *self, GHashTable *heats);
 /* Borrowed; NULL: nothing is shown. */
 GHashTable *telar_canvas_heats (TelarCanvas *self);
+
+/* What is on the wires of an output, as a small histogram. */
+typedef struct {
+  char *node;  /* of the shown drawing */
+  guint port;  /* of its outputs */
+  float *bars; /* how high, 0 to 1 */
+  guint n_bars;
+  char *low, *high; /* where the bars begin and end */
+  char *facts;      /* a line below them; of one that waits for numbers the only text */
+  gboolean bad;     /* there is something among them that should not be */
+} TelarWireProbe;
+void telar_wire_probe_free (gpointer probe);
+/* Shows them on the wires: GPtrArray of TelarWireProbe *. Takes a reference; NULL: none. */
+void telar_canvas_set_probes (TelarCanvas *self, GPtrArray *probes);
+/* Borrowed; NULL: nothing is shown. */
+const GPtrArray *telar_canvas_probes (TelarCanvas *self);
 
 double telar_canvas_zoom (TelarCanvas *self);
 /* About a point of the widget. */

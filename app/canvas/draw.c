@@ -231,6 +231,7 @@ telar_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   draw_picture (self, snapshot, nodes->len);
   telar_canvas_draw_costs (self, snapshot, nodes);
   telar_canvas_draw_heats (self, snapshot, nodes);
+  telar_canvas_draw_probes (self, snapshot);
   if (self->drag == TELAR_DRAG_WIRE)
     draw_new_wire (self, snapshot, &all);
   else if (self->drag == TELAR_DRAG_RUBBER)

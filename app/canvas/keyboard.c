@@ -265,6 +265,12 @@ next_wire (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+probe (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  telar_canvas_probe (TELAR_CANVAS (widget));
+}
+
+static void
 previous_wire (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   telar_canvas_step_wire (TELAR_CANVAS (widget), -1);
@@ -319,6 +325,7 @@ telar_canvas_add_actions (GtkWidgetClass *klass)
     { "canvas.wire", NULL, take_up_wire, GDK_KEY_w, 0, 0 },
     { "canvas.next-wire", NULL, next_wire, GDK_KEY_e, 0, 0 },
     { "canvas.previous-wire", NULL, previous_wire, GDK_KEY_e, GDK_KEY_E, shift },
+    { "canvas.probe", NULL, probe, GDK_KEY_p, 0, 0 },
     { "canvas.menu", NULL, open_menu, GDK_KEY_Menu, 0, 0 },
     { "canvas.menu", NULL, open_menu, GDK_KEY_F10, 0, shift },
   };

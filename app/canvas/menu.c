@@ -87,6 +87,7 @@ add_of_wire (GMenu *menu)
 {
   static const Item items[] = {
     { N_ ("Insert a Node…"), "canvas.quick-add" },
+    { N_ ("Probe While It Trains"), "canvas.probe" },
     { N_ ("Bend"), "canvas.add-bend" },
     { N_ ("Straighten"), "canvas.straighten" },
     { N_ ("Cut the Wire"), "canvas.cut-wire" },

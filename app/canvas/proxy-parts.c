@@ -292,10 +292,12 @@ telar_wire_proxy_tell (GtkWidget *proxy)
                           : "";
   g_autofree char *name =
       g_strdup_printf (_ ("Wire from %s to %s"), edge->from->title, edge->to->title);
+  const char *probe = telar_canvas_probe_facts (canvas_of (proxy), edge);
   g_autofree char *text = g_strdup_printf (
-      "%s:%s → %s:%s%s%s%s%s", edge->from->id, edge->from->op->outputs[edge->from_port].name,
+      "%s:%s → %s:%s%s%s%s%s%s%s", edge->from->id, edge->from->op->outputs[edge->from_port].name,
       edge->to->id, edge->to->op->inputs[edge->to_port].name, shape[0] ? ", " : "", shape,
-      edge->selected ? ", " : "", edge->selected ? _ ("selected") : "");
+      edge->selected ? ", " : "", edge->selected ? _ ("selected") : "", probe ? ", " : "",
+      probe ? probe : "");
 
   telar_proxy_tell (proxy, &self->told, name, text);
 }

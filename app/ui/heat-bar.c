@@ -3,6 +3,7 @@
 
 #include "app/canvas/theme.h"
 #include "app/ui/node-heat.h"
+#include "app/ui/wire-probes.h"
 #include "insight/axis.h"
 #include "insight/store.h"
 
@@ -22,6 +23,7 @@ struct _TelarHeatBar {
   GtkLabel *step, *low, *high;
   GtkWidget *legend, *live;
 
+  TelarWireProbes *probes;
   char *workspace, *run;
   TelarStore *store; /* NULL until there is one */
   gint64 version;
@@ -88,14 +90,12 @@ show_step (TelarHeatBar *bar, gint64 step, gint64 last)
 }
 
 static void
-look (TelarHeatBar *bar)
+look_at_nodes (TelarHeatBar *bar, const TelarRunRow *row)
 {
   TelarNodeStat stat = (TelarNodeStat)(gtk_drop_down_get_selected (bar->choice) - 1);
-  g_autoptr (TelarRunRow) row =
-      bar->store != NULL ? telar_store_find_run (bar->store, bar->run, NULL) : NULL;
   g_auto (TelarHeatMap) map = { 0 };
 
-  if (row == NULL || !has_choice (bar) || bar->document == NULL) {
+  if (row == NULL || !has_choice (bar)) {
     telar_canvas_set_heats (bar->canvas, NULL);
     return;
   }
@@ -105,7 +105,57 @@ look (TelarHeatBar *bar)
     return;
   telar_canvas_set_heats (bar->canvas, map.heats);
   show_range (bar, stat, &map);
-  show_step (bar, query.step, row->step);
+}
+
+/* What is chosen alone takes little room: the legend is of the nodes, the time of the wires, too.
+ */
+static void
+show_parts (TelarHeatBar *bar)
+{
+  gboolean chosen = has_choice (bar);
+  gboolean time = chosen || telar_wire_probes_any (bar->probes);
+
+  gtk_widget_set_visible (GTK_WIDGET (bar->low), chosen);
+  gtk_widget_set_visible (GTK_WIDGET (bar->high), chosen);
+  if (!chosen)
+    gtk_widget_set_visible (bar->legend, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (bar->time), time);
+  gtk_widget_set_visible (GTK_WIDGET (bar->step), time);
+  gtk_widget_set_visible (bar->live, time);
+}
+
+static void
+look (TelarHeatBar *bar)
+{
+  g_autoptr (TelarRunRow) row = bar->store != NULL && bar->document != NULL
+                                    ? telar_store_find_run (bar->store, bar->run, NULL)
+                                    : NULL;
+
+  look_at_nodes (bar, row);
+  telar_wire_probes_look (bar->probes, bar->store, row, bar->document,
+                          bar->wanted < 0 ? G_MAXINT64 : bar->wanted);
+  show_parts (bar);
+  if (row != NULL)
+    show_step (bar, bar->wanted < 0 ? row->step : bar->wanted, row->step);
+}
+
+/* A wire is to be probed, or no longer. */
+static void
+on_probe (TelarCanvas *canvas, const char *node, guint port, TelarHeatBar *bar)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarRunRow) row = bar->store != NULL && bar->document != NULL
+                                    ? telar_store_find_run (bar->store, bar->run, NULL)
+                                    : NULL;
+
+  if (row == NULL)
+    telar_set_error (&error, TELAR_ERROR_INVALID, NULL, "%s",
+                     _ ("A wire is probed while the project trains"));
+  else
+    telar_wire_probes_toggle (bar->probes, bar->store, row, bar->document, node, port, &error);
+  if (error != NULL)
+    g_signal_emit_by_name (canvas, "message", error->message);
+  look (bar);
 }
 
 static gboolean
@@ -119,21 +169,9 @@ on_timer (gpointer data)
   if (version == bar->version)
     return G_SOURCE_CONTINUE;
   bar->version = version;
-  if (bar->wanted < 0 && has_choice (bar))
+  if (bar->wanted < 0 || telar_wire_probes_any (bar->probes))
     look (bar);
   return G_SOURCE_CONTINUE;
-}
-
-/* What is chosen alone takes little room. */
-static void
-on_choice (TelarHeatBar *bar)
-{
-  gboolean chosen = has_choice (bar);
-
-  for (GtkWidget *child = gtk_widget_get_next_sibling (GTK_WIDGET (bar->choice)); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    gtk_widget_set_visible (child, chosen);
-  look (bar);
 }
 
 static void
@@ -260,7 +298,7 @@ telar_heat_bar_init (TelarHeatBar *bar)
   build_time (bar);
   gtk_widget_set_parent (bar->box, GTK_WIDGET (bar));
   gtk_widget_set_visible (GTK_WIDGET (bar), FALSE);
-  g_signal_connect_swapped (bar->choice, "notify::selected", G_CALLBACK (on_choice), bar);
+  g_signal_connect_swapped (bar->choice, "notify::selected", G_CALLBACK (look), bar);
   g_signal_connect_swapped (bar->time, "value-changed", G_CALLBACK (on_time), bar);
   g_signal_connect_swapped (bar->live, "clicked", G_CALLBACK (on_live), bar);
 }
@@ -300,11 +338,19 @@ telar_heat_bar_dispose (GObject *object)
 }
 
 static void
+telar_heat_bar_finalize (GObject *object)
+{
+  telar_wire_probes_free (TELAR_HEAT_BAR (object)->probes);
+  G_OBJECT_CLASS (telar_heat_bar_parent_class)->finalize (object);
+}
+
+static void
 telar_heat_bar_class_init (TelarHeatBarClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = telar_heat_bar_dispose;
+  G_OBJECT_CLASS (klass)->finalize = telar_heat_bar_finalize;
   widget_class->map = telar_heat_bar_map;
   widget_class->unmap = telar_heat_bar_unmap;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
@@ -316,6 +362,8 @@ telar_heat_bar_new (TelarCanvas *canvas)
   TelarHeatBar *bar = g_object_new (TELAR_TYPE_HEAT_BAR, NULL);
 
   bar->canvas = canvas;
-  on_choice (bar);
+  bar->probes = telar_wire_probes_new (canvas);
+  g_signal_connect_object (canvas, "probe", G_CALLBACK (on_probe), bar, 0);
+  look (bar);
   return GTK_WIDGET (bar);
 }

@@ -1,5 +1,6 @@
 /* The bar below a canvas that chooses what a run's nodes show, and at which step: the time axis of
- * the canvas. */
+ * the canvas. It also shows what the probes of the run's wires say at that step, and asks for them
+ * when the canvas does. */
 #pragma once
 
 #include "app/canvas/canvas.h"

@@ -355,6 +355,101 @@ test_heat (PageFixture *fixture, gconstpointer data)
   telar_train_page_set_document (fixture->page, NULL, NULL);
 }
 
+/* --- probes ---------------------------------------------------------------------------------- */
+
+/* The card at the first wire that is probed; NULL: none is. */
+static const TelarWireProbe *
+first_probe (TelarCanvas *canvas)
+{
+  const GPtrArray *probes = telar_canvas_probes (canvas);
+
+  return probes != NULL ? probes->pdata[0] : NULL;
+}
+
+/* Of half zeros and numbers up to @most. */
+static void
+tell_wire (TelarMonitor *monitor, const char *tag, gint64 step, double most)
+{
+  TelarShape shape = { .rank = 1, .dims = { 1000 } };
+  g_autoptr (TelarTensor) values = telar_tensor_new (TELAR_F32, &shape);
+
+  for (gsize i = 0; i < 1000; i++)
+    telar_tensor_set (values, i, i % 2 ? most * sqrt ((double)i / 999) : 0);
+  telar_monitor_histogram (monitor, tag, step, values);
+}
+
+static void
+wait_for_facts (TelarCanvas *canvas, const char *facts)
+{
+  while (first_probe (canvas) == NULL || !g_str_equal (first_probe (canvas)->facts, facts))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* The next wire of conv1 is selected, and the key for it pressed. */
+static void
+press_probe (TelarCanvas *canvas)
+{
+  gtk_widget_activate_action (GTK_WIDGET (canvas), "canvas.select", "s", "conv1");
+  gtk_widget_activate_action (GTK_WIDGET (canvas), "canvas.previous-wire", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (canvas), "canvas.probe", NULL);
+}
+
+/* A wire is probed by a request, shows what the run tells of it, goes with the time axis, and goes
+ * when it is asked for again, or where the run refuses it. */
+static void
+test_probe (PageFixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("TELAR_SAMPLES"), "digits-cnn.telar", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TelarDocument) document = telar_document_open (path, &error);
+  TelarMonitor *monitor = page_begin (fixture, "r", 0);
+  TelarRequest request;
+
+  g_assert_no_error (error);
+  page_train (monitor, 1, 400);
+  telar_monitor_flush (monitor);
+  telar_train_page_set_document (fixture->page, document, NULL);
+  telar_train_page_set_workspace (fixture->page, fixture->workspace);
+  page_wait_for_step (fixture, "loss", 400);
+  TelarCanvas *canvas = TELAR_CANVAS (test_wait_for (fixture->window, is_canvas, NULL));
+  press_probe (canvas);
+  wait_for_facts (canvas, "Waiting for a step");
+  request = wait_for_request (monitor);
+  g_assert_cmpint (request.kind, ==, TELAR_REQUEST_PROBE);
+  g_assert_cmpstr (request.text, ==, "conv1");
+  telar_monitor_event (monitor, 200, "probe", "conv1");
+  telar_monitor_answer (monitor, &request, 200, "done");
+  tell_wire (monitor, "probe/conv1", 201, 2);
+  tell_wire (monitor, "probe/conv1", 390, 4);
+  telar_monitor_flush (monitor);
+  wait_for_facts (canvas, "mean 1.33 · 50 % zeros · 0 NaN");
+  g_assert_cmpstr (first_probe (canvas)->high, ==, "4.00");
+  g_assert_cmpuint (first_probe (canvas)->n_bars, ==, 64);
+  test_picture (fixture->window, "page-probe");
+
+  gtk_range_set_value (GTK_RANGE (test_find (fixture->window, is_time, NULL)), 210);
+  g_assert_cmpstr (first_probe (canvas)->high, ==, "2.00");
+  g_signal_emit_by_name (test_find (fixture->window, test_is_button, "Now"), "clicked");
+  g_assert_cmpstr (first_probe (canvas)->high, ==, "4.00");
+
+  press_probe (canvas);
+  g_assert_null (first_probe (canvas));
+  request = wait_for_request (monitor);
+  g_assert_cmpint (request.kind, ==, TELAR_REQUEST_UNPROBE);
+  telar_monitor_event (monitor, 400, "unprobe", "conv1");
+  telar_monitor_answer (monitor, &request, 400, "done");
+  press_probe (canvas);
+  request = wait_for_request (monitor);
+  g_assert_nonnull (first_probe (canvas));
+  telar_monitor_answer (monitor, &request, 400, "refused: the run is not recorded");
+  telar_monitor_flush (monitor);
+  while (first_probe (canvas) != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  telar_monitor_end (monitor, TELAR_RUN_DONE, NULL);
+  telar_monitor_free (monitor);
+  telar_train_page_set_document (fixture->page, NULL, NULL);
+}
+
 #define ADD(name, function)                                                                        \
   g_test_add ("/app/train-page-steer/" name, PageFixture, NULL, page_set_up, function,             \
               page_tear_down)
@@ -370,5 +465,6 @@ main (int argc, char *argv[])
   ADD ("menu", test_menu);
   ADD ("fork", test_fork);
   ADD ("heat", test_heat);
+  ADD ("probe", test_probe);
   return g_test_run ();
 }
