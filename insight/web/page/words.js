@@ -34,7 +34,7 @@ export const words = {
   histogram_says: ["step {0}: mean {1}, deviation {2}, from {3} to {4}", "paso {0}: media {1}, desviación {2}, de {3} a {4}"],
   nothing_yet: ["nothing yet", "nada aún"],
   at_step: ["step {0}", "paso {0}"],
-  curves: ["Curves", "Curvas"],
+  classifier: ["Classifier", "Clasificador"],
   precision_recall: ["Precision and recall", "Precisión y exhaustividad"],
   precision_recall_x: ["recall", "exhaustividad"],
   precision_recall_y: ["precision", "precisión"],
