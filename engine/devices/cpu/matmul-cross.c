@@ -6,8 +6,7 @@
 #include <string.h>
 
 #define DEPTH 192 /* rows that are packed at once; a panel of them stays in the first cache */
-#define BLOCK 64  /* panels of either operand that are multiplied at once: what scratch must hold  \
-                   */
+#define BLOCK 64  /* panels of either operand that are multiplied at once: scratch holds them */
 #define APART 16  /* numbers between two panels, so that they do not share places of the caches */
 
 typedef struct {
