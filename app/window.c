@@ -184,8 +184,8 @@ static GMenuModel *
 build_menu (TelarWindow *self)
 {
   GMenu *menu = g_menu_new ();
-  g_autoptr (GMenu) file = g_menu_new (), view = g_menu_new ();
-  g_autoptr (GMenu) help = g_menu_new ();
+  g_autoptr (GMenu) file = g_menu_new (), find = g_menu_new ();
+  g_autoptr (GMenu) view = g_menu_new (), help = g_menu_new ();
 
   g_menu_append (file, _ ("New"), "win.new");
   g_menu_append (file, _ ("Open…"), "win.open");
@@ -195,21 +195,23 @@ build_menu (TelarWindow *self)
   g_menu_append (file, _ ("Compare With…"), "win.compare");
   g_menu_append (file, _ ("Open a Remote Workspace…"), "win.open-remote");
   self->edit_menu = g_menu_new ();
-  g_menu_append (view, _ ("Find…"), "win.find-node");
-  g_menu_append (view, _ ("Bookmarks"), "win.bookmarks");
-  g_menu_append (view, _ ("My Operators…"), "win.operators");
+  g_menu_append (find, _ ("Find…"), "win.find-node");
+  g_menu_append (find, _ ("Bookmarks"), "win.bookmarks");
+  g_menu_append (find, _ ("My Operators…"), "win.operators");
+  /* In a menu of its own: the whole is no higher than a small screen. */
   g_menu_append (view, _ ("Palette"), "win.palette");
   g_menu_append (view, _ ("Inspector"), "win.inspector");
   g_menu_append (view, _ ("Overview"), "win.minimap");
   g_menu_append (view, _ ("Code"), "win.code");
   g_menu_append (view, _ ("Costs of Nodes"), "win.costs");
+  g_menu_append_submenu (find, _ ("View"), G_MENU_MODEL (view));
   g_menu_append (help, _ ("Preferences"), "app.preferences");
   g_menu_append (help, _ ("Help"), "app.help");
   g_menu_append (help, _ ("Keyboard Shortcuts"), "win.show-help-overlay");
   g_menu_append (help, _ ("About Telar"), "app.about");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (self->edit_menu));
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (find));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (help));
   return G_MENU_MODEL (menu);
 }

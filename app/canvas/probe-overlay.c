@@ -5,8 +5,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define READABLE                                                                                   \
-  0.35 /* the zoom from which on cards are shown; below it a dot says that there is one */
+#define READABLE 0.35 /* the zoom of a card; below it a dot says that there is one */
+
 #define BARS  46.0f  /* high */
 #define LEAST 180.0f /* wide; more where the line of numbers is */
 #define MOST  320.0f
