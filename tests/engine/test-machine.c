@@ -56,8 +56,8 @@ test_kept (void)
   g_assert_cmpstr (text, !=, other);
 
   const char *damaged[] = { "", "{", "[1, 2]", "{\"machine\": 7}",
-                            "{\"products\": 0, \"convolutions\": 1, \"far_bytes\": 1, "
-                            "\"near_bytes\": 1, \"call\": 1}" };
+                            ("{\"products\": 0, \"convolutions\": 1, \"far_bytes\": 1, "
+                             "\"near_bytes\": 1, \"call\": 1}") };
   for (guint i = 0; i < G_N_ELEMENTS (damaged); i++) {
     g_assert_true (g_file_set_contents (path, damaged[i], -1, NULL));
     TelarMachine anew = open_machine (one, path);
