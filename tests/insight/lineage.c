@@ -75,7 +75,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->workspace = workspace_new ();
   g_autofree char *rows = put_file (fixture, "rows.csv", "1,2\n3,4\n");
-  g_autofree char *labels = put_file (fixture, "labels.csv", "0\n1\n");
+  g_free (put_file (fixture, "labels.csv", "0\n1\n"));
   g_autofree char *weights = put_file (fixture, "weights.safetensors", "weights");
   g_autofree char *model = put_file (fixture, "model.onnx", "model");
   TelarMonitor *first = workspace_record (fixture->workspace, "other", 10);
@@ -148,8 +148,8 @@ test_files (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (file_of (before, "rows.csv"), ==, TELAR_LINEAGE_FILE_SAME);
   g_assert_cmpint (file_of (before, "model.onnx"), ==, TELAR_LINEAGE_FILE_SAME);
   g_assert_cmpint (file_of (before, "root"), ==, TELAR_LINEAGE_FILE_UNASKED);
-  g_autofree char *rows = put_file (fixture, "rows.csv", "1,2\n3,5\n"); /* as long */
-  g_autofree char *labels = put_file (fixture, "labels.csv", "0\n1\n");
+  g_free (put_file (fixture, "rows.csv", "1,2\n3,5\n")); /* as long */
+  g_free (put_file (fixture, "labels.csv", "0\n1\n"));
   g_autofree char *model = g_build_filename (fixture->workspace, "model.onnx", NULL);
   g_assert_cmpint (g_unlink (model), ==, 0);
   g_autoptr (TelarLineageView) view = read_view (fixture, "fork-b", G_MAXINT64);
