@@ -75,7 +75,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->workspace = workspace_new ();
   g_autofree char *rows = put_file (fixture, "rows.csv", "1,2\n3,4\n");
-  g_free (put_file (fixture, "labels.csv", "0\n1\n"));
+  g_autofree char *labels = put_file (fixture, "labels.csv", "0\n1\n");
   g_autofree char *weights = put_file (fixture, "weights.safetensors", "weights");
   g_autofree char *model = put_file (fixture, "model.onnx", "model");
   TelarMonitor *first = workspace_record (fixture->workspace, "other", 10);
