@@ -240,6 +240,14 @@ telar_copy_instr (TelarBuilder *builder, const TelarProgram *from, const TelarIn
 }
 
 void
+telar_copy_all (TelarBuilder *builder, const TelarProgram *from, TelarValue *map)
+{
+  telar_copy_states (builder, from, map);
+  for (guint i = 0; i < telar_program_n_instrs (from); i++)
+    telar_copy_instr (builder, from, telar_program_instr (from, i), map);
+}
+
+void
 telar_copy_results (TelarBuilder *builder, const TelarProgram *from, const TelarValue *map)
 {
   for (guint i = 0; i < telar_program_n_states (from); i++) {

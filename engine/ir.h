@@ -219,6 +219,8 @@ TelarValue telar_build_sum_to (TelarBuilder *b, TelarValue x, const TelarShape *
 void telar_copy_states (TelarBuilder *builder, const TelarProgram *from, TelarValue *map);
 TelarValue telar_copy_instr (TelarBuilder *builder, const TelarProgram *from,
                              const TelarInstr *instr, TelarValue *map);
+/* The states and every instruction, in their order. */
+void telar_copy_all (TelarBuilder *builder, const TelarProgram *from, TelarValue *map);
 void telar_copy_results (TelarBuilder *builder, const TelarProgram *from, const TelarValue *map);
 
 /* --- types, text, verification -----------------------------------------------------------------

@@ -199,9 +199,7 @@ telar_judge_mark (const TelarJudge *judge, const TelarProgram *lowered, GError *
 {
   g_autoptr (TelarBuilder) builder = telar_builder_new (telar_program_name (lowered));
   g_autofree TelarValue *map = g_new (TelarValue, telar_program_n_values (lowered) + 1);
-  telar_copy_states (builder, lowered, map);
-  for (guint i = 0; i < telar_program_n_instrs (lowered); i++)
-    telar_copy_instr (builder, lowered, telar_program_instr (lowered, i), map);
+  telar_copy_all (builder, lowered, map);
   telar_builder_set_origin (builder, NULL);
   telar_copy_results (builder, lowered, map);
   telar_build_output (builder, TELAR_OUTPUT_PROBE, SCORES, map[judge->scores]);

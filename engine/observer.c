@@ -106,9 +106,7 @@ mark (const TelarProgram *lowered, const GArray *wires, GError **error)
 {
   g_autoptr (TelarBuilder) builder = telar_builder_new ("observe");
   g_autofree TelarValue *map = g_new (TelarValue, telar_program_n_values (lowered) + 1);
-  telar_copy_states (builder, lowered, map);
-  for (guint i = 0; i < telar_program_n_instrs (lowered); i++)
-    telar_copy_instr (builder, lowered, telar_program_instr (lowered, i), map);
+  telar_copy_all (builder, lowered, map);
   telar_builder_set_origin (builder, NULL);
   for (guint i = 0; i < telar_program_n_states (lowered); i++) {
     const TelarState *state = telar_program_state (lowered, i);

@@ -87,9 +87,7 @@ mark (const TelarProber *prober, const TelarLowered *lowered, GError **error)
   const TelarProgram *program = lowered->program;
   g_autoptr (TelarBuilder) builder = telar_builder_new ("probe");
   g_autofree TelarValue *map = g_new (TelarValue, telar_program_n_values (program) + 1);
-  telar_copy_states (builder, program, map);
-  for (guint i = 0; i < telar_program_n_instrs (program); i++)
-    telar_copy_instr (builder, program, telar_program_instr (program, i), map);
+  telar_copy_all (builder, program, map);
   telar_builder_set_origin (builder, NULL);
   for (guint i = 0; i < prober->wires->len; i++) {
     TelarValue value = telar_lowered_wire (lowered, prober->wires->pdata[i], error);

@@ -343,9 +343,7 @@ telar_watcher_mark (const TelarWatcher *watcher, const TelarProgram *lowered, GE
   g_autofree TelarValue *map = g_new (TelarValue, telar_program_n_values (lowered) + 1);
   GHashTableIter iter;
   gpointer name, value;
-  telar_copy_states (builder, lowered, map);
-  for (guint i = 0; i < telar_program_n_instrs (lowered); i++)
-    telar_copy_instr (builder, lowered, telar_program_instr (lowered, i), map);
+  telar_copy_all (builder, lowered, map);
   telar_builder_set_origin (builder, NULL);
   telar_copy_results (builder, lowered, map);
   g_hash_table_iter_init (&iter, watcher->wires);

@@ -56,9 +56,7 @@ mark (const TelarProgram *lowered, TelarValue wire, TelarValue classes, GError *
 {
   g_autoptr (TelarBuilder) builder = telar_builder_new ("wire");
   g_autofree TelarValue *map = g_new (TelarValue, telar_program_n_values (lowered) + 1);
-  telar_copy_states (builder, lowered, map);
-  for (guint i = 0; i < telar_program_n_instrs (lowered); i++)
-    telar_copy_instr (builder, lowered, telar_program_instr (lowered, i), map);
+  telar_copy_all (builder, lowered, map);
   telar_builder_set_origin (builder, NULL);
   telar_build_output (builder, TELAR_OUTPUT_PROBE, "wire:values", map[wire]);
   if (classes != TELAR_NO_VALUE)

@@ -243,9 +243,7 @@ telar_pass_differentiate (const TelarProgram *program, GError **error)
   Reverse r = {
     .program = program, .builder = builder, .map = map, .grads = grads, .active = active
   };
-  telar_copy_states (builder, program, map);
-  for (guint t = 0; t < n; t++)
-    telar_copy_instr (builder, program, telar_program_instr (program, t), map);
+  telar_copy_all (builder, program, map);
   mark_active (&r);
   telar_builder_set_origin (builder, NULL);
   if (!seed_losses (&r, error))

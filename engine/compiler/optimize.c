@@ -326,9 +326,7 @@ telar_pass_optimize (const TelarProgram *program, const TelarOptimizer *optimize
                      optimizer->name);
     return NULL;
   }
-  telar_copy_states (builder, program, map);
-  for (guint t = 0; t < telar_program_n_instrs (program); t++)
-    telar_copy_instr (builder, program, telar_program_instr (program, t), map);
+  telar_copy_all (builder, program, map);
   copy_other_results (&o);
   find_parameters (&o);
   if (optimizer->searches)

@@ -176,9 +176,7 @@ telar_pass_probe (const TelarProgram *program, const TelarProbe *probes, guint n
   g_autoptr (TelarBuilder) builder = telar_builder_new (telar_program_name (program));
   g_autofree TelarValue *map = g_new (TelarValue, telar_program_n_values (program) + 1);
   Probing p = { program, builder, map };
-  telar_copy_states (builder, program, map);
-  for (guint t = 0; t < telar_program_n_instrs (program); t++)
-    telar_copy_instr (builder, program, telar_program_instr (program, t), map);
+  telar_copy_all (builder, program, map);
   telar_builder_set_origin (builder, NULL);
   copy_results (&p);
   add_probes (&p, probes, n);

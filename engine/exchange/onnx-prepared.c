@@ -134,9 +134,7 @@ onnx_prepared_show (const OnnxPrepared *prepared, const TelarProgram *program, G
   g_autofree TelarValue *map = g_new (TelarValue, telar_program_n_values (program) + 1);
   GHashTableIter iter;
   gpointer value, name;
-  telar_copy_states (b, program, map);
-  for (guint i = 0; i < telar_program_n_instrs (program); i++)
-    telar_copy_instr (b, program, telar_program_instr (program, i), map);
+  telar_copy_all (b, program, map);
   telar_copy_results (b, program, map);
   g_hash_table_iter_init (&iter, prepared->names);
   while (g_hash_table_iter_next (&iter, &value, &name))
